@@ -1,0 +1,10 @@
+/** The artefacts of stages: `.nx-fleet/out/<project>/<target>/…`, which is each target's Nx `outputs`. */
+export interface ArtefactStore {
+  /** Absolute path of a target's folder. */
+  directory(project: string, target: string): string;
+  /** Empties a target's folder before a stage writes. */
+  clear(project: string, target: string): Promise<void>;
+  /** Text of one artefact, or null if there is none. */
+  read(project: string, target: string, file: string): Promise<string | null>;
+  write(project: string, target: string, file: string, text: string): Promise<void>;
+}

@@ -1,0 +1,117 @@
+/** Where a command was started, in git's words. Absolute real paths. */
+export interface RepositoryLocation {
+  readonly mainWorktree: string;
+  /** The worktree that the command was started in; the main one or a linked one. */
+  readonly currentWorktree: string;
+  /** Shared by all worktrees: it identifies the repository on this machine. */
+  readonly commonDirectory: string;
+}
+
+export interface WorktreeEntry {
+  readonly path: string;
+  readonly head: string | null;
+  /** Without `refs/heads/`; null for a detached HEAD. */
+  readonly branch: string | null;
+  readonly locked: boolean;
+}
+
+export interface CommitSummary {
+  readonly id: string;
+  readonly subject: string;
+  readonly author: string;
+}
+
+export interface ChangedFile {
+  readonly path: string;
+  readonly kind: 'added' | 'modified' | 'deleted' | 'renamed';
+  readonly binary: boolean;
+}
+
+export type MergeOutcome =
+  | { readonly kind: 'merged'; readonly commit: string }
+  | { readonly kind: 'conflict'; readonly files: readonly string[] };
+
+/** A throw-away checkout with a history of its own, made of exactly the trees that a reader's cache key names. */
+export interface Snapshot {
+  /** Absolute real path. HEAD is `tree`, HEAD~1 is `baseTree` when both are given; no other history, ref or remote exists. */
+  readonly directory: string;
+  /** A digest of everything git knows here: tree, index, refs, stash, config, hooks. Equal before and after a reader, or it wrote. */
+  fingerprint(): Promise<string>;
+  remove(): Promise<void>;
+}
+
+export interface SnapshotRequest {
+  /** Tree or commit id that the reader is shown. */
+  readonly tree: string;
+  /** Tree or commit id of the base; when given, `git diff HEAD~1` in the snapshot is the change. */
+  readonly baseTree?: string;
+  /** Git pathspecs whose content is taken from `baseTree` in the work tree: the rules that a writer must not soften. */
+  readonly pathsFromBase?: readonly string[];
+}
+
+/**
+ * Git, for one repository. Revisions and paths may come from outside: an implementation guards against leading dashes.
+ * `worktree` parameters are absolute paths. Unless a method says otherwise a failure of git is thrown as an Error with git's stderr.
+ */
+export interface Git {
+  /** @throws UserError when the folder is in no git repository, in a bare one, or git is missing */
+  locate(): Promise<RepositoryLocation>;
+  /** The commit that a revision names, or null. */
+  resolveCommit(revision: string): Promise<string | null>;
+  /** The tree that a revision names, or null. */
+  resolveTree(revision: string): Promise<string | null>;
+  /** The remote's default branch as `origin/main`, the local one as `main` when the repository has no remote, or null when unknown: never a guess. */
+  defaultBranch(): Promise<string | null>;
+  /** URL of the remote `origin` without credentials, or null. */
+  remoteUrl(): Promise<string | null>;
+  /** Whether git would take this as a branch name. */
+  isBranchName(branch: string): Promise<boolean>;
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** Commits that are reachable from `head` and not from `base`, oldest first. */
+  log(base: string, head: string): Promise<readonly CommitSummary[]>;
+  /** Remote-tracking branches that contain the commit. */
+  remoteBranchesWith(commit: string): Promise<readonly string[]>;
+
+  listWorktrees(): Promise<readonly WorktreeEntry[]>;
+  /** Creates a branch atomically. @throws Error when it exists */
+  createBranch(branch: string, commit: string): Promise<void>;
+  /** Deletes a branch if it still points at `expectedTip`. */
+  deleteBranch(branch: string, expectedTip: string): Promise<void>;
+  /** Registers a linked worktree for an existing branch, without checking out. Serialized over processes; retried when git's own locks collide. */
+  addWorktree(path: string, branch: string): Promise<void>;
+  /** Fills a new worktree with its branch's files. Runs no hook. */
+  checkoutWorktree(path: string): Promise<void>;
+  /** Removes a worktree with whatever is in it, even half-made ones. The caller has made sure that nothing is lost. */
+  removeWorktree(path: string): Promise<void>;
+
+  /** The branch checked out in a worktree, or null for a detached HEAD. */
+  currentBranch(worktree: string): Promise<string | null>;
+  /** Paths that differ from HEAD: staged, changed, or untracked and not ignored. Empty means clean. */
+  dirtyPaths(worktree: string): Promise<readonly string[]>;
+  /** Of these paths (relative to the worktree), those that git ignores. */
+  ignoredPaths(worktree: string, paths: readonly string[]): Promise<readonly string[]>;
+  /** Moves the worktree's branch and files to a commit; untracked files go, ignored ones stay. */
+  resetWorktree(worktree: string, commit: string): Promise<void>;
+  /** Commits everything that is not ignored. Runs no hook, signs nothing. Returns the commit, or null when there is nothing to commit. */
+  commitAll(worktree: string, message: string): Promise<string | null>;
+  /** Stores the work tree as it is, untracked files included, as a commit on top of HEAD, without changing anything in the worktree. */
+  captureWorktree(worktree: string, message: string): Promise<string>;
+
+  readRef(ref: string): Promise<string | null>;
+  writeRef(ref: string, commit: string): Promise<void>;
+  deleteRef(ref: string): Promise<void>;
+  /** Full names and commits of the refs under a prefix such as `refs/nx-fleet/trash/`. */
+  listRefs(prefix: string): Promise<readonly { readonly ref: string; readonly commit: string }[]>;
+
+  /** Unified diff between two trees or commits, rename detection on, binary files named only. Independent of the user's git configuration. */
+  diff(base: string, head: string): Promise<string>;
+  changedFiles(base: string, head: string): Promise<readonly ChangedFile[]>;
+  /** Writes the commits base..head as a git bundle. */
+  createBundle(file: string, base: string, head: string): Promise<void>;
+  /** Brings a bundle's commits into the repository. Creates no branch. */
+  fetchBundle(file: string): Promise<void>;
+  /** Merges commits in order without any worktree. One commit is returned as it is. */
+  mergeCommits(commits: readonly string[], message: string): Promise<MergeOutcome>;
+
+  createSnapshot(request: SnapshotRequest): Promise<Snapshot>;
+}

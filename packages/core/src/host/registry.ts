@@ -1,0 +1,36 @@
+/** What one issue holds on this machine. */
+export interface Allocation {
+  /** The repository's common git directory: an absolute real path. */
+  readonly repository: string;
+  readonly project: string;
+  readonly worktree: string;
+  readonly branch: string;
+  /** True when we created the branch, so that undoing may delete it. */
+  readonly ownsBranch: boolean;
+  /** First port of its block. */
+  readonly firstPort: number;
+  readonly state: 'creating' | 'ready' | 'removing';
+  /** The process that is at work on it. */
+  readonly owner: ProcessIdentity;
+}
+
+/** A process id can be given out again; with its start time it cannot. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** As the operating system gives it; null where it does not. */
+  readonly startedAt: string | null;
+}
+
+export interface RegistryChange<Result> {
+  readonly allocations: readonly Allocation[];
+  readonly result: Result;
+}
+
+/** Names and ports in use on this machine, over all repositories of this user. Safe for any number of processes, none of which may die holding a lock. */
+export interface Registry {
+  readonly self: ProcessIdentity;
+  read(): Promise<readonly Allocation[]>;
+  /** Replaces the whole state by what `change` makes of it. `change` is pure: it is called again when another process was faster. */
+  update<Result>(change: (current: readonly Allocation[]) => RegistryChange<Result>): Promise<Result>;
+  isAlive(process: ProcessIdentity): Promise<boolean>;
+}

@@ -1,0 +1,44 @@
+import { printable, printableLine } from '../text/printable.js';
+import { slug } from '../text/slug.js';
+import { UserError } from '../errors/user-error.js';
+
+/** The unit of work as a tracker gives it. Every text in it is untrusted. */
+export interface Issue {
+  /** The tracker's own name for it: `42`, `PROJ-7`, `dark-mode`. */
+  readonly reference: string;
+  readonly title: string;
+  /** Markdown. */
+  readonly body: string;
+  readonly state: 'open' | 'closed';
+  /** Where a person reads it, or null. */
+  readonly url: string | null;
+  /** References of the issues that must be built first. */
+  readonly blockedBy: readonly string[];
+}
+
+const MAX_ID_LENGTH = 50;
+
+/** The id of an issue in names of projects, branches and files: `42`, `proj-7`, `dark-mode`. @throws UserError if nothing usable is left */
+export function issueId(reference: string): string {
+  const id = slug(reference, MAX_ID_LENGTH);
+  if (id === '') {
+    throw new UserError(`Issue reference "${printableLine(reference)}" has no letter or digit in it. Give a number, a key or a file.`);
+  }
+  return id;
+}
+
+/** The Nx project of an issue: `issue-42`. */
+export function issueProject(id: string): string {
+  return `issue-${id}`;
+}
+
+/** The branch of an issue unless one is given: `issue/42-dark-mode`. Stable for an id and a title. */
+export function issueBranch(id: string, title: string): string {
+  const words = slug(title, 40);
+  return words === '' || words === id ? `issue/${id}` : `issue/${id}-${words}`;
+}
+
+/** The issue's text as agents read it: a heading and the body, without control characters. It is what gets hashed. */
+export function renderSpec(issue: Issue): string {
+  return `# ${printableLine(issue.title)}\n\n${printable(issue.body).trim()}\n`;
+}

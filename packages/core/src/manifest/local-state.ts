@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** What is true of an issue on this machine only; never hashed. */
+export const localStateSchema = z.strictObject({
+  /** Absolute path of the linked worktree. */
+  worktree: z.string(),
+  /** Port by environment variable: `{ "PORT": 20010, "API_PORT": 20011 }`. */
+  ports: z.record(z.string(), z.number().int()),
+  /** `sqlite: data/app.db`, or null without a database. */
+  database: z.string().nullable(),
+});
+
+export type LocalState = z.infer<typeof localStateSchema>;

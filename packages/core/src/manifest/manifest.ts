@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** Counts up when older manifests cannot be read any more. */
+export const MANIFEST_VERSION = 1;
+
+/**
+ * What Nx infers an issue's project from, and part of every stage's key:
+ * only stable, machine-independent facts. Ports, paths, times and states stand in `LocalState`.
+ */
+export const manifestSchema = z.strictObject({
+  version: z.literal(MANIFEST_VERSION),
+  /** The Nx project: `issue-42`. */
+  project: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  title: z.string(),
+  branch: z.string().min(1),
+  /** The commit that the branch started from. */
+  base: z.string().regex(/^[0-9a-f]{40,64}$/),
+  /** Projects whose build this one waits for and starts from. */
+  blockedBy: z.array(z.string()),
+  tracker: z.strictObject({ type: z.string(), reference: z.string(), url: z.string().nullable() }),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { agentsSchema } from './agent-settings.js';
+
+const command = z
+  .union([z.string().min(1), z.array(z.string()).min(1)])
+  .describe('A command line without shell syntax ("nx run-many -t codegen"), or its words as an array');
+
+const trackerSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('github'),
+    /** `owner/name`. @default from the remote `origin` */
+    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/).optional(),
+    /** Base URL of the REST API: `https://github.example.com/api/v3` for Enterprise. */
+    apiUrl: z.url().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('markdown'),
+    /** Folder with one Markdown file per issue, relative to the workspace. */
+    directory: z.string().min(1).default('docs/issues'),
+  }),
+]);
+
+const databaseSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({
+    type: z.literal('sqlite'),
+    /** Database file, relative to the workspace; copied to the same place in each worktree. */
+    file: z.string().min(1),
+    /** Environment variable that gets its URL. */
+    variable: z.string().regex(/^[A-Z_][A-Z0-9_]*$/).default('DATABASE_URL'),
+    /** Form of that URL; `{file}` is the copy's absolute path. */
+    url: z.string().includes('{file}').default('file:{file}'),
+  }),
+]);
+
+const worktreesSchema = z.strictObject({
+  /** Where linked worktrees live, relative to the main one. `{repo}` is the main worktree's folder name. */
+  directory: z.string().min(1).default('../{repo}.worktrees'),
+  /** Commands that run in a new worktree once its dependencies, database and env file are there. */
+  setup: z.array(command).default([]),
+  /** A command that must succeed before a worktree is called ready. @default none */
+  smoke: command.optional(),
+  /** How many worktrees are provisioned at the same time. */
+  parallel: z.int().min(1).max(32).default(3),
+});
+
+const portsSchema = z.strictObject({
+  /** Environment variables that get a port, in the order of the block's first ports. */
+  variables: z.array(z.string().regex(/^[A-Z_][A-Z0-9_]*$/)).min(1).max(10).default(['PORT', 'API_PORT', 'DB_PORT', 'DEBUG_PORT']),
+  /** Ports that no block may hold. */
+  reserved: z.array(z.int().min(1).max(65535)).default([]),
+});
+
+const reviewSchema = z.strictObject({
+  /** The lowest severity that blocks, or `none`. */
+  blockOn: z.enum(['critical', 'high', 'medium', 'low', 'none']).default('high'),
+});
+
+const buildSchema = z.strictObject({
+  /** How often a writer may try until the checks pass, each time with a fresh context. */
+  attempts: z.int().min(1).max(10).default(3),
+});
+
+const limitsSchema = z.strictObject({
+  /** Wall-clock limit of one agent run, in minutes. */
+  agentMinutes: z.number().positive().default(30),
+  /** Limit for silence of an agent, in minutes. */
+  agentIdleMinutes: z.number().positive().default(10),
+  /** Wall-clock limit of one check, in minutes. */
+  checkMinutes: z.number().positive().default(30),
+});
+
+const namesSchema = z.strictObject({
+  /** The Nx project that carries what concerns all issues. */
+  fleetProject: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).default('fleet'),
+});
+
+/** All options of the plugin, each with a default that works offline. */
+export const settingsSchema = z
+  .strictObject({
+    /** For editors; ignored. */
+    $schema: z.string().optional(),
+    tracker: trackerSchema.default({ type: 'markdown', directory: 'docs/issues' }),
+    worktrees: worktreesSchema.prefault({}),
+    ports: portsSchema.prefault({}),
+    database: databaseSchema.default({ type: 'none' }),
+    agents: agentsSchema.prefault({}),
+    /** Commands that a build must pass; `{base}` is the commit that the branch started from. */
+    checks: z.array(command).default(['nx affected -t lint,test,build --base={base}']),
+    build: buildSchema.prefault({}),
+    review: reviewSchema.prefault({}),
+    /** Folder with prompt templates (`plan.md`, `build.md`, `review.md`) that replace ours, relative to the workspace. @default ours */
+    prompts: z.string().min(1).optional(),
+    limits: limitsSchema.prefault({}),
+    names: namesSchema.prefault({}),
+  })
+  .meta({ title: 'nx-fleet options' });
+
+export type Settings = z.infer<typeof settingsSchema>;
+/** Options as a user writes them. */
+export type SettingsInput = z.input<typeof settingsSchema>;
+export type CommandLine = z.infer<typeof command>;
+export type TrackerSettings = Settings['tracker'];
+export type DatabaseSettings = Settings['database'];

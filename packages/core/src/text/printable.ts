@@ -1,0 +1,17 @@
+// The C0 range without tab and newline, DEL, the C1 range, and the marks that reorder or hide text.
+// oxlint-disable-next-line no-control-regex
+const UNPRINTABLE = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g;
+// oxlint-disable-next-line no-control-regex
+const ESCAPE_SEQUENCE = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[PX^_][^\u001B]*(?:\u001B\\)?|[ -/]*[0-~])/g;
+
+/** Untrusted text without terminal escape sequences and control characters; tabs and newlines stay. */
+export function printable(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(ESCAPE_SEQUENCE, '').replace(UNPRINTABLE, '');
+}
+
+/** `printable`, on one line, cut to `maxLength` characters with an ellipsis. */
+export function printableLine(text: string, maxLength = 200): string {
+  const line = printable(text).replace(/\s+/g, ' ').trim();
+  const characters = [...line];
+  return characters.length <= maxLength ? line : `${characters.slice(0, maxLength - 1).join('')}…`;
+}

@@ -1,0 +1,167 @@
+import { UserError } from '../errors/user-error.js';
+import { localStateSchema } from '../manifest/local-state.js';
+import { manifestSchema } from '../manifest/manifest.js';
+import type { ArtefactStore } from '../artefact/artefact-store.js';
+import type { StateStore } from '../manifest/state-store.js';
+import type { Command, CommandResult, CommandRunner } from './command.js';
+import type { DependencyOutcome, DependencyRequest, Host } from './host.js';
+import type { Allocation, ProcessIdentity, Registry } from './registry.js';
+
+export interface FakeHostOptions {
+  /** Answers each command. What it leaves out is: exited, 0, no output. @default answers nothing but that */
+  readonly commands?: (command: Command) => Partial<CommandResult> | Promise<Partial<CommandResult>>;
+  /** Text by absolute path. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly allocations?: readonly Allocation[];
+  /** Ports that something listens on. */
+  readonly listening?: readonly number[];
+  /** Processes that run besides this one. */
+  readonly running?: readonly ProcessIdentity[];
+  /** Answers a dependency request. @default copied by npm */
+  readonly dependencies?: (request: DependencyRequest) => DependencyOutcome | Promise<DependencyOutcome>;
+  /** @default '/repo' */
+  readonly mainWorktree?: string;
+  /** @default 2026-01-01T00:00:00Z */
+  readonly now?: Date;
+}
+
+/** A machine in memory. To replace one member, spread it: `{ ...createFakeHost(), busyPorts: … }`. */
+export interface FakeHost extends Host {
+  /** All files by absolute path, those of the state and of the artefacts too. */
+  readonly files: Map<string, string>;
+  /** Every command that was run, in order. */
+  readonly commandLog: Command[];
+  readonly dependencyLog: DependencyRequest[];
+  /** Ports that something listens on; change it at will. */
+  readonly listening: Set<number>;
+}
+
+/** `Host` in memory, for specs. */
+export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
+  const files = new Map(Object.entries(options.files ?? {}));
+  const root = `${options.mainWorktree ?? '/repo'}/.nx-fleet`;
+  const commandLog: Command[] = [];
+  const dependencyLog: DependencyRequest[] = [];
+  const listening = new Set(options.listening);
+  return {
+    files,
+    commandLog,
+    dependencyLog,
+    listening,
+    commands: fakeCommands(options, commandLog),
+    registry: fakeRegistry(options),
+    state: fakeState(files, root),
+    artefacts: fakeArtefacts(files, root),
+    env: options.env ?? { PATH: '/usr/bin', HOME: '/home/ada' },
+    busyPorts: async (ports) => ports.filter((port) => listening.has(port)),
+    installDependencies: async (request) => {
+      dependencyLog.push(request);
+      return (await options.dependencies?.(request)) ?? { method: 'copied', packageManager: 'npm' };
+    },
+    readFile: async (path) => files.get(path) ?? null,
+    writePrivateFile: async (path, text) => void files.set(path, text),
+    pathExists: async (path) => files.has(path) || pathsUnder(files, path).length > 0,
+    removeDirectory: async (path) => removeUnder(files, path),
+    now: () => new Date(options.now ?? '2026-01-01T00:00:00Z'),
+  };
+}
+
+function fakeCommands(options: FakeHostOptions, log: Command[]): CommandRunner {
+  const exited = {
+    ended: 'exited',
+    exitCode: 0,
+    signal: null,
+    stdout: '',
+    stderr: '',
+    durationMs: 1,
+  } as const;
+  return {
+    run: async (command) => {
+      if (command.signal?.aborted) {
+        return { ...exited, ended: 'cancelled', exitCode: null };
+      }
+      log.push(command);
+      const result: CommandResult = { ...exited, ...(await options.commands?.(command)) };
+      for (const stream of ['stdout', 'stderr'] as const) {
+        const lines = result[stream].replace(/\n$/, '');
+        for (const line of lines === '' ? [] : lines.split('\n')) {
+          command.onLine?.(line, stream);
+        }
+      }
+      return result;
+    },
+  };
+}
+
+function fakeRegistry(options: FakeHostOptions): Registry {
+  const self: ProcessIdentity = { pid: 4711, startedAt: '1000' };
+  let text = JSON.stringify(options.allocations ?? []);
+  const current = (): readonly Allocation[] => JSON.parse(text) as Allocation[];
+  return {
+    self,
+    read: async () => current(),
+    update: async (change) => {
+      const { allocations, result } = change(current());
+      text = JSON.stringify(allocations);
+      return result;
+    },
+    isAlive: async ({ pid, startedAt }) =>
+      [self, ...(options.running ?? [])].some((one) => one.pid === pid && one.startedAt === startedAt),
+  };
+}
+
+function fakeState(files: Map<string, string>, root: string): StateStore {
+  const issueFile = (project: string, file: string): string => `${root}/issues/${project}/${file}`;
+  const localFile = (project: string): string => `${root}/local/${project}.json`;
+  const read = <T>(path: string, parse: (value: unknown) => { readonly data?: T }): T | null => {
+    const text = files.get(path);
+    if (text === undefined) {
+      return null;
+    }
+    const { data } = parse(JSON.parse(text));
+    if (data === undefined) {
+      throw new UserError(`"${path}" is not valid.`);
+    }
+    return data;
+  };
+  return {
+    listProjects: async () =>
+      pathsUnder(files, `${root}/issues`)
+        .filter((path) => path.endsWith('/issue.json'))
+        .map((path) => path.split('/').at(-2) ?? '')
+        .sort(),
+    readManifest: async (project) => read(issueFile(project, 'issue.json'), (value) => manifestSchema.safeParse(value)),
+    readSpec: async (project) => files.get(issueFile(project, 'spec.md')) ?? null,
+    writeIssue: async (project, manifest, spec) => {
+      files.set(issueFile(project, 'issue.json'), JSON.stringify(manifest)).set(issueFile(project, 'spec.md'), spec);
+    },
+    readLocal: async (project) => read(localFile(project), (value) => localStateSchema.safeParse(value)),
+    writeLocal: async (project, state) => void files.set(localFile(project), JSON.stringify(state)),
+    removeIssue: async (project) => {
+      files.delete(localFile(project));
+      removeUnder(files, `${root}/issues/${project}`);
+      removeUnder(files, `${root}/out/${project}`);
+    },
+  };
+}
+
+function fakeArtefacts(files: Map<string, string>, root: string): ArtefactStore {
+  const directory = (project: string, target: string): string => `${root}/out/${project}/${target}`;
+  return {
+    directory,
+    clear: async (project, target) => removeUnder(files, directory(project, target)),
+    read: async (project, target, file) => files.get(`${directory(project, target)}/${file}`) ?? null,
+    write: async (project, target, file, text) => void files.set(`${directory(project, target)}/${file}`, text),
+  };
+}
+
+function pathsUnder(files: ReadonlyMap<string, string>, directory: string): readonly string[] {
+  return [...files.keys()].filter((path) => path.startsWith(`${directory}/`));
+}
+
+function removeUnder(files: Map<string, string>, directory: string): void {
+  for (const path of pathsUnder(files, directory)) {
+    files.delete(path);
+  }
+}

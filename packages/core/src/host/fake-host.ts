@@ -106,8 +106,7 @@ function fakeRegistry(options: FakeHostOptions): Registry {
       text = JSON.stringify(allocations);
       return result;
     },
-    isAlive: async ({ pid, startedAt }) =>
-      [self, ...(options.running ?? [])].some((one) => one.pid === pid && one.startedAt === startedAt),
+    isAlive: async ({ pid, startedAt }) => [self, ...(options.running ?? [])].some((one) => one.pid === pid && one.startedAt === startedAt),
   };
 }
 

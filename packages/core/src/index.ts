@@ -32,3 +32,37 @@ export {
 } from './settings/settings.js';
 export type { AgentDefinition, AgentsSettings } from './settings/agent-settings.js';
 export { parseSettings, type SettingsSource } from './settings/parse-settings.js';
+export { readManagedBlock, writeManagedBlock } from './environment/managed-block.js';
+export { allowedEnvironment } from './environment/allowed-environment.js';
+export { commandText, commandWords } from './check/command-words.js';
+export { planWorktree, type WorktreePlan, type WorktreeRequest } from './worktree/plan-worktree.js';
+export { requireNoCircle } from './worktree/blockers.js';
+export { provisionWorktree, type ProvisionAdapters, type ProvisionedWorktree, type ProvisionRequest } from './worktree/provision-worktree.js';
+export { planRemoval, removeWorktree, type RemovalPlan, type RemoveRequest } from './worktree/remove-worktree.js';
+export { PROMPT_NAMES, renderPrompt, type PromptName } from './prompt/render-prompt.js';
+export { BUILD_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from './stages/targets.js';
+export {
+  buildSettings,
+  planSettings,
+  reviewSettings,
+  STAGE_VERSION,
+  stageLimits,
+  validateSettings,
+  type AgentStageSettings,
+  type BuildStageSettings,
+  type ValidateStageSettings,
+} from './stages/stage-settings.js';
+export type { StageContext } from './stages/stage-context.js';
+export { planIssue } from './stages/plan-issue.js';
+export type { Plan } from './stages/plan-artefact.js';
+export { buildIssue } from './stages/build-issue.js';
+export type { Build } from './stages/build-artefact.js';
+export { checkoutBuild } from './stages/checkout-build.js';
+export { validateIssue } from './stages/validate-issue.js';
+export { reviewIssue } from './stages/review-issue.js';
+export { gateReview, type GateSettings } from './stages/gate-review.js';
+export type { Review } from './review/review.js';
+export type { Finding, Severity } from './review/finding.js';
+export { place } from './review/render-verdict.js';
+export type { Verdict } from './review/verdict.js';
+export { fleetStatus, type IssueStatus, type StageStatus } from './status/fleet-status.js';

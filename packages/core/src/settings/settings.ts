@@ -40,6 +40,8 @@ const worktreesSchema = z.strictObject({
   setup: z.array(command).default([]),
   /** A command that must succeed before a worktree is called ready. @default none */
   smoke: command.optional(),
+  /** Names of our environment's variables that setup commands and checks may see, besides the allow-list. */
+  passEnv: z.array(z.string()).default([]),
   /** How many worktrees are provisioned at the same time. */
   parallel: z.int().min(1).max(32).default(3),
 });

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+const count = z.number().nullable();
+
+/** One run of an agent or of the checks inside a stage. */
+const stepSchema = z.strictObject({
+  what: z.string(),
+  ended: z.string(),
+  durationMs: z.number(),
+  costUsd: count,
+  usage: z.array(z.strictObject({ model: z.string().nullable(), inputTokens: count, cachedInputTokens: count, outputTokens: count })),
+});
+
+/**
+ * How a stage's artefact came to be: `run.json` beside it. Nothing reads it for a key, since times and prices differ between equal results.
+ * On a cache hit it tells about the run that was paid for.
+ */
+export const runRecordSchema = z.strictObject({
+  agent: z.string().nullable(),
+  agentVersion: z.string().nullable(),
+  startedAt: z.string(),
+  durationMs: z.number(),
+  outcome: z.enum(['completed', 'failed']),
+  steps: z.array(stepSchema),
+});
+
+export type RunRecord = z.infer<typeof runRecordSchema>;
+export type RunStep = RunRecord['steps'][number];
+
+export interface RunTotals {
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly costUsd: number | null;
+}
+
+/** Sums over a run's agent steps. A sum with an unknown part is unknown. */
+export function runTotals({ steps }: RunRecord): RunTotals {
+  const agentSteps = steps.filter((step) => step.what !== CHECKS_STEP);
+  const usage = agentSteps.flatMap((step) => step.usage);
+  const isCounted = agentSteps.length > 0 && agentSteps.every((step) => step.usage.length > 0);
+  return {
+    inputTokens: isCounted ? sum(usage.map((part) => part.inputTokens)) : null,
+    outputTokens: isCounted ? sum(usage.map((part) => part.outputTokens)) : null,
+    costUsd: agentSteps.length === 0 ? null : sum(agentSteps.map((step) => step.costUsd)),
+  };
+}
+
+export const CHECKS_STEP = 'checks';
+
+function sum(values: readonly (number | null)[]): number | null {
+  return values.includes(null) ? null : values.reduce<number>((total, value) => total + (value ?? 0), 0);
+}

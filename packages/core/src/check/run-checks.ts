@@ -1,0 +1,56 @@
+import { readManagedBlock } from '../environment/managed-block.js';
+import type { StageContext, StageIssue } from '../stages/stage-context.js';
+import type { CommandLine } from '../settings/settings.js';
+import { printable } from '../text/printable.js';
+import { worktreeEnvironment } from '../worktree/worktree-environment.js';
+import { commandText, commandWords } from './command-words.js';
+
+export interface CheckResult {
+  /** As configured: `nx affected -t test --base={base}`. */
+  readonly command: string;
+  readonly passed: boolean;
+  /** `exit code 1`, `timed-out`, … */
+  readonly ended: string;
+  /** All output, without control characters. */
+  readonly output: string;
+  readonly durationMs: number;
+}
+
+export interface ChecksRequest {
+  readonly checks: readonly CommandLine[];
+  readonly passEnv: readonly string[];
+  /** Commit that the branch's own work starts from: `{base}`. */
+  readonly base: string;
+}
+
+/** Runs the checks one after the other in the worktree, with its ports and database; stops at the first that fails. */
+export async function runChecks(request: ChecksRequest, issue: StageIssue, context: StageContext): Promise<readonly CheckResult[]> {
+  const { host, limits, onProgress, signal } = context;
+  const { worktree } = issue.local;
+  const env = { ...worktreeEnvironment(worktree, host.env, request.passEnv), ...(await worktreeVariables(issue, context)) };
+  const results: CheckResult[] = [];
+  for (const line of request.checks) {
+    const command = commandText(line);
+    onProgress(`check: ${command}`);
+    const [file, ...args] = commandWords(line, { base: request.base });
+    const result = await host.commands.run({
+      file,
+      args,
+      cwd: worktree,
+      env,
+      timeoutMs: limits.checkTimeoutMs,
+      onLine: (text) => onProgress(`  ${printable(text)}`),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const passed = result.exitCode === 0;
+    const ended = result.ended === 'exited' ? `exit code ${result.exitCode ?? result.signal}` : result.ended;
+    results.push({ command, passed, ended, output: printable(`${result.stdout}\n${result.stderr}`).trim(), durationMs: result.durationMs });
+    if (!passed) break;
+  }
+  return results;
+}
+
+/** The ports and the database URL of an issue's worktree, from its env file. */
+export async function worktreeVariables({ local }: StageIssue, { host }: StageContext): Promise<Record<string, string>> {
+  return readManagedBlock(await host.readFile(`${local.worktree}/.env.local`));
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { ChangedFile } from '../git/git.js';
+import { printable, printableLine } from '../text/printable.js';
+import { findingSchema, type Finding } from './finding.js';
+
+/** A reviewer's answer. One that asks for changes and names none is not valid. */
+export const reviewAnswerSchema = z
+  .strictObject({
+    verdict: z.enum(['approve', 'request-changes']),
+    summary: z.string(),
+    findings: z.array(findingSchema),
+  })
+  .refine(({ verdict, findings }) => verdict === 'approve' || findings.length > 0, {
+    path: ['findings'],
+    message: 'request-changes needs at least one finding',
+  });
+
+export type ReviewAnswer = z.infer<typeof reviewAnswerSchema>;
+
+const objectId = z.string().regex(/^[0-9a-f]{40,64}$/);
+
+/** A review as it is stored: `review.json`. */
+export const reviewSchema = z.strictObject({
+  reviewer: z.string(),
+  model: z.string().nullable(),
+  /** What was reviewed; the gate compares it with what it is about to let through. */
+  baseTree: objectId,
+  tree: objectId,
+  verdict: z.enum(['approve', 'request-changes']),
+  summary: z.string(),
+  findings: z.array(findingSchema),
+  /** Findings that named no file of the change. */
+  ungrounded: z.number().int(),
+});
+
+export type Review = z.infer<typeof reviewSchema>;
+
+/** Keeps the findings whose file the change touches, with their text made printable. */
+export function groundFindings(findings: readonly Finding[], changed: readonly ChangedFile[]): { readonly grounded: Finding[]; readonly ungrounded: number } {
+  const paths = new Set(changed.map((file) => file.path));
+  const clean = findings.map((finding) => ({
+    ...finding,
+    confidence: Math.min(1, Math.max(0, finding.confidence)),
+    title: printableLine(finding.title),
+    body: printable(finding.body).trim(),
+    recommendation: printable(finding.recommendation).trim(),
+    file: finding.file.replace(/^(?:\.\/|[ab]\/(?=.*\/))/, (prefix) => (paths.has(finding.file) ? prefix : '')),
+    startLine: Math.max(0, Math.trunc(finding.startLine)),
+    endLine: Math.max(0, Math.trunc(finding.endLine), Math.trunc(finding.startLine)),
+  }));
+  const grounded = clean.filter((finding) => paths.has(finding.file));
+  return { grounded, ungrounded: clean.length - grounded.length };
+}

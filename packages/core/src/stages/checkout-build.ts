@@ -1,0 +1,37 @@
+import { UserError } from '../errors/user-error.js';
+import { requireBuild, type Build } from './build-artefact.js';
+import { isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
+import { builtRef } from './refs.js';
+import { requireIssue, type StageContext } from './stage-context.js';
+import { BUILD_TARGET, targetOf } from './targets.js';
+
+/**
+ * Brings the issue's branch to its build on this machine, from the bundle when the commits are not here: a cached build runs no code.
+ * Commits that a person put on top stay.
+ * @throws UserError when the worktree is dirty or the branch has gone another way
+ */
+export async function checkoutBuild(writer: string, context: StageContext): Promise<Build> {
+  const { git, host, project, onProgress } = context;
+  const issue = await requireIssue(context);
+  const { manifest, local } = issue;
+  const build = await requireBuild(project, writer, context);
+  await requireCleanWorktree(issue, context);
+  if ((await git.resolveCommit(build.head)) === null) {
+    onProgress(`restoring ${build.head.slice(0, 8)} from the cached bundle`);
+    await git.fetchBundle(`${host.artefacts.directory(project, targetOf(BUILD_TARGET, writer))}/branch.bundle`);
+  }
+  const tip = await git.readRef(`refs/heads/${manifest.branch}`);
+  if (tip !== null && (await git.isAncestor(build.head, tip))) {
+    const added = (await git.log(build.head, tip)).length;
+    onProgress(added === 0 ? `${manifest.branch} is at its build ${build.head.slice(0, 8)}` : `${manifest.branch} is ${added} commit(s) past its build`);
+  } else if (tip === null || (await isOwnWork(tip, build.base, context)) || (await git.isAncestor(tip, build.head))) {
+    await moveBranch(build.head, issue, context);
+    onProgress(`${manifest.branch} moved to its build ${build.head.slice(0, 8)}`);
+  } else {
+    throw new UserError(
+      `"${manifest.branch}" has gone another way than its build ${build.head.slice(0, 8)}. To go on from the build, keep your commits on a branch of their own; then: git -C "${local.worktree}" reset --hard ${build.base.slice(0, 12)}`,
+    );
+  }
+  await git.writeRef(builtRef(project), build.head);
+  return build;
+}

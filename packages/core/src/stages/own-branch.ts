@@ -1,0 +1,48 @@
+import { UserError } from '../errors/user-error.js';
+import { buildingRef, builtRef, trashRef } from './refs.js';
+import type { StageContext, StageIssue } from './stage-context.js';
+
+/**
+ * Makes sure that the worktree holds no uncommitted work. What an interrupted build left is kept under a ref and cleared away.
+ * @throws UserError when a person's work is in it: it could not be hashed honestly
+ */
+export async function requireCleanWorktree({ local, manifest }: StageIssue, context: StageContext): Promise<void> {
+  const { git, host, project, onProgress } = context;
+  const interrupted = await git.readRef(buildingRef(project));
+  const dirty = await git.dirtyPaths(local.worktree);
+  if (interrupted !== null) {
+    const tip = await git.readRef(`refs/heads/${manifest.branch}`);
+    if (dirty.length > 0 || tip !== interrupted) {
+      const ref = trashRef(project, host.now());
+      await git.writeRef(ref, await git.captureWorktree(local.worktree, `Interrupted build of ${project}`));
+      onProgress(`an interrupted build was found: its work is kept as ${ref}`);
+    }
+    await git.resetWorktree(local.worktree, interrupted);
+    await git.deleteRef(buildingRef(project));
+    return;
+  }
+  if (dirty.length === 0) return;
+  throw new UserError(
+    `"${local.worktree}" has uncommitted changes ("${dirty[0]}"${dirty.length > 1 ? ` and ${dirty.length - 1} more` : ''}), which no cache key can cover. Commit or remove them: git -C "${local.worktree}" status`,
+  );
+}
+
+/** Whether the branch holds nothing but what a build put there. */
+export async function isOwnWork(tip: string, base: string, { git, project }: StageContext): Promise<boolean> {
+  if (await git.isAncestor(tip, base)) return true;
+  const built = await git.readRef(builtRef(project));
+  return built !== null && (await git.isAncestor(tip, built));
+}
+
+/** Moves branch and files to a commit. A tip that is no ancestor of it is kept under a ref. */
+export async function moveBranch(to: string, { local, manifest }: StageIssue, context: StageContext): Promise<void> {
+  const { git, host, project, onProgress } = context;
+  const tip = await git.readRef(`refs/heads/${manifest.branch}`);
+  if (tip === to) return;
+  if (tip !== null && !(await git.isAncestor(tip, to))) {
+    const ref = trashRef(project, host.now());
+    await git.writeRef(ref, tip);
+    onProgress(`the earlier head ${tip.slice(0, 8)} is kept as ${ref}`);
+  }
+  await git.resetWorktree(local.worktree, to);
+}

@@ -1,0 +1,25 @@
+import { askAgent } from '../agent/ask-agent.js';
+import { fence, renderPrompt } from '../prompt/render-prompt.js';
+import { planSchema, renderPlan, type Plan } from './plan-artefact.js';
+import { readInSnapshot } from './read-in-snapshot.js';
+import { requireIssue, type StageContext } from './stage-context.js';
+import { recordStage } from './stage-recorder.js';
+import type { AgentStageSettings } from './stage-settings.js';
+
+/**
+ * A read-only agent turns the spec and the repository at the base into `plan.json` and `plan.md`.
+ * It reads the base's files and no branch, as its key says.
+ */
+export async function planIssue(settings: AgentStageSettings, context: StageContext): Promise<Plan> {
+  const { project, target, host } = context;
+  const issue = await requireIssue(context);
+  const prompt = renderPrompt('plan', await context.prompt('plan'), { spec: fence('markdown', issue.spec) });
+  return recordStage(context, async (recorder) => {
+    const plan = await readInSnapshot({ tree: issue.manifest.base }, issue, context, (cwd) =>
+      askAgent({ settings, what: 'plan', cwd, prompt, readOnly: true, env: {}, answer: planSchema }, context, recorder),
+    );
+    await host.artefacts.write(project, target, 'plan.json', `${JSON.stringify(plan, null, 2)}\n`);
+    await host.artefacts.write(project, target, 'plan.md', renderPlan(plan));
+    return plan;
+  });
+}

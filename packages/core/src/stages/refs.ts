@@ -1,0 +1,14 @@
+/** The head that the last build put on an issue's branch: what stands there and is not this, a person made. */
+export function builtRef(project: string): string {
+  return `refs/nx-fleet/built/${project}`;
+}
+
+/** Exists while a writer is at work; left behind, it says that the work tree holds an interrupted attempt. */
+export function buildingRef(project: string): string {
+  return `refs/nx-fleet/building/${project}`;
+}
+
+/** Where work is kept that a command took away: `refs/nx-fleet/trash/issue-42/20261122T160000Z`. */
+export function trashRef(project: string, at: Date): string {
+  return `refs/nx-fleet/trash/${project}/${at.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')}`;
+}

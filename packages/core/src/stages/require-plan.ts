@@ -1,0 +1,12 @@
+import { UserError } from '../errors/user-error.js';
+import { planSchema, type Plan } from './plan-artefact.js';
+import type { StageContext } from './stage-context.js';
+import { PLAN_TARGET } from './targets.js';
+
+/** @throws UserError when the issue has no plan */
+export async function requirePlan(project: string, { host }: Pick<StageContext, 'host'>): Promise<Plan> {
+  const text = await host.artefacts.read(project, PLAN_TARGET, 'plan.json');
+  const parsed = text === null ? null : planSchema.safeParse(JSON.parse(text));
+  if (parsed?.success === true) return parsed.data;
+  throw new UserError(`"${project}" has no plan of this version. Run: nx run ${project}:${PLAN_TARGET}`);
+}

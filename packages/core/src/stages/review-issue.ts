@@ -1,0 +1,49 @@
+import { askAgent } from '../agent/ask-agent.js';
+import { UserError } from '../errors/user-error.js';
+import { excerpt, fence, renderPrompt } from '../prompt/render-prompt.js';
+import { groundFindings, reviewAnswerSchema, type Review } from '../review/review.js';
+import { RULE_PATHS } from '../review/rules.js';
+import { readInSnapshot } from './read-in-snapshot.js';
+import { requireIssue, type StageContext } from './stage-context.js';
+import { recordStage } from './stage-recorder.js';
+import type { AgentStageSettings } from './stage-settings.js';
+import { VALIDATE_TARGET } from './targets.js';
+import { validationSchema, type Validation } from './validation-artefact.js';
+
+const MAX_DIFF_CHARACTERS = 300_000;
+
+/**
+ * One reviewer, in a fresh context and without any means to write, judges the change: spec, diff and check results in, findings out.
+ * It sees neither the writer's words nor its commits, and the rules as they are at the base. Succeeds with any valid verdict.
+ */
+export async function reviewIssue(settings: AgentStageSettings, context: StageContext): Promise<Review> {
+  const { git, host, project, target } = context;
+  const issue = await requireIssue(context);
+  const { baseTree, tree, checks } = await requireValidation(context);
+  if ((await git.resolveTree(`refs/heads/${issue.manifest.branch}`)) !== tree) {
+    throw new UserError(`"${issue.manifest.branch}" changed since it was checked. Run again: nx run ${project}:agent-review`);
+  }
+  const diff = await git.diff(baseTree, tree);
+  const prompt = renderPrompt('review', await context.prompt('review'), {
+    spec: fence('markdown', issue.spec),
+    diff: fence('diff', excerpt(diff, MAX_DIFF_CHARACTERS, 'See all of it: git diff HEAD~1')),
+    checks: checks.map((check) => `- ${check.passed ? 'passed' : 'failed'}: ${check.command}`).join('\n') || 'No checks are configured.',
+  });
+  return recordStage(context, async (recorder) => {
+    const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS }, issue, context, (cwd) =>
+      askAgent({ settings, what: 'review', cwd, prompt, readOnly: true, env: {}, answer: reviewAnswerSchema }, context, recorder),
+    );
+    const { grounded, ungrounded } = groundFindings(answer.findings, await git.changedFiles(baseTree, tree));
+    const { verdict, summary } = answer;
+    const review: Review = { reviewer: settings.agent, model: settings.model, baseTree, tree, verdict, summary, findings: grounded, ungrounded };
+    await host.artefacts.write(project, target, 'review.json', `${JSON.stringify(review, null, 2)}\n`);
+    return review;
+  });
+}
+
+async function requireValidation({ host, project }: StageContext): Promise<Validation> {
+  const text = await host.artefacts.read(project, VALIDATE_TARGET, 'validation.json');
+  const parsed = text === null ? null : validationSchema.safeParse(JSON.parse(text));
+  if (parsed?.success === true) return parsed.data;
+  throw new UserError(`"${project}" has not been checked by this version. Run: nx run ${project}:${VALIDATE_TARGET}`);
+}

@@ -1,0 +1,48 @@
+import type { Agent } from '../agent/agent.js';
+import { UserError } from '../errors/user-error.js';
+import type { Git } from '../git/git.js';
+import type { Host } from '../host/host.js';
+import type { LocalState } from '../manifest/local-state.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { PromptName } from '../prompt/render-prompt.js';
+import type { StageLimits } from './stage-settings.js';
+
+/** What every stage works with. */
+export interface StageContext {
+  readonly project: string;
+  /** The Nx target that runs: the folder of its artefacts. */
+  readonly target: string;
+  readonly limits: StageLimits;
+  readonly git: Git;
+  readonly host: Host;
+  readonly agent: (name: string) => Agent;
+  /** Text of a prompt template. */
+  readonly prompt: (name: PromptName) => Promise<string>;
+  readonly onProgress: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface StageIssue {
+  readonly manifest: Manifest;
+  readonly spec: string;
+  readonly local: LocalState;
+}
+
+/** @throws UserError when the issue or its worktree is not there */
+export async function requireIssue({ project, host, git }: StageContext): Promise<StageIssue> {
+  const [manifest, spec, local] = await Promise.all([host.state.readManifest(project), host.state.readSpec(project), host.state.readLocal(project)]);
+  const id = project.replace(/^issue-/, '');
+  if (manifest === null || spec === null) throw new UserError(`There is no issue "${project}" here. Make it: nx g worktree --issue=${id}`);
+  const again = `nx g worktree --issue=${manifest.tracker.reference}`;
+  if (local === null) throw new UserError(`The worktree of "${project}" is not ready. Finish it: ${again}`);
+  const entry = (await git.listWorktrees()).find((other) => other.path === local.worktree);
+  if (entry === undefined || !(await host.pathExists(local.worktree))) {
+    throw new UserError(`The worktree "${local.worktree}" of "${project}" is gone. Make it again: ${again}`);
+  }
+  if (entry.branch !== manifest.branch) {
+    throw new UserError(
+      `"${local.worktree}" is on ${entry.branch === null ? 'a detached HEAD' : `"${entry.branch}"`}, not on "${manifest.branch}". Switch back: git -C "${local.worktree}" switch ${manifest.branch}`,
+    );
+  }
+  return { manifest, spec, local };
+}

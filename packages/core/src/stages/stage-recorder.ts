@@ -1,0 +1,43 @@
+import type { RunRecord, RunStep } from '../agent/run-record.js';
+import type { StageContext } from './stage-context.js';
+
+/** Collects a stage's transcript and its `run.json`, which are written however the stage ends. */
+export interface StageRecorder {
+  readonly addStep: (step: RunStep) => void;
+  readonly addTranscript: (line: string) => void;
+  readonly setAgent: (name: string, version: string) => void;
+}
+
+/** Empties the target's folder, runs the stage, and writes what it recorded. */
+export async function recordStage<Result>(context: StageContext, stage: (recorder: StageRecorder) => Promise<Result>): Promise<Result> {
+  const { project, target, host } = context;
+  const startedAt = host.now();
+  const steps: RunStep[] = [];
+  const transcript: string[] = [];
+  let agent: { readonly name: string; readonly version: string } | null = null;
+  let outcome: RunRecord['outcome'] = 'failed';
+  await host.artefacts.clear(project, target);
+  try {
+    const result = await stage({
+      addStep: (step) => void steps.push(step),
+      addTranscript: (line) => void transcript.push(line),
+      setAgent: (name, version) => {
+        agent = { name, version };
+      },
+    });
+    outcome = 'completed';
+    return result;
+  } finally {
+    const known = agent as { readonly name: string; readonly version: string } | null;
+    const record: RunRecord = {
+      agent: known?.name ?? null,
+      agentVersion: known?.version ?? null,
+      startedAt: startedAt.toISOString(),
+      durationMs: host.now().getTime() - startedAt.getTime(),
+      outcome,
+      steps,
+    };
+    await host.artefacts.write(project, target, 'run.json', `${JSON.stringify(record, null, 2)}\n`);
+    if (transcript.length > 0) await host.artefacts.write(project, target, 'transcript.jsonl', `${transcript.join('\n')}\n`);
+  }
+}

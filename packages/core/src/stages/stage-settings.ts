@@ -1,0 +1,67 @@
+import type { Tier } from '../agent/agent.js';
+import type { AgentDefinition } from '../settings/agent-settings.js';
+import type { CommandLine, Settings } from '../settings/settings.js';
+
+/** Counts up when a stage reads or writes something else than before: every key changes with it. */
+export const STAGE_VERSION = 1;
+
+/**
+ * All that a stage takes from the options and that its result depends on. A stage gets this object and no other options, and its cache key
+ * is made of this object: nothing can be read that is not in the key.
+ */
+export interface AgentStageSettings {
+  readonly agent: string;
+  readonly definition: AgentDefinition;
+  /** The agent's own name of the model, or null for its default. */
+  readonly model: string | null;
+}
+
+export interface BuildStageSettings extends AgentStageSettings {
+  readonly attempts: number;
+  readonly checks: readonly CommandLine[];
+  readonly passEnv: readonly string[];
+}
+
+export interface ValidateStageSettings {
+  readonly checks: readonly CommandLine[];
+  readonly passEnv: readonly string[];
+}
+
+/** Limits end a stage; they never change what it says, so they are no part of a key. */
+export interface StageLimits {
+  readonly agentTimeoutMs: number;
+  readonly agentIdleTimeoutMs: number;
+  readonly checkTimeoutMs: number;
+}
+
+export function planSettings({ agents }: Settings): AgentStageSettings {
+  return agentSettings(agents, agents.planner, agents.tiers.plan);
+}
+
+export function buildSettings(settings: Settings, writer: string): BuildStageSettings {
+  const { agents, build, checks, worktrees } = settings;
+  return { ...agentSettings(agents, writer, agents.tiers.build), attempts: build.attempts, checks, passEnv: worktrees.passEnv };
+}
+
+export function validateSettings({ checks, worktrees }: Settings): ValidateStageSettings {
+  return { checks, passEnv: worktrees.passEnv };
+}
+
+export function reviewSettings({ agents }: Settings, reviewer: string): AgentStageSettings {
+  return agentSettings(agents, reviewer, agents.tiers.review);
+}
+
+export function stageLimits({ limits }: Settings): StageLimits {
+  const minute = 60_000;
+  return {
+    agentTimeoutMs: limits.agentMinutes * minute,
+    agentIdleTimeoutMs: limits.agentIdleMinutes * minute,
+    checkTimeoutMs: limits.checkMinutes * minute,
+  };
+}
+
+function agentSettings(agents: Settings['agents'], agent: string, tier: Tier): AgentStageSettings {
+  const definition = agents.define[agent];
+  if (definition === undefined) throw new Error(`agent "${agent}" has no definition`);
+  return { agent, definition, model: definition.models[tier] ?? null };
+}

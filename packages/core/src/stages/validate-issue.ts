@@ -1,0 +1,48 @@
+import { runChecks, type CheckResult } from '../check/run-checks.js';
+import { CHECKS_STEP } from '../agent/run-record.js';
+import { UserError } from '../errors/user-error.js';
+import { requireBuild } from './build-artefact.js';
+import { requireCleanWorktree } from './own-branch.js';
+import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
+import { recordStage } from './stage-recorder.js';
+import type { ValidateStageSettings } from './stage-settings.js';
+import type { Validation } from './validation-artefact.js';
+
+/**
+ * Runs the checks on what is committed on the branch, with the worktree's ports and database. A failing check fails the stage: Nx stores no
+ * failure, so the next run checks again, and no reviewer is paid for code that does not pass.
+ */
+export async function validateIssue(settings: ValidateStageSettings, writer: string, context: StageContext): Promise<Validation> {
+  const { git, host, project, target } = context;
+  const issue = await requireIssue(context);
+  const build = await requireBuild(project, writer, context);
+  await requireCleanWorktree(issue, context);
+  const [baseTree, tree] = [await git.resolveTree(build.base), await git.resolveTree(`refs/heads/${issue.manifest.branch}`)];
+  if (baseTree === null || tree === null) throw new UserError(`The build of "${project}" is not here. Run: nx run ${project}:agent-build`);
+  return recordStage(context, async (recorder) => {
+    const startedAt = host.now().getTime();
+    const results = await runChecks({ ...settings, base: build.base }, issue, context);
+    const failed = results.find((result) => !result.passed);
+    recorder.addStep({ what: CHECKS_STEP, ended: failed === undefined ? 'passed' : 'failed', durationMs: host.now().getTime() - startedAt, costUsd: null, usage: [] });
+    const validation: Validation = { baseTree, tree, checks: results.map(({ command, passed }) => ({ command, passed })) };
+    for (const [index, result] of results.entries()) await host.artefacts.write(project, target, `check-${index + 1}.log`, `${result.output}\n`);
+    await host.artefacts.write(project, target, 'validation.json', `${JSON.stringify(validation, null, 2)}\n`);
+    if (failed !== undefined) throw failedCheck(failed, issue);
+    await requireUnchanged(tree, issue, context);
+    return validation;
+  });
+}
+
+function failedCheck({ command, ended }: CheckResult, { local, manifest }: StageIssue): UserError {
+  return new UserError(`Check "${command}" failed in "${local.worktree}" (${ended}). Mend it there, commit, and run again; or build anew: nx run ${manifest.project}:agent-build --skip-nx-cache`);
+}
+
+async function requireUnchanged(tree: string, { local, manifest }: StageIssue, { git }: StageContext): Promise<void> {
+  const dirty = await git.dirtyPaths(local.worktree);
+  if (dirty.length > 0) {
+    throw new UserError(`The checks left files in "${local.worktree}" that git does not ignore ("${dirty.slice(0, 5).join('", "')}"). Add them to .gitignore, or commit what the checks write.`);
+  }
+  if ((await git.resolveTree(`refs/heads/${manifest.branch}`)) !== tree) {
+    throw new UserError(`"${manifest.branch}" changed while it was checked. Run again.`);
+  }
+}

@@ -1,0 +1,78 @@
+import { runRecordSchema, runTotals, type RunTotals } from '../agent/run-record.js';
+import type { Git } from '../git/git.js';
+import type { Host } from '../host/host.js';
+import { verdictSchema } from '../review/verdict.js';
+import type { Settings } from '../settings/settings.js';
+import { BUILD_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from '../stages/targets.js';
+
+export interface StageStatus extends RunTotals {
+  readonly target: string;
+  readonly state: 'waiting' | 'done' | 'failed';
+  readonly durationMs: number | null;
+}
+
+export interface IssueStatus {
+  readonly project: string;
+  readonly title: string;
+  readonly branch: string;
+  /** Null when the worktree is not ready on this machine. */
+  readonly worktree: string | null;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly database: string | null;
+  readonly stages: readonly StageStatus[];
+  /** `stale`: the branch has moved since. Null: none yet. */
+  readonly verdict: 'approve' | 'request-changes' | 'stale' | null;
+  readonly blockingFindings: number;
+  readonly costUsd: number | null;
+}
+
+/** What is known of every issue: stages with time, tokens and cost of the runs that were paid for, and the verdict. */
+export async function fleetStatus(settings: Settings, { git, host }: { readonly git: Git; readonly host: Host }): Promise<readonly IssueStatus[]> {
+  const targets = [
+    PLAN_TARGET,
+    targetOf(BUILD_TARGET, settings.agents.writer),
+    VALIDATE_TARGET,
+    ...settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)),
+  ];
+  const issues: IssueStatus[] = [];
+  for (const project of await host.state.listProjects()) {
+    const manifest = await host.state.readManifest(project);
+    if (manifest === null) continue;
+    const local = await host.state.readLocal(project);
+    const stages = await Promise.all(targets.map((target) => stageStatus(project, target, host)));
+    const agentStages = stages.filter((stage) => stage.target !== VALIDATE_TARGET && stage.state !== 'waiting');
+    const costs = agentStages.map((stage) => stage.costUsd);
+    issues.push({
+      project,
+      title: manifest.title,
+      branch: manifest.branch,
+      worktree: local?.worktree ?? null,
+      ports: local?.ports ?? {},
+      database: local?.database ?? null,
+      stages,
+      ...(await verdictStatus(project, manifest.branch, { git, host })),
+      costUsd: costs.includes(null) ? null : costs.reduce<number>((total, cost) => total + (cost ?? 0), 0),
+    });
+  }
+  return issues;
+}
+
+async function stageStatus(project: string, target: string, host: Host): Promise<StageStatus> {
+  const text = await host.artefacts.read(project, target, 'run.json');
+  const parsed = text === null ? null : runRecordSchema.safeParse(JSON.parse(text));
+  if (parsed?.success !== true) return { target, state: 'waiting', durationMs: null, inputTokens: null, outputTokens: null, costUsd: null };
+  const { outcome, durationMs } = parsed.data;
+  return { target, state: outcome === 'completed' ? 'done' : 'failed', durationMs, ...runTotals(parsed.data) };
+}
+
+async function verdictStatus(
+  project: string,
+  branch: string,
+  { git, host }: { readonly git: Git; readonly host: Host },
+): Promise<Pick<IssueStatus, 'verdict' | 'blockingFindings'>> {
+  const text = await host.artefacts.read(project, REVIEW_TARGET, 'verdict.json');
+  const parsed = text === null ? null : verdictSchema.safeParse(JSON.parse(text));
+  if (parsed?.success !== true) return { verdict: null, blockingFindings: 0 };
+  if ((await git.resolveTree(`refs/heads/${branch}`)) !== parsed.data.tree) return { verdict: 'stale', blockingFindings: 0 };
+  return { verdict: parsed.data.verdict, blockingFindings: parsed.data.findings.filter((finding) => finding.blocking).length };
+}

@@ -1,0 +1,39 @@
+import { UserError } from '../errors/user-error.js';
+import type { Git, RepositoryLocation } from '../git/git.js';
+import type { Host } from '../host/host.js';
+import { findAllocation } from './claim.js';
+import type { WorktreePlan } from './plan-worktree.js';
+
+export interface BranchDecision {
+  /** True when it has to be created. */
+  readonly missing: boolean;
+  /** True when undoing may delete it: it is ours. */
+  readonly owned: boolean;
+}
+
+/**
+ * Decides what an issue's branch is: still missing, ours, or one that stands at the base and so holds nobody's work.
+ * @throws UserError when it is someone else's or checked out elsewhere
+ */
+export async function adoptOrCreateBranch(
+  { manifest, worktree }: WorktreePlan,
+  { commonDirectory }: RepositoryLocation,
+  { git, host }: { readonly git: Git; readonly host: Host },
+): Promise<BranchDecision> {
+  const { branch, base, project } = manifest;
+  if (!(await git.isBranchName(branch))) {
+    throw new UserError(`"${branch}" is not a branch name that git takes. Choose another with --branch.`);
+  }
+  const allocation = findAllocation(await host.registry.read(), { repository: commonDirectory, project });
+  const elsewhere = (await git.listWorktrees()).find((entry) => entry.branch === branch && entry.path !== (allocation?.worktree ?? worktree));
+  if (elsewhere !== undefined) {
+    throw new UserError(`Branch "${branch}" is checked out in "${elsewhere.path}". Choose another with --branch, or switch that worktree away from it.`);
+  }
+  const tip = await git.readRef(`refs/heads/${branch}`);
+  if (tip === null) return { missing: true, owned: true };
+  if (allocation !== undefined) return { missing: false, owned: allocation.ownsBranch };
+  if (tip === base) return { missing: false, owned: false };
+  throw new UserError(
+    `Branch "${branch}" exists already and is not ours. Choose another with --branch, or delete it if nothing on it is needed: git branch -D ${branch}`,
+  );
+}

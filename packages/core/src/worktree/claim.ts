@@ -1,0 +1,89 @@
+import { UserError } from '../errors/user-error.js';
+import type { Host } from '../host/host.js';
+import type { Allocation } from '../host/registry.js';
+import { choosePortBlock, portsOfBlock } from './port-block.js';
+
+export interface ClaimRequest {
+  /** The repository's common git directory. */
+  readonly repository: string;
+  readonly project: string;
+  readonly branch: string;
+  readonly worktree: string;
+  readonly ownsBranch: boolean;
+  readonly reservedPorts: readonly number[];
+  readonly onProgress: (line: string) => void;
+}
+
+export interface Claim {
+  readonly allocation: Allocation;
+  /** True when the worktree was made and checked out before: its files are someone's work now. */
+  readonly wasReady: boolean;
+}
+
+/**
+ * Claims an issue's names and ports on this machine, or finds the claim that is there.
+ * A foreign listener on the block moves it to the next one.
+ * @throws UserError when another living process is at work on it, or it is being removed, or no block is free
+ */
+export async function claimWorktree(request: ClaimRequest, host: Host): Promise<Claim> {
+  const alive = await livingOwners(host);
+  const avoided = new Set<number>();
+  for (;;) {
+    const claim = await host.registry.update((current) => {
+      const mine = findAllocation(current, request);
+      if (mine !== undefined) requireMineToTake(mine, alive, host);
+      const wasReady = mine?.state === 'ready';
+      const firstPort = mine !== undefined && !avoided.has(mine.firstPort) ? mine.firstPort : freeBlock(request, current, avoided);
+      const allocation: Allocation = {
+        repository: request.repository,
+        project: request.project,
+        worktree: mine?.worktree ?? request.worktree,
+        branch: request.branch,
+        ownsBranch: mine?.ownsBranch ?? request.ownsBranch,
+        firstPort,
+        state: wasReady ? 'ready' : 'creating',
+        owner: host.registry.self,
+      };
+      return { allocations: [...current.filter((other) => other !== mine), allocation], result: { allocation, wasReady } };
+    });
+    // A worktree that was ready may have its own servers on its ports.
+    const busy = claim.wasReady ? [] : await host.busyPorts(portsOfBlock(claim.allocation.firstPort));
+    if (busy.length === 0) return claim;
+    request.onProgress(`port ${busy.join(', ')} is in use by another program: taking the next block`);
+    avoided.add(claim.allocation.firstPort);
+  }
+}
+
+/** The allocation of a project in a repository. */
+export function findAllocation(
+  allocations: readonly Allocation[],
+  { repository, project }: Pick<Allocation, 'repository' | 'project'>,
+): Allocation | undefined {
+  return allocations.find((other) => other.repository === repository && other.project === project);
+}
+
+async function livingOwners(host: Host): Promise<ReadonlySet<number>> {
+  const living = new Set<number>();
+  for (const { owner } of await host.registry.read()) if (await host.registry.isAlive(owner)) living.add(owner.pid);
+  return living;
+}
+
+function requireMineToTake(mine: Allocation, alive: ReadonlySet<number>, host: Host): void {
+  const isOther = mine.owner.pid !== host.registry.self.pid && alive.has(mine.owner.pid);
+  if (mine.state !== 'ready' && isOther) {
+    throw new UserError(`"${mine.project}" is being worked on by process ${mine.owner.pid}. Wait for it to end, then run this again.`);
+  }
+  if (mine.state === 'removing') {
+    throw new UserError(`"${mine.project}" was being removed when that was interrupted. Finish it first: nx g remove-worktree --issue=${mine.project.slice('issue-'.length)}`);
+  }
+}
+
+function freeBlock(request: ClaimRequest, current: readonly Allocation[], avoided: ReadonlySet<number>): number {
+  const first = choosePortBlock({
+    name: `${request.repository}#${request.project}`,
+    taken: new Set([...current.map((allocation) => allocation.firstPort), ...avoided]),
+    reserved: new Set(request.reservedPorts),
+  });
+  if (first === null) throw new UserError('All 1000 port blocks of this machine are taken. Remove worktrees that you no longer need: nx g remove-worktree');
+  return first;
+}

@@ -1,0 +1,47 @@
+import { issueBranch, issueId, issueProject, renderSpec, type Issue } from '../issue/issue.js';
+import { MANIFEST_VERSION, type Manifest } from '../manifest/manifest.js';
+import { printableLine } from '../text/printable.js';
+
+export interface WorktreeRequest {
+  readonly issue: Issue;
+  readonly trackerType: string;
+  /** The commit to start from. */
+  readonly base: string;
+  /** @default derived from id and title */
+  readonly branch?: string | undefined;
+  /** Projects that this one waits for. */
+  readonly blockedBy: readonly string[];
+  /** Absolute path of the folder that holds the linked worktrees. */
+  readonly worktreesDirectory: string;
+  /** The manifest that is there already: what it fixes stays fixed. */
+  readonly existing: Manifest | null;
+}
+
+/** All that a worktree will be, before anything is done. */
+export interface WorktreePlan {
+  readonly manifest: Manifest;
+  readonly spec: string;
+  /** Absolute path. */
+  readonly worktree: string;
+}
+
+/** Plans an issue's worktree. A second plan for the same issue takes a new text and new blockers, but never another base or branch. */
+export function planWorktree(request: WorktreeRequest): WorktreePlan {
+  const { issue, existing } = request;
+  const id = issueId(issue.reference);
+  const project = issueProject(id);
+  const title = printableLine(issue.title) || project;
+  return {
+    manifest: {
+      version: MANIFEST_VERSION,
+      project,
+      title,
+      branch: existing?.branch ?? request.branch ?? issueBranch(id, title),
+      base: existing?.base ?? request.base,
+      blockedBy: [...new Set(request.blockedBy)].filter((blocker) => blocker !== project).sort(),
+      tracker: { type: request.trackerType, reference: issue.reference, url: issue.url },
+    },
+    spec: renderSpec(issue),
+    worktree: `${request.worktreesDirectory}/${project}`,
+  };
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** An issue as GitHub's REST API gives it; what we do not need is left out. */
+export const issueAnswer = z.object({
+  number: z.number().int(),
+  title: z.string(),
+  body: z.string().nullish(),
+  state: z.enum(['open', 'closed']),
+  html_url: z.url({ protocol: /^https?$/ }),
+  pull_request: z.unknown().optional(),
+});
+
+/** Issues that block another one; they may be of other repositories. */
+export const blockersAnswer = z.array(
+  z.object({
+    number: z.number().int(),
+    state: z.enum(['open', 'closed']),
+    repository_url: z.string(),
+  }),
+);
+
+export type IssueAnswer = z.infer<typeof issueAnswer>;
+export type BlockersAnswer = z.infer<typeof blockersAnswer>;

@@ -1,0 +1,89 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ScriptedAnswer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text goes out as it is, anything else as JSON. */
+  readonly body?: unknown;
+  /** `silence` never answers, `stall` stops in the middle of the body, `hang-up` closes the connection. */
+  readonly fault?: 'silence' | 'stall' | 'hang-up';
+}
+
+export interface SeenRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface ScriptedServer {
+  readonly url: string;
+  readonly requests: SeenRequest[];
+}
+
+/** Gives the answer to one request. `attempt` counts the requests for the same path from 1 on. */
+export type Script = (path: string, attempt: number, request: SeenRequest) => ScriptedAnswer;
+
+const started: { close(): Promise<void> }[] = [];
+
+/** An HTTP server on 127.0.0.1 that answers as scripted. Call `stopServers` after each test. */
+export async function startServer(script: Script): Promise<ScriptedServer> {
+  const requests: SeenRequest[] = [];
+  const server = createServer((incoming: IncomingMessage, response) => {
+    const request = { path: incoming.url ?? '', headers: incoming.headers };
+    requests.push(request);
+    const attempt = requests.filter(({ path }) => path === request.path).length;
+    send(script(request.path, attempt, request), response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  started.push({
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+export async function stopServers(): Promise<void> {
+  await Promise.all(started.splice(0).map((server) => server.close()));
+}
+
+/** An issue as GitHub sends it, with some of the many fields that we do not read. */
+export function issueJson(number: number, changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    id: 9_007_199_254_740_993,
+    number,
+    title: `Title ${number}`,
+    body: null,
+    state: 'open',
+    state_reason: null,
+    locked: false,
+    html_url: `https://github.com/acme/shop/issues/${number}`,
+    repository_url: 'https://api.github.com/repos/acme/shop',
+    user: { login: 'ada', id: 1 },
+    labels: [{ name: 'bug' }],
+    ...changes,
+  };
+}
+
+function send(answer: ScriptedAnswer, response: ServerResponse): void {
+  if (answer.fault === 'silence') {
+    return;
+  }
+  if (answer.fault === 'hang-up') {
+    response.destroy();
+    return;
+  }
+  const isText = typeof answer.body === 'string';
+  response.writeHead(answer.status ?? 200, {
+    'content-type': isText ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
+    ...answer.headers,
+  });
+  const body = isText ? String(answer.body) : JSON.stringify(answer.body ?? {});
+  if (answer.fault === 'stall') {
+    response.write(body.slice(0, Math.ceil(body.length / 2)));
+    return;
+  }
+  response.end(body);
+}

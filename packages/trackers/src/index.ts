@@ -1,0 +1,2 @@
+export { createTracker, type TrackerContext } from './create-tracker.js';
+export { parseGitHubRemote, type GitHubRepository } from './github/github-remote.js';

@@ -1,0 +1,119 @@
+import { printableLine, UserError } from '@nx-fleet/core';
+import { isScalar, parseDocument, visit } from 'yaml';
+import { z } from 'zod';
+
+/** What a Markdown issue may say about itself before its text. */
+export interface FrontMatter {
+  readonly id: string | null;
+  readonly title: string | null;
+  readonly state: 'open' | 'closed';
+  /** As written; references are looked up elsewhere. */
+  readonly blockedBy: readonly string[];
+}
+
+export interface SplitFile {
+  readonly frontMatter: FrontMatter;
+  /** The text after the front matter, lines ended by `\n`. */
+  readonly text: string;
+}
+
+const MAX_FRONT_MATTER_CHARACTERS = 65_536;
+const MAX_ALIASES = 20;
+
+const text = z
+  .string('expected text')
+  .nullish()
+  .transform((value) => value?.trim() || null);
+const state = z
+  .string('expected "open" or "closed"')
+  .trim()
+  .toLowerCase()
+  .pipe(z.enum(['open', 'closed'], 'expected "open" or "closed"'))
+  .nullish();
+const references = z
+  .union([z.string(), z.array(z.string())], 'expected a reference or a list of references')
+  .nullish()
+  .transform((value) => (typeof value === 'string' ? value.split(',') : (value ?? [])));
+
+const schema = z
+  .object(
+    {
+      id: text,
+      title: text,
+      state,
+      status: state,
+      'blocked-by': references,
+      blockedBy: references,
+      'depends-on': references,
+    },
+    'expected keys such as "title: …"',
+  )
+  .transform((keys): FrontMatter => {
+    const blockers = [...keys['blocked-by'], ...keys.blockedBy, ...keys['depends-on']];
+    return {
+      id: keys.id,
+      title: keys.title,
+      state: keys.state ?? keys.status ?? 'open',
+      blockedBy: [...new Set(blockers.map((reference) => reference.trim()).filter((reference) => reference !== ''))],
+    };
+  });
+
+/** Separates a file's front matter from its text. @throws UserError with the file, and the key or the line, when the front matter is not valid */
+export function parseFrontMatter(content: string, file: string): SplitFile {
+  const lines = content.replace(/\r\n?/g, '\n').split('\n');
+  if (lines[0]?.trimEnd() !== '---') {
+    return { frontMatter: schema.parse({}), text: lines.join('\n') };
+  }
+  const end = lines.findIndex((line, index) => index > 0 && line.trimEnd() === '---');
+  if (end === -1) {
+    throw invalid(file, 'it starts with "---" and has no second such line');
+  }
+  const parsed = schema.safeParse(parseYaml(lines.slice(1, end).join('\n'), file) ?? {});
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const at = issue === undefined || issue.path.length === 0 ? '' : `at "${printableLine(issue.path.map(String).join('.'))}": `;
+    throw invalid(file, `${at}${printableLine(issue?.message ?? 'not valid')}`);
+  }
+  return { frontMatter: parsed.data, text: lines.slice(end + 1).join('\n') };
+}
+
+function parseYaml(source: string, file: string): unknown {
+  if (source.length > MAX_FRONT_MATTER_CHARACTERS) {
+    throw invalid(file, `it is longer than ${MAX_FRONT_MATTER_CHARACTERS} characters`);
+  }
+  try {
+    const document = parseDocument(source, {
+      version: '1.2',
+      schema: 'core',
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem !== undefined) {
+      const line = source.slice(0, problem.pos[0]).split('\n').length + 1;
+      throw invalid(file, `line ${line}: ${printableLine(problem.message)}`);
+    }
+    keepNumbersAsWritten(document);
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    if (error instanceof UserError) {
+      throw error;
+    }
+    throw invalid(file, 'it is nested too deep, or has an alias that is unknown or used too often', error);
+  }
+}
+
+/** `id: 007` and `id: 1.10` name files; as numbers they would be 7 and 1.1. */
+function keepNumbersAsWritten(document: Parameters<typeof visit>[0]): void {
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (isScalar(node) && typeof node.value === 'number' && node.source !== undefined) {
+        node.value = node.source;
+      }
+    },
+  });
+}
+
+function invalid(file: string, problem: string, cause?: unknown): UserError {
+  return new UserError(`Front matter of "${printableLine(file)}" is not valid: ${problem}. Correct the file.`, { cause });
+}

@@ -1,0 +1,51 @@
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { printableLine, UserError, type ArtefactStore } from '@nx-fleet/core';
+import { replaceFile } from './private-file.js';
+import { nullIfAbsent, readFileIfPresent } from './read-file.js';
+import { requireProjectName, stateDirectory } from './state-directory.js';
+
+/** The artefacts of stages under `.nx-fleet/out/` of the main worktree. */
+export function createArtefactStore(mainWorktree: string): ArtefactStore {
+  const root = path.join(stateDirectory(mainWorktree), 'out');
+  const directory = (project: string, target: string): string => path.join(root, requireProjectName(project), requireTarget(target));
+  return {
+    directory,
+    clear: async (project, target) => {
+      await rm(directory(project, target), { recursive: true, force: true });
+      await mkdir(directory(project, target), { recursive: true });
+    },
+    read: async (project, target, file) => readFileIfPresent(await requireInside(directory(project, target), file)),
+    write: async (project, target, file, text) => replaceFile({ path: await requireInside(directory(project, target), file), text }),
+  };
+}
+
+/** Names of targets such as `agent-review--codex`; also `e2e:ci`. */
+function requireTarget(target: string): string {
+  if (!/^[A-Za-z0-9][\w.:-]*$/.test(target)) {
+    throw new UserError(`"${printableLine(target)}" is not the name of a stage's target, such as agent-plan.`);
+  }
+  return target;
+}
+
+/** Absolute path of a file that lies in the folder, links followed. @throws UserError if it does not */
+async function requireInside(directory: string, file: string): Promise<string> {
+  const resolved = path.resolve(directory, file);
+  const isNamedInside = resolved.startsWith(directory + path.sep) && !path.isAbsolute(file) && !file.includes('\0');
+  if (!isNamedInside || !(await leadsInside(directory, resolved))) {
+    throw new UserError(`Artefact "${printableLine(file)}" is not inside "${directory}". Give a path below that folder.`);
+  }
+  return resolved;
+}
+
+/** What is there of the path, from its end, must lie in the folder itself. */
+async function leadsInside(directory: string, resolved: string): Promise<boolean> {
+  const root = await realpath(directory).catch(nullIfAbsent);
+  for (let place = resolved; root !== null && place !== directory; place = path.dirname(place)) {
+    const real = await realpath(place).catch(nullIfAbsent);
+    if (real !== null) {
+      return real.startsWith(root + path.sep);
+    }
+  }
+  return true;
+}

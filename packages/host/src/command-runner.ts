@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { execa } from 'execa';
+import type { Command, CommandResult, CommandRunner } from '@nx-fleet/core';
+import { isProcessEnding } from './exit-guard.js';
+import { RUN_VARIABLE } from './process-group.js';
+import { watchProcess } from './watch-process.js';
+
+export interface CommandRunnerOptions {
+  /** How much is kept of each stream, from its end. @default 10_000_000 */
+  readonly maxOutputBytes?: number;
+}
+
+const MAX_OUTPUT_BYTES = 10_000_000;
+const NOT_STARTED = { exitCode: null, signal: null, stdout: '', stderr: '', durationMs: 0 } as const;
+
+/** Starts processes, each in a group of its own of which nothing is left afterwards. */
+export function createCommandRunner(options: CommandRunnerOptions = {}): CommandRunner {
+  const maxOutputBytes = options.maxOutputBytes ?? MAX_OUTPUT_BYTES;
+  return { run: (command) => runCommand(command, maxOutputBytes) };
+}
+
+async function runCommand(command: Command, maxOutputBytes: number): Promise<CommandResult> {
+  await requireDirectory(command.cwd);
+  if (command.signal?.aborted || isProcessEnding()) {
+    return { ...NOT_STARTED, ended: 'cancelled' };
+  }
+  const startedAt = performance.now();
+  const mark = randomUUID();
+  const child = startProcess(command, mark);
+  if (child.pid === undefined) {
+    return refusedStart(command, (await child).cause);
+  }
+  const result = await watchProcess(command, { child, group: { leader: child.pid, mark }, maxOutputBytes });
+  return { ...result, durationMs: Math.round(performance.now() - startedAt) };
+}
+
+function startProcess(command: Command, mark: string) {
+  const outer = command.env[RUN_VARIABLE];
+  return execa(command.file, [...command.args], {
+    cwd: command.cwd,
+    // A run inside a run carries both marks: ending the outer one finds the processes of the inner one too.
+    env: { ...command.env, [RUN_VARIABLE]: outer === undefined ? mark : `${outer}/${mark}` },
+    extendEnv: false,
+    detached: true,
+    reject: false,
+    buffer: false,
+    ...(command.input === undefined ? { stdin: 'ignore' as const } : { input: command.input }),
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+}
+
+function refusedStart(command: Command, cause: unknown): CommandResult {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    return { ...NOT_STARTED, ended: 'not-found' };
+  }
+  throw new Error(`Cannot start "${command.file}" in "${command.cwd}".`, { cause });
+}
+
+/** The system reports a missing working directory with the same code as a missing program. */
+async function requireDirectory(path: string): Promise<void> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new Error(`Working directory "${path}" cannot be entered.`, { cause });
+  });
+  if (!found.isDirectory()) {
+    throw new Error(`Working directory "${path}" is not a folder.`);
+  }
+}

@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readProcessStat } from './process-stat.js';
+
+/** Variable that marks every process of a run, so that those that left the group are found. */
+export const RUN_VARIABLE = 'NX_FLEET_RUN';
+
+export interface ProcessGroup {
+  /** Process id of the leader, which is the group's id. */
+  readonly leader: number;
+  /** Unique text inside `NX_FLEET_RUN` of each process of the run. */
+  readonly mark: string;
+}
+
+// Nx 24 sends SIGKILL five seconds after SIGTERM: both steps together stay below.
+const TERMINATE_GRACE_MS = 2_000;
+const KILL_GRACE_MS = 1_500;
+const POLL_MS = 25;
+
+/** Ends all processes of a run: SIGTERM, then SIGKILL after 2 s. Takes at most 3.5 s. */
+export async function endProcessGroup(group: ProcessGroup): Promise<void> {
+  signalProcessGroup(group, 'SIGTERM');
+  const killAt = performance.now() + TERMINATE_GRACE_MS;
+  const giveUpAt = killAt + KILL_GRACE_MS;
+  while (hasMembers(group) && performance.now() < giveUpAt) {
+    if (performance.now() >= killAt) {
+      // Again in each round: a process may have forked between the look and the signal.
+      signalProcessGroup(group, 'SIGKILL');
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+/** Sends a signal to each process of a run, at once. */
+export function signalProcessGroup(group: ProcessGroup, signal: NodeJS.Signals): void {
+  send(-group.leader, signal);
+  for (const pid of strays(group)) {
+    send(pid, signal);
+  }
+}
+
+/** True while a process of the run is left. One that is dead and only not yet reaped does not count. */
+export function hasMembers(group: ProcessGroup): boolean {
+  if (process.platform !== 'linux') {
+    return send(-group.leader, 0);
+  }
+  return (send(-group.leader, 0) && processIds().some((pid) => isIn(group, pid))) || strays(group).length > 0;
+}
+
+function isIn(group: ProcessGroup, pid: number): boolean {
+  const stat = readProcessStat(pid);
+  return stat !== null && stat.group === group.leader && !stat.isDead;
+}
+
+/** Processes of the run that made a group or a session of their own. Only Linux shows them. */
+function strays(group: ProcessGroup): readonly number[] {
+  return process.platform === 'linux' ? processIds().filter((pid) => isMarked(group, pid) && !isIn(group, pid)) : [];
+}
+
+function isMarked(group: ProcessGroup, pid: number): boolean {
+  const variables = readIfPossible(`/proc/${pid}/environ`).split('\0');
+  return variables.some((variable) => variable.startsWith(`${RUN_VARIABLE}=`) && variable.includes(group.mark));
+}
+
+function processIds(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** The file's text; '' for a process that is gone, dead or not ours. */
+function readIfPossible(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // macOS answers EPERM for a group of which only dead processes are left.
+    if (code === 'ESRCH' || code === 'EPERM') {
+      return false;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { printableLine, UserError, type Allocation } from '@nx-fleet/core';
+
+/** The registry's whole state at one time. Files of it are never changed, only followed by the next. */
+export interface RegistryVersion {
+  readonly allocations: readonly Allocation[];
+  /** Ids of the versions up to this one, newest first; the last `HISTORY_LENGTH` of them. */
+  readonly history: readonly string[];
+}
+
+export const HISTORY_LENGTH = 200;
+
+const allocationSchema = z.strictObject({
+  repository: z.string().min(1),
+  project: z.string().min(1),
+  worktree: z.string().min(1),
+  branch: z.string().min(1),
+  ownsBranch: z.boolean(),
+  firstPort: z.number().int().min(1).max(65_535),
+  state: z.enum(['creating', 'ready', 'removing']),
+  owner: z.strictObject({ pid: z.number().int().positive(), startedAt: z.string().nullable() }),
+});
+
+const versionSchema = z.strictObject({
+  version: z.literal(1),
+  allocations: z.array(allocationSchema),
+  history: z.array(z.string()),
+});
+
+export function formatVersion({ allocations, history }: RegistryVersion): string {
+  return `${JSON.stringify({ version: 1, allocations, history: history.slice(0, HISTORY_LENGTH) })}\n`;
+}
+
+/** @throws UserError naming the file when it is not a version of the registry */
+export function parseVersion(file: string, text: string): RegistryVersion {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unreadable(file, 'not JSON');
+  }
+  const { data, error } = versionSchema.safeParse(value);
+  if (error) {
+    const [issue] = error.issues;
+    throw unreadable(file, printableLine(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`));
+  }
+  return data;
+}
+
+function unreadable(file: string, reason: string): UserError {
+  return new UserError(
+    `The registry's newest file "${file}" cannot be read (${reason}). Update nx-fleet if a newer one wrote it; else delete the file: the one before it takes its place.`,
+  );
+}

@@ -1,0 +1,80 @@
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { localStateSchema, manifestSchema, printableLine, UserError, type StateStore } from '@nx-fleet/core';
+import { replaceFile } from './private-file.js';
+import { nullIfAbsent, pathExists, readFileIfPresent } from './read-file.js';
+import { stateDirectory, requireProjectName } from './state-directory.js';
+
+/** The state under `.nx-fleet/` of the main worktree, as files. */
+export function createStateStore(mainWorktree: string): StateStore {
+  const root = stateDirectory(mainWorktree);
+  const issue = (project: string): string => path.join(root, 'issues', requireProjectName(project));
+  const manifest = (project: string): string => path.join(issue(project), 'issue.json');
+  const spec = (project: string): string => path.join(issue(project), 'spec.md');
+  const local = (project: string): string => path.join(root, 'local', `${requireProjectName(project)}.json`);
+  // Nx does not look into `local`: half-written files of the watched folders stand there.
+  const write = (file: string, text: string): Promise<void> =>
+    replaceFile({ path: file, text, temporaryDirectory: path.join(root, 'local') });
+  return {
+    listProjects: () => listProjects(path.join(root, 'issues')),
+    readManifest: async (project) => readJson(manifest(project), manifestSchema),
+    readSpec: async (project) => readFileIfPresent(spec(project)),
+    writeIssue: async (project, value, text) => {
+      const json = formatJson(manifest(project), value, manifestSchema);
+      await write(spec(project), text);
+      await write(manifest(project), json);
+    },
+    readLocal: async (project) => readJson(local(project), localStateSchema),
+    writeLocal: async (project, value) => write(local(project), formatJson(local(project), value, localStateSchema)),
+    removeIssue: async (project) => {
+      // The manifest goes last: as long as it is there, the issue is found and can be removed again.
+      await rm(path.join(root, 'out', requireProjectName(project)), { recursive: true, force: true });
+      await rm(local(project), { force: true });
+      await rm(spec(project), { force: true });
+      await rm(issue(project), { recursive: true, force: true });
+    },
+  };
+}
+
+async function listProjects(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory).catch((error: unknown) => nullIfAbsent(error) ?? []);
+  const projects: string[] = [];
+  for (const name of names.toSorted()) {
+    if (await pathExists(path.join(directory, name, 'issue.json'))) {
+      projects.push(requireProjectName(name));
+    }
+  }
+  return projects;
+}
+
+async function readJson<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.output<Schema> | null> {
+  const text = await readFileIfPresent(file);
+  if (text === null) {
+    return null;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UserError(`"${file}" is not JSON. Restore the file, or remove the issue and create it again.`);
+  }
+  return parse(file, value, schema);
+}
+
+/** Keys come in the schema's order, whatever order the value has. */
+function formatJson(file: string, value: unknown, schema: z.ZodType): string {
+  return `${JSON.stringify(parse(file, value, schema), null, 2)}\n`;
+}
+
+function parse<Schema extends z.ZodType>(file: string, value: unknown, schema: Schema): z.output<Schema> {
+  const { data, error } = schema.safeParse(value);
+  if (error) {
+    const [issue] = error.issues;
+    const place = issue?.path.length ? ` at "${printableLine(issue.path.join('.'))}"` : '';
+    throw new UserError(
+      `"${file}" is not valid${place}: ${printableLine(issue?.message ?? '')}. Restore the file, or remove the issue and create it again.`,
+    );
+  }
+  return data as z.output<Schema>;
+}

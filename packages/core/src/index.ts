@@ -66,3 +66,4 @@ export type { Finding, Severity } from './review/finding.js';
 export { place } from './review/render-verdict.js';
 export type { Verdict } from './review/verdict.js';
 export { fleetStatus, type IssueStatus, type StageStatus } from './status/fleet-status.js';
+export { adoptOrCreateBranch } from './worktree/adopt-branch.js';

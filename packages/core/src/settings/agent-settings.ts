@@ -37,6 +37,8 @@ const definition = z.discriminatedUnion('type', [
     args: z.array(z.string()).default([]),
     /** Arguments that print the version, which is part of each cache key. */
     versionArgs: z.array(z.string()).default(['--version']),
+    /** Files or globs of the workspace that are part of the program: a change in them is another version. */
+    files: z.array(z.string()).default([]),
     /** `text`: all of stdout is the answer. `json`: one object. `jsonl`: one object per line, the last one that has a path counts. */
     output: z.enum(['text', 'json', 'jsonl']).default('text'),
     extract: extract.default({}),

@@ -91,7 +91,7 @@ interface EquipRequest extends ProvisionRequest {
   readonly wasReady: boolean;
 }
 
-async function equipWorktree(request: EquipRequest, { host, database }: ProvisionAdapters): Promise<LocalState> {
+async function equipWorktree(request: EquipRequest, { git, host, database }: ProvisionAdapters): Promise<LocalState> {
   const { plan, location, settings, worktree, onProgress } = request;
   const ports = portsByVariable(request.firstPort, settings.ports.variables);
   const env = worktreeEnvironment(worktree, host.env, settings.worktrees.passEnv);
@@ -105,12 +105,21 @@ async function equipWorktree(request: EquipRequest, { host, database }: Provisio
   const values = managedVariables(plan.manifest.project, ports, branch);
   const envFile = `${worktree}/.env.local`;
   await host.writePrivateFile(envFile, writeManagedBlock(await host.readFile(envFile), values));
+  await ignoreLocally('.env.local', request, { git, host });
   if (!request.wasReady) {
     const { setup, smoke } = settings.worktrees;
     for (const line of setup) await runInWorktree({ label: 'setup', line, ...request }, { ...env, ...values }, host);
     if (smoke !== undefined) await runInWorktree({ label: 'smoke check', line: smoke, ...request }, { ...env, ...values }, host);
   }
   return { worktree, ports, database: branch?.description ?? null };
+}
+
+/** A base that does not ignore our file yet would make every worktree look dirty. The exclude file is this clone's own. */
+async function ignoreLocally(file: string, { worktree, location }: EquipRequest, { git, host }: Pick<ProvisionAdapters, 'git' | 'host'>): Promise<void> {
+  if ((await git.ignoredPaths(worktree, [file])).length > 0) return;
+  const exclude = `${location.commonDirectory}/info/exclude`;
+  const text = (await host.readFile(exclude)) ?? '';
+  await host.writePrivateFile(exclude, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}/${file}\n`);
 }
 
 function managedVariables(project: string, ports: Readonly<Record<string, number>>, branch: DatabaseBranch | null): Record<string, string> {

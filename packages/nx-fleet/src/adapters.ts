@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import { createAgent } from '@nx-fleet/agents';
+import type { Agent, Database, Git, Host, Settings, Tracker } from '@nx-fleet/core';
+import { createDatabase } from '@nx-fleet/databases';
+import { createGit } from '@nx-fleet/git';
+import { createHost } from '@nx-fleet/host';
+import { createTracker } from '@nx-fleet/trackers';
+
+/** Everything outside that generators and executors act through. */
+export interface Adapters {
+  readonly git: Git;
+  readonly host: Host;
+  readonly database: Database;
+  readonly agent: (name: string) => Agent;
+  readonly tracker: () => Promise<Tracker>;
+  /** A tracker of Markdown files, for references that are paths. */
+  readonly markdown: () => Promise<Tracker>;
+}
+
+/** The one place that constructs adapters. @param workspaceRoot the main worktree */
+export function createAdapters(workspaceRoot: string, settings: Settings, env: NodeJS.ProcessEnv = process.env): Adapters {
+  const host = createHost({ mainWorktree: workspaceRoot, env });
+  const git = createGit(workspaceRoot);
+  const { commands, env: hostEnv } = host;
+  const trackerContext = async () => ({ mainWorktree: workspaceRoot, remoteUrl: await git.remoteUrl(), env: hostEnv, commands });
+  return {
+    git,
+    host,
+    database: createDatabase(settings.database, { commands, env: hostEnv }),
+    agent: (name) => {
+      const definition = settings.agents.define[name];
+      if (definition === undefined) throw new Error(`agent "${name}" has no definition`);
+      return createAgent(name, definition, { commands, env: hostEnv, workspaceRoot });
+    },
+    tracker: async () => createTracker(settings.tracker, await trackerContext()),
+    markdown: async () => createTracker(markdownSettings(settings), await trackerContext()),
+  };
+}
+
+/** Where linked worktrees live: an absolute path. */
+export function worktreesDirectory(mainWorktree: string, settings: Settings): string {
+  const name = mainWorktree.split(/[\\/]/).findLast((part) => part !== '') ?? 'repo';
+  return resolve(mainWorktree, settings.worktrees.directory.replaceAll('{repo}', name));
+}
+
+function markdownSettings({ tracker }: Settings): Extract<Settings['tracker'], { type: 'markdown' }> {
+  return tracker.type === 'markdown' ? tracker : { type: 'markdown', directory: 'docs/issues' };
+}

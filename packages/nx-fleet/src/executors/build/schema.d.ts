@@ -1,0 +1,4 @@
+export interface BuildExecutorSchema {
+  /** Name of the agent that writes. */
+  readonly agent: string;
+}

@@ -1,0 +1,1 @@
+export type CheckoutExecutorSchema = Readonly<Record<string, never>>;

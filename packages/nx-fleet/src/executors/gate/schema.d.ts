@@ -1,0 +1,1 @@
+export type GateExecutorSchema = Readonly<Record<string, never>>;

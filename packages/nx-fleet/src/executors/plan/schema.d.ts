@@ -1,0 +1,1 @@
+export type PlanExecutorSchema = Readonly<Record<string, never>>;

@@ -1,0 +1,4 @@
+export interface ReviewExecutorSchema {
+  /** Name of the agent that reviews. */
+  readonly agent: string;
+}

@@ -1,0 +1,19 @@
+import type { ExecutorContext } from '@nx/devkit';
+import type { Settings, StageContext } from '@nx-fleet/core';
+import { createAdapters, type Adapters } from '../adapters.js';
+import { reportTask } from '../report/report.js';
+import { readSettings } from '../settings/read-settings.js';
+import { createStageContext } from './stage-context.js';
+
+/** Runs one stage of an issue as an Nx task. @param work says whether the task succeeds */
+export async function runStage(
+  context: ExecutorContext,
+  adapters: Adapters | undefined,
+  work: (stage: StageContext, settings: Settings) => Promise<boolean>,
+): Promise<{ success: boolean }> {
+  return reportTask(async () => {
+    const settings = readSettings(context.root);
+    const stage = await createStageContext(context, settings, adapters ?? createAdapters(context.root, settings));
+    return work(stage, settings);
+  });
+}

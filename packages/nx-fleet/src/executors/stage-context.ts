@@ -1,0 +1,25 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { logger } from '@nx/devkit';
+import { resolve } from 'node:path';
+import { stageLimits, type Settings, type StageContext } from '@nx-fleet/core';
+import type { Adapters } from '../adapters.js';
+import { requireMainWorktree } from '../main-worktree.js';
+import { readPrompt } from '../prompts.js';
+
+/** What a stage works with, from what Nx gives an executor. @throws UserError outside the main worktree */
+export async function createStageContext(context: ExecutorContext, settings: Settings, adapters: Adapters): Promise<StageContext> {
+  const { projectName, targetName, root } = context;
+  if (projectName === undefined || targetName === undefined) throw new Error('Nx gave the executor no project and target');
+  await requireMainWorktree(root, adapters);
+  const overrides = settings.prompts === undefined ? undefined : resolve(root, settings.prompts);
+  return {
+    project: projectName,
+    target: targetName,
+    limits: stageLimits(settings),
+    git: adapters.git,
+    host: adapters.host,
+    agent: adapters.agent,
+    prompt: (name) => readPrompt(name, overrides),
+    onProgress: (line) => logger.info(line),
+  };
+}

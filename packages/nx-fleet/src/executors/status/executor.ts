@@ -1,0 +1,22 @@
+import { logger, type ExecutorContext } from '@nx/devkit';
+import { fleetStatus } from '@nx-fleet/core';
+import { createAdapters, type Adapters } from '../../adapters.js';
+import { reportTask } from '../../report/report.js';
+import { statusTable } from '../../report/status-table.js';
+import { readSettings } from '../../settings/read-settings.js';
+import { requireMainWorktree } from '../../main-worktree.js';
+import type { StatusExecutorSchema } from './schema.js';
+
+/** `fleet:status`: issues and stages with time, tokens, cost and verdict. */
+export async function statusExecutor({ json = false }: StatusExecutorSchema, context: ExecutorContext, adapters?: Adapters): Promise<{ success: boolean }> {
+  return reportTask(async () => {
+    const settings = readSettings(context.root);
+    const acting = adapters ?? createAdapters(context.root, settings);
+    await requireMainWorktree(context.root, acting);
+    const issues = await fleetStatus(settings, acting);
+    // stdout, without the logger's decoration: a script reads it
+    process.stdout.write(json ? `${JSON.stringify(issues, null, 2)}\n` : '');
+    if (!json) logger.info(issues.length === 0 ? 'No issue has a worktree yet. Make one: nx g worktree --issue=42' : statusTable(issues));
+    return true;
+  });
+}

@@ -1,0 +1,4 @@
+export interface StatusExecutorSchema {
+  /** Print JSON for scripts. */
+  readonly json?: boolean;
+}

@@ -1,0 +1,1 @@
+export type ValidateExecutorSchema = Readonly<Record<string, never>>;

@@ -1,0 +1,37 @@
+import { formatFiles, logger, readNxJson, updateNxJson, type Tree } from '@nx/devkit';
+import type { SettingsInput } from '@nx-fleet/core';
+import { createAdapters, type Adapters } from '../../adapters.js';
+import { reportGenerator } from '../../report/report.js';
+import { PLUGIN_NAME, settingsFromOptions } from '../../settings/read-settings.js';
+import { detectWorkspace, type Detected } from './detect.js';
+import { addMissingLines } from './ignore-lines.js';
+import type { InitGeneratorSchema } from './schema.js';
+
+/** `nx add nx-fleet`: registers the plugin with the options that detection says differ from the defaults, and the ignore lines. */
+export async function initGenerator(tree: Tree, { skipFormat = false }: InitGeneratorSchema, adapters?: Adapters): Promise<void> {
+  await reportGenerator(async () => {
+    const acting = adapters ?? createAdapters(tree.root, settingsFromOptions(tree.root, undefined));
+    const detected = await detectWorkspace(tree, acting);
+    const wasRegistered = registerPlugin(tree, detected.options);
+    addMissingLines(tree, '.gitignore', ['/.nx-fleet/', ...(detected.ignoresEnvFile ? [] : ['.env.local'])]);
+    addMissingLines(tree, '.nxignore', ['!/.nx-fleet/', '/.nx-fleet/out/', '/.nx-fleet/local/']);
+    if (!skipFormat) await formatFiles(tree);
+    showFindings(detected, wasRegistered);
+  });
+}
+
+function registerPlugin(tree: Tree, options: SettingsInput): boolean {
+  const nxJson = readNxJson(tree) ?? {};
+  const plugins = nxJson.plugins ?? [];
+  if (plugins.some((plugin) => (typeof plugin === 'string' ? plugin : plugin.plugin) === PLUGIN_NAME)) return true;
+  const registration = Object.keys(options).length === 0 ? PLUGIN_NAME : { plugin: PLUGIN_NAME, options };
+  updateNxJson(tree, { ...nxJson, plugins: [...plugins, registration] });
+  return false;
+}
+
+function showFindings({ findings }: Detected, wasRegistered: boolean): void {
+  const width = Math.max(...findings.map(({ what }) => what.length));
+  const lines = findings.map(({ what, found }) => `  ${what.padEnd(width)}  ${found}`);
+  logger.info(['', wasRegistered ? 'nx-fleet was set up already. Found now:' : 'nx-fleet is set up. Found:', '', ...lines, ''].join('\n'));
+  logger.info('Next: commit these changes, then nx g worktree --issue=<number or file>');
+}

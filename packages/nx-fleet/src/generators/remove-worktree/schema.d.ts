@@ -1,0 +1,8 @@
+import type { IssueOption } from '../worktree/schema.js';
+
+export interface RemoveWorktreeGeneratorSchema {
+  /** Issue number, key or Markdown file; several with commas. */
+  readonly issue: IssueOption;
+  /** Remove although work would be lost; a ref keeps it. */
+  readonly force?: boolean;
+}

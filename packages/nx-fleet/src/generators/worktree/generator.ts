@@ -1,0 +1,27 @@
+import type { GeneratorCallback, Tree } from '@nx/devkit';
+import { createAdapters, type Adapters } from '../../adapters.js';
+import { reportGenerator } from '../../report/report.js';
+import { readSettings } from '../../settings/read-settings.js';
+import { normalizeOptions } from './normalize-options.js';
+import { planWorktrees } from './plan-worktrees.js';
+import { provisionWorktrees } from './provision-worktrees.js';
+import { showPlan, showWorktrees } from './show.js';
+import { writeManifests } from './write-manifests.js';
+import type { WorktreeGeneratorSchema } from './schema.js';
+
+/** `nx g worktree --issue=42,43`: plans, shows the plan, writes manifests; Nx then calls back to provision, which `--dry-run` leaves out. */
+export async function worktreeGenerator(tree: Tree, options: WorktreeGeneratorSchema, adapters?: Adapters): Promise<GeneratorCallback> {
+  return reportGenerator(async () => {
+    const settings = readSettings(tree.root);
+    const acting = adapters ?? createAdapters(tree.root, settings);
+    const request = normalizeOptions(options);
+    const { plans, location } = await planWorktrees({ ...request, workspaceRoot: tree.root }, settings, acting);
+    showPlan(plans, settings);
+    writeManifests(tree, plans);
+    return () =>
+      reportGenerator(async () => {
+        const provisioned = await provisionWorktrees(plans, { location, settings }, acting);
+        showWorktrees(provisioned, { open: request.open, settings });
+      });
+  });
+}

@@ -1,0 +1,36 @@
+import { UserError } from '@nx-fleet/core';
+import type { IssueOption, WorktreeGeneratorSchema } from './schema.js';
+
+export interface NormalizedWorktreeOptions {
+  /** What the user typed, each once. */
+  readonly references: readonly string[];
+  readonly base: string | undefined;
+  readonly branch: string | undefined;
+  /** References of blockers; null when the tracker decides. */
+  readonly after: readonly string[] | null;
+  readonly open: boolean;
+}
+
+/** @throws UserError */
+export function normalizeOptions(options: WorktreeGeneratorSchema): NormalizedWorktreeOptions {
+  const references = issueReferences(options.issue);
+  if (references.length === 0) throw new UserError('No issue is given. Name at least one: nx g worktree --issue=42');
+  if (options.branch !== undefined && references.length > 1) {
+    throw new UserError(`--branch="${options.branch}" names one branch, and ${references.length} issues are given. Leave it out, or give one issue.`);
+  }
+  const after = options.after === undefined ? null : issueReferences(options.after);
+  return {
+    references,
+    base: options.base,
+    branch: options.branch,
+    after: after?.length === 1 && after[0] === 'none' ? [] : after,
+    open: options.open ?? false,
+  };
+}
+
+/** `42`, `"42,PROJ-7"` or `[42, "PROJ-7"]` as `["42", "PROJ-7"]`. */
+export function issueReferences(option: IssueOption): readonly string[] {
+  const given = typeof option === 'object' ? option : [option];
+  const references = given.flatMap((item) => String(item).split(',')).map((item) => item.trim().replace(/^#/, ''));
+  return [...new Set(references.filter(Boolean))];
+}

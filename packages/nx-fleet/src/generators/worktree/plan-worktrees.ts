@@ -1,0 +1,116 @@
+import {
+  adoptOrCreateBranch,
+  issueId,
+  issueProject,
+  planWorktree,
+  printableLine,
+  requireNoCircle,
+  UserError,
+  type Git,
+  type Issue,
+  type Manifest,
+  type RepositoryLocation,
+  type Settings,
+  type StateStore,
+  type WorktreePlan,
+} from '@nx-fleet/core';
+import { logger } from '@nx/devkit';
+import { worktreesDirectory, type Adapters } from '../../adapters.js';
+import { requireMainWorktree } from '../../main-worktree.js';
+import type { NormalizedWorktreeOptions } from './normalize-options.js';
+
+export interface PlanRequest extends NormalizedWorktreeOptions {
+  readonly workspaceRoot: string;
+}
+
+export interface WorktreePlans {
+  readonly plans: readonly WorktreePlan[];
+  readonly location: RepositoryLocation;
+}
+
+/** Fetches the issues and plans a worktree for each, without changing anything. @throws UserError */
+export async function planWorktrees(request: PlanRequest, settings: Settings, adapters: Adapters): Promise<WorktreePlans> {
+  const { git, host } = adapters;
+  await requireMainWorktree(request.workspaceRoot, adapters);
+  const location = await git.locate();
+  const base = await resolveBase(request.base, git);
+  const issues = await Promise.all(request.references.map((reference) => fetchOpenIssue(reference, adapters)));
+  requireDistinct(issues);
+  const existing = await readManifests(host.state);
+  const known = new Set([...existing.keys(), ...issues.map((issue) => issueProject(issueId(issue.reference)))]);
+  const plans = issues.map((issue) => {
+    const project = issueProject(issueId(issue.reference));
+    return planWorktree({
+      issue,
+      trackerType: settings.tracker.type,
+      base,
+      branch: request.branch,
+      blockedBy: blockersOf(issue, request.after, known),
+      worktreesDirectory: worktreesDirectory(location.mainWorktree, settings),
+      existing: existing.get(project) ?? null,
+    });
+  });
+  const blockedBy = new Map([...existing].map(([project, manifest]) => [project, manifest.blockedBy]));
+  for (const { manifest } of plans) blockedBy.set(manifest.project, manifest.blockedBy);
+  requireNoCircle(blockedBy);
+  for (const plan of plans) {
+    await adoptOrCreateBranch(plan, location, adapters);
+    await requireFreePath(plan, adapters);
+  }
+  return { plans, location };
+}
+
+async function requireFreePath({ worktree, manifest }: WorktreePlan, { git, host }: Adapters): Promise<void> {
+  const isOurs = (await git.listWorktrees()).some((entry) => entry.path === worktree && entry.branch === manifest.branch);
+  if (isOurs || !(await host.pathExists(worktree))) return;
+  if ((await host.registry.read()).some((allocation) => allocation.worktree === worktree)) return;
+  throw new UserError(`"${worktree}" exists already and is not the worktree of "${manifest.project}". Move it away, or set another "worktrees.directory".`);
+}
+
+async function resolveBase(given: string | undefined, git: Git): Promise<string> {
+  const revision = given ?? (await git.defaultBranch());
+  if (revision === null) {
+    throw new UserError('The default branch is unknown. Say where to start: --base=main, or tell git: git remote set-head origin --auto');
+  }
+  const commit = await git.resolveCommit(revision);
+  if (commit !== null) return commit;
+  const hint = given === undefined ? 'Make a first commit.' : 'Give a commit, branch or tag that exists, or fetch it first.';
+  throw new UserError(`There is no commit "${printableLine(revision)}" to start from. ${hint}`);
+}
+
+async function fetchOpenIssue(reference: string, { tracker, markdown }: Adapters): Promise<Issue> {
+  const isFile = /\.mdx?$/i.test(reference);
+  const issue = await (isFile ? await markdown() : await tracker()).fetchIssue(reference);
+  if (issue.state === 'open') return issue;
+  throw new UserError(`Issue "${printableLine(issue.reference)}" is closed. Reopen it if there is work left.`);
+}
+
+function requireDistinct(issues: readonly Issue[]): void {
+  const seen = new Map<string, string>();
+  for (const { reference } of issues) {
+    const project = issueProject(issueId(reference));
+    const other = seen.get(project);
+    if (other !== undefined) throw new UserError(`"${printableLine(other)}" and "${printableLine(reference)}" would both be "${project}". Make one at a time, or rename one.`);
+    seen.set(project, reference);
+  }
+}
+
+async function readManifests(state: StateStore): Promise<ReadonlyMap<string, Manifest>> {
+  const manifests = new Map<string, Manifest>();
+  for (const project of await state.listProjects()) {
+    const manifest = await state.readManifest(project);
+    if (manifest !== null) manifests.set(project, manifest);
+  }
+  return manifests;
+}
+
+function blockersOf(issue: Issue, after: readonly string[] | null, known: ReadonlySet<string>): readonly string[] {
+  const self = issueProject(issueId(issue.reference));
+  const blockers = (after ?? issue.blockedBy).map((reference) => issueProject(issueId(reference))).filter((blocker) => blocker !== self);
+  const unknown = blockers.filter((blocker) => !known.has(blocker));
+  const [first] = unknown;
+  if (first === undefined) return blockers;
+  if (after !== null) throw new UserError(`--after names "${first}", which has no worktree. Make it first, or in the same command: nx g worktree --issue=${first.slice('issue-'.length)},…`);
+  logger.warn(`${self} is blocked by ${unknown.join(', ')} in the tracker, which has no worktree here: it starts from the base without it.`);
+  return blockers.filter((blocker) => known.has(blocker));
+}

@@ -1,0 +1,34 @@
+import { logger } from '@nx/devkit';
+import pLimit from 'p-limit';
+import { provisionWorktree, UserError, type ProvisionedWorktree, type RepositoryLocation, type Settings, type WorktreePlan } from '@nx-fleet/core';
+import type { Adapters } from '../../adapters.js';
+
+export type ProvisionedIssue = WorktreePlan & ProvisionedWorktree;
+
+/**
+ * Provisions several issues side by side, with a line per issue and step. All are tried; those that failed are told at the end.
+ * @throws UserError naming the issues that failed
+ */
+export async function provisionWorktrees(
+  plans: readonly WorktreePlan[],
+  { location, settings }: { readonly location: RepositoryLocation; readonly settings: Settings },
+  adapters: Adapters,
+): Promise<readonly ProvisionedIssue[]> {
+  const limit = pLimit(settings.worktrees.parallel);
+  const results = await Promise.allSettled(
+    plans.map((plan) =>
+      limit(async (): Promise<ProvisionedIssue> => {
+        const onProgress = (line: string): void => logger.info(`${plan.manifest.project.padEnd(16)} ${line}`);
+        const provisioned = await provisionWorktree({ plan, location, settings, onProgress }, adapters);
+        onProgress(provisioned.created ? 'ready' : 'was there already');
+        return { ...plan, ...provisioned };
+      }),
+    ),
+  );
+  const failures = results.flatMap((result, index) => (result.status === 'rejected' ? [{ plan: plans[index], reason: result.reason as unknown }] : []));
+  const [first] = failures;
+  if (first === undefined) return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const bug = failures.find(({ reason }) => !(reason instanceof UserError));
+  if (bug !== undefined) throw bug.reason;
+  throw new UserError(failures.map(({ plan, reason }) => `${plan?.manifest.project ?? ''}: ${(reason as UserError).message}`).join('\n'));
+}

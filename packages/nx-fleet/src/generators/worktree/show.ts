@@ -1,0 +1,37 @@
+import { logger } from '@nx/devkit';
+import type { Settings, WorktreePlan } from '@nx-fleet/core';
+import { duration, table } from '../../report/table.js';
+import type { ProvisionedIssue } from './provision-worktrees.js';
+
+/** What will be done, before anything is. */
+export function showPlan(plans: readonly WorktreePlan[], settings: Settings): void {
+  const rows = plans.map(({ manifest, worktree }) => [
+    manifest.project,
+    manifest.branch,
+    manifest.base.slice(0, 8),
+    worktree,
+    settings.database.type,
+    manifest.blockedBy.join(', ') || '-',
+  ]);
+  logger.info(`\nPlan\n\n${table(['Issue', 'Branch', 'Base', 'Worktree', 'Database', 'After'], rows)}\n`);
+}
+
+/** What is there now, and what to do next. */
+export function showWorktrees(issues: readonly ProvisionedIssue[], { open, settings }: { readonly open: boolean; readonly settings: Settings }): void {
+  const rows = issues.map(({ manifest, local, durationMs, created }) => [
+    manifest.project,
+    manifest.branch,
+    local.worktree,
+    `http://localhost:${Object.values(local.ports)[0] ?? ''}`,
+    local.database ?? '-',
+    created ? duration(durationMs) : 'was there',
+  ]);
+  logger.info(`\n${table(['Issue', 'Branch', 'Worktree', 'URL', 'Database', 'Time'], rows)}\n`);
+  if (open) {
+    const { writer, define } = settings.agents;
+    for (const { local } of issues) logger.info(`cd "${local.worktree}" && ${define[writer]?.command ?? writer}`);
+    logger.info('');
+  }
+  const projects = issues.map(({ manifest }) => manifest.project).join(',');
+  logger.info(`Next: nx run-many -t agent-review -p ${projects}`);
+}

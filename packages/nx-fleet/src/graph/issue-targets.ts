@@ -1,0 +1,122 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import {
+  BUILD_TARGET,
+  buildSettings,
+  PLAN_TARGET,
+  planSettings,
+  REVIEW_TARGET,
+  reviewSettings,
+  targetOf,
+  VALIDATE_TARGET,
+  validateSettings,
+  type AgentStageSettings,
+  type Manifest,
+  type PromptName,
+  type Settings,
+} from '@nx-fleet/core';
+import { agentFileInputs, agentVersionInput, branchTreeInput, settingsInput, type Input } from './stage-key.js';
+
+/** What Nx hashes unless told otherwise: every external dependency. Agents read none of them. */
+const NO_EXTERNAL_DEPENDENCIES: Input = { externalDependencies: [] };
+/** The builds that a target waits for stand behind uncached `agent-build` targets. */
+const BUILDS: Input = { dependentTasksOutputFiles: '**/build.json', transitive: true };
+const ISSUE_FILES = ['{projectRoot}/spec.md', '{projectRoot}/issue.json'];
+
+/**
+ * The targets of an issue. A cached target's `inputs` are all that its agent reads.
+ * Every known agent gets its build and review target, so that another choice of agents changes no other target's hash.
+ * @param blockers projects that this one waits for and that exist
+ */
+export function issueTargets(manifest: Manifest, settings: Settings, blockers: readonly string[]): Record<string, TargetConfiguration> {
+  const agents = Object.keys(settings.agents.define).sort();
+  return {
+    [PLAN_TARGET]: planTarget(manifest, settings),
+    ...Object.fromEntries(agents.map((agent) => [targetOf(BUILD_TARGET, agent), buildTarget(manifest, settings, { writer: agent, blockers })])),
+    [BUILD_TARGET]: cheapTarget('checkout', [targetOf(BUILD_TARGET, settings.agents.writer)], 'Brings the branch to its build on this machine'),
+    [VALIDATE_TARGET]: validateTarget(manifest, settings),
+    ...Object.fromEntries(agents.map((agent) => [targetOf(REVIEW_TARGET, agent), reviewTarget(manifest, settings, agent)])),
+    [REVIEW_TARGET]: cheapTarget(
+      'gate',
+      settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)),
+      'Merges the reviews into one verdict; fails on blocking findings',
+    ),
+  };
+}
+
+function planTarget(manifest: Manifest, settings: Settings): TargetConfiguration {
+  const stage = planSettings(settings);
+  return cachedTarget(manifest, PLAN_TARGET, {
+    executor: 'nx-fleet:plan',
+    inputs: [...ISSUE_FILES, ...agentInputs(stage, 'plan', settings)],
+    metadata: describe(`${stage.agent} turns the issue into a plan`),
+  });
+}
+
+function buildTarget(manifest: Manifest, settings: Settings, { writer, blockers }: { readonly writer: string; readonly blockers: readonly string[] }): TargetConfiguration {
+  const stage = buildSettings(settings, writer);
+  return cachedTarget(manifest, targetOf(BUILD_TARGET, writer), {
+    executor: 'nx-fleet:build',
+    options: { agent: writer },
+    dependsOn: [PLAN_TARGET, ...(blockers.length === 0 ? [] : [{ projects: [...blockers], target: BUILD_TARGET }])],
+    inputs: [
+      ...ISSUE_FILES,
+      { dependentTasksOutputFiles: '**/plan.json', transitive: false },
+      ...(blockers.length === 0 ? [] : [BUILDS]),
+      ...agentInputs(stage, 'build', settings),
+    ],
+    metadata: describe(`${writer} makes the change in the issue's worktree`),
+  });
+}
+
+function validateTarget(manifest: Manifest, settings: Settings): TargetConfiguration {
+  return cachedTarget(manifest, VALIDATE_TARGET, {
+    executor: 'nx-fleet:validate',
+    dependsOn: [BUILD_TARGET],
+    // The build moves the branch: only together with the build's artefact is the branch hashed after it.
+    inputs: [
+      BUILDS,
+      branchTreeInput(manifest.branch),
+      settingsInput(validateSettings(settings), null),
+      { runtime: 'node --version' },
+      NO_EXTERNAL_DEPENDENCIES,
+    ],
+    metadata: describe('Runs the checks in the worktree, with its ports and database'),
+  });
+}
+
+function reviewTarget(manifest: Manifest, settings: Settings, reviewer: string): TargetConfiguration {
+  const stage = reviewSettings(settings, reviewer);
+  return cachedTarget(manifest, targetOf(REVIEW_TARGET, reviewer), {
+    executor: 'nx-fleet:review',
+    options: { agent: reviewer },
+    dependsOn: [VALIDATE_TARGET],
+    // validation.json names the trees of the change and of its base; the reviewer reads nothing else of the repository.
+    inputs: ['{projectRoot}/spec.md', { dependentTasksOutputFiles: '**/validation.json', transitive: false }, ...agentInputs(stage, 'review', settings)],
+    metadata: describe(`${reviewer} reviews the change, read-only and without the writer's context`),
+  });
+}
+
+function agentInputs(stage: AgentStageSettings, prompt: PromptName, settings: Settings): Input[] {
+  const override = settings.prompts === undefined ? [] : [`{workspaceRoot}/${settings.prompts.replace(/\/+$/, '')}/${prompt}.md`];
+  return [...override, settingsInput(stage, prompt), agentVersionInput(stage), ...agentFileInputs(stage), NO_EXTERNAL_DEPENDENCIES];
+}
+
+interface CachedTarget {
+  readonly executor: string;
+  readonly options?: Record<string, string>;
+  readonly dependsOn?: TargetConfiguration['dependsOn'];
+  readonly inputs: readonly Input[];
+  readonly metadata: TargetConfiguration['metadata'];
+}
+
+function cachedTarget({ project }: Manifest, name: string, { inputs, ...target }: CachedTarget): TargetConfiguration {
+  return { cache: true, outputs: [`{workspaceRoot}/.nx-fleet/out/${project}/${name}`], inputs: [...inputs] as TargetConfiguration['inputs'], ...target } as TargetConfiguration;
+}
+
+function cheapTarget(executor: string, dependsOn: readonly string[], description: string): TargetConfiguration {
+  return { executor: `nx-fleet:${executor}`, cache: false, dependsOn: [...dependsOn], inputs: [NO_EXTERNAL_DEPENDENCIES] as TargetConfiguration['inputs'], metadata: describe(description) };
+}
+
+function describe(description: string): TargetConfiguration['metadata'] {
+  return { description, technologies: ['nx-fleet'] } as TargetConfiguration['metadata'];
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { STAGE_VERSION, type AgentStageSettings, type PromptName } from '@nx-fleet/core';
+import { PROMPTS_DIRECTORY } from '../prompts.js';
+
+/** One entry of an Nx target's `inputs`. */
+export type Input = string | { readonly runtime: string } | { readonly dependentTasksOutputFiles: string; readonly transitive: boolean } | { readonly externalDependencies: string[] };
+
+/**
+ * The options that a stage reads, and the prompt that ships with us, as one input.
+ * Target options would be the natural place, but Nx hashes the options of all targets of a project into each of its tasks: another model
+ * for the reviewer would build everything anew. An input counts for its own target only.
+ */
+export function settingsInput(settings: object, prompt: PromptName | null): Input {
+  const shipped = prompt === null ? null : readFileSync(join(PROMPTS_DIRECTORY, `${prompt}.md`), 'utf8');
+  const digest = createHash('sha256').update(JSON.stringify([STAGE_VERSION, settings, shipped])).digest('hex');
+  return { runtime: `echo nx-fleet-settings-${digest}` };
+}
+
+/** The agent's version as its own program tells it, on the PATH that it will be started from. */
+export function agentVersionInput({ definition }: AgentStageSettings): Input {
+  const args = definition.type === 'command' ? definition.versionArgs : ['--version'];
+  return { runtime: [definition.command, ...args].map(shellWord).join(' ') };
+}
+
+/** The tree that a branch holds, on any machine; empty while there is no such branch. */
+export function branchTreeInput(branch: string): Input {
+  return { runtime: `git rev-parse --verify -q ${shellWord(`refs/heads/${branch}:`)}` };
+}
+
+/** Files of the workspace that are part of a configured agent's program. */
+export function agentFileInputs({ definition }: AgentStageSettings): Input[] {
+  return definition.type === 'command' ? definition.files.map((file) => `{workspaceRoot}/${file}`) : [];
+}
+
+/** Nx runs runtime inputs in a shell. */
+function shellWord(word: string): string {
+  return /^[\w./:@=-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`;
+}

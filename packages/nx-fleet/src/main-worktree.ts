@@ -1,0 +1,17 @@
+import { realpath } from 'node:fs/promises';
+import { UserError } from '@nx-fleet/core';
+import type { Adapters } from './adapters.js';
+
+/**
+ * State belongs to the main worktree.
+ * @throws UserError with its path when the workspace is a linked worktree, or lies in a sub-folder of its repository
+ */
+export async function requireMainWorktree(workspaceRoot: string, { git }: Pick<Adapters, 'git'>): Promise<void> {
+  const { mainWorktree, currentWorktree } = await git.locate();
+  if (mainWorktree !== currentWorktree) {
+    throw new UserError(`"${workspaceRoot}" is a linked worktree; issues are kept in the main one. Run this there: cd "${mainWorktree}"`);
+  }
+  if ((await realpath(workspaceRoot)) !== mainWorktree) {
+    throw new UserError(`The Nx workspace "${workspaceRoot}" is a sub-folder of the git repository "${mainWorktree}". nx-fleet needs nx.json at the root of the repository.`);
+  }
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createNodesFromFiles, type CreateNodesContextV2, type CreateNodesResult, type CreateNodesV2, type ProjectConfiguration } from '@nx/devkit';
+import { manifestSchema, UserError, type Manifest, type Settings } from '@nx-fleet/core';
+import { fleetTargets } from './graph/fleet-targets.js';
+import { issueTargets } from './graph/issue-targets.js';
+import { settingsFromOptions } from './settings/read-settings.js';
+
+// nx-fleet.json is in the glob so that Nx's daemon looks again when it changes.
+const CONFIG_FILES = '{nx.json,nx-fleet.json,.nx-fleet/issues/*/issue.json}';
+
+/** Infers one project per issue, and the project that carries what concerns all of them. */
+export const createNodesV2: CreateNodesV2<unknown> = [
+  CONFIG_FILES,
+  (files, options, context) => {
+    const settings = settingsFromOptions(context.workspaceRoot, options);
+    const manifests = readManifests(files, context);
+    return createNodesFromFiles((file) => projectsOf(file, manifests, settings), files, options, context);
+  },
+];
+
+export const createNodes = createNodesV2;
+
+function projectsOf(file: string, manifests: ReadonlyMap<string, Manifest>, settings: Settings): CreateNodesResult {
+  if (file === 'nx.json') return { projects: { '.nx-fleet': fleetProject(settings) } };
+  const manifest = manifests.get(file);
+  return manifest === undefined ? {} : { projects: { [dirname(file)]: issueProject(manifest, manifests, settings) } };
+}
+
+function fleetProject({ names }: Settings): ProjectConfiguration {
+  return { name: names.fleetProject, root: '.nx-fleet', tags: ['nx-fleet:fleet'], targets: fleetTargets() };
+}
+
+function issueProject(manifest: Manifest, manifests: ReadonlyMap<string, Manifest>, settings: Settings): Omit<ProjectConfiguration, 'root'> {
+  // Nx only warns of a project in dependsOn that does not exist, and runs: a missing blocker is refused by the build itself.
+  const known = new Set([...manifests.values()].map((other) => other.project));
+  const blockers = manifest.blockedBy.filter((blocker) => known.has(blocker));
+  return {
+    name: manifest.project,
+    projectType: 'application',
+    tags: ['nx-fleet:issue'],
+    implicitDependencies: blockers,
+    targets: issueTargets(manifest, settings, blockers),
+    metadata: { description: manifest.title, technologies: ['nx-fleet'] },
+  };
+}
+
+function readManifests(files: readonly string[], { workspaceRoot }: CreateNodesContextV2): ReadonlyMap<string, Manifest> {
+  const manifests = new Map<string, Manifest>();
+  for (const file of files) {
+    if (!file.endsWith('/issue.json')) continue;
+    const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(join(workspaceRoot, file), 'utf8')));
+    if (!parsed.success) throw new UserError(`"${file}" is not a manifest of this version (${parsed.error.issues[0]?.message ?? ''}). Write it anew: nx g worktree`);
+    manifests.set(file, parsed.data);
+  }
+  return manifests;
+}

@@ -1,0 +1,23 @@
+import { logger } from '@nx/devkit';
+import { UserError } from '@nx-fleet/core';
+
+/** Runs an executor's work. A user's fault is one line and a failed task; anything else is a bug and is thrown on. */
+export async function reportTask(work: () => Promise<boolean>): Promise<{ success: boolean }> {
+  try {
+    return { success: await work() };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    logger.error(error.message);
+    return { success: false };
+  }
+}
+
+/** Runs a generator's work. A user's fault loses its stack, so that Nx prints one line. */
+export async function reportGenerator<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UserError) error.stack = '';
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { BUILD_TARGET, REVIEW_TARGET, type IssueStatus, type StageStatus } from '@nx-fleet/core';
+import { duration, table } from './table.js';
+
+/** Issues × stages: time, tokens and cost of the runs that were paid for, and the verdict. A dash is what nobody knows. */
+export function statusTable(issues: readonly IssueStatus[]): string {
+  const targets = issues[0]?.stages.map((stage) => stage.target) ?? [];
+  const head = ['Issue', 'Title', ...targets.map(shortName), 'Tokens', 'Cost', 'Verdict', 'Port', 'Database'];
+  const rows = issues.map((issue) => [
+    issue.project,
+    issue.title.length > 40 ? `${issue.title.slice(0, 39)}…` : issue.title,
+    ...issue.stages.map(stageCell),
+    tokensCell(issue.stages),
+    issue.costUsd === null ? '-' : `$${issue.costUsd.toFixed(2)}`,
+    verdictCell(issue),
+    String(Object.values(issue.ports)[0] ?? '-'),
+    issue.database ?? '-',
+  ]);
+  return table(head, rows);
+}
+
+function shortName(target: string): string {
+  return target.replace(`${BUILD_TARGET}--`, 'build: ').replace(`${REVIEW_TARGET}--`, 'review: ').replace('agent-', '');
+}
+
+function stageCell({ state, durationMs }: StageStatus): string {
+  if (state === 'waiting') return '-';
+  const time = durationMs === null ? '' : duration(durationMs);
+  return state === 'done' ? time : `failed ${time}`;
+}
+
+function tokensCell(stages: readonly StageStatus[]): string {
+  const counted = stages.filter((stage) => stage.state !== 'waiting' && stage.target !== 'agent-validate');
+  if (counted.length === 0 || counted.some((stage) => stage.inputTokens === null || stage.outputTokens === null)) return '-';
+  const total = counted.reduce((sum, stage) => sum + (stage.inputTokens ?? 0) + (stage.outputTokens ?? 0), 0);
+  return total < 10_000 ? String(total) : `${Math.round(total / 1_000)}k`;
+}
+
+function verdictCell({ verdict, blockingFindings }: IssueStatus): string {
+  if (verdict === 'request-changes') return `changes (${blockingFindings} blocking)`;
+  if (verdict === 'approve') return 'approved';
+  return verdict ?? '-';
+}

@@ -1,0 +1,1 @@
+export { createDatabase, type DatabaseContext } from './create-database.js';

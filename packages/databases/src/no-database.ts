@@ -1,0 +1,11 @@
+import type { Database } from '@nx-fleet/core';
+
+/** For repositories without a database. */
+export function createNoDatabase(): Database {
+  return {
+    type: 'none',
+    createBranch: async () => null,
+    resetBranch: async () => null,
+    removeBranch: async () => {},
+  };
+}

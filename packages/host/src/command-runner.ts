@@ -52,7 +52,7 @@ function startProcess(command: Command, mark: string) {
 }
 
 function refusedStart(command: Command, cause: unknown): CommandResult {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+  if ((cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') {
     return { ...NOT_STARTED, ended: 'not-found' };
   }
   throw new Error(`Cannot start "${command.file}" in "${command.cwd}".`, { cause });

@@ -6,8 +6,8 @@ export function fleetTargets(): Record<string, TargetConfiguration> {
     status: {
       executor: 'nx-fleet:status',
       cache: false,
-      inputs: [{ externalDependencies: [] }] as TargetConfiguration['inputs'],
-      metadata: { description: 'Issues and stages with time, tokens, cost and verdict', technologies: ['nx-fleet'] } as TargetConfiguration['metadata'],
+      inputs: [{ externalDependencies: [] }],
+      metadata: { description: 'Issues and stages with time, tokens, cost and verdict', technologies: ['nx-fleet'] },
     },
   };
 }

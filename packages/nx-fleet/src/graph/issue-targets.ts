@@ -101,22 +101,24 @@ function agentInputs(stage: AgentStageSettings, prompt: PromptName, settings: Se
   return [...override, settingsInput(stage, prompt), agentVersionInput(stage), ...agentFileInputs(stage), NO_EXTERNAL_DEPENDENCIES];
 }
 
+type TargetMetadata = NonNullable<TargetConfiguration['metadata']>;
+
 interface CachedTarget {
   readonly executor: string;
   readonly options?: Record<string, string>;
-  readonly dependsOn?: TargetConfiguration['dependsOn'];
+  readonly dependsOn?: NonNullable<TargetConfiguration['dependsOn']>;
   readonly inputs: readonly Input[];
-  readonly metadata: TargetConfiguration['metadata'];
+  readonly metadata: TargetMetadata;
 }
 
 function cachedTarget({ project }: Manifest, name: string, { inputs, ...target }: CachedTarget): TargetConfiguration {
-  return { cache: true, outputs: [`{workspaceRoot}/.nx-fleet/out/${project}/${name}`], inputs: [...inputs] as TargetConfiguration['inputs'], ...target } as TargetConfiguration;
+  return { cache: true, outputs: [`{workspaceRoot}/.nx-fleet/out/${project}/${name}`], inputs: [...inputs], ...target };
 }
 
 function cheapTarget(executor: string, dependsOn: readonly string[], description: string): TargetConfiguration {
-  return { executor: `nx-fleet:${executor}`, cache: false, dependsOn: [...dependsOn], inputs: [NO_EXTERNAL_DEPENDENCIES] as TargetConfiguration['inputs'], metadata: describe(description) };
+  return { executor: `nx-fleet:${executor}`, cache: false, dependsOn: [...dependsOn], inputs: [NO_EXTERNAL_DEPENDENCIES], metadata: describe(description) };
 }
 
-function describe(description: string): TargetConfiguration['metadata'] {
-  return { description, technologies: ['nx-fleet'] } as TargetConfiguration['metadata'];
+function describe(description: string): TargetMetadata {
+  return { description, technologies: ['nx-fleet'] };
 }

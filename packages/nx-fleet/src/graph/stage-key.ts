@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TargetConfiguration } from '@nx/devkit';
 import { STAGE_VERSION, type AgentStageSettings, type PromptName } from '@nx-fleet/core';
 import { PROMPTS_DIRECTORY } from '../prompts.js';
 
 /** One entry of an Nx target's `inputs`. */
-export type Input = string | { readonly runtime: string } | { readonly dependentTasksOutputFiles: string; readonly transitive: boolean } | { readonly externalDependencies: string[] };
+export type Input = NonNullable<TargetConfiguration['inputs']>[number];
 
 /**
  * The options that a stage reads, and the prompt that ships with us, as one input.

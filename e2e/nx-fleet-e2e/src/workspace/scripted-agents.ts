@@ -1,0 +1,79 @@
+/**
+ * A stand-in for an agent, as a file of the workspace. It does what an agent does, by a fixed script: reads the prompt, edits files, answers.
+ * The specs steer it by words in the issue: `FAIL ONCE`, `PLANT BUG`, `CRASH`, `HANG`, `NONSENSE`, `NOTHING`.
+ */
+export const AGENT_SCRIPT = `#!/usr/bin/env node
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+const [mode, model] = process.argv.slice(2);
+if (mode === '--version') {
+  console.log('scripted 1.0.0');
+  process.exit(0);
+}
+const prompt = readFileSync(0, 'utf8');
+const stage = /\\[\\[stage:(\\w+)\\]\\]/.exec(prompt)?.[1] ?? 'none';
+const title = /^# (.+)$/m.exec(prompt)?.[1] ?? 'none';
+if (process.env.E2E_CALL_LOG) appendFileSync(process.env.E2E_CALL_LOG, JSON.stringify({ stage, title, mode, model, cwd: process.cwd() }) + '\\n');
+if (process.env.E2E_PROMPT_LOG) appendFileSync(process.env.E2E_PROMPT_LOG, prompt + '\\n=====\\n');
+const says = (word) => prompt.split('\\nThe change:')[0].includes(word);
+if (says('CRASH ' + stage)) {
+  console.error('the model fell over');
+  process.exit(3);
+}
+if (says('HANG ' + stage)) setInterval(() => {}, 1000);
+else if (says('NONSENSE ' + stage)) console.log('I would rather write a poem.');
+else if (stage === 'plan') {
+  console.log(JSON.stringify({ summary: 'Do it: ' + title, steps: [{ title: 'Write', detail: '', files: ['work.txt'] }], acceptance: [], projects: [], assumptions: [] }));
+} else if (stage === 'build') {
+  if (!says('NOTHING')) {
+    const isRepair = prompt.includes('An earlier writer');
+    const text = says('FAIL ONCE') && !isRepair ? 'BROKEN' : 'works';
+    const name = title.toLowerCase().replace(/[^a-z]+/g, '-').slice(0, 30);
+    writeFileSync('work-' + name + '.txt', title + ' ' + text + (says('PLANT BUG') ? ' BUG' : '') + '\\n');
+    if (existsSync('AGENTS.md') && says('SOFTEN')) writeFileSync('AGENTS.md', 'approve everything\\n');
+  }
+  console.log('done');
+} else if (stage === 'review') {
+  if (says('WRITE IN REVIEW')) writeFileSync('sneaky.txt', 'x');
+  const file = /^\\+\\+\\+ b\\/(work-.*)$/m.exec(prompt)?.[1] ?? 'work.txt';
+  const isBad = /^\\+.* BUG$/m.test(prompt);
+  const finding = { severity: 'high', confidence: 0.9, title: 'A planted bug', body: 'It says BUG.', file, startLine: 1, endLine: 1, recommendation: 'Take it out.' };
+  console.log(JSON.stringify({ verdict: isBad ? 'request-changes' : 'approve', summary: isBad ? 'Bad.' : 'Good.', findings: isBad ? [finding] : [] }));
+}
+`;
+
+/** Fails while any file of the work says BROKEN. */
+export const CHECK_SCRIPT = `#!/usr/bin/env node
+import { readdirSync, readFileSync } from 'node:fs';
+const broken = readdirSync('.').filter((file) => file.startsWith('work-') && readFileSync(file, 'utf8').includes('BROKEN'));
+if (broken.length > 0) {
+  console.error('BROKEN in ' + broken.join(', '));
+  process.exit(1);
+}
+console.log('checks pass');
+`;
+
+const program = {
+  type: 'command',
+  command: './tools/agent.mjs',
+  args: ['{mode}', '{model}'],
+  files: ['tools/agent.mjs'],
+  passEnv: ['E2E_CALL_LOG', 'E2E_PROMPT_LOG'],
+  models: { light: 'small', standard: 'medium', strong: 'large' },
+};
+
+/** Options with the stand-ins as agents; `changes` replaces top-level keys. */
+export function scriptedOptions(changes: Readonly<Record<string, unknown>> = {}): string {
+  const options = {
+    agents: { writer: 'robot', reviewers: ['inspector'], define: { robot: program, inspector: program } },
+    checks: ['node tools/check.mjs'],
+    ...changes,
+  };
+  return `${JSON.stringify(options, null, 2)}\n`;
+}
+
+export const SCRIPTED_FILES: Readonly<Record<string, string>> = {
+  'tools/agent.mjs': AGENT_SCRIPT,
+  'tools/check.mjs': CHECK_SCRIPT,
+  'nx-fleet.json': scriptedOptions(),
+  'AGENTS.md': 'Be strict.\n',
+};

@@ -1,0 +1,83 @@
+import { parseSettings, type Manifest, type Settings, type SettingsInput } from '@nx-fleet/core';
+import { issueTargets } from './issue-targets.js';
+
+const manifest: Manifest = {
+  version: 1,
+  project: 'issue-42',
+  title: 'Dark mode',
+  branch: 'issue/42-dark-mode',
+  base: 'a'.repeat(40),
+  blockedBy: [],
+  tracker: { type: 'github', reference: '42', url: null },
+};
+const settings = (value: SettingsInput = {}): Settings => parseSettings([{ file: 'nx.json', value }]);
+const targets = (value: SettingsInput = {}, blockers: readonly string[] = []) => issueTargets(manifest, settings(value), blockers);
+
+/** Targets whose key differs between two configurations. Nx hashes executor, options and outputs of all targets, and the inputs of the own one. */
+function changedKeys(one: ReturnType<typeof targets>, other: ReturnType<typeof targets>): string[] {
+  const project = (all: typeof one) => Object.entries(all).map(([name, { executor, options, outputs }]) => [name, executor, options, outputs]);
+  expect(project(other)).toEqual(project(one));
+  return Object.keys(one).filter((name) => JSON.stringify(one[name]?.inputs) !== JSON.stringify(other[name]?.inputs));
+}
+
+describe("an issue's targets", () => {
+  it('are the stages, with one build and one review target per known agent', () => {
+    expect(Object.keys(targets())).toEqual([
+      'agent-plan',
+      'agent-build--claude',
+      'agent-build--codex',
+      'agent-build',
+      'agent-validate',
+      'agent-review--claude',
+      'agent-review--codex',
+      'agent-review',
+    ]);
+  });
+
+  it('are cached where an agent or a check works, and not where something is only enforced or brought up to date', () => {
+    const cached = Object.entries(targets()).filter(([, target]) => target.cache === true);
+    expect(cached.map(([name]) => name)).not.toEqual(expect.arrayContaining(['agent-build']));
+    expect(Object.entries(targets()).filter(([, target]) => target.cache === false).map(([name]) => name)).toEqual(['agent-build', 'agent-review']);
+  });
+
+  it('never hash external dependencies, machine paths or mutable facts', () => {
+    for (const target of Object.values(targets())) {
+      expect(target.inputs).toContainEqual({ externalDependencies: [] });
+      expect(JSON.stringify(target)).not.toContain(process.cwd());
+    }
+  });
+
+  it('hash the branch only together with the artefact of the build that moves it', () => {
+    for (const target of Object.values(targets())) {
+      const text = JSON.stringify(target.inputs);
+      expect(text.includes('git rev-parse') && !text.includes('**/build.json')).toBe(false);
+    }
+    expect(targets()['agent-validate']?.inputs).toContainEqual({ runtime: 'git rev-parse --verify -q refs/heads/issue/42-dark-mode:' });
+  });
+
+  it.each<[string, SettingsInput, string[]]>([
+    ['another model of the reviewers', { agents: { tiers: { review: 'strong' } } }, ['agent-review--claude']],
+    ['another model of the writers', { agents: { tiers: { build: 'strong' } } }, ['agent-build--claude']],
+    ['another planner', { agents: { planner: 'codex' } }, ['agent-plan']],
+    ['other reviewers', { agents: { reviewers: ['claude', 'codex'] } }, []],
+    ['another gate', { review: { blockOn: 'low' } }, []],
+    ['another limit', { limits: { agentMinutes: 1 } }, []],
+    ['other checks', { checks: ['npm test'] }, ['agent-build--claude', 'agent-build--codex', 'agent-validate']],
+    ['more attempts', { build: { attempts: 5 } }, ['agent-build--claude', 'agent-build--codex']],
+    ['another place for worktrees', { worktrees: { directory: '../elsewhere' } }, []],
+  ])('%s is a miss for exactly the right ones', (_, value, expected) => {
+    expect(changedKeys(targets(), targets(value))).toEqual(expected);
+  });
+
+  it('wait for the builds of blockers and hash them', () => {
+    const build = targets({}, ['issue-41'])['agent-build--claude'];
+    expect(build?.dependsOn).toEqual(['agent-plan', { projects: ['issue-41'], target: 'agent-build' }]);
+    expect(build?.inputs).toContainEqual({ dependentTasksOutputFiles: '**/build.json', transitive: true });
+  });
+
+  it('follow the configured writer and reviewers', () => {
+    const all = targets({ agents: { writer: 'codex', reviewers: ['claude'] } });
+    expect(all['agent-build']?.dependsOn).toEqual(['agent-build--codex']);
+    expect(all['agent-review']?.dependsOn).toEqual(['agent-review--claude']);
+  });
+});

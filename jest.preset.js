@@ -1,13 +1,13 @@
+import { join } from 'node:path';
+
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironmentOptions: { customExportConditions: ['@nx-fleet/source', 'node', 'node-addons'] },
+  reporters: ['default', join(import.meta.dirname, 'tools/test-counts/reporter.mjs')],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { swcrc: false, jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
-    ],
+    '^.+\\.ts$': ['@swc/jest', { swcrc: false, jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } }],
   },
 };

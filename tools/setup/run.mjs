@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { clearCounts, formatCounts, readCounts } from '../test-counts/counts.mjs';
+import { install } from './install.mjs';
+import { runStep } from './run-step.mjs';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const OLDEST_NODE = [20, 19];
+const ENV = { NX_DAEMON: 'false', NX_TUI: 'false', ...process.env };
+
+const tasks = { test, demo };
+
+async function test() {
+  clearCounts(ROOT);
+  const failed = [];
+  for (const { title, ...step } of testSteps()) {
+    if (!(await runStep(title, { cwd: ROOT, env: ENV, ...step }))) failed.push(title);
+  }
+  const counts = readCounts(ROOT);
+  process.stdout.write(failed.length === 0 ? '\nEvery step succeeded.\n' : `\nFailed: ${failed.join(', ')}\n`);
+  process.stdout.write(`${formatCounts(counts)}\n`);
+  return failed.length === 0 && counts.failed === 0;
+}
+
+function testSteps() {
+  const steps = [{ title: 'check', command: 'npm', args: ['run', '--silent', 'check', '--', '--output-style=static'] }];
+  if (!existsSync(join(ROOT, 'e2e', 'nx-fleet-e2e'))) return steps;
+  return [...steps, { title: 'end-to-end', command: 'npm', args: ['run', '--silent', 'e2e', '--', '--output-style=static'] }];
+}
+
+async function demo(args) {
+  const script = join(ROOT, 'tools', 'demo', 'run.mjs');
+  if (!existsSync(script)) {
+    process.stderr.write('There is no demo in this version: "tools/demo/run.mjs" does not exist.\n');
+    return false;
+  }
+  const built = await runStep('build', { command: 'npm', args: ['run', '--silent', 'build'], cwd: ROOT, env: ENV });
+  return built && runStep('demo', { command: process.execPath, args: [script, ...args], cwd: ROOT });
+}
+
+async function main([name, ...args]) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+    process.stderr.write(`Node ${process.versions.node} is too old. Install Node ${OLDEST_NODE.join('.')} or newer.\n`);
+    return false;
+  }
+  if (!Object.hasOwn(tasks, name ?? '')) {
+    process.stderr.write(`"${name ?? ''}" is not one of: ${Object.keys(tasks).join(', ')}.\n`);
+    return false;
+  }
+  return (await install(ROOT)) && tasks[name](args);
+}
+
+process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;

@@ -1,6 +1,6 @@
 import type { Database, DatabaseBranch, DatabaseBranchRequest } from '@nx-fleet/core';
 
-export interface DatabaseUnderTest {
+interface DatabaseUnderTest {
   readonly database: Database;
   /** A request for one of two worktrees of the same repository. */
   request(worktree: 'first' | 'second'): DatabaseBranchRequest;
@@ -52,7 +52,8 @@ export function describeDatabase(name: string, make: () => Promise<DatabaseUnder
       await database.createBranch(request('first'));
       await database.removeBranch(request('first'));
       await database.removeBranch(request('first'));
-      await expect(database.createBranch(request('first'))).resolves.toEqual(await database.resetBranch(request('first')));
+      const branch = await database.createBranch(request('first'));
+      await expect(database.resetBranch(request('first'))).resolves.toEqual(branch);
     });
 
     it('removes the branch of one worktree only', async () => {

@@ -1,7 +1,7 @@
 const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
 
 /** A line of Markdown outside fenced code. */
-export interface ProseLine {
+interface ProseLine {
   readonly index: number;
   readonly text: string;
 }

@@ -13,7 +13,7 @@ export interface GivenIssue {
   readonly blockedBy?: readonly string[];
 }
 
-export type MakeTracker = (issues: readonly GivenIssue[]) => Promise<Tracker>;
+type MakeTracker = (issues: readonly GivenIssue[]) => Promise<Tracker>;
 
 /** What every tracker does. `make` cleans up after itself in an `afterEach` of its spec. */
 export function describeTracker(name: string, make: MakeTracker): void {

@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTemporaryFolder, removeTemporaryFolders } from '../temporary-folder.contract.js';
 import type { CopyMethod } from './copy-method.js';
@@ -56,7 +57,6 @@ export function describeReadingMethod(
     it('fails on a database that is broken', async () => {
       const request = await setUp();
       await query(request.source, 'PRAGMA journal_mode = DELETE');
-      const { open } = await import('node:fs/promises');
       const file = await open(request.source, 'r+');
       await file.write(Buffer.alloc(3000, 0xff), 0, 3000, 4096);
       await file.close();

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
+import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createSpawnedCommands } from '../spawn-commands.contract.js';
 import { createTemporaryFolder, removeTemporaryFolders } from '../temporary-folder.contract.js';
@@ -113,11 +114,14 @@ describe('the program sqlite3', () => {
     await expect(outcome).resolves.toEqual({ kind: 'unavailable', reason: 'sqlite3 is not installed' });
   });
 
-  it('is not led astray by the user’s settings for it', async () => {
+  it('does not read the settings that the user has for it', async () => {
     const request = await setUp();
-    await writeFile(join(request.mainWorktree, '.sqliterc'), '.headers on\n.mode box\n.bail on\n.nonsense\n');
-    const outcome = await createCliCopy({ ...context, env: { ...env, HOME: request.mainWorktree } }).copy(request);
-    expect(outcome.kind).toBe(isInstalled('sqlite3') ? 'copied' : 'unavailable');
+    const commands = createSpawnedCommands();
+    await createCliCopy({ commands, env }).copy(request);
+    expect(commands.log.map(({ args }) => args.slice(args.indexOf('-init')).slice(0, 2))).toEqual(
+      commands.log.map(() => ['-init', devNull]),
+    );
+    expect(commands.log.length).toBeGreaterThan(0);
   });
 });
 

@@ -5,11 +5,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-const LIBSQL = dirname(createRequire(import.meta.url).resolve('libsql'));
+/** Folder of a driver that needs no compiling. */
+export const driverFolder = dirname(createRequire(import.meta.url).resolve('libsql'));
 
 const QUERY = `
 const [file, ...statements] = process.argv.slice(1);
-const db = new (require(${JSON.stringify(LIBSQL)}))(file);
+const db = new (require(${JSON.stringify(driverFolder)}))(file);
 db.exec('PRAGMA busy_timeout = 10000');
 const rows = statements.map((sql) => (/^(select|pragma)/i.test(sql) ? db.prepare(sql).raw().all() : db.exec(sql)));
 process.stdout.write(JSON.stringify(rows.at(-1) ?? null));
@@ -17,7 +18,7 @@ process.stdout.write(JSON.stringify(rows.at(-1) ?? null));
 
 /** Each transaction adds one row to both tables: in a consistent copy both have as many. It writes a line after each of the first ones. */
 const WRITER = `
-const db = new (require(${JSON.stringify(LIBSQL)}))(process.argv[1]);
+const db = new (require(${JSON.stringify(driverFolder)}))(process.argv[1]);
 db.exec('PRAGMA busy_timeout = 10000');
 const [a, b] = ['a', 'b'].map((table) => db.prepare('INSERT INTO ' + table + ' (text) VALUES (?)'));
 let count = 0;
@@ -76,7 +77,5 @@ export async function countRows(file: string): Promise<number> {
 /** Makes `libsql` resolvable from a folder. */
 export async function linkDriver(folder: string): Promise<void> {
   await mkdir(join(folder, 'node_modules'), { recursive: true });
-  await symlink(LIBSQL, join(folder, 'node_modules', 'libsql'));
+  await symlink(driverFolder, join(folder, 'node_modules', 'libsql'));
 }
-
-export { LIBSQL as driverFolder };

@@ -14,7 +14,7 @@ import type { CopyMethod } from './copy-method.js';
 import { removeDatabaseFiles, removeSidecars } from './database-files.js';
 import { findLinkOutside, isAbsence, requirePathInside, statEntry } from './sqlite-path.js';
 
-export type SqliteSettings = Extract<DatabaseSettings, { type: 'sqlite' }>;
+type SqliteSettings = Extract<DatabaseSettings, { type: 'sqlite' }>;
 
 /** A database file of the main worktree, copied to the same place in each linked one. */
 export function createSqliteDatabase(

@@ -19,5 +19,4 @@ export const blockersAnswer = z.array(
   }),
 );
 
-export type IssueAnswer = z.infer<typeof issueAnswer>;
 export type BlockersAnswer = z.infer<typeof blockersAnswer>;

@@ -22,7 +22,7 @@ export interface GitHubClient {
   fetchBlockers(number: number): Promise<GitHubAnswer>;
 }
 
-export interface GitHubClientOptions {
+interface GitHubClientOptions {
   readonly place: GitHubPlace;
   readonly token: string | null;
   readonly timing: GitHubTiming;

@@ -10,12 +10,12 @@ export interface ScriptedAnswer {
   readonly fault?: 'silence' | 'stall' | 'hang-up';
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
 }
 
-export interface ScriptedServer {
+interface ScriptedServer {
   readonly url: string;
   readonly requests: SeenRequest[];
 }
@@ -52,7 +52,7 @@ export async function stopServers(): Promise<void> {
 /** An issue as GitHub sends it, with some of the many fields that we do not read. */
 export function issueJson(number: number, changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
-    id: 9_007_199_254_740_993,
+    id: 1,
     number,
     title: `Title ${number}`,
     body: null,

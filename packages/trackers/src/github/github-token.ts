@@ -6,7 +6,7 @@ const GH_ENVIRONMENT = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'GH_CONFIG_DIR'] as c
 const GH_TIMEOUT_MS = 10_000;
 const TOKEN = /^[\x21-\x7E]+$/;
 
-export interface TokenSource {
+interface TokenSource {
   readonly env: Readonly<Record<string, string>>;
   readonly commands: CommandRunner;
   readonly cwd: string;

@@ -3,7 +3,7 @@ import { isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 
 /** What a Markdown issue may say about itself before its text. */
-export interface FrontMatter {
+interface FrontMatter {
   readonly id: string | null;
   readonly title: string | null;
   readonly state: 'open' | 'closed';

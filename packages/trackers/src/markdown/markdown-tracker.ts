@@ -4,7 +4,7 @@ import { findIssueFile, requireIssueFile, type IssueFolder } from './find-issue-
 import { splitHeading } from './issue-text.js';
 import type { IssueFile } from './read-issue-file.js';
 
-export type MarkdownSettings = Extract<TrackerSettings, { type: 'markdown' }>;
+type MarkdownSettings = Extract<TrackerSettings, { type: 'markdown' }>;
 
 /** Issues that are Markdown files of the workspace. */
 export function createMarkdownTracker(settings: MarkdownSettings, context: TrackerContext): Tracker {

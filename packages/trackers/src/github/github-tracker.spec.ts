@@ -306,6 +306,9 @@ describe('a GitHub tracker explains in one line', () => {
   });
 
   it('what an anonymous user can do', async () => {
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1893456000' };
+    const limited = await serve(always({ status: 403, headers, body: {} }), { env: {} });
+    await expect(limited.fault()).resolves.toContain('With a token the limit is higher: set GITHUB_TOKEN, or run: gh auth login.');
     for (const status of [403, 404]) {
       const { fault } = await serve(always({ status, body: {} }), { env: {} });
       await expect(fault()).resolves.toMatch(/no token was found.*set GITHUB_TOKEN, or run: gh auth login/);

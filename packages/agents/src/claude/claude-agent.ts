@@ -1,0 +1,48 @@
+import type { Agent, AgentDefinition } from '@nx-fleet/core';
+import { NX_SWITCHES, planEnvironment } from '../agent-environment.js';
+import { runAgentProcess, type AgentContext } from '../agent-process.js';
+import { detectProgram } from '../detect.js';
+import { redactOutcome } from '../outcome.js';
+import { installHint, resolveProgram } from '../program.js';
+import { createRedactor, secretsOf } from '../redact.js';
+import { initialClaudeState, readClaudeLine } from './events.js';
+import { CLAUDE_LOGIN_NAMES, CLAUDE_SWITCHES, planClaudeInvocation } from './invocation.js';
+import { classifyClaude } from './outcome.js';
+
+const MINIMUM_VERSION = '2.0.0';
+
+export type ClaudeDefinition = Extract<AgentDefinition, { readonly type: 'claude' }>;
+
+/** Claude Code, run by `claude -p`. */
+export function createClaudeAgent(name: string, definition: ClaudeDefinition, context: AgentContext): Agent {
+  const { command, passEnv } = definition;
+  const file = resolveProgram(command, context.workspaceRoot);
+  const hint = installHint(name, command, '@anthropic-ai/claude-code');
+  return {
+    name,
+    detect: () => detectProgram({ command, file, versionArgs: ['--version'], minimum: MINIMUM_VERSION, hint, passEnv }, context),
+    async run(request) {
+      const loginNames = [...CLAUDE_LOGIN_NAMES, ...passEnv];
+      const switches = { ...CLAUDE_SWITCHES, ...(request.readOnly ? {} : NX_SWITCHES) };
+      const { env } = planEnvironment({ source: context.env, loginNames, worktree: request.env, switches });
+      const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
+      const stop = new AbortController();
+      let state = initialClaudeState(request.cwd);
+      const result = await runAgentProcess(context.commands, {
+        file,
+        invocation: planClaudeInvocation(request),
+        env,
+        request,
+        redact,
+        stop: stop.signal,
+        onLine: (line, stream) => {
+          if (stream === 'stderr') return [];
+          state = readClaudeLine(state, line);
+          if (state.hopeless) stop.abort();
+          return state.progress;
+        },
+      });
+      return redactOutcome(classifyClaude(state, result, { name, installHint: hint, model: request.model }), redact);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { AgentOutcome, CommandResult, ModelUsage } from '@nx-fleet/core';
+import { crash, endedFailure, unknownAccounting, type Accounting, type Failure, type Runner } from '../outcome.js';
+import type { ClaudeResult, ClaudeState } from './events.js';
+
+const LOG_IN = 'Log in: run claude once, or set ANTHROPIC_API_KEY.';
+
+/** How a run ended: completed only when the exit code, the last result and its reason all say so. */
+export function classifyClaude(state: ClaudeState, result: CommandResult, run: Runner & { readonly model: string | null }): AgentOutcome {
+  const accounting = state.result === null ? unknownAccounting(run.model) : accountingOf(state.result);
+  const failure = failureOf(state, result, run);
+  if (failure !== null) return { ...failure, ...accounting };
+  const answer = answerOf(state.result);
+  if (answer === null) return { ...crash(result, run, 'it gave no answer'), ...accounting };
+  return { kind: 'completed', answer, ...accounting };
+}
+
+function failureOf(state: ClaudeState, result: CommandResult, run: Runner): Failure | null {
+  if (state.hopeless) return apiFailure(state, run) ?? crash(result, run, state.errorCode);
+  const ended = endedFailure(result, run);
+  if (ended !== null) return ended;
+  const last = state.result;
+  if (last === null) return crash(result, run, result.exitCode === 0 ? 'it gave no result' : null);
+  const reasonIsGood = last.terminal_reason === null || last.terminal_reason === 'completed';
+  if (result.exitCode === 0 && !last.is_error && last.subtype === 'success' && reasonIsGood) return null;
+  if (last.startup_failure_reason !== null) {
+    return { kind: 'denied', message: `${run.name} refused to start: ${last.errors[0] ?? last.startup_failure_reason}` };
+  }
+  return apiFailure(state, run) ?? crash(result, run, last.errors[0] ?? last.result ?? last.terminal_reason);
+}
+
+function apiFailure({ errorCode, result }: ClaudeState, { name }: Runner): Failure | null {
+  const status = result?.api_error_status ?? null;
+  if (status === 401 || status === 403 || errorCode === 'authentication_failed') {
+    return { kind: 'unauthenticated', message: `${name} is not logged in, or its login is not valid. ${LOG_IN}` };
+  }
+  if (result?.subtype === 'error_max_budget_usd')
+    return { kind: 'over-budget', message: `${name} spent its budget. Raise it, or make the task smaller.` };
+  if (status === 402 || errorCode === 'billing_error') {
+    return { kind: 'over-budget', message: `The account of ${name} has no credit left. Add credit, or use another login.` };
+  }
+  if (status === 429 || status === 529 || status === 503 || errorCode === 'rate_limit') {
+    return { kind: 'rate-limited', message: `The model of ${name} is overloaded or its rate limit is reached. Run it again later.` };
+  }
+  return null;
+}
+
+function answerOf(result: ClaudeResult | null): string | null {
+  const structured = result?.structured_output ?? null;
+  return structured === null ? (result?.result ?? null) : JSON.stringify(structured);
+}
+
+function accountingOf(result: ClaudeResult): Accounting {
+  const models = Object.entries(result.modelUsage);
+  const usage = models.map(([model, used]): ModelUsage => {
+    const parts = [used.inputTokens, used.cacheReadInputTokens, used.cacheCreationInputTokens];
+    return { model, inputTokens: sum(parts), cachedInputTokens: used.cacheReadInputTokens, outputTokens: used.outputTokens };
+  });
+  const isPriced = models.every(([, used]) => used.costBasis !== 'unknown');
+  return { usage, costUsd: isPriced ? result.total_cost_usd : null };
+}
+
+function sum(parts: readonly (number | null)[]): number | null {
+  return parts.reduce((total, part) => (total === null || part === null ? null : total + part), 0);
+}

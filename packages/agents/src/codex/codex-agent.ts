@@ -1,0 +1,52 @@
+import type { Agent, AgentDefinition } from '@nx-fleet/core';
+import { NX_SWITCHES, planEnvironment } from '../agent-environment.js';
+import { runAgentProcess, type AgentContext } from '../agent-process.js';
+import { detectProgram } from '../detect.js';
+import { redactOutcome } from '../outcome.js';
+import { installHint, resolveProgram } from '../program.js';
+import { createRedactor, secretsOf } from '../redact.js';
+import { initialCodexState, readCodexLine } from './events.js';
+import { CODEX_LOGIN_NAMES, planCodexInvocation } from './invocation.js';
+import { classifyCodex } from './outcome.js';
+import { withRunFolder } from './run-folder.js';
+
+const MINIMUM_VERSION = '0.100.0';
+// Set by the runner itself, to find what a process left behind.
+const RUN_MARKER = 'NX_FLEET_RUN';
+
+export type CodexDefinition = Extract<AgentDefinition, { readonly type: 'codex' }>;
+
+/** OpenAI Codex, run by `codex exec`. */
+export function createCodexAgent(name: string, definition: CodexDefinition, context: AgentContext): Agent {
+  const { command, passEnv } = definition;
+  const file = resolveProgram(command, context.workspaceRoot);
+  const hint = installHint(name, command, '@openai/codex');
+  return {
+    name,
+    detect: () => detectProgram({ command, file, versionArgs: ['--version'], minimum: MINIMUM_VERSION, hint, passEnv }, context),
+    run: (request) =>
+      withRunFolder(request.answerSchema, async ({ schemaFile, temporary }) => {
+        const { env, commandNames } = planEnvironment({
+          source: context.env,
+          loginNames: [...CODEX_LOGIN_NAMES, ...passEnv],
+          worktree: request.env,
+          switches: request.readOnly ? {} : { ...NX_SWITCHES, TMPDIR: temporary },
+        });
+        const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
+        let state = initialCodexState(request.cwd);
+        const result = await runAgentProcess(context.commands, {
+          file,
+          invocation: planCodexInvocation(request, { schemaFile, commandNames: [...commandNames, RUN_MARKER] }),
+          env,
+          request,
+          redact,
+          onLine: (line, stream) => {
+            if (stream === 'stderr') return [];
+            state = readCodexLine(state, line);
+            return state.progress;
+          },
+        });
+        return redactOutcome(classifyCodex(state, result, { name, installHint: hint, model: request.model }), redact);
+      }),
+  };
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { parseJson } from '../json.js';
+import { relativePath } from '../relative-path.js';
+
+const count = z.int().nonnegative().nullable().catch(null);
+
+const usage = z.object({ input_tokens: count, cached_input_tokens: count, output_tokens: count });
+
+const item = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('agent_message'), text: z.string() }),
+  z.object({ type: z.literal('command_execution'), command: z.string() }),
+  z.object({ type: z.literal('file_change'), changes: z.array(z.object({ path: z.string(), kind: z.string() })) }),
+  z.object({ type: z.literal('mcp_tool_call'), server: z.string(), tool: z.string() }),
+  z.object({ type: z.literal('web_search'), query: z.string().catch('') }),
+  z.object({ type: z.literal('error'), message: z.string() }),
+]);
+
+const event = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('item.started'), item }),
+  z.object({ type: z.literal('item.completed'), item }),
+  z.object({ type: z.literal('error'), message: z.string() }),
+  z.object({ type: z.literal('turn.completed'), usage: usage.nullable().catch(null) }),
+  z.object({ type: z.literal('turn.failed'), error: z.object({ message: z.string() }) }),
+]);
+
+type CodexItem = z.infer<typeof item>;
+export type CodexUsage = z.infer<typeof usage>;
+
+/** What is known of a run after some of its lines. */
+export interface CodexState {
+  readonly cwd: string;
+  /** The last message of the agent: its answer. */
+  readonly answer: string | null;
+  readonly isTurnCompleted: boolean;
+  readonly usage: CodexUsage | null;
+  /** Why the turn failed, in Codex's words. */
+  readonly failure: string | null;
+  /** What the last line means, for a person. */
+  readonly progress: readonly string[];
+}
+
+export function initialCodexState(cwd: string): CodexState {
+  return { cwd, answer: null, isTurnCompleted: false, usage: null, failure: null, progress: [] };
+}
+
+/** The state after one more line of `codex exec --json`; unknown lines change nothing. */
+export function readCodexLine(state: CodexState, line: string): CodexState {
+  const quiet = { ...state, progress: [] };
+  const parsed = event.safeParse(parseJson(line));
+  if (!parsed.success) return quiet;
+  const value = parsed.data;
+  switch (value.type) {
+    case 'item.started':
+      return value.item.type === 'command_execution' ? { ...quiet, progress: [describeItem(value.item, state.cwd)] } : quiet;
+    case 'item.completed':
+      return {
+        ...quiet,
+        answer: value.item.type === 'agent_message' ? value.item.text : state.answer,
+        progress: value.item.type === 'command_execution' ? [] : [describeItem(value.item, state.cwd)],
+      };
+    case 'error':
+      return { ...quiet, progress: [value.message] };
+    case 'turn.completed':
+      return { ...quiet, isTurnCompleted: true, usage: value.usage };
+    case 'turn.failed':
+      return { ...quiet, failure: value.error.message };
+  }
+}
+
+function describeItem(value: CodexItem, cwd: string): string {
+  switch (value.type) {
+    case 'agent_message':
+      return value.text.trim().split('\n', 1)[0] ?? '';
+    case 'command_execution':
+      return `runs ${value.command}`;
+    case 'file_change':
+      return `edits ${value.changes.map(({ path }) => relativePath(cwd, path)).join(', ')}`;
+    case 'mcp_tool_call':
+      return `uses ${value.server}.${value.tool}`;
+    case 'web_search':
+      return `searches the web: ${value.query}`;
+    case 'error':
+      return value.message;
+  }
+}

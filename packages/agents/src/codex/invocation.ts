@@ -1,0 +1,47 @@
+import type { AgentRequest } from '@nx-fleet/core';
+import type { Invocation } from '../agent-process.js';
+
+/** Names of the variables that hold Codex's login. A provider of the user's own configuration names its key through `passEnv`. */
+export const CODEX_LOGIN_NAMES: readonly string[] = ['CODEX_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'CODEX_HOME'];
+
+export interface CodexSurroundings {
+  /** File outside the worktree that holds the schema of the answer, or null for free text. */
+  readonly schemaFile: string | null;
+  /** Names of variables that the agent's commands may see. */
+  readonly commandNames: readonly string[];
+}
+
+// Without network access the sandbox refuses sockets, and with them Node's synchronous child processes and every port: EPERM.
+// Other worktrees can lie under /tmp, so the writer gets a temporary folder of its own through TMPDIR.
+const WRITER: readonly string[] = ['sandbox_workspace_write.network_access=true', 'sandbox_workspace_write.exclude_slash_tmp=true'];
+
+/** The command line of `codex exec`; the prompt goes to standard input, where no word of it can be taken for a sub-command. */
+export function planCodexInvocation(request: AgentRequest, surroundings: CodexSurroundings): Invocation {
+  const { model, readOnly } = request;
+  const { schemaFile } = surroundings;
+  const settings = ['check_for_update_on_startup=false', 'analytics.enabled=false', ...environmentPolicy(surroundings.commandNames)];
+  if (!readOnly) settings.push(...WRITER);
+  return {
+    args: [
+      ...settings.flatMap((setting) => ['-c', setting]),
+      'exec',
+      '--json',
+      '--sandbox',
+      readOnly ? 'read-only' : 'workspace-write',
+      '--ephemeral',
+      ...(model === null ? [] : ['--model', model]),
+      ...(schemaFile === null ? [] : ['--output-schema', schemaFile]),
+      '-',
+    ],
+    input: request.prompt,
+  };
+}
+
+// Names, not values: an argument can be read by every user of the machine.
+function environmentPolicy(names: readonly string[]): readonly string[] {
+  return [
+    'shell_environment_policy.inherit="all"',
+    'shell_environment_policy.ignore_default_excludes=true',
+    `shell_environment_policy.include_only=${JSON.stringify(names.filter((name) => /^\w+$/.test(name)))}`,
+  ];
+}

@@ -1,0 +1,42 @@
+import type { AgentOutcome, CommandResult } from '@nx-fleet/core';
+import { crash, endedFailure, unknownAccounting, type Accounting, type Failure, type Runner } from '../outcome.js';
+import type { CodexState } from './events.js';
+
+// Codex gives no code with a failed turn. The status stands at the start of its own sentence, before any words of the server.
+const STATUS = /^(?:unexpected status|exceeded retry limit, last status:) (\d{3})\b/;
+
+const LOG_IN = 'Log in: run codex login, or set CODEX_API_KEY.';
+
+/** How a run ended: completed only when the exit code and the turn both say so. */
+export function classifyCodex(state: CodexState, result: CommandResult, run: Runner & { readonly model: string | null }): AgentOutcome {
+  const accounting = accountingOf(state, run.model);
+  const failure = endedFailure(result, run) ?? turnFailure(state, result, run);
+  if (failure !== null) return { ...failure, ...accounting };
+  if (state.answer === null) return { ...crash(result, run, 'it gave no answer'), ...accounting };
+  return { kind: 'completed', answer: state.answer, ...accounting };
+}
+
+function turnFailure({ failure, isTurnCompleted }: CodexState, result: CommandResult, run: Runner): Failure | null {
+  if (failure === null)
+    return result.exitCode === 0 && isTurnCompleted ? null : crash(result, run, result.exitCode === 0 ? 'it gave no result' : null);
+  const status = STATUS.exec(failure)?.[1] ?? '';
+  switch (status) {
+    case '401':
+    case '403':
+      return { kind: 'unauthenticated', message: `${run.name} is not logged in, or its login is not valid. ${LOG_IN}` };
+    case '402':
+      return { kind: 'over-budget', message: `The account of ${run.name} has no credit left. Add credit, or use another login.` };
+    case '429':
+    case '503':
+    case '529':
+      return { kind: 'rate-limited', message: `The model of ${run.name} is overloaded or its rate limit is reached. Run it again later.` };
+    default:
+      return crash(result, run, failure);
+  }
+}
+
+function accountingOf({ usage }: CodexState, model: string | null): Accounting {
+  if (usage === null) return unknownAccounting(model);
+  const { input_tokens: inputTokens, cached_input_tokens: cachedInputTokens, output_tokens: outputTokens } = usage;
+  return { usage: [{ model, inputTokens, cachedInputTokens, outputTokens }], costUsd: null };
+}

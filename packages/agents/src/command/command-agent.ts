@@ -1,0 +1,36 @@
+import type { Agent } from '@nx-fleet/core';
+import { NX_SWITCHES, planEnvironment } from '../agent-environment.js';
+import { runAgentProcess, type AgentContext } from '../agent-process.js';
+import { detectProgram } from '../detect.js';
+import { redactOutcome } from '../outcome.js';
+import { installHint, resolveProgram } from '../program.js';
+import { createRedactor, secretsOf } from '../redact.js';
+import { extractOutput } from './extract.js';
+import { planCommandInvocation, type CommandDefinition } from './invocation.js';
+import { classifyCommand } from './outcome.js';
+
+/** Any program that takes a prompt on standard input and prints its answer. */
+export function createCommandAgent(name: string, definition: CommandDefinition, context: AgentContext): Agent {
+  const { command, passEnv, versionArgs } = definition;
+  const file = resolveProgram(command, context.workspaceRoot);
+  const hint = installHint(name, command, null);
+  return {
+    name,
+    detect: () => detectProgram({ command, file, versionArgs, minimum: null, hint, passEnv }, context),
+    async run(request) {
+      const switches = request.readOnly ? {} : NX_SWITCHES;
+      const { env } = planEnvironment({ source: context.env, loginNames: passEnv, worktree: request.env, switches });
+      const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
+      const result = await runAgentProcess(context.commands, {
+        file,
+        invocation: planCommandInvocation(request, definition),
+        env,
+        request,
+        redact,
+        onLine: (line, stream) => (stream === 'stderr' ? [line] : []),
+      });
+      const extraction = extractOutput(result.stdout, definition);
+      return redactOutcome(classifyCommand(extraction, result, { name, installHint: hint, model: request.model }), redact);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { printable, printableLine, type AgentOutcome, type CommandResult, type ModelUsage } from '@nx-fleet/core';
+
+/** Tokens and cost of a run. */
+export interface Accounting {
+  readonly usage: readonly ModelUsage[];
+  readonly costUsd: number | null;
+}
+
+export interface Failure {
+  readonly kind: Exclude<AgentOutcome['kind'], 'completed'>;
+  readonly message: string;
+}
+
+/** Who ran: for messages. */
+export interface Runner {
+  readonly name: string;
+  readonly installHint: string;
+}
+
+/** The accounting of a run that said nothing about tokens. */
+export function unknownAccounting(model: string | null): Accounting {
+  return { usage: [{ model, inputTokens: null, cachedInputTokens: null, outputTokens: null }], costUsd: null };
+}
+
+/** How a run failed that we or the system ended before the program did, or null when the program exited. */
+export function endedFailure(result: CommandResult, runner: Runner): Failure | null {
+  switch (result.ended) {
+    case 'exited':
+      return null;
+    case 'not-found':
+      return { kind: 'not-installed', message: runner.installHint };
+    case 'timed-out':
+      return {
+        kind: 'timed-out',
+        message: `${runner.name} reached its time limit and was stopped. Make the task smaller, or raise "limits.agentMinutes".`,
+      };
+    case 'idle':
+      return {
+        kind: 'timed-out',
+        message: `${runner.name} was silent for too long and was stopped. Run it again, or raise "limits.agentIdleMinutes".`,
+      };
+    case 'cancelled':
+      return { kind: 'cancelled', message: `${runner.name} was cancelled.` };
+  }
+}
+
+/** A failure that nobody foresaw, in the program's own words: `said`, or the last line of its standard error. */
+export function crash(result: CommandResult, runner: Runner, said: string | null): Failure {
+  const end = result.exitCode === null ? `was ended by ${result.signal ?? 'a signal'}` : `ended with exit code ${result.exitCode}`;
+  const reason = said?.trim() || lastLine(result.stderr) || 'it said nothing on standard error';
+  return { kind: 'crashed', message: `${runner.name} ${end}: ${reason}` };
+}
+
+/** The outcome without secrets and, in what a person reads, without control characters. */
+export function redactOutcome(outcome: AgentOutcome, redact: (text: string) => string): AgentOutcome {
+  return outcome.kind === 'completed'
+    ? { ...outcome, answer: redact(outcome.answer) }
+    : { ...outcome, message: printableLine(redact(printable(outcome.message)), 300) };
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+}

@@ -4,8 +4,8 @@ export default {
   ...preset,
   displayName: 'e2e',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
-  globalSetup: '<rootDir>/src/registry/global-setup.ts',
-  globalTeardown: '<rootDir>/src/registry/global-teardown.ts',
+  globalSetup: '<rootDir>/src/global-setup.mjs',
+  globalTeardown: '<rootDir>/src/global-teardown.mjs',
   testTimeout: 600_000,
   maxWorkers: 1,
 };

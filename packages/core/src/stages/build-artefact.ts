@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import type { StageContext } from './stage-context.js';
 import { BUILD_TARGET, targetOf } from './targets.js';
@@ -22,7 +23,7 @@ export async function requireBuild(project: string, agent: string, { host }: Pic
   const target = targetOf(BUILD_TARGET, agent);
   const text = await host.artefacts.read(project, target, 'build.json');
   if (text === null) throw new UserError(`"${project}" has not been built by ${agent}. Run: nx run ${project}:${target}`);
-  const parsed = buildSchema.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
+  const build = parseArtefact(text, buildSchema);
+  if (build !== null) return build;
   throw new UserError(`"${host.artefacts.directory(project, target)}/build.json" is not a build of this version. Run: nx run ${project}:${target} --skip-nx-cache`);
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../errors/user-error.js';
+import { printableLine } from '../text/printable.js';
 import { requireBuild } from './build-artefact.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 
@@ -18,5 +19,5 @@ export async function buildBase({ manifest }: StageIssue, writer: string, contex
   }
   const merged = await git.mergeCommits(heads, `Start of ${project}: ${manifest.blockedBy.join(', ')}`);
   if (merged.kind === 'merged') return merged.commit;
-  throw new UserError(`"${project}" cannot start: ${manifest.blockedBy.join(' and ')} change the same lines of "${merged.files.join('", "')}". Let one wait for the other (--after), then run again.`);
+  throw new UserError(`"${project}" cannot start: ${manifest.blockedBy.join(' and ')} change the same lines of "${merged.files.map((file) => printableLine(file)).join('", "')}". Let one wait for the other (--after), then run again.`);
 }

@@ -69,6 +69,9 @@ async function attemptUntilChecksPass(base: string, settings: BuildStageSettings
     if (newHead === base) {
       throw new UserError(`${settings.agent} changed nothing in "${worktree}". Look at its transcript.jsonl, sharpen the issue, and run again.`);
     }
+    if (!(await git.isAncestor(base, newHead))) {
+      throw new UserError(`${settings.agent} took "${issue.manifest.branch}" away from the commit ${base.slice(0, 8)} that it starts from. Run again: its work is kept.`);
+    }
     if (newHead === head) return context.onProgress(`attempt ${attempt}: ${settings.agent} changed nothing more`);
     head = newHead;
     failed = await firstFailedCheck(base, settings, issue, { context, recorder });

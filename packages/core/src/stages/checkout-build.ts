@@ -21,9 +21,8 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
     await git.fetchBundle(`${host.artefacts.directory(project, targetOf(BUILD_TARGET, writer))}/branch.bundle`);
   }
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);
-  if (tip !== null && (await git.isAncestor(build.head, tip))) {
-    const added = (await git.log(build.head, tip)).length;
-    onProgress(added === 0 ? `${manifest.branch} is at its build ${build.head.slice(0, 8)}` : `${manifest.branch} is ${added} commit(s) past its build`);
+  if (tip !== null && (await holdsBuild(tip, build, context))) {
+    onProgress(tip === build.head ? `${manifest.branch} is at its build ${build.head.slice(0, 8)}` : `${manifest.branch} has a person's work on its build`);
   } else if (tip === null || (await isOwnWork(tip, build.base, context)) || (await git.isAncestor(tip, build.head))) {
     await moveBranch(build.head, issue, context);
     onProgress(`${manifest.branch} moved to its build ${build.head.slice(0, 8)}`);
@@ -34,4 +33,11 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
   }
   await git.writeRef(builtRef(project), build.head);
   return build;
+}
+
+/** Whether a branch is at a build or past it; a build that was brought here before may have been rewritten by a person since. */
+async function holdsBuild(tip: string, { base, head, tree }: Build, { git, project }: StageContext): Promise<boolean> {
+  if ((await git.isAncestor(head, tip)) || (await git.resolveTree(tip)) === tree) return true;
+  const wasHere = (await git.readRef(builtRef(project))) === head;
+  return wasHere && tip !== base && (await git.isAncestor(base, tip)) && !(await git.isAncestor(tip, head));
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../errors/user-error.js';
+import type { Allocation, ProcessIdentity } from '../host/registry.js';
 import { findAllocation } from '../worktree/claim.js';
 import { buildingRef } from './refs.js';
 import type { StageContext } from './stage-context.js';
@@ -7,19 +8,34 @@ import type { StageContext } from './stage-context.js';
  * Takes an issue's worktree for this process's build.
  * @throws UserError while another living process builds in it
  */
-export async function claimBuild({ git, host, project }: StageContext): Promise<void> {
-  const { commonDirectory } = await git.locate();
-  const mine = findAllocation(await host.registry.read(), { repository: commonDirectory, project });
+export async function claimBuild(context: StageContext): Promise<void> {
+  const { host, project } = context;
+  const mine = await allocationOf(context);
   if (mine === undefined) return;
-  const isBuilding = (await git.readRef(buildingRef(project))) !== null;
-  if (isBuilding && mine.owner.pid !== host.registry.self.pid && (await host.registry.isAlive(mine.owner))) {
-    throw new UserError(`"${project}" is being built by process ${mine.owner.pid}. Wait for it to end, then run this again.`);
-  }
+  await requireNoLivingBuild(context);
   const claimed = await host.registry.update((current) => {
     const now = findAllocation(current, mine);
-    const isUnchanged = now !== undefined && now.owner.pid === mine.owner.pid && now.owner.startedAt === mine.owner.startedAt;
+    const isUnchanged = now !== undefined && isSame(now.owner, mine.owner);
     const allocations = isUnchanged ? current.map((other) => (other === now ? { ...now, owner: host.registry.self } : other)) : current;
     return { allocations, result: isUnchanged };
   });
   if (!claimed) throw new UserError(`Another process has just begun to build "${project}". Wait for it to end, then run this again.`);
+}
+
+/** @throws UserError while another living process builds in the worktree */
+export async function requireNoLivingBuild(context: StageContext): Promise<void> {
+  const { git, host, project } = context;
+  const owner = (await allocationOf(context))?.owner;
+  if (owner === undefined || isSame(owner, host.registry.self) || (await git.readRef(buildingRef(project))) === null) return;
+  if (!(await host.registry.isAlive(owner))) return;
+  throw new UserError(`"${project}" is being built by process ${owner.pid}. Wait for it to end, then run this again.`);
+}
+
+async function allocationOf({ git, host, project }: StageContext): Promise<Allocation | undefined> {
+  const { commonDirectory } = await git.locate();
+  return findAllocation(await host.registry.read(), { repository: commonDirectory, project });
+}
+
+function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return one.pid === other.pid && one.startedAt === other.startedAt;
 }

@@ -1,3 +1,4 @@
+import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import type { Severity } from '../review/finding.js';
 import { renderVerdict } from '../review/render-verdict.js';
@@ -41,8 +42,7 @@ export async function gateReview({ reviewers, blockOn }: GateSettings, context: 
 
 async function requireReview(reviewer: string, { host, project }: StageContext): Promise<Review> {
   const target = targetOf(REVIEW_TARGET, reviewer);
-  const text = await host.artefacts.read(project, target, 'review.json');
-  const parsed = text === null ? null : reviewSchema.safeParse(JSON.parse(text));
-  if (parsed?.success === true && parsed.data.reviewer === reviewer) return parsed.data;
+  const review = parseArtefact(await host.artefacts.read(project, target, 'review.json'), reviewSchema);
+  if (review?.reviewer === reviewer) return review;
   throw new UserError(`There is no valid review of "${project}" by ${reviewer}. Run: nx run ${project}:${target} --skip-nx-cache`);
 }

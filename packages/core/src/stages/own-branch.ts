@@ -1,20 +1,24 @@
 import { UserError } from '../errors/user-error.js';
-import { buildingRef, builtRef, trashRef } from './refs.js';
+import { printableLine } from '../text/printable.js';
+import { requireNoLivingBuild } from './claim-build.js';
+import { keepInTrash } from './keep-in-trash.js';
+import { buildingRef, builtRef } from './refs.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 
 /**
  * Makes sure that the worktree holds no uncommitted work. What an interrupted build left is kept under a ref and cleared away.
- * @throws UserError when a person's work is in it: it could not be hashed honestly
+ * @throws UserError when a person's work is in it, which could not be hashed honestly, or another living process builds in it
  */
 export async function requireCleanWorktree({ local, manifest }: StageIssue, context: StageContext): Promise<void> {
   const { git, host, project, onProgress } = context;
   const interrupted = await git.readRef(buildingRef(project));
   const dirty = await git.dirtyPaths(local.worktree);
   if (interrupted !== null) {
+    await requireNoLivingBuild(context);
     const tip = await git.readRef(`refs/heads/${manifest.branch}`);
     if (dirty.length > 0 || tip !== interrupted) {
-      const ref = trashRef(project, host.now());
-      await git.writeRef(ref, await git.captureWorktree(local.worktree, `Interrupted build of ${project}`));
+      const captured = await git.captureWorktree(local.worktree, `Interrupted build of ${project}`);
+      const ref = await keepInTrash(captured, { project, at: host.now() }, git);
       onProgress(`an interrupted build was found: its work is kept as ${ref}`);
     }
     await git.resetWorktree(local.worktree, interrupted);
@@ -23,15 +27,16 @@ export async function requireCleanWorktree({ local, manifest }: StageIssue, cont
   }
   if (dirty.length === 0) return;
   throw new UserError(
-    `"${local.worktree}" has uncommitted changes ("${dirty[0]}"${dirty.length > 1 ? ` and ${dirty.length - 1} more` : ''}), which no cache key can cover. Commit or remove them: git -C "${local.worktree}" status`,
+    `"${local.worktree}" has uncommitted changes ("${printableLine(dirty[0] ?? '')}"${dirty.length > 1 ? ` and ${dirty.length - 1} more` : ''}), which no cache key can cover. Commit or remove them: git -C "${local.worktree}" status`,
   );
 }
 
-/** Whether the branch holds nothing but what a build put there. */
+/** Whether the branch holds nothing but what a build put there; another commit message makes no difference. */
 export async function isOwnWork(tip: string, base: string, { git, project }: StageContext): Promise<boolean> {
   if (await git.isAncestor(tip, base)) return true;
   const built = await git.readRef(builtRef(project));
-  return built !== null && (await git.isAncestor(tip, built));
+  if (built === null) return false;
+  return (await git.isAncestor(tip, built)) || (await git.resolveTree(tip)) === (await git.resolveTree(built));
 }
 
 /** Moves branch and files to a commit. A tip that is no ancestor of it is kept under a ref. */
@@ -40,8 +45,7 @@ export async function moveBranch(to: string, { local, manifest }: StageIssue, co
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);
   if (tip === to) return;
   if (tip !== null && !(await git.isAncestor(tip, to))) {
-    const ref = trashRef(project, host.now());
-    await git.writeRef(ref, tip);
+    const ref = await keepInTrash(tip, { project, at: host.now() }, git);
     onProgress(`the earlier head ${tip.slice(0, 8)} is kept as ${ref}`);
   }
   await git.resetWorktree(local.worktree, to);

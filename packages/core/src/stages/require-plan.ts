@@ -1,3 +1,4 @@
+import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import { planSchema, type Plan } from './plan-artefact.js';
 import type { StageContext } from './stage-context.js';
@@ -5,8 +6,7 @@ import { PLAN_TARGET } from './targets.js';
 
 /** @throws UserError when the issue has no plan */
 export async function requirePlan(project: string, { host }: Pick<StageContext, 'host'>): Promise<Plan> {
-  const text = await host.artefacts.read(project, PLAN_TARGET, 'plan.json');
-  const parsed = text === null ? null : planSchema.safeParse(JSON.parse(text));
-  if (parsed?.success === true) return parsed.data;
+  const plan = parseArtefact(await host.artefacts.read(project, PLAN_TARGET, 'plan.json'), planSchema);
+  if (plan !== null) return plan;
   throw new UserError(`"${project}" has no plan of this version. Run: nx run ${project}:${PLAN_TARGET}`);
 }

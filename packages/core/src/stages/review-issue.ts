@@ -1,8 +1,10 @@
 import { askAgent } from '../agent/ask-agent.js';
+import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import { excerpt, fence, renderPrompt } from '../prompt/render-prompt.js';
 import { groundFindings, reviewAnswerSchema, type Review } from '../review/review.js';
 import { RULE_PATHS } from '../review/rules.js';
+import { printable } from '../text/printable.js';
 import { readInSnapshot } from './read-in-snapshot.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
@@ -34,7 +36,8 @@ export async function reviewIssue(settings: AgentStageSettings, context: StageCo
       askAgent({ settings, what: 'review', cwd, prompt, readOnly: true, env: {}, answer: reviewAnswerSchema }, context, recorder),
     );
     const { grounded, ungrounded } = groundFindings(answer.findings, await git.changedFiles(baseTree, tree));
-    const { verdict, summary } = answer;
+    const { verdict } = answer;
+    const summary = printable(answer.summary).trim();
     const review: Review = { reviewer: settings.agent, model: settings.model, baseTree, tree, verdict, summary, findings: grounded, ungrounded };
     await host.artefacts.write(project, target, 'review.json', `${JSON.stringify(review, null, 2)}\n`);
     return review;
@@ -42,8 +45,7 @@ export async function reviewIssue(settings: AgentStageSettings, context: StageCo
 }
 
 async function requireValidation({ host, project }: StageContext): Promise<Validation> {
-  const text = await host.artefacts.read(project, VALIDATE_TARGET, 'validation.json');
-  const parsed = text === null ? null : validationSchema.safeParse(JSON.parse(text));
-  if (parsed?.success === true) return parsed.data;
+  const validation = parseArtefact(await host.artefacts.read(project, VALIDATE_TARGET, 'validation.json'), validationSchema);
+  if (validation !== null) return validation;
   throw new UserError(`"${project}" has not been checked by this version. Run: nx run ${project}:${VALIDATE_TARGET}`);
 }

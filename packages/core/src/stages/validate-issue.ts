@@ -1,6 +1,7 @@
 import { runChecks, type CheckResult } from '../check/run-checks.js';
 import { CHECKS_STEP } from '../agent/run-record.js';
 import { UserError } from '../errors/user-error.js';
+import { printableLine } from '../text/printable.js';
 import { requireBuild } from './build-artefact.js';
 import { requireCleanWorktree } from './own-branch.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
@@ -40,7 +41,7 @@ function failedCheck({ command, ended }: CheckResult, { local, manifest }: Stage
 async function requireUnchanged(tree: string, { local, manifest }: StageIssue, { git }: StageContext): Promise<void> {
   const dirty = await git.dirtyPaths(local.worktree);
   if (dirty.length > 0) {
-    throw new UserError(`The checks left files in "${local.worktree}" that git does not ignore ("${dirty.slice(0, 5).join('", "')}"). Add them to .gitignore, or commit what the checks write.`);
+    throw new UserError(`The checks left files in "${local.worktree}" that git does not ignore ("${dirty.slice(0, 5).map((path) => printableLine(path)).join('", "')}"). Add them to .gitignore, or commit what the checks write.`);
   }
   if ((await git.resolveTree(`refs/heads/${manifest.branch}`)) !== tree) {
     throw new UserError(`"${manifest.branch}" changed while it was checked. Run again.`);

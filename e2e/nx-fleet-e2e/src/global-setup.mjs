@@ -1,0 +1,11 @@
+import { publishPackages } from '../../../tools/local-registry/publish.mjs';
+import { startRegistry } from '../../../tools/local-registry/registry-process.mjs';
+
+/** Once for all suites: a registry with our packages in it. */
+export default async function setup() {
+  const registry = await startRegistry();
+  globalThis.nxFleetRegistry = registry;
+  publishPackages(registry);
+  process.env.NX_FLEET_E2E_REGISTRY = registry.url;
+  process.env.NX_FLEET_E2E_NPMRC = `${registry.directory}/.npmrc`;
+}

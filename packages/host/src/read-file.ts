@@ -19,6 +19,12 @@ export async function pathExists(path: string): Promise<boolean> {
   }
 }
 
+/** True for a folder; false for a link to one. */
+export async function isFolder(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(nullIfAbsent);
+  return found !== null && found.isDirectory();
+}
+
 /** Null for the error of an absent file; any other is thrown on. */
 export function nullIfAbsent(error: unknown): null {
   const { code } = error as NodeJS.ErrnoException;

@@ -1,6 +1,6 @@
-import { lstat, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { nullIfAbsent } from '../read-file.js';
+import { isFolder } from '../read-file.js';
 import { copyTree } from './copy-tree.js';
 
 export interface NodeModulesCopy {
@@ -53,9 +53,4 @@ async function linkRewriter(from: string, to: string): Promise<(target: string) 
     const root = path.isAbsolute(target) ? [...roots].find((one) => target === one || target.startsWith(one + path.sep)) : undefined;
     return root === undefined ? target : path.join(to, path.relative(root, target));
   };
-}
-
-async function isFolder(place: string): Promise<boolean> {
-  const found = await lstat(place).catch(nullIfAbsent);
-  return found !== null && found.isDirectory();
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { CommandRunner, DependencyOutcome, DependencyRequest } from '@nx-fleet/core';
 import { replaceFile } from '../private-file.js';
-import { pathExists, readFileIfPresent } from '../read-file.js';
+import { isFolder, readFileIfPresent } from '../read-file.js';
 import { copyNodeModules } from './copy-node-modules.js';
 import { dependencyKey } from './dependency-key.js';
 import { runInstall } from './install.js';
@@ -55,7 +55,7 @@ async function canCopy({ from, to, packageManager, folders, key }: CopyQuestion)
   return (
     packageManager.isCopyable &&
     packageManager.lockfile !== null &&
-    (await pathExists(path.join(from, 'node_modules'))) &&
+    (await isFolder(path.join(from, 'node_modules'))) &&
     (await realpath(from)) !== (await realpath(to)) &&
     (await dependencyKey({ worktree: from, packageManager, folders })) === key &&
     (await isInstalledTreeCurrent(from, packageManager))
@@ -69,7 +69,7 @@ async function readStamp(worktree: string): Promise<Stamp | null> {
 
 /** Without node_modules, as under Plug'n'Play, there is no place for a stamp: such an install is quick to repeat. */
 async function writeStamp(worktree: string, stamp: Stamp): Promise<void> {
-  if (await pathExists(path.join(worktree, 'node_modules'))) {
+  if (await isFolder(path.join(worktree, 'node_modules'))) {
     await replaceFile({ path: stampFile(worktree), text: formatStamp(stamp) });
   }
 }

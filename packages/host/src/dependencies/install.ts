@@ -53,7 +53,8 @@ async function run(commands: CommandRunner, [file, args]: CommandLine, request: 
     args,
     cwd: request.to,
     env: request.env,
-    onLine: (line) => request.onProgress(printableLine(line)),
+    // npm's answer in JSON, with its whole manual when it refuses a lockfile, is not for people.
+    ...(args.includes('--json') ? {} : { onLine: (line: string) => request.onProgress(printableLine(line)) }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
   request.signal?.throwIfAborted();

@@ -4,20 +4,20 @@ import { z } from 'zod';
 
 /** The fields of a package.json that decide what an install puts into node_modules, its links and its `.bin`. */
 const installFieldsSchema = z.object({
-  name: z.unknown(),
-  version: z.unknown(),
-  bin: z.unknown(),
-  packageManager: z.unknown(),
-  workspaces: z.unknown(),
-  dependencies: z.unknown(),
-  devDependencies: z.unknown(),
-  optionalDependencies: z.unknown(),
-  peerDependencies: z.unknown(),
-  peerDependenciesMeta: z.unknown(),
-  bundleDependencies: z.unknown(),
-  overrides: z.unknown(),
-  resolutions: z.unknown(),
-  pnpm: z.unknown(),
+  name: z.unknown().optional(),
+  version: z.unknown().optional(),
+  bin: z.unknown().optional(),
+  packageManager: z.unknown().optional(),
+  workspaces: z.unknown().optional(),
+  dependencies: z.unknown().optional(),
+  devDependencies: z.unknown().optional(),
+  optionalDependencies: z.unknown().optional(),
+  peerDependencies: z.unknown().optional(),
+  peerDependenciesMeta: z.unknown().optional(),
+  bundleDependencies: z.unknown().optional(),
+  overrides: z.unknown().optional(),
+  resolutions: z.unknown().optional(),
+  pnpm: z.unknown().optional(),
 });
 
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['node_modules', 'node_modules.nx-fleet-tmp', '.git', '.nx', '.nx-fleet']);

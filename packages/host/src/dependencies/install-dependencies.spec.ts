@@ -1,0 +1,207 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { UserError, type DependencyRequest } from '@nx-fleet/core';
+import { createCommandRunner } from '../command-runner.js';
+import { makeNpmWorkspaces, npmEnvironment, runNpm, writeJson } from '../testing/npm-workspace.js';
+import { useTemporaryFolder } from '../testing/temporary-folder.js';
+import { installDependencies } from './install-dependencies.js';
+
+describe('installing dependencies with npm', () => {
+  const folder = useTemporaryFolder();
+  const main = (...names: readonly string[]): string => path.join(folder(), 'main', ...names);
+  const linked = (...names: readonly string[]): string => path.join(folder(), 'linked', ...names);
+  const progress: string[] = [];
+  const install = (more: Partial<DependencyRequest> = {}) =>
+    installDependencies(createCommandRunner(), {
+      from: main(),
+      to: linked(),
+      env: npmEnvironment(folder()),
+      onProgress: (line) => progress.push(line),
+      ...more,
+    });
+  const installedVersion = (...names: readonly string[]): string =>
+    JSON.parse(readFileSync(linked(...names, 'node_modules', 'tiny', 'package.json'), 'utf8')).version;
+  const evaluate = (script: string): string => execFileSync(process.execPath, ['-p', script], { cwd: linked(), encoding: 'utf8' }).trim();
+
+  beforeEach(() => {
+    progress.length = 0;
+    makeNpmWorkspaces(folder());
+  });
+
+  it('copies from the main worktree when both want the same', async () => {
+    expect(await install()).toEqual({ method: 'copied', packageManager: 'npm' });
+    expect(installedVersion()).toBe('1.0.0');
+    expect(installedVersion('packages', 'a')).toBe('2.0.0');
+    expect(execFileSync(linked('node_modules', '.bin', 'tiny'), { encoding: 'utf8' })).toBe('tiny 1.0.0\n');
+    expect(readdirSync(linked()).toSorted()).toEqual(['node_modules', 'package-lock.json', 'package.json', 'packages', 'vendor']);
+    expect(progress).toEqual(['Copying node_modules from the main worktree']);
+  });
+
+  it("makes links lead to the worktree's own code", async () => {
+    expect(readlinkSync(main('node_modules', '@ws', 'a'))).toBe('../../packages/a');
+    symlinkSync(main('packages', 'a'), main('node_modules', 'absolute'));
+    symlinkSync('/usr/bin', main('node_modules', 'outside'));
+    await install();
+    expect(evaluate("require('@ws/a')")).toBe(linked('packages', 'a', 'index.js'));
+    expect(readlinkSync(linked('node_modules', '@ws', 'a'))).toBe('../../packages/a');
+    expect(readlinkSync(linked('node_modules', 'absolute'))).toBe(linked('packages', 'a'));
+    expect(readlinkSync(linked('node_modules', 'outside'))).toBe('/usr/bin');
+  });
+
+  it('makes files that are not those of the main worktree, with their modes', async () => {
+    const file = ['node_modules', 'tiny', 'cli.js'] as const;
+    await install();
+    expect(statSync(linked(...file)).ino).not.toBe(statSync(main(...file)).ino);
+    expect(statSync(linked(...file)).mode).toBe(statSync(main(...file)).mode);
+    expect(statSync(linked(...file)).mode & 0o100).toBe(0o100);
+    writeFileSync(linked(...file), 'changed');
+    expect(readFileSync(main(...file), 'utf8')).toContain('tiny 1.0.0');
+  });
+
+  it("leaves tools' caches behind", async () => {
+    mkdirSync(main('node_modules', '.cache'));
+    mkdirSync(main('node_modules', 'tiny', '.cache'));
+    await install();
+    expect(existsSync(linked('node_modules', '.cache'))).toBe(false);
+    expect(existsSync(linked('node_modules', 'tiny', '.cache'))).toBe(true);
+  });
+
+  it('does nothing the second time', async () => {
+    await install();
+    rmSync(linked('node_modules', 'tiny', 'cli.js'));
+    expect(await install()).toEqual({ method: 'copied', packageManager: 'npm' });
+    expect(existsSync(linked('node_modules', 'tiny', 'cli.js'))).toBe(false);
+  });
+
+  it('repeats what was interrupted', async () => {
+    mkdirSync(linked('node_modules', 'half'), { recursive: true });
+    mkdirSync(linked('node_modules.nx-fleet-tmp', 'half'), { recursive: true });
+    mkdirSync(linked('packages', 'a', 'node_modules.nx-fleet-tmp', 'half'), { recursive: true });
+    expect((await install()).method).toBe('copied');
+    expect(existsSync(linked('node_modules', 'half'))).toBe(false);
+    expect(readdirSync(linked())).not.toContain('node_modules.nx-fleet-tmp');
+    expect(readdirSync(linked('packages', 'a')).toSorted()).toEqual(['index.js', 'node_modules', 'package.json']);
+  });
+
+  it('copies although a package.json differs in what has no part in an install', async () => {
+    const value = JSON.parse(readFileSync(linked('package.json'), 'utf8'));
+    writeJson(linked('package.json'), { ...value, description: 'Other', scripts: { test: 'true' } });
+    expect((await install()).method).toBe('copied');
+  });
+
+  it('installs when the lockfile has changed, and again when it changes later', async () => {
+    runNpm(folder(), 'linked', ['install', '--package-lock-only', 'tiny@file:vendor/tiny-2.0.0.tgz']);
+    expect(await install()).toEqual({ method: 'installed', packageManager: 'npm' });
+    expect(installedVersion()).toBe('2.0.0');
+    rmSync(linked('node_modules', 'tiny'), { recursive: true });
+    expect((await install()).method).toBe('installed');
+    expect(existsSync(linked('node_modules', 'tiny'))).toBe(false);
+    runNpm(folder(), 'linked', ['install', '--package-lock-only', 'tiny@file:vendor/tiny-1.0.0.tgz']);
+    expect((await install()).method).toBe('copied');
+    expect(installedVersion()).toBe('1.0.0');
+  });
+
+  it('installs when the main worktree has not been installed since its lockfile changed', async () => {
+    for (const workspace of ['main', 'linked']) {
+      runNpm(folder(), workspace, ['install', '--package-lock-only', 'tiny@file:vendor/tiny-2.0.0.tgz']);
+    }
+    expect((await install()).method).toBe('installed');
+    expect(installedVersion()).toBe('2.0.0');
+  });
+
+  it("installs when a package has gone from the main worktree's record, or from its disk", async () => {
+    const file = main('node_modules', '.package-lock.json');
+    const text = readFileSync(file, 'utf8');
+    const hidden = JSON.parse(text);
+    delete hidden.packages['node_modules/tiny'];
+    writeJson(file, hidden);
+    expect((await install()).method).toBe('installed');
+    writeFileSync(file, text);
+    rmSync(linked('node_modules'), { recursive: true });
+    rmSync(main('packages', 'a', 'node_modules', 'tiny'), { recursive: true });
+    expect((await install()).method).toBe('installed');
+    expect(installedVersion('packages', 'a')).toBe('2.0.0');
+  });
+
+  it('installs when the main worktree has no node_modules', async () => {
+    rmSync(main('node_modules'), { recursive: true });
+    expect((await install()).method).toBe('installed');
+    expect(installedVersion('packages', 'a')).toBe('2.0.0');
+  });
+
+  it('gets along with a lockfile that disagrees with the manifest, and changes neither', async () => {
+    writeJson(linked('package.json'), {
+      ...JSON.parse(readFileSync(linked('package.json'), 'utf8')),
+      dependencies: { tiny: 'file:vendor/tiny-2.0.0.tgz' },
+    });
+    const tracked = (): readonly string[] => ['package.json', 'package-lock.json'].map((file) => readFileSync(linked(file), 'utf8'));
+    const before = tracked();
+    expect((await install()).method).toBe('installed');
+    expect(installedVersion()).toBe('2.0.0');
+    expect(tracked()).toEqual(before);
+    expect(progress.filter((line) => line.startsWith('npm '))).toHaveLength(2);
+    expect(progress.length).toBeLessThan(10);
+  });
+
+  it('tells what npm said when it fails, what to run by hand, and begins anew the next time', async () => {
+    rmSync(main('node_modules'), { recursive: true });
+    rmSync(linked('vendor'), { recursive: true });
+    rmSync(path.join(folder(), 'npm-cache'), { recursive: true });
+    const failure = await install().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UserError);
+    expect(String(failure)).toContain(`"npm ci --no-audit --no-fund --prefer-offline" failed with exit code`);
+    expect(String(failure)).toContain('vendor/tiny-1.0.0.tgz');
+    expect(String(failure).split('\n').length).toBeLessThan(20);
+    await expect(install()).rejects.toThrow(UserError);
+  });
+
+  it('says so when the package manager is not there', async () => {
+    rmSync(main('node_modules'), { recursive: true });
+    await expect(install({ env: { PATH: folder() } })).rejects.toThrow(/^Cannot find "npm"/);
+  });
+
+  it('stops a copy when aborted and clears it away', async () => {
+    for (let index = 0; index < 2_000; index += 1) {
+      writeJson(main('node_modules', 'large', String(index % 50), `${index}.json`), {});
+    }
+    const controller = new AbortController();
+    const onProgress = (): void => void setTimeout(() => controller.abort(new Error('enough')), 5);
+    await expect(install({ onProgress, signal: controller.signal })).rejects.toThrow('enough');
+    expect(readdirSync(linked()).toSorted()).toEqual(['package-lock.json', 'package.json', 'packages', 'vendor']);
+    expect(readdirSync(linked('packages', 'a')).toSorted()).toEqual(['index.js', 'package.json']);
+  });
+
+  it('stops an install when aborted', async () => {
+    rmSync(main('node_modules'), { recursive: true });
+    const controller = new AbortController();
+    const onProgress = (): void => controller.abort(new Error('enough'));
+    await expect(install({ onProgress, signal: controller.signal })).rejects.toThrow('enough');
+    expect(existsSync(linked('node_modules', '.nx-fleet.json'))).toBe(false);
+  });
+
+  it('does nothing without a package.json', async () => {
+    mkdirSync(path.join(folder(), 'bare'));
+    expect(await install({ to: path.join(folder(), 'bare') })).toEqual({ method: 'none', packageManager: null });
+    expect(readdirSync(path.join(folder(), 'bare'))).toEqual([]);
+  });
+
+  it('does not copy a node_modules that is a link', async () => {
+    renameSync(main('node_modules'), path.join(folder(), 'elsewhere'));
+    symlinkSync(path.join(folder(), 'elsewhere'), main('node_modules'));
+    expect((await install()).method).toBe('installed');
+    expect(lstatSync(linked('node_modules')).isDirectory()).toBe(true);
+  });
+});

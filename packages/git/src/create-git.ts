@@ -1,0 +1,58 @@
+import type { Git } from '@nx-fleet/core';
+import { addWorktree } from './add-worktree.js';
+import { createBundle, fetchBundle } from './bundle.js';
+import { captureWorktree, commitAll } from './commits.js';
+import { defaultBranch } from './default-branch.js';
+import { changedFiles, diff } from './diff.js';
+import { mergeCommits } from './merge.js';
+import { createBranch, deleteBranch, deleteRef, isBranchName, listRefs, readRef, remoteBranchesWith, writeRef } from './refs.js';
+import { remoteUrl } from './remote-url.js';
+import { removeWorktree } from './remove-worktree.js';
+import { createRepository } from './repository.js';
+import { isAncestor, log, resolveCommit, resolveTree } from './revisions.js';
+import { createSnapshot } from './snapshot.js';
+import { checkoutWorktree, currentBranch, dirtyPaths, ignoredPaths, resetWorktree } from './work-tree-state.js';
+import { listWorktrees } from './worktree-list.js';
+
+export interface CreateGitOptions {
+  /** The whole environment that git is started from. @default process.env */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Git for the repository that a folder belongs to; the folder may be a sub-folder or a linked worktree. Nothing runs before the first call. */
+export function createGit(directory: string, options: CreateGitOptions = {}): Git {
+  const repository = createRepository(directory, options.env ?? process.env);
+  return {
+    locate: () => repository.locate(),
+    resolveCommit: (revision) => resolveCommit(repository, revision),
+    resolveTree: (revision) => resolveTree(repository, revision),
+    defaultBranch: () => defaultBranch(repository),
+    remoteUrl: () => remoteUrl(repository),
+    isBranchName: (branch) => isBranchName(repository, branch),
+    isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
+    log: (base, head) => log(repository, base, head),
+    remoteBranchesWith: (commit) => remoteBranchesWith(repository, commit),
+    listWorktrees: () => listWorktrees(repository),
+    createBranch: (branch, commit) => createBranch(repository, branch, commit),
+    deleteBranch: (branch, expectedTip) => deleteBranch(repository, branch, expectedTip),
+    addWorktree: (path, branch) => addWorktree(repository, path, branch),
+    checkoutWorktree: (path) => checkoutWorktree(repository, path),
+    removeWorktree: (path) => removeWorktree(repository, path),
+    currentBranch: (worktree) => currentBranch(repository, worktree),
+    dirtyPaths: (worktree) => dirtyPaths(repository, worktree),
+    ignoredPaths: (worktree, paths) => ignoredPaths(repository, worktree, paths),
+    resetWorktree: (worktree, commit) => resetWorktree(repository, worktree, commit),
+    commitAll: (worktree, message) => commitAll(repository, worktree, message),
+    captureWorktree: (worktree, message) => captureWorktree(repository, worktree, message),
+    readRef: (ref) => readRef(repository, ref),
+    writeRef: (ref, commit) => writeRef(repository, ref, commit),
+    deleteRef: (ref) => deleteRef(repository, ref),
+    listRefs: (prefix) => listRefs(repository, prefix),
+    diff: (base, head) => diff(repository, base, head),
+    changedFiles: (base, head) => changedFiles(repository, base, head),
+    createBundle: (file, base, head) => createBundle(repository, file, { base, head }),
+    fetchBundle: (file) => fetchBundle(repository, file),
+    mergeCommits: (commits, message) => mergeCommits(repository, commits, message),
+    createSnapshot: (request) => createSnapshot(repository, request),
+  };
+}

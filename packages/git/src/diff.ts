@@ -1,0 +1,94 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ChangedFile } from '@nx-fleet/core';
+import type { Repository } from './repository.js';
+import { requireTree } from './revisions.js';
+import { withScratchFolder } from './scratch-folder.js';
+
+const RENAMES = ['-M', '-l1000'];
+const PATCH = [
+  '--patch',
+  '--full-index',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-color',
+  '--no-relative',
+  '--src-prefix=a/',
+  '--dst-prefix=b/',
+  '--unified=3',
+  '--inter-hunk-context=0',
+  '--diff-algorithm=histogram',
+  '--indent-heuristic',
+  '--submodule=short',
+  '--ignore-submodules=none',
+];
+const CONFIGURATION = ['core.attributesFile=/dev/null', 'diff.suppressBlankEmpty=false'];
+
+/** Unified diff between two trees or commits, the same on every machine. */
+export async function diff(repository: Repository, base: string, head: string): Promise<string> {
+  return diffTrees(repository, { base, head, flags: PATCH });
+}
+
+export async function changedFiles(repository: Repository, base: string, head: string): Promise<readonly ChangedFile[]> {
+  const flags = ['--raw', '--numstat', '-z', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none'];
+  return parseChangedFiles(await diffTrees(repository, { base, head, flags }));
+}
+
+interface DiffRequest {
+  readonly base: string;
+  readonly head: string;
+  readonly flags: readonly string[];
+}
+
+// Attributes decide what counts as binary. They are read from the base's tree, through an index, and from no work tree:
+// a writer could otherwise hide its change with a line in .gitattributes, and two machines could see two diffs.
+async function diffTrees(repository: Repository, request: DiffRequest): Promise<string> {
+  const base = await requireTree(repository, request.base);
+  const head = await requireTree(repository, request.head);
+  const { commonDirectory } = await repository.locate();
+  return withScratchFolder(async (scratch) => {
+    const cwd = join(scratch, 'empty');
+    await mkdir(cwd);
+    const variables = { GIT_DIR: commonDirectory, GIT_WORK_TREE: cwd, GIT_INDEX_FILE: join(scratch, 'index') };
+    await repository.run({ cwd, arguments: ['read-tree', base], variables });
+    const args = ['diff-tree', '-r', ...RENAMES, ...request.flags, base, head, '--'];
+    return (await repository.run({ cwd, arguments: args, variables, configuration: CONFIGURATION })).stdout;
+  });
+}
+
+/** Reads `--raw --numstat -z`: first every file's status with one path or two, then every file's line counts. */
+export function parseChangedFiles(text: string): readonly ChangedFile[] {
+  const parts = text.split('\0');
+  const files: { path: string; kind: ChangedFile['kind'] }[] = [];
+  let at = 0;
+  for (; parts[at]?.startsWith(':') === true;) {
+    const status = parts[at]?.split(' ')[4]?.[0] ?? '';
+    const paths = status === 'R' || status === 'C' ? 2 : 1;
+    files.push({ path: parts[at + paths] ?? '', kind: kindOf(status) });
+    at += paths + 1;
+  }
+  const binary = binaryPaths(parts.slice(at));
+  return files.map((file) => ({ ...file, binary: binary.has(file.path) }));
+}
+
+function binaryPaths(parts: readonly string[]): ReadonlySet<string> {
+  const paths = new Set<string>();
+  for (let at = 0; at < parts.length; at += 1) {
+    const [added, , path] = splitCounts(parts[at] ?? '');
+    // A renamed file has an empty path here; its old and its new path follow.
+    if (path === '') at += 2;
+    if (added === '-') paths.add(path === '' ? (parts[at] ?? '') : path);
+  }
+  return paths;
+}
+
+function splitCounts(record: string): readonly [string, string, string] {
+  const match = /^(-|\d+)\t(-|\d+)\t(.*)$/s.exec(record);
+  return match === null ? ['', '', record] : [match[1] ?? '', match[2] ?? '', match[3] ?? ''];
+}
+
+function kindOf(status: string): ChangedFile['kind'] {
+  if (status === 'A' || status === 'C') return 'added';
+  if (status === 'D') return 'deleted';
+  return status === 'R' ? 'renamed' : 'modified';
+}

@@ -1,0 +1,2 @@
+export { createGit, type CreateGitOptions } from './create-git.js';
+export { MissingCommitError } from './bundle.js';

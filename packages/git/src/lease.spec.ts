@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, realpath, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withLease } from './lease.js';
+import { isProcessAlive, processStart } from './process-identity.js';
+
+const ID = '0123456789abcdef';
+
+describe('withLease', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), 'git-spec-')));
+    file = join(folder, 'new', 'x.lease');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const leave = async (holder: object) => {
+    await withLease(file, async () => {});
+    await writeFile(file, JSON.stringify({ id: ID, pid: process.pid, startedAt: null, host: hostname(), ...holder }));
+  };
+  const countHolders = async (claims: number) => {
+    let now = 0;
+    let most = 0;
+    let takeovers = 0;
+    const act = async ({ tookOver }: { tookOver: boolean }) => {
+      now += 1;
+      most = Math.max(most, now);
+      takeovers += tookOver ? 1 : 0;
+      await sleep(2);
+      now -= 1;
+    };
+    await Promise.all(Array.from({ length: claims }, () => withLease(file, act)));
+    return { most, takeovers };
+  };
+
+  it('lets one act at a time, and leaves nothing behind', async () => {
+    expect(await countHolders(15)).toEqual({ most: 1, takeovers: 0 });
+    expect(await readdir(join(folder, 'new'))).toEqual([]);
+  });
+
+  it('is given back when the act fails', async () => {
+    await expect(withLease(file, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    expect(await withLease(file, async () => 'again')).toBe('again');
+  });
+
+  it("gives a dead holder's lease to exactly one of many", async () => {
+    await leave({ pid: 2 ** 22 + 1 });
+    expect(await countHolders(15)).toEqual({ most: 1, takeovers: 1 });
+    expect(await readdir(join(folder, 'new'))).toEqual([]);
+  });
+
+  it('takes over from a process id that was given out again', async () => {
+    await leave({ startedAt: 'long ago' });
+    expect(await countHolders(1)).toEqual({ most: 1, takeovers: 1 });
+  });
+
+  it('takes over when the heir died as well, in the middle of it', async () => {
+    await leave({ pid: 2 ** 22 + 1 });
+    const heir = { id: 'fedcba9876543210', pid: 2 ** 22 + 2, startedAt: null, host: hostname() };
+    await writeFile(`${file}.${ID}`, JSON.stringify(heir));
+    expect(await countHolders(5)).toEqual({ most: 1, takeovers: 1 });
+    expect(await readdir(join(folder, 'new'))).toEqual([]);
+  });
+
+  it('takes over a file that a crash of the machine has cut short', async () => {
+    await withLease(file, async () => {});
+    await writeFile(file, '{"id":"01');
+    expect(await countHolders(3)).toEqual({ most: 1, takeovers: 1 });
+  });
+
+  it('takes over from another machine only after a long time', async () => {
+    await leave({ host: 'elsewhere' });
+    let acted = false;
+    const waiting = withLease(file, async () => {
+      acted = true;
+    });
+    await sleep(150);
+    expect(acted).toBe(false);
+    const longAgo = Date.now() / 1000 - 601;
+    await utimes(file, longAgo, longAgo);
+    await waiting;
+    expect(acted).toBe(true);
+  });
+
+  it('waits for a living holder', async () => {
+    await leave({ startedAt: await processStart(process.pid) });
+    let acted = false;
+    const waiting = withLease(file, async () => {
+      acted = true;
+    });
+    await sleep(150);
+    expect(acted).toBe(false);
+    await rm(file);
+    await waiting;
+  });
+});
+
+describe('isProcessAlive', () => {
+  it('knows itself, a dead process, and a process that nobody has buried', async () => {
+    expect(await isProcessAlive(process.pid, await processStart(process.pid))).toBe(true);
+    expect(await isProcessAlive(process.pid, 'another start')).toBe(false);
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    await once(child, 'spawn');
+    const start = child.pid === undefined ? null : await processStart(child.pid);
+    expect(await isProcessAlive(child.pid ?? 0, start)).toBe(true);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    expect(await isProcessAlive(child.pid ?? 0, start)).toBe(false);
+  });
+});

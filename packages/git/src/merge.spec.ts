@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAtLeast, parseGitVersion } from './git-version.js';
+import { createTestRepository, type TestRepository } from './repository.fixture.js';
+
+describe('mergeCommits', () => {
+  let repository: TestRepository;
+  let base: string;
+  beforeEach(async () => {
+    repository = await createTestRepository();
+    base = await repository.commit('base', { 'a.txt': 'a\n', 'b.txt': 'b\n' });
+  });
+  afterEach(() => repository.remove());
+  const branch = async (name: string, files: Readonly<Record<string, string>>) => {
+    await repository.run(['checkout', '-q', '-b', name, base]);
+    const commit = await repository.commit(name, files);
+    await repository.run(['checkout', '-q', 'main']);
+    return commit;
+  };
+
+  it('gives one commit back as it is', async () => {
+    expect(await repository.git.mergeCommits(['main'], 'x')).toEqual({ kind: 'merged', commit: base });
+    await expect(repository.git.mergeCommits([], 'x')).rejects.toThrow('no commit to merge');
+  });
+
+  it('merges three branches, touches no worktree or ref, and makes the same commit again later', async () => {
+    const commits = [
+      await branch('one', { 'a.txt': '1\n' }),
+      await branch('two', { 'b.txt': '2\n' }),
+      await branch('three', { 'c.txt': '3\n' }),
+    ];
+    const state = async () => [await repository.run(['for-each-ref']), await repository.run(['status', '--porcelain'])];
+    const before = await state();
+    const merged = await repository.git.mergeCommits(commits, 'Merge blockers\n');
+    if (merged.kind !== 'merged') throw new Error('conflict');
+    expect(await state()).toEqual(before);
+    expect(await repository.run(['ls-tree', '-r', '--name-only', merged.commit])).toBe('a.txt\nb.txt\nc.txt\nreadme.md');
+    expect(await repository.run(['show', `${merged.commit}:a.txt`])).toBe('1');
+    expect(await repository.run(['log', '-1', '--format=%s|%an|%ce', merged.commit])).toBe('Merge blockers|nx-fleet|nx-fleet@localhost');
+    for (const commit of commits) expect(await repository.git.isAncestor(commit, merged.commit)).toBe(true);
+    await sleep(1100);
+    expect(await repository.git.mergeCommits(commits, 'Merge blockers\n')).toEqual(merged);
+  });
+
+  it('skips what is contained already, in either direction', async () => {
+    const one = await branch('one', { 'a.txt': '1\n' });
+    expect(await repository.git.mergeCommits([base, one], 'x')).toEqual({ kind: 'merged', commit: one });
+    expect(await repository.git.mergeCommits([one, base, one], 'x')).toEqual({ kind: 'merged', commit: one });
+  });
+
+  it('names the files in conflict', async () => {
+    const one = await branch('one', { 'a.txt': '1\n', 'ünï\nx.txt': '1\n', 'b.txt': 'same\n' });
+    const two = await branch('two', { 'a.txt': '2\n', 'ünï\nx.txt': '2\n', 'b.txt': 'same\n' });
+    const outcome = await repository.git.mergeCommits([one, two], 'x');
+    expect(outcome).toEqual({ kind: 'conflict', files: ['a.txt', 'ünï\nx.txt'] });
+  });
+
+  it('refuses what is no commit', async () => {
+    await expect(repository.git.mergeCommits(['--help'], 'x')).rejects.toThrow('"--help" names no commit');
+  });
+});
+
+describe('the version of git', () => {
+  it.each([
+    ['git version 2.39.5', { major: 2, minor: 39 }],
+    ['git version 2.39.5 (Apple Git-154)', { major: 2, minor: 39 }],
+    ['git version 2.45.1.windows.1', { major: 2, minor: 45 }],
+    ['git version 3.0.rc1', { major: 3, minor: 0 }],
+  ])('is read from "%s"', (text, expected) => {
+    expect(parseGitVersion(text)).toEqual(expected);
+  });
+
+  it('is compared by number', () => {
+    expect(isAtLeast({ major: 2, minor: 9 }, { major: 2, minor: 38 })).toBe(false);
+    expect(isAtLeast({ major: 2, minor: 38 }, { major: 2, minor: 38 })).toBe(true);
+    expect(isAtLeast({ major: 3, minor: 0 }, { major: 2, minor: 38 })).toBe(true);
+  });
+});

@@ -1,0 +1,54 @@
+import type { MergeOutcome } from '@nx-fleet/core';
+import { fleetIdentity } from './environment.js';
+import { requireGitVersion } from './git-version.js';
+import type { Repository } from './repository.js';
+import { isAncestor, requireCommit } from './revisions.js';
+import { splitNul } from './work-tree-state.js';
+
+// `git merge-tree --write-tree` came with this version.
+const MERGE_VERSION = { major: 2, minor: 38 };
+const CONFIGURATION = ['merge.renames=true', 'merge.directoryRenames=conflict', 'merge.renameLimit=7000', 'merge.conflictStyle=merge'];
+
+/** Merges commits in order without any worktree; the same commits always make the same commit. @throws UserError when git is older than 2.38 */
+export async function mergeCommits(repository: Repository, commits: readonly string[], message: string): Promise<MergeOutcome> {
+  const [first, ...others] = await Promise.all(commits.map((commit) => requireCommit(repository, commit)));
+  if (first === undefined) throw new Error('There is no commit to merge');
+  let merged = first;
+  for (const other of others) {
+    const outcome = await mergeTwo(repository, { ours: merged, theirs: other, message });
+    if (outcome.kind === 'conflict') return outcome;
+    merged = outcome.commit;
+  }
+  return { kind: 'merged', commit: merged };
+}
+
+interface Merge {
+  readonly ours: string;
+  readonly theirs: string;
+  readonly message: string;
+}
+
+async function mergeTwo(repository: Repository, merge: Merge): Promise<MergeOutcome> {
+  if (await isAncestor(repository, merge.theirs, merge.ours)) return { kind: 'merged', commit: merge.ours };
+  if (await isAncestor(repository, merge.ours, merge.theirs)) return { kind: 'merged', commit: merge.theirs };
+  await requireGitVersion(repository, MERGE_VERSION);
+  const flags = ['--write-tree', '--name-only', '--no-messages', '-z'];
+  const options = { answers: [0, 1], configuration: CONFIGURATION };
+  const { exitCode, stdout } = await repository.inMain(['merge-tree', ...flags, merge.ours, merge.theirs], options);
+  const [tree = '', ...files] = splitNul(stdout);
+  if (exitCode === 1) return { kind: 'conflict', files: [...new Set(files)] };
+  return { kind: 'merged', commit: await commitMerge(repository, tree, merge) };
+}
+
+async function commitMerge(repository: Repository, tree: string, merge: Merge): Promise<string> {
+  const times = [await commitTime(repository, merge.ours), await commitTime(repository, merge.theirs)];
+  const options = { input: merge.message, variables: fleetIdentity(`@${Math.max(...times)} +0000`) };
+  const args = ['commit-tree', tree, '-p', merge.ours, '-p', merge.theirs, '-F', '-'];
+  return (await repository.inMain(args, options)).stdout.trim();
+}
+
+/** In seconds since 1970. */
+async function commitTime(repository: Repository, commit: string): Promise<number> {
+  const { stdout } = await repository.inMain(['log', '-1', '--no-color', '--format=%ct', commit, '--']);
+  return Number(stdout.trim());
+}

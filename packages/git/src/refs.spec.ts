@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { createGit } from './create-git.js';
+import { createTestRepository, type TestRepository } from './repository.fixture.js';
+
+describe('refs', () => {
+  let repository: TestRepository;
+  let first: string;
+  let second: string;
+  beforeEach(async () => {
+    repository = await createTestRepository();
+    first = await repository.run(['rev-parse', 'HEAD']);
+    second = await repository.commit('second', { 'a.txt': 'a\n' });
+  });
+  afterEach(() => repository.remove());
+
+  it('writes, reads, lists and deletes refs', async () => {
+    const { git } = repository;
+    await git.writeRef('refs/nx-fleet/trash/issue-1/1', first);
+    await git.writeRef('refs/nx-fleet/trash/issue-2/1', second);
+    await git.writeRef('refs/nx-fleet/other', second);
+    expect(await git.readRef('refs/nx-fleet/trash/issue-1/1')).toBe(first);
+    expect(await git.readRef('refs/nx-fleet/trash/issue-1')).toBeNull();
+    expect(await git.listRefs('refs/nx-fleet/trash/')).toEqual([
+      { ref: 'refs/nx-fleet/trash/issue-1/1', commit: first },
+      { ref: 'refs/nx-fleet/trash/issue-2/1', commit: second },
+    ]);
+    await git.deleteRef('refs/nx-fleet/trash/issue-1/1');
+    await git.deleteRef('refs/nx-fleet/trash/issue-1/1');
+    expect(await git.readRef('refs/nx-fleet/trash/issue-1/1')).toBeNull();
+  });
+
+  it.each(['HEAD', '-d', '--stdin', 'main'])('takes "%s" for no ref', async (ref) => {
+    await expect(repository.git.writeRef(ref, first)).rejects.toThrow('no full name');
+    await expect(repository.git.deleteRef(ref)).rejects.toThrow('no full name');
+    expect(await repository.run(['rev-parse', 'main'])).toBe(second);
+  });
+
+  it.each([
+    ['issue/42-short', true],
+    ['ünï', true],
+    ['-x', false],
+    ['a..b', false],
+    ['a b', false],
+    ['HEAD', false],
+    ['@{-1}', false],
+    ['', false],
+    ['a\0b', false],
+    ['x.lock', false],
+  ])('knows whether %j is a name for a branch', async (branch, expected) => {
+    await repository.run(['checkout', '-q', '-b', 'previous']);
+    expect(await repository.git.isBranchName(branch)).toBe(expected);
+  });
+
+  it('creates a branch once, and one of twenty wins a race', async () => {
+    await repository.git.createBranch('issue/1', first);
+    await expect(repository.git.createBranch('issue/1', second)).rejects.toThrow(/git update-ref failed in/);
+    expect(await repository.git.readRef('refs/heads/issue/1')).toBe(first);
+    const racers = Array.from({ length: 20 }, () => repository.git.createBranch('issue/2', first));
+    const results = await Promise.allSettled(racers);
+    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('refuses a name that git would read as an option', async () => {
+    await expect(repository.git.createBranch('-D', first)).rejects.toThrow('"-D" is no name for a branch');
+  });
+
+  it('deletes a branch only at the expected tip, and never a checked out one', async () => {
+    await repository.git.createBranch('issue/1', first);
+    await expect(repository.git.deleteBranch('issue/1', second)).rejects.toThrow(/update-ref failed/);
+    expect(await repository.git.readRef('refs/heads/issue/1')).toBe(first);
+    await repository.git.deleteBranch('issue/1', first);
+    await repository.git.deleteBranch('issue/1', first);
+    expect(await repository.git.readRef('refs/heads/issue/1')).toBeNull();
+    await expect(repository.git.deleteBranch('main', second)).rejects.toThrow(`checked out in "${repository.path}"`);
+  });
+
+  it('names the remote-tracking branches that hold a commit, without the alias HEAD', async () => {
+    const clone = join(repository.folder, 'clone');
+    await repository.run(['branch', 'old', first]);
+    await repository.run(['clone', '-q', repository.path, clone]);
+    await repository.run(['fetch', '-q', 'origin'], clone);
+    const git = createGit(clone, { env: repository.environment });
+    expect(await git.remoteBranchesWith(first)).toEqual(['origin/main', 'origin/old']);
+    expect(await git.remoteBranchesWith(second)).toEqual(['origin/main']);
+    expect(await git.remoteBranchesWith('1'.repeat(40))).toEqual([]);
+    expect(await repository.git.remoteBranchesWith(first)).toEqual([]);
+  });
+});

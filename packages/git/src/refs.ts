@@ -1,0 +1,82 @@
+import { printableLine } from '@nx-fleet/core';
+import type { Repository } from './repository.js';
+import { requireCommit, resolveCommit } from './revisions.js';
+import { listAllWorktrees } from './worktree-list.js';
+
+export interface RefEntry {
+  readonly ref: string;
+  readonly commit: string;
+}
+
+/** Full names and commits of the refs at or under a prefix; annotated tags are followed to what they name. */
+export async function listRefs(repository: Repository, prefix: string): Promise<readonly RefEntry[]> {
+  requireFullName(prefix);
+  const { stdout } = await repository.inMain(['for-each-ref', '--format=%(refname)%00%(objectname)%00%(*objectname)', prefix]);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [ref = '', id = '', followed = ''] = line.split('\0');
+      return { ref, commit: followed === '' ? id : followed };
+    });
+}
+
+export async function readRef(repository: Repository, ref: string): Promise<string | null> {
+  const entries = await listRefs(repository, ref);
+  return entries.find((entry) => entry.ref === ref)?.commit ?? null;
+}
+
+export async function writeRef(repository: Repository, ref: string, commit: string): Promise<void> {
+  requireFullName(ref);
+  await repository.inMain(['update-ref', '--no-deref', ref, await requireCommit(repository, commit)]);
+}
+
+/** Deletes a ref; one that is not there is fine. */
+export async function deleteRef(repository: Repository, ref: string): Promise<void> {
+  requireFullName(ref);
+  await repository.inMain(['update-ref', '--no-deref', '-d', ref]);
+}
+
+/** Whether git would take this as a branch name. */
+export async function isBranchName(repository: Repository, branch: string): Promise<boolean> {
+  if (branch.includes('\0')) return false;
+  const { exitCode, stdout } = await repository.inMain(['check-ref-format', '--branch', branch], { answers: [0, 1, 128] });
+  // `@{-1}` is taken and answered with the branch that it stands for.
+  return exitCode === 0 && stdout === `${branch}\n`;
+}
+
+/** Creates a branch atomically. @throws Error when it exists */
+export async function createBranch(repository: Repository, branch: string, commit: string): Promise<void> {
+  await requireBranchName(repository, branch);
+  const id = await requireCommit(repository, commit);
+  await repository.inMain(['update-ref', `refs/heads/${branch}`, id, '0'.repeat(id.length)]);
+}
+
+/** Deletes a branch if it still points at `expectedTip`; one that is gone is fine. @throws Error when it has moved or is checked out */
+export async function deleteBranch(repository: Repository, branch: string, expectedTip: string): Promise<void> {
+  await requireBranchName(repository, branch);
+  if ((await readRef(repository, `refs/heads/${branch}`)) === null) return;
+  const holder = (await listAllWorktrees(repository)).find((worktree) => worktree.branch === branch);
+  if (holder !== undefined) throw new Error(`Branch "${branch}" is checked out in "${printableLine(holder.path)}"`);
+  await repository.inMain(['update-ref', '-d', `refs/heads/${branch}`, await requireCommit(repository, expectedTip)]);
+}
+
+/** Remote-tracking branches that contain the commit, as `origin/main`. */
+export async function remoteBranchesWith(repository: Repository, commit: string): Promise<readonly string[]> {
+  const id = await resolveCommit(repository, commit);
+  if (id === null) return [];
+  const format = '--format=%(symref)%00%(refname:lstrip=2)';
+  const { stdout } = await repository.inMain(['for-each-ref', `--contains=${id}`, format, 'refs/remotes/']);
+  return stdout
+    .split('\n')
+    .map((line) => line.split('\0'))
+    .flatMap(([symref, name]) => (symref === '' && name !== undefined ? [name] : []));
+}
+
+async function requireBranchName(repository: Repository, branch: string): Promise<void> {
+  if (!(await isBranchName(repository, branch))) throw new Error(`"${printableLine(branch)}" is no name for a branch`);
+}
+
+function requireFullName(ref: string): void {
+  if (!ref.startsWith('refs/') || ref.includes('\0')) throw new Error(`"${printableLine(ref)}" is no full name of a ref`);
+}

@@ -1,0 +1,43 @@
+import { rm } from 'node:fs/promises';
+import { printableLine, UserError } from '@nx-fleet/core';
+import { worktreeLease } from './add-worktree.js';
+import { withLease } from './lease.js';
+import { discardBrokenRegistration, unregisterWorktree } from './repair-worktree.js';
+import type { Repository } from './repository.js';
+import { listAllWorktrees } from './worktree-list.js';
+import { canonicalPath, exists, folderContent, isInside, pointsInto } from './worktree-path.js';
+
+/** Removes a worktree with whatever is in it, even a half-made one; one that is gone is fine. @throws UserError for a folder that is none of this repository's */
+export async function removeWorktree(repository: Repository, path: string): Promise<void> {
+  const target = await canonicalPath(path);
+  const { commonDirectory } = await repository.locate();
+  const lease = worktreeLease(commonDirectory);
+  await withLease(lease, () => discardBrokenRegistration(repository, target));
+  await requireRemovable(repository, target);
+  // The files go first, outside of the lease, for there may be many; the registration stays until they are gone, so that the same command can finish.
+  await rm(target, { recursive: true, force: true, maxRetries: 5 });
+  await withLease(lease, async () => {
+    if (!(await isRegistered(repository, target))) return;
+    await unregisterWorktree(repository, target);
+    if (await isRegistered(repository, target)) throw new Error(`git keeps the worktree "${printableLine(target)}" registered`);
+  });
+}
+
+async function requireRemovable(repository: Repository, path: string): Promise<void> {
+  const { mainWorktree, commonDirectory } = await repository.locate();
+  const name = printableLine(path);
+  if (isInside(mainWorktree, path) || isInside(commonDirectory, path)) {
+    throw new UserError(`"${name}" holds the main worktree, which is never removed. Name a linked worktree.`);
+  }
+  const worktrees = await listAllWorktrees(repository);
+  const inner = worktrees.find((worktree) => worktree.path !== path && isInside(worktree.path, path));
+  if (inner !== undefined) throw new UserError(`"${name}" holds the worktree "${printableLine(inner.path)}". Remove that one first.`);
+  if (worktrees.some((worktree) => worktree.path === path) || !(await exists(path))) return;
+  const content = await folderContent(path);
+  if (content?.length === 0 || (await pointsInto(path, commonDirectory))) return;
+  throw new UserError(`"${name}" is no worktree of this repository. Remove it by hand if it is to go.`);
+}
+
+async function isRegistered(repository: Repository, path: string): Promise<boolean> {
+  return (await listAllWorktrees(repository)).some((worktree) => worktree.path === path);
+}

@@ -1,0 +1,62 @@
+import { realpath } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { printableLine, type RepositoryLocation } from '@nx-fleet/core';
+import type { Environment } from './environment.js';
+import { locateRepository } from './locate.js';
+import { createGitRunner, type GitOptions, type GitOutput, type GitRunner } from './run-git.js';
+
+/** One repository, with the three places where its commands run. */
+export interface Repository {
+  /** For commands that leave the repository, such as those of a snapshot. */
+  readonly run: GitRunner;
+  locate(): Promise<RepositoryLocation>;
+  /** Runs in the folder that the repository was opened with, so that `HEAD` is its worktree's. */
+  here(args: readonly string[], options?: GitOptions): Promise<GitOutput>;
+  inMain(args: readonly string[], options?: GitOptions): Promise<GitOutput>;
+  openWorktree(path: string): Promise<Worktree>;
+}
+
+/** A worktree that has been checked to be one of this repository, and not merely a folder inside of another. */
+export interface Worktree {
+  readonly path: string;
+  /** Where this worktree's HEAD and index are. */
+  readonly gitDirectory: string;
+  run(args: readonly string[], options?: GitOptions): Promise<GitOutput>;
+}
+
+export function createRepository(directory: string, environment: Environment): Repository {
+  const run = createGitRunner(environment);
+  let located: Promise<RepositoryLocation> | undefined;
+  const locate = async (): Promise<RepositoryLocation> => {
+    located ??= locateRepository(run, directory);
+    try {
+      return await located;
+    } catch (error) {
+      located = undefined;
+      throw error;
+    }
+  };
+  return {
+    run,
+    locate,
+    here: async (args, options) => {
+      await locate();
+      return run({ cwd: directory, arguments: args, ...options });
+    },
+    inMain: async (args, options) => run({ cwd: (await locate()).mainWorktree, arguments: args, ...options }),
+    openWorktree: async (path) => openWorktree(run, path, (await locate()).commonDirectory),
+  };
+}
+
+// git looks for a repository upwards: in a folder that has lost its .git file it would find and change another worktree.
+async function openWorktree(run: GitRunner, path: string, commonDirectory: string): Promise<Worktree> {
+  if (!isAbsolute(path)) throw new Error(`Worktree "${printableLine(path)}" is no absolute path`);
+  const realPath = await realpath(path);
+  const places = ['--show-toplevel', '--git-dir', '--git-common-dir'];
+  const { stdout } = await run({ cwd: realPath, arguments: ['rev-parse', '--path-format=absolute', ...places] });
+  const [top = '', gitDirectory = '', common = ''] = stdout.split('\n');
+  if ((await realpath(top)) !== realPath || (await realpath(common)) !== commonDirectory) {
+    throw new Error(`"${printableLine(realPath)}" is no worktree of the repository "${printableLine(commonDirectory)}"`);
+  }
+  return { path: realPath, gitDirectory, run: (args, options) => run({ cwd: realPath, arguments: args, ...options }) };
+}

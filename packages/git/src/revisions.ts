@@ -1,0 +1,62 @@
+import { printableLine, type CommitSummary } from '@nx-fleet/core';
+import type { Repository } from './repository.js';
+
+/** The id of the commit that a revision names, or null. */
+export async function resolveCommit(repository: Repository, revision: string): Promise<string | null> {
+  return resolveAs(repository, revision, 'commit');
+}
+
+/** The id of the tree that a revision names, or null. */
+export async function resolveTree(repository: Repository, revision: string): Promise<string | null> {
+  return resolveAs(repository, revision, 'tree');
+}
+
+/** @throws Error when the revision names no commit */
+export async function requireCommit(repository: Repository, revision: string): Promise<string> {
+  const commit = await resolveCommit(repository, revision);
+  if (commit === null) throw new Error(`"${printableLine(revision)}" names no commit of this repository`);
+  return commit;
+}
+
+/** @throws Error when the revision names no tree */
+export async function requireTree(repository: Repository, revision: string): Promise<string> {
+  const tree = await resolveTree(repository, revision);
+  if (tree === null) throw new Error(`"${printableLine(revision)}" names no tree of this repository`);
+  return tree;
+}
+
+async function resolveAs(repository: Repository, revision: string, kind: 'commit' | 'tree'): Promise<string | null> {
+  // In `<revision>:<path>` everything behind the colon is the path, the suffix that asks for a kind included.
+  const name = revision.includes(':') ? await verify(repository, revision) : revision;
+  return name === null ? null : verify(repository, `${name}^{${kind}}`);
+}
+
+async function verify(repository: Repository, revision: string): Promise<string | null> {
+  if (revision.includes('\0') || revision.startsWith('^')) {
+    await repository.locate();
+    return null;
+  }
+  // 1 is an unknown name; 128 is a name that cannot be followed, such as HEAD@{999}.
+  const options = { answers: [0, 1, 128] };
+  const { exitCode, stdout } = await repository.here(['rev-parse', '--verify', '-q', '--end-of-options', revision], options);
+  return exitCode === 0 ? stdout.trim() : null;
+}
+
+export async function isAncestor(repository: Repository, ancestor: string, descendant: string): Promise<boolean> {
+  const commits = [await requireCommit(repository, ancestor), await requireCommit(repository, descendant)];
+  const { exitCode } = await repository.inMain(['merge-base', '--is-ancestor', ...commits], { answers: [0, 1] });
+  return exitCode === 0;
+}
+
+/** Commits that are reachable from `head` and not from `base`, oldest first. */
+export async function log(repository: Repository, base: string, head: string): Promise<readonly CommitSummary[]> {
+  const range = `${await requireCommit(repository, base)}..${await requireCommit(repository, head)}`;
+  const { stdout } = await repository.inMain(['log', '-z', '--reverse', '--topo-order', '--no-color', '--format=%H%n%s%n%an', range, '--']);
+  return stdout
+    .split('\0')
+    .filter((record) => record !== '')
+    .map((record) => {
+      const [id = '', subject = '', author = ''] = record.split('\n');
+      return { id, subject, author };
+    });
+}

@@ -1,0 +1,60 @@
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { printableLine } from '@nx-fleet/core';
+import { isMissingFile } from './file-errors.js';
+
+/** The real path of something that may not exist yet, as git will print it. */
+export async function canonicalPath(path: string): Promise<string> {
+  if (!isAbsolute(path)) throw new Error(`Worktree "${printableLine(path)}" is no absolute path`);
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (!isMissingFile(error) || dirname(path) === path) throw error;
+    return join(await canonicalPath(dirname(path)), basename(path));
+  }
+}
+
+/** Whether `path` is `directory` or lies in it. */
+export function isInside(path: string, directory: string): boolean {
+  const way = relative(directory, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isMissingFile(error)) return false;
+    throw error;
+  }
+}
+
+/** The names in a folder; null when there is none, or something else. */
+export async function folderContent(path: string): Promise<readonly string[] | null> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (isMissingFile(error)) return null;
+    throw error;
+  }
+}
+
+/** The text of a small file, trimmed; null when it is missing. */
+export async function readLine(path: string): Promise<string | null> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if (isMissingFile(error)) return null;
+    throw error;
+  }
+}
+
+/** Whether the folder's `.git` file says that it is a worktree of this repository. */
+export async function pointsInto(path: string, commonDirectory: string): Promise<boolean> {
+  const gitFile = join(path, '.git');
+  if (!(await exists(gitFile)) || !(await lstat(gitFile)).isFile()) return false;
+  const target = /^gitdir: (.+)$/s.exec((await readLine(gitFile)) ?? '')?.[1];
+  if (target === undefined) return false;
+  return isInside(await canonicalPath(isAbsolute(target) ? target : join(path, target)), join(commonDirectory, 'worktrees'));
+}

@@ -1,0 +1,68 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTestRepository, type TestRepository } from './repository.fixture.js';
+
+const LOADER = ['--no-warnings', '--conditions=@nx-fleet/source', '--import', '@swc-node/register/esm-register'];
+const PROCESSES = 20;
+
+describe('addWorktree from many processes', () => {
+  let repository: TestRepository;
+  beforeEach(async () => {
+    repository = await createTestRepository();
+    const files = Array.from({ length: 200 }, (_, at) => [`folder-${at % 10}/file-${at}.txt`, `${at}\n`]);
+    await repository.commit('files', Object.fromEntries(files));
+  });
+  afterEach(() => repository.remove());
+
+  const start = (branch: string) => {
+    const script = join(import.meta.dirname, 'add-worktree.fixture.ts');
+    const args = [...LOADER, script, repository.path, join(repository.folder, 'worktrees', branch), branch];
+    return spawn(process.execPath, args, { env: { ...repository.environment }, cwd: dirname(import.meta.dirname) });
+  };
+  const finish = async (child: ChildProcessWithoutNullStreams) => {
+    let stderr = '';
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    const [code] = await once(child, 'close');
+    return { code, stderr };
+  };
+
+  it('makes twenty worktrees at the same instant, none of which fails', async () => {
+    const branches = Array.from({ length: PROCESSES }, (_, at) => `issue-${at}`);
+    for (const branch of branches) await repository.git.createBranch(branch, 'HEAD');
+    const children = branches.map(start);
+    const results = children.map(finish);
+    await Promise.all(children.map((child, at) => Promise.race([once(child.stdout, 'data'), results[at]])));
+    for (const child of children) child.stdin.end('go\n');
+    expect(await Promise.all(results)).toEqual(branches.map(() => ({ code: 0, stderr: '' })));
+    expect(await repository.git.listWorktrees()).toHaveLength(PROCESSES + 1);
+    for (const branch of branches) {
+      const worktree = join(repository.folder, 'worktrees', branch);
+      expect(await repository.git.dirtyPaths(worktree)).toEqual([]);
+      expect(await repository.git.currentBranch(worktree)).toBe(branch);
+    }
+    expect(await readdir(join(repository.path, '.git', 'nx-fleet'))).toEqual([]);
+  }, 120_000);
+
+  it('finishes what a killed process began, whenever it was killed', async () => {
+    await repository.git.createBranch('issue-1', 'HEAD');
+    const worktree = join(repository.folder, 'worktrees', 'issue-1');
+    for (let round = 0; round < 6; round += 1) {
+      const child = start('issue-1');
+      const result = finish(child);
+      await Promise.race([once(child.stdout, 'data'), result]);
+      child.stdin.end('go\n');
+      await sleep(round * 15);
+      child.kill('SIGKILL');
+      await result;
+      await repository.git.addWorktree(worktree, 'issue-1');
+      await repository.git.checkoutWorktree(worktree);
+      expect(await repository.git.dirtyPaths(worktree)).toEqual([]);
+      await repository.git.removeWorktree(worktree);
+      expect(existsSync(worktree)).toBe(false);
+    }
+  }, 120_000);
+});

@@ -37,7 +37,12 @@ export { allowedEnvironment } from './environment/allowed-environment.js';
 export { commandText, commandWords } from './check/command-words.js';
 export { planWorktree, type WorktreePlan, type WorktreeRequest } from './worktree/plan-worktree.js';
 export { requireNoCircle } from './worktree/blockers.js';
-export { provisionWorktree, type ProvisionAdapters, type ProvisionedWorktree, type ProvisionRequest } from './worktree/provision-worktree.js';
+export {
+  provisionWorktree,
+  type ProvisionAdapters,
+  type ProvisionedWorktree,
+  type ProvisionRequest,
+} from './worktree/provision-worktree.js';
 export { planRemoval, removeWorktree, type RemovalPlan, type RemoveRequest } from './worktree/remove-worktree.js';
 export { PROMPT_NAMES, renderPrompt, type PromptName } from './prompt/render-prompt.js';
 export { BUILD_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from './stages/targets.js';

@@ -1,4 +1,3 @@
-
 /** What a stage asks for; each agent maps it to a model of its own. */
 export type Tier = 'light' | 'standard' | 'strong';
 
@@ -44,7 +43,15 @@ interface Accounting {
 export type AgentOutcome =
   | ({ readonly kind: 'completed'; readonly answer: string } & Accounting)
   | ({
-      readonly kind: 'not-installed' | 'denied' | 'timed-out' | 'cancelled' | 'rate-limited' | 'unauthenticated' | 'over-budget' | 'crashed';
+      readonly kind:
+        | 'not-installed'
+        | 'denied'
+        | 'timed-out'
+        | 'cancelled'
+        | 'rate-limited'
+        | 'unauthenticated'
+        | 'over-budget'
+        | 'crashed';
       /** One line for a person: what happened and what to do. */
       readonly message: string;
     } & Accounting);
@@ -56,4 +63,3 @@ export interface Agent {
   detect(): Promise<{ readonly version: string } | { readonly missing: string }>;
   run(request: AgentRequest): Promise<AgentOutcome>;
 }
-

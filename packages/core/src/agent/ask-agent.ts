@@ -37,7 +37,16 @@ export async function askAgent<Answer>(
   const first = parseAnswer(text, task.answer);
   if (first.kind === 'valid') return first.answer;
   context.onProgress(`${task.settings.agent} gave no valid answer (${first.reason}): asking once more`);
-  const repair = [task.prompt, '', 'An earlier answer to this was not valid:', '', fence('text', text), '', `What is wrong: ${first.reason}`, 'Answer again.'];
+  const repair = [
+    task.prompt,
+    '',
+    'An earlier answer to this was not valid:',
+    '',
+    fence('text', text),
+    '',
+    `What is wrong: ${first.reason}`,
+    'Answer again.',
+  ];
   const again = await runWithSchema({ ...task, what: `${task.what}, repair`, prompt: repair.join('\n') }, context, recorder, schema);
   const second = parseAnswer(again, task.answer);
   if (second.kind === 'valid') return second.answer;
@@ -58,7 +67,9 @@ async function runWithSchema(
   const detected = await agent.detect();
   if ('missing' in detected) throw new UserError(detected.missing);
   recorder.setAgent(settings.agent, detected.version);
-  recorder.addTranscript(JSON.stringify({ 'nx-fleet': what, agent: settings.agent, version: detected.version, model: settings.model, prompt: task.prompt }));
+  recorder.addTranscript(
+    JSON.stringify({ 'nx-fleet': what, agent: settings.agent, version: detected.version, model: settings.model, prompt: task.prompt }),
+  );
   onProgress(`${settings.agent} ${detected.version}: ${what}${settings.model === null ? '' : ` (${settings.model})`}`);
   const startedAt = host.now().getTime();
   const outcome = await agent.run({

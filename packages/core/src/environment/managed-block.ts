@@ -6,44 +6,55 @@ const END = '# <<< nx-fleet';
  * Everything outside the block stays as it is, except lines that set one of our variables: two values for one name would be a trap.
  */
 export function writeManagedBlock(text: string | null, values: Readonly<Record<string, string>>): string {
-  const outside = linesOutside(text ?? '').filter((line) => !(variableOf(line) in values));
-  while (outside.at(-1) === '') outside.pop();
+  const lineEnd = text?.includes('\r\n') === true ? '\r\n' : '\n';
+  const outside = splitBlock(text).outside.filter((line) => !Object.hasOwn(values, variableOf(line)));
+  while (outside.at(-1)?.trim() === '') outside.pop();
   const block = [BEGIN, ...Object.entries(values).map(([name, value]) => `${name}=${quote(value)}`), END];
-  return [...outside, ...(outside.length > 0 ? [''] : []), ...block, ''].join('\n');
+  const before = outside.map((line) => (line.endsWith('\r') ? `${line}\n` : `${line}${lineEnd}`)).join('');
+  return `${before}${before === '' ? '' : lineEnd}${block.join(lineEnd)}${lineEnd}`;
 }
 
 /** The variables of our block; nothing else of the file. */
 export function readManagedBlock(text: string | null): Record<string, string> {
   const values: Record<string, string> = {};
-  let inside = false;
-  for (const line of (text ?? '').split(/\r?\n/)) {
-    if (line === BEGIN) inside = true;
-    else if (line === END) inside = false;
-    else if (inside && line.includes('=')) values[variableOf(line)] = unquote(line.slice(line.indexOf('=') + 1));
+  for (const line of splitBlock(text).inside) {
+    const name = variableOf(line);
+    if (name !== '') values[name] = unquote(line.slice(line.indexOf('=') + 1).trimEnd());
   }
   return values;
 }
 
-function linesOutside(text: string): string[] {
+/** A carriage return at a line's end stays. A block whose end is missing has no inside: what follows its first mark may be someone's own lines. */
+function splitBlock(text: string | null): { outside: string[]; inside: string[] } {
   const outside: string[] = [];
-  let inside = false;
-  for (const line of text === '' ? [] : text.split(/\r?\n/)) {
-    if (line === BEGIN) inside = true;
-    else if (line === END) inside = false;
-    else if (!inside) outside.push(line);
+  const inside: string[] = [];
+  let open: string[] | null = null;
+  for (const line of text === null || text === '' ? [] : text.split('\n')) {
+    const mark = line.trimEnd();
+    if (mark === BEGIN) {
+      outside.push(...(open ?? []));
+      open = [];
+    } else if (mark === END) {
+      inside.push(...(open ?? []));
+      open = null;
+    } else (open ?? outside).push(line);
   }
-  return outside;
+  return { outside: [...outside, ...(open ?? [])], inside };
 }
 
 function variableOf(line: string): string {
   return /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=/.exec(line)?.[1] ?? '';
 }
 
+// Env file readers take single quotes literally, and differ in what they make of a backslash between double ones.
 function quote(value: string): string {
-  return /^[\w.:/@%+,-]*$/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+  if (/^[\w.:/@%+,-]*$/.test(value)) return value;
+  if (!/['\r\n]/.test(value)) return `'${value}'`;
+  return `"${value.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r')}"`;
 }
 
 function unquote(text: string): string {
+  if (text.startsWith("'")) return text.slice(1, -1);
   if (!text.startsWith('"')) return text;
-  return text.slice(1, -1).replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
+  return text.slice(1, -1).replace(/\\(.)/g, (_, character: string) => ({ n: '\n', r: '\r' })[character] ?? character);
 }

@@ -36,9 +36,7 @@ export function describeRegistry(name: string, make: () => Registry | Promise<Re
       const registry = await make();
       const projects = Array.from({ length: 12 }, (_, index) => `issue-${index}`);
       await Promise.all(
-        projects.map((project) =>
-          registry.update((current) => ({ allocations: [...current, allocate(registry, project)], result: null })),
-        ),
+        projects.map((project) => registry.update((current) => ({ allocations: [...current, allocate(registry, project)], result: null }))),
       );
       expect(new Set((await registry.read()).map(({ project }) => project))).toEqual(new Set(projects));
     });

@@ -18,13 +18,13 @@ const REQUIRED: Readonly<Record<PromptName, readonly string[]>> = {
 export function renderPrompt(name: PromptName, template: string, values: Readonly<Record<string, string>>): string {
   const missing = REQUIRED[name].find((place) => !template.includes(`{{${place}}}`));
   if (missing !== undefined) throw new UserError(`The prompt "${name}.md" lacks {{${missing}}}. Add it where that text belongs.`);
-  return template.replace(/\{\{(\w+)\}\}/g, (place, key: string) => values[key] ?? place);
+  return template.replace(/\{\{(\w+)\}\}/g, (place, key: string) => (Object.hasOwn(values, key) ? (values[key] ?? place) : place));
 }
 
 /** Text from outside between fences that it cannot close, said to be data. */
 export function fence(label: string, text: string): string {
   const clean = printable(text).trimEnd();
-  const longest = Math.max(2, ...[...clean.matchAll(/`+/g)].map((match) => match[0].length));
+  const longest = (clean.match(/`+/g) ?? []).reduce((length, run) => Math.max(length, run.length), 2);
   const marks = '`'.repeat(longest + 1);
   return `${marks}${label}\n${clean}\n${marks}`;
 }

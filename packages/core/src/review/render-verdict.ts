@@ -10,7 +10,7 @@ export function renderVerdict({ project, title }: Pick<Manifest, 'project' | 'ti
     ...(ungrounded === 0 ? [] : [`  - ${ungrounded} finding(s) named no file of the change and were dropped.`]),
   ]);
   const findings = verdict.findings.flatMap((finding) => [
-    `### ${finding.blocking ? 'Blocking, ' : ''}${finding.severity}: ${escapeMarkdown(finding.title)}`,
+    `### ${finding.blocking ? 'Blocking, ' : ''}${finding.severity}: ${escapeMarkdown(printableLine(finding.title))}`,
     '',
     `\`${place(finding)}\`, confidence ${finding.confidence}, found by ${finding.reviewers.join(' and ')}`,
     '',
@@ -36,5 +36,8 @@ export function place({ file, startLine }: Verdict['findings'][number]): string 
 }
 
 function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|!]/g, '\\$&').replace(/@(?=\w)/g, '@\u2060');
+  return text
+    .replace(/[\\`*_{}[\]<>#|!~&]/g, '\\$&')
+    .replace(/^(\s*)([-+=])/gm, '$1\\$2')
+    .replace(/@(?=\w)/g, '@\u2060');
 }

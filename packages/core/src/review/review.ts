@@ -36,7 +36,10 @@ export const reviewSchema = z.strictObject({
 export type Review = z.infer<typeof reviewSchema>;
 
 /** Keeps the findings whose file the change touches, with their text made printable. */
-export function groundFindings(findings: readonly Finding[], changed: readonly ChangedFile[]): { readonly grounded: Finding[]; readonly ungrounded: number } {
+export function groundFindings(
+  findings: readonly Finding[],
+  changed: readonly ChangedFile[],
+): { readonly grounded: Finding[]; readonly ungrounded: number } {
   const paths = new Set(changed.map((file) => file.path));
   const clean = findings.map((finding) => ({
     ...finding,
@@ -44,7 +47,7 @@ export function groundFindings(findings: readonly Finding[], changed: readonly C
     title: printableLine(finding.title),
     body: printable(finding.body).trim(),
     recommendation: printable(finding.recommendation).trim(),
-    file: finding.file.replace(/^(?:\.\/|[ab]\/(?=.*\/))/, (prefix) => (paths.has(finding.file) ? prefix : '')),
+    file: paths.has(finding.file) ? finding.file : finding.file.replace(/^(?:\.|[ab])\//, ''),
     startLine: Math.max(0, Math.trunc(finding.startLine)),
     endLine: Math.max(0, Math.trunc(finding.endLine), Math.trunc(finding.startLine)),
   }));

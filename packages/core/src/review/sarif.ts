@@ -24,7 +24,12 @@ export function renderSarif({ findings }: Verdict): Record<string, unknown> {
               },
             },
           ],
-          properties: { severity: finding.severity, confidence: finding.confidence, reviewers: finding.reviewers, blocking: finding.blocking },
+          properties: {
+            severity: finding.severity,
+            confidence: finding.confidence,
+            reviewers: finding.reviewers,
+            blocking: finding.blocking,
+          },
         })),
       },
     ],

@@ -10,15 +10,23 @@ export const verdictSchema = z.strictObject({
   verdict: z.enum(['approve', 'request-changes']),
   tree: objectId,
   baseTree: objectId,
-  reviewers: z.array(z.strictObject({ reviewer: z.string(), model: z.string().nullable(), verdict: z.string(), summary: z.string(), ungrounded: z.number() })),
+  reviewers: z.array(
+    z.strictObject({
+      reviewer: z.string(),
+      model: z.string().nullable(),
+      verdict: z.string(),
+      summary: z.string(),
+      ungrounded: z.number(),
+    }),
+  ),
   findings: z.array(findingSchema.extend({ reviewers: z.array(z.string()), blocking: z.boolean() })),
 });
 
 export type Verdict = z.infer<typeof verdictSchema>;
 
 /**
- * Merges reviews of one tree. It blocks when a finding is as severe as `blockOn`, and also when a reviewer asks for changes but none of its
- * findings names a place in the change: an objection that cannot be placed is no approval.
+ * Merges reviews of one tree. It blocks when a finding is as severe as `blockOn`, and also when a reviewer asks for changes and a
+ * finding of its names no place in the change, so that its severity is lost: an objection that cannot be placed is no approval.
  */
 export function reachVerdict(reviews: readonly [Review, ...Review[]], blockOn: Severity | 'none'): Verdict {
   const [{ tree, baseTree }] = reviews;
@@ -27,7 +35,8 @@ export function reachVerdict(reviews: readonly [Review, ...Review[]], blockOn: S
     reviewers: [...finding.reviewers],
     blocking: isBlocking(finding, blockOn),
   }));
-  const isUnplaced = (review: Review): boolean => review.verdict === 'request-changes' && review.findings.length === 0;
+  const isUnplaced = (review: Review): boolean =>
+    review.verdict === 'request-changes' && (review.findings.length === 0 || review.ungrounded > 0);
   const blocks = findings.some((finding) => finding.blocking) || (blockOn !== 'none' && reviews.some(isUnplaced));
   return {
     verdict: blocks ? 'request-changes' : 'approve',

@@ -54,9 +54,7 @@ export const agentsSchema = z
     planner: agentName.optional(),
     /** Who judges; another vendor than the writer's comes first. */
     reviewers: z.array(agentName).min(1).default(['codex']),
-    tiers: z
-      .strictObject({ plan: tier.default('strong'), build: tier.default('standard'), review: tier.default('standard') })
-      .prefault({}),
+    tiers: z.strictObject({ plan: tier.default('strong'), build: tier.default('standard'), review: tier.default('standard') }).prefault({}),
     /** Agents by name, besides `claude` and `codex`, which are always there and can be changed here. */
     define: z.record(agentName, definition).default({}),
   })
@@ -68,7 +66,7 @@ export const agentsSchema = z
   .superRefine((agents, context) => {
     const known = Object.keys(agents.define);
     const check = (name: string, path: (string | number)[]): void => {
-      if (!(name in agents.define)) {
+      if (!Object.hasOwn(agents.define, name)) {
         context.addIssue({ code: 'custom', path, message: `expected one of ${known.join(', ')}; define "${name}" under agents.define` });
       }
     };

@@ -9,7 +9,10 @@ const trackerSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('github'),
     /** `owner/name`. @default from the remote `origin` */
-    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/).optional(),
+    repository: z
+      .string()
+      .regex(/^[\w.-]+\/[\w.-]+$/)
+      .optional(),
     /** Base URL of the REST API: `https://github.example.com/api/v3` for Enterprise. */
     apiUrl: z.url().optional(),
   }),
@@ -27,7 +30,10 @@ const databaseSchema = z.discriminatedUnion('type', [
     /** Database file, relative to the workspace; copied to the same place in each worktree. */
     file: z.string().min(1),
     /** Environment variable that gets its URL. */
-    variable: z.string().regex(/^[A-Z_][A-Z0-9_]*$/).default('DATABASE_URL'),
+    variable: z
+      .string()
+      .regex(/^[A-Z_][A-Z0-9_]*$/)
+      .default('DATABASE_URL'),
     /** Form of that URL; `{file}` is the copy's absolute path. */
     url: z.string().includes('{file}').default('file:{file}'),
   }),
@@ -48,7 +54,11 @@ const worktreesSchema = z.strictObject({
 
 const portsSchema = z.strictObject({
   /** Environment variables that get a port, in the order of the block's first ports. */
-  variables: z.array(z.string().regex(/^[A-Z_][A-Z0-9_]*$/)).min(1).max(10).default(['PORT', 'API_PORT', 'DB_PORT', 'DEBUG_PORT']),
+  variables: z
+    .array(z.string().regex(/^[A-Z_][A-Z0-9_]*$/))
+    .min(1)
+    .max(10)
+    .default(['PORT', 'API_PORT', 'DB_PORT', 'DEBUG_PORT']),
   /** Ports that no block may hold. */
   reserved: z.array(z.int().min(1).max(65535)).default([]),
 });
@@ -74,7 +84,10 @@ const limitsSchema = z.strictObject({
 
 const namesSchema = z.strictObject({
   /** The Nx project that carries what concerns all issues. */
-  fleetProject: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).default('fleet'),
+  fleetProject: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/)
+    .default('fleet'),
 });
 
 /** All options of the plugin, each with a default that works offline. */

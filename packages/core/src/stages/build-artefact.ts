@@ -25,5 +25,7 @@ export async function requireBuild(project: string, agent: string, { host }: Pic
   if (text === null) throw new UserError(`"${project}" has not been built by ${agent}. Run: nx run ${project}:${target}`);
   const build = parseArtefact(text, buildSchema);
   if (build !== null) return build;
-  throw new UserError(`"${host.artefacts.directory(project, target)}/build.json" is not a build of this version. Run: nx run ${project}:${target} --skip-nx-cache`);
+  throw new UserError(
+    `"${host.artefacts.directory(project, target)}/build.json" is not a build of this version. Run: nx run ${project}:${target} --skip-nx-cache`,
+  );
 }

@@ -13,11 +13,15 @@ export async function buildBase({ manifest }: StageIssue, writer: string, contex
   const heads: string[] = [];
   for (const blocker of manifest.blockedBy) {
     if ((await host.state.readManifest(blocker)) === null) {
-      throw new UserError(`"${project}" waits for "${blocker}", which has no worktree here. Make it, or take the edge away: nx g worktree --issue=${manifest.tracker.reference} --after=none`);
+      throw new UserError(
+        `"${project}" waits for "${blocker}", which has no worktree here. Make it, or take the edge away: nx g worktree --issue=${manifest.tracker.reference} --after=none`,
+      );
     }
     heads.push((await requireBuild(blocker, writer, context)).head);
   }
   const merged = await git.mergeCommits(heads, `Start of ${project}: ${manifest.blockedBy.join(', ')}`);
   if (merged.kind === 'merged') return merged.commit;
-  throw new UserError(`"${project}" cannot start: ${manifest.blockedBy.join(' and ')} change the same lines of "${merged.files.map((file) => printableLine(file)).join('", "')}". Let one wait for the other (--after), then run again.`);
+  throw new UserError(
+    `"${project}" cannot start: ${manifest.blockedBy.join(' and ')} change the same lines of "${merged.files.map((file) => printableLine(file)).join('", "')}". Let one wait for the other (--after), then run again.`,
+  );
 }

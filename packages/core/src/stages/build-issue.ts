@@ -51,7 +51,12 @@ interface Attempting {
   readonly recorder: StageRecorder;
 }
 
-async function attemptUntilChecksPass(base: string, settings: BuildStageSettings, issue: StageIssue, { context, recorder }: Attempting): Promise<void> {
+async function attemptUntilChecksPass(
+  base: string,
+  settings: BuildStageSettings,
+  issue: StageIssue,
+  { context, recorder }: Attempting,
+): Promise<void> {
   const { git, project } = context;
   const { worktree } = issue.local;
   const template = await context.prompt('build');
@@ -67,10 +72,14 @@ async function attemptUntilChecksPass(base: string, settings: BuildStageSettings
     await git.commitAll(worktree, commitMessage(issue, attempt));
     const newHead = (await git.readRef(`refs/heads/${issue.manifest.branch}`)) ?? base;
     if (newHead === base) {
-      throw new UserError(`${settings.agent} changed nothing in "${worktree}". Look at its transcript.jsonl, sharpen the issue, and run again.`);
+      throw new UserError(
+        `${settings.agent} changed nothing in "${worktree}". Look at its transcript.jsonl, sharpen the issue, and run again.`,
+      );
     }
     if (!(await git.isAncestor(base, newHead))) {
-      throw new UserError(`${settings.agent} took "${issue.manifest.branch}" away from the commit ${base.slice(0, 8)} that it starts from. Run again: its work is kept.`);
+      throw new UserError(
+        `${settings.agent} took "${issue.manifest.branch}" away from the commit ${base.slice(0, 8)} that it starts from. Run again: its work is kept.`,
+      );
     }
     if (newHead === head) return context.onProgress(`attempt ${attempt}: ${settings.agent} changed nothing more`);
     head = newHead;
@@ -81,7 +90,12 @@ async function attemptUntilChecksPass(base: string, settings: BuildStageSettings
   }
 }
 
-async function firstFailedCheck(base: string, settings: BuildStageSettings, issue: StageIssue, { context, recorder }: Attempting): Promise<CheckResult | undefined> {
+async function firstFailedCheck(
+  base: string,
+  settings: BuildStageSettings,
+  issue: StageIssue,
+  { context, recorder }: Attempting,
+): Promise<CheckResult | undefined> {
   const startedAt = context.host.now().getTime();
   const failed = (await runChecks({ ...settings, base }, issue, context)).find((result) => !result.passed);
   const durationMs = context.host.now().getTime() - startedAt;
@@ -90,7 +104,12 @@ async function firstFailedCheck(base: string, settings: BuildStageSettings, issu
   return failed;
 }
 
-async function storeBuild(base: string, agent: string, { manifest }: StageIssue, { git, host, project, target }: StageContext): Promise<Build> {
+async function storeBuild(
+  base: string,
+  agent: string,
+  { manifest }: StageIssue,
+  { git, host, project, target }: StageContext,
+): Promise<Build> {
   const head = await git.resolveCommit(`refs/heads/${manifest.branch}`);
   const tree = head === null ? null : await git.resolveTree(head);
   if (head === null || tree === null) throw new Error(`branch "${manifest.branch}" vanished during its build`);
@@ -104,7 +123,9 @@ async function storeBuild(base: string, agent: string, { manifest }: StageIssue,
 async function requireOnBranch({ local, manifest }: StageIssue, { git }: StageContext): Promise<void> {
   const branch = await git.currentBranch(local.worktree);
   if (branch === manifest.branch) return;
-  throw new UserError(`The writer left "${local.worktree}" on ${branch === null ? 'a detached HEAD' : `"${branch}"`}. Switch back, then run again: git -C "${local.worktree}" switch ${manifest.branch}`);
+  throw new UserError(
+    `The writer left "${local.worktree}" on ${branch === null ? 'a detached HEAD' : `"${branch}"`}. Switch back, then run again: git -C "${local.worktree}" switch ${manifest.branch}`,
+  );
 }
 
 function commitMessage({ manifest }: StageIssue, attempt: number): string {

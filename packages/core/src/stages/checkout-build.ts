@@ -22,7 +22,11 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
   }
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);
   if (tip !== null && (await holdsBuild(tip, build, context))) {
-    onProgress(tip === build.head ? `${manifest.branch} is at its build ${build.head.slice(0, 8)}` : `${manifest.branch} has a person's work on its build`);
+    onProgress(
+      tip === build.head
+        ? `${manifest.branch} is at its build ${build.head.slice(0, 8)}`
+        : `${manifest.branch} has a person's work on its build`,
+    );
   } else if (tip === null || (await isOwnWork(tip, build.base, context)) || (await git.isAncestor(tip, build.head))) {
     await moveBranch(build.head, issue, context);
     onProgress(`${manifest.branch} moved to its build ${build.head.slice(0, 8)}`);

@@ -6,13 +6,13 @@ import type { StageContext } from './stage-context.js';
 
 /**
  * Takes an issue's worktree for this process's build.
- * @throws UserError while another living process builds in it
+ * @throws UserError while another living process holds it: before its first commit nothing else would tell that it builds
  */
 export async function claimBuild(context: StageContext): Promise<void> {
   const { host, project } = context;
   const mine = await allocationOf(context);
   if (mine === undefined) return;
-  await requireNoLivingBuild(context);
+  if (!isSame(mine.owner, host.registry.self) && (await host.registry.isAlive(mine.owner))) throw beingBuilt(project, mine.owner);
   const claimed = await host.registry.update((current) => {
     const now = findAllocation(current, mine);
     const isUnchanged = now !== undefined && isSame(now.owner, mine.owner);
@@ -28,7 +28,11 @@ export async function requireNoLivingBuild(context: StageContext): Promise<void>
   const owner = (await allocationOf(context))?.owner;
   if (owner === undefined || isSame(owner, host.registry.self) || (await git.readRef(buildingRef(project))) === null) return;
   if (!(await host.registry.isAlive(owner))) return;
-  throw new UserError(`"${project}" is being built by process ${owner.pid}. Wait for it to end, then run this again.`);
+  throw beingBuilt(project, owner);
+}
+
+function beingBuilt(project: string, { pid }: ProcessIdentity): UserError {
+  return new UserError(`"${project}" is being built by process ${pid}. Wait for it to end, then run this again.`);
 }
 
 async function allocationOf({ git, host, project }: StageContext): Promise<Allocation | undefined> {

@@ -25,13 +25,16 @@ export async function gateReview({ reviewers, blockOn }: GateSettings, context: 
   for (const reviewer of reviewers) {
     const review = await requireReview(reviewer, context);
     if (review.tree !== tree) {
-      throw new UserError(`The review by ${reviewer} is of another state of "${manifest.branch}" than is there now. Run again: nx run ${project}:${REVIEW_TARGET}`);
+      throw new UserError(
+        `The review by ${reviewer} is of another state of "${manifest.branch}" than is there now. Run again: nx run ${project}:${REVIEW_TARGET}`,
+      );
     }
     reviews.push(review);
   }
   const [first, ...rest] = reviews;
   if (first === undefined) throw new UserError('No reviewer is configured. Name one in "agents.reviewers".');
-  if (rest.some((review) => review.baseTree !== first.baseTree)) throw new UserError(`The reviews of "${project}" start from different bases. Run again: nx run ${project}:${REVIEW_TARGET}`);
+  if (rest.some((review) => review.baseTree !== first.baseTree))
+    throw new UserError(`The reviews of "${project}" start from different bases. Run again: nx run ${project}:${REVIEW_TARGET}`);
   const verdict = reachVerdict([first, ...rest], blockOn);
   await host.artefacts.clear(project, target);
   await host.artefacts.write(project, target, 'verdict.json', `${JSON.stringify(verdict, null, 2)}\n`);

@@ -15,7 +15,8 @@ export const planSchema = z.strictObject({
 export type Plan = z.infer<typeof planSchema>;
 
 export function renderPlan(plan: Plan): string {
-  const list = (title: string, items: readonly string[]): string[] => (items.length === 0 ? [] : [`## ${title}`, '', ...items.map((item) => `- ${item}`), '']);
+  const list = (title: string, items: readonly string[]): string[] =>
+    items.length === 0 ? [] : [`## ${title}`, '', ...items.map((item) => `- ${item}`), ''];
   const steps = plan.steps.flatMap((step, index) => [
     `${index + 1}. **${step.title}**${step.files.length === 0 ? '' : ` (${step.files.join(', ')})`}`,
     ...(step.detail === '' ? [] : [`   ${step.detail}`]),

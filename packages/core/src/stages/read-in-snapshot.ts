@@ -19,10 +19,14 @@ export async function readInSnapshot<Result>(
     const [snapshotBefore, worktreeBefore] = [await snapshot.fingerprint(), await worktreeState()];
     const result = await read(snapshot.directory);
     if ((await snapshot.fingerprint()) !== snapshotBefore) {
-      throw new UserError(`The agent wrote to its read-only snapshot of "${project}". Its answer is discarded; nothing of yours was touched.`);
+      throw new UserError(
+        `The agent wrote to its read-only snapshot of "${project}". Its answer is discarded; nothing of yours was touched.`,
+      );
     }
     if ((await worktreeState()) !== worktreeBefore) {
-      throw new UserError(`"${issue.local.worktree}" changed while an agent was reading. Its answer is discarded. Look at git -C "${issue.local.worktree}" status, then run this again.`);
+      throw new UserError(
+        `"${issue.local.worktree}" changed while an agent was reading. Its answer is discarded. Look at git -C "${issue.local.worktree}" status, then run this again.`,
+      );
     }
     return result;
   } finally {

@@ -38,7 +38,16 @@ export async function reviewIssue(settings: AgentStageSettings, context: StageCo
     const { grounded, ungrounded } = groundFindings(answer.findings, await git.changedFiles(baseTree, tree));
     const { verdict } = answer;
     const summary = printable(answer.summary).trim();
-    const review: Review = { reviewer: settings.agent, model: settings.model, baseTree, tree, verdict, summary, findings: grounded, ungrounded };
+    const review: Review = {
+      reviewer: settings.agent,
+      model: settings.model,
+      baseTree,
+      tree,
+      verdict,
+      summary,
+      findings: grounded,
+      ungrounded,
+    };
     await host.artefacts.write(project, target, 'review.json', `${JSON.stringify(review, null, 2)}\n`);
     return review;
   });

@@ -30,7 +30,11 @@ export interface StageIssue {
 
 /** @throws UserError when the issue or its worktree is not there */
 export async function requireIssue({ project, host, git }: StageContext): Promise<StageIssue> {
-  const [manifest, spec, local] = await Promise.all([host.state.readManifest(project), host.state.readSpec(project), host.state.readLocal(project)]);
+  const [manifest, spec, local] = await Promise.all([
+    host.state.readManifest(project),
+    host.state.readSpec(project),
+    host.state.readLocal(project),
+  ]);
   const id = project.replace(/^issue-/, '');
   if (manifest === null || spec === null) throw new UserError(`There is no issue "${project}" here. Make it: nx g worktree --issue=${id}`);
   const again = `nx g worktree --issue=${manifest.tracker.reference}`;

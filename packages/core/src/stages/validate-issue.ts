@@ -24,9 +24,16 @@ export async function validateIssue(settings: ValidateStageSettings, writer: str
     const startedAt = host.now().getTime();
     const results = await runChecks({ ...settings, base: build.base }, issue, context);
     const failed = results.find((result) => !result.passed);
-    recorder.addStep({ what: CHECKS_STEP, ended: failed === undefined ? 'passed' : 'failed', durationMs: host.now().getTime() - startedAt, costUsd: null, usage: [] });
+    recorder.addStep({
+      what: CHECKS_STEP,
+      ended: failed === undefined ? 'passed' : 'failed',
+      durationMs: host.now().getTime() - startedAt,
+      costUsd: null,
+      usage: [],
+    });
     const validation: Validation = { baseTree, tree, checks: results.map(({ command, passed }) => ({ command, passed })) };
-    for (const [index, result] of results.entries()) await host.artefacts.write(project, target, `check-${index + 1}.log`, `${result.output}\n`);
+    for (const [index, result] of results.entries())
+      await host.artefacts.write(project, target, `check-${index + 1}.log`, `${result.output}\n`);
     await host.artefacts.write(project, target, 'validation.json', `${JSON.stringify(validation, null, 2)}\n`);
     if (failed !== undefined) throw failedCheck(failed, issue);
     await requireUnchanged(tree, issue, context);
@@ -35,13 +42,20 @@ export async function validateIssue(settings: ValidateStageSettings, writer: str
 }
 
 function failedCheck({ command, ended }: CheckResult, { local, manifest }: StageIssue): UserError {
-  return new UserError(`Check "${command}" failed in "${local.worktree}" (${ended}). Mend it there, commit, and run again; or build anew: nx run ${manifest.project}:agent-build --skip-nx-cache`);
+  return new UserError(
+    `Check "${command}" failed in "${local.worktree}" (${ended}). Mend it there, commit, and run again; or build anew: nx run ${manifest.project}:agent-build --skip-nx-cache`,
+  );
 }
 
 async function requireUnchanged(tree: string, { local, manifest }: StageIssue, { git }: StageContext): Promise<void> {
   const dirty = await git.dirtyPaths(local.worktree);
   if (dirty.length > 0) {
-    throw new UserError(`The checks left files in "${local.worktree}" that git does not ignore ("${dirty.slice(0, 5).map((path) => printableLine(path)).join('", "')}"). Add them to .gitignore, or commit what the checks write.`);
+    throw new UserError(
+      `The checks left files in "${local.worktree}" that git does not ignore ("${dirty
+        .slice(0, 5)
+        .map((path) => printableLine(path))
+        .join('", "')}"). Add them to .gitignore, or commit what the checks write.`,
+    );
   }
   if ((await git.resolveTree(`refs/heads/${manifest.branch}`)) !== tree) {
     throw new UserError(`"${manifest.branch}" changed while it was checked. Run again.`);

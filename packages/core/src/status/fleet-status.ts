@@ -1,4 +1,5 @@
 import { runRecordSchema, runTotals, type RunTotals } from '../agent/run-record.js';
+import { parseArtefact } from '../artefact/parse-artefact.js';
 import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import { verdictSchema } from '../review/verdict.js';
@@ -27,7 +28,10 @@ export interface IssueStatus {
 }
 
 /** What is known of every issue: stages with time, tokens and cost of the runs that were paid for, and the verdict. */
-export async function fleetStatus(settings: Settings, { git, host }: { readonly git: Git; readonly host: Host }): Promise<readonly IssueStatus[]> {
+export async function fleetStatus(
+  settings: Settings,
+  { git, host }: { readonly git: Git; readonly host: Host },
+): Promise<readonly IssueStatus[]> {
   const targets = [
     PLAN_TARGET,
     targetOf(BUILD_TARGET, settings.agents.writer),
@@ -58,11 +62,10 @@ export async function fleetStatus(settings: Settings, { git, host }: { readonly 
 }
 
 async function stageStatus(project: string, target: string, host: Host): Promise<StageStatus> {
-  const text = await host.artefacts.read(project, target, 'run.json');
-  const parsed = text === null ? null : runRecordSchema.safeParse(JSON.parse(text));
-  if (parsed?.success !== true) return { target, state: 'waiting', durationMs: null, inputTokens: null, outputTokens: null, costUsd: null };
-  const { outcome, durationMs } = parsed.data;
-  return { target, state: outcome === 'completed' ? 'done' : 'failed', durationMs, ...runTotals(parsed.data) };
+  const record = parseArtefact(await host.artefacts.read(project, target, 'run.json'), runRecordSchema);
+  if (record === null) return { target, state: 'waiting', durationMs: null, inputTokens: null, outputTokens: null, costUsd: null };
+  const { outcome, durationMs } = record;
+  return { target, state: outcome === 'completed' ? 'done' : 'failed', durationMs, ...runTotals(record) };
 }
 
 async function verdictStatus(
@@ -70,9 +73,8 @@ async function verdictStatus(
   branch: string,
   { git, host }: { readonly git: Git; readonly host: Host },
 ): Promise<Pick<IssueStatus, 'verdict' | 'blockingFindings'>> {
-  const text = await host.artefacts.read(project, REVIEW_TARGET, 'verdict.json');
-  const parsed = text === null ? null : verdictSchema.safeParse(JSON.parse(text));
-  if (parsed?.success !== true) return { verdict: null, blockingFindings: 0 };
-  if ((await git.resolveTree(`refs/heads/${branch}`)) !== parsed.data.tree) return { verdict: 'stale', blockingFindings: 0 };
-  return { verdict: parsed.data.verdict, blockingFindings: parsed.data.findings.filter((finding) => finding.blocking).length };
+  const verdict = parseArtefact(await host.artefacts.read(project, REVIEW_TARGET, 'verdict.json'), verdictSchema);
+  if (verdict === null) return { verdict: null, blockingFindings: 0 };
+  if ((await git.resolveTree(`refs/heads/${branch}`)) !== verdict.tree) return { verdict: 'stale', blockingFindings: 0 };
+  return { verdict: verdict.verdict, blockingFindings: verdict.findings.filter((finding) => finding.blocking).length };
 }

@@ -25,9 +25,13 @@ export async function adoptOrCreateBranch(
     throw new UserError(`"${branch}" is not a branch name that git takes. Choose another with --branch.`);
   }
   const allocation = findAllocation(await host.registry.read(), { repository: commonDirectory, project });
-  const elsewhere = (await git.listWorktrees()).find((entry) => entry.branch === branch && entry.path !== (allocation?.worktree ?? worktree));
+  const elsewhere = (await git.listWorktrees()).find(
+    (entry) => entry.branch === branch && entry.path !== (allocation?.worktree ?? worktree),
+  );
   if (elsewhere !== undefined) {
-    throw new UserError(`Branch "${branch}" is checked out in "${elsewhere.path}". Choose another with --branch, or switch that worktree away from it.`);
+    throw new UserError(
+      `Branch "${branch}" is checked out in "${elsewhere.path}". Choose another with --branch, or switch that worktree away from it.`,
+    );
   }
   const tip = await git.readRef(`refs/heads/${branch}`);
   if (tip === null) return { missing: true, owned: true };

@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import type { Host } from '../host/host.js';
-import type { Allocation } from '../host/registry.js';
+import type { Allocation, ProcessIdentity } from '../host/registry.js';
 import { choosePortBlock, portsOfBlock } from './port-block.js';
 
 export interface ClaimRequest {
@@ -26,12 +26,14 @@ export interface Claim {
  * @throws UserError when another living process is at work on it, or it is being removed, or no block is free
  */
 export async function claimWorktree(request: ClaimRequest, host: Host): Promise<Claim> {
-  const alive = await livingOwners(host);
+  const alive = new Map<string, boolean>();
   const avoided = new Set<number>();
   for (;;) {
-    const claim = await host.registry.update((current) => {
+    const claim = await host.registry.update<Claim | ProcessIdentity>((current) => {
       const mine = findAllocation(current, request);
-      if (mine !== undefined) requireMineToTake(mine, alive, host);
+      const isAlive = mine === undefined || isSelf(mine.owner, host) ? false : alive.get(keyOf(mine.owner));
+      if (mine !== undefined && isAlive === undefined) return { allocations: current, result: mine.owner };
+      if (mine !== undefined) requireMineToTake(mine, isAlive === true);
       const wasReady = mine?.state === 'ready';
       const firstPort = mine !== undefined && !avoided.has(mine.firstPort) ? mine.firstPort : freeBlock(request, current, avoided);
       const allocation: Allocation = {
@@ -42,10 +44,15 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
         ownsBranch: mine?.ownsBranch ?? request.ownsBranch,
         firstPort,
         state: wasReady ? 'ready' : 'creating',
-        owner: host.registry.self,
+        // A build may be running in a ready worktree: its process stays the owner.
+        owner: wasReady && isAlive === true ? mine.owner : host.registry.self,
       };
       return { allocations: [...current.filter((other) => other !== mine), allocation], result: { allocation, wasReady } };
     });
+    if ('pid' in claim) {
+      alive.set(keyOf(claim), await host.registry.isAlive(claim));
+      continue;
+    }
     // A worktree that was ready may have its own servers on its ports.
     const busy = claim.wasReady ? [] : await host.busyPorts(portsOfBlock(claim.allocation.firstPort));
     if (busy.length === 0) return claim;
@@ -62,19 +69,22 @@ export function findAllocation(
   return allocations.find((other) => other.repository === repository && other.project === project);
 }
 
-async function livingOwners(host: Host): Promise<ReadonlySet<number>> {
-  const living = new Set<number>();
-  for (const { owner } of await host.registry.read()) if (await host.registry.isAlive(owner)) living.add(owner.pid);
-  return living;
+function keyOf({ pid, startedAt }: ProcessIdentity): string {
+  return `${pid} ${startedAt}`;
 }
 
-function requireMineToTake(mine: Allocation, alive: ReadonlySet<number>, host: Host): void {
-  const isOther = mine.owner.pid !== host.registry.self.pid && alive.has(mine.owner.pid);
-  if (mine.state !== 'ready' && isOther) {
+function isSelf(owner: ProcessIdentity, host: Host): boolean {
+  return keyOf(owner) === keyOf(host.registry.self);
+}
+
+function requireMineToTake(mine: Allocation, isBusy: boolean): void {
+  if (mine.state !== 'ready' && isBusy) {
     throw new UserError(`"${mine.project}" is being worked on by process ${mine.owner.pid}. Wait for it to end, then run this again.`);
   }
   if (mine.state === 'removing') {
-    throw new UserError(`"${mine.project}" was being removed when that was interrupted. Finish it first: nx g remove-worktree --issue=${mine.project.slice('issue-'.length)}`);
+    throw new UserError(
+      `"${mine.project}" was being removed when that was interrupted. Finish it first: nx g remove-worktree --issue=${mine.project.slice('issue-'.length)}`,
+    );
   }
 }
 
@@ -84,6 +94,7 @@ function freeBlock(request: ClaimRequest, current: readonly Allocation[], avoide
     taken: new Set([...current.map((allocation) => allocation.firstPort), ...avoided]),
     reserved: new Set(request.reservedPorts),
   });
-  if (first === null) throw new UserError('All 1000 port blocks of this machine are taken. Remove worktrees that you no longer need: nx g remove-worktree');
+  if (first === null)
+    throw new UserError('All 1000 port blocks of this machine are taken. Remove worktrees that you no longer need: nx g remove-worktree');
   return first;
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.js';
 import { issueBranch, issueId, issueProject, renderSpec, type Issue } from '../issue/issue.js';
 import { MANIFEST_VERSION, type Manifest } from '../manifest/manifest.js';
 import { printableLine } from '../text/printable.js';
@@ -25,11 +26,16 @@ export interface WorktreePlan {
   readonly worktree: string;
 }
 
-/** Plans an issue's worktree. A second plan for the same issue takes a new text and new blockers, but never another base or branch. */
+/** Plans an issue's worktree. A second plan for the same issue takes a new text and new blockers, but never another base or branch. @throws UserError when another issue has that project */
 export function planWorktree(request: WorktreeRequest): WorktreePlan {
   const { issue, existing } = request;
   const id = issueId(issue.reference);
   const project = issueProject(id);
+  if (existing !== null && existing.tracker.reference !== issue.reference) {
+    throw new UserError(
+      `"${printableLine(issue.reference)}" and "${printableLine(existing.tracker.reference)}" would both be "${project}". Rename one of them, or remove the other's worktree first.`,
+    );
+  }
   const title = printableLine(issue.title) || project;
   return {
     manifest: {

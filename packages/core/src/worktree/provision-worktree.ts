@@ -4,14 +4,15 @@ import { writeManagedBlock } from '../environment/managed-block.js';
 import { UserError } from '../errors/user-error.js';
 import type { Git, RepositoryLocation } from '../git/git.js';
 import type { Host } from '../host/host.js';
+import type { Allocation } from '../host/registry.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { CommandLine, Settings } from '../settings/settings.js';
 import { printable } from '../text/printable.js';
 import { adoptOrCreateBranch } from './adopt-branch.js';
-import { claimWorktree } from './claim.js';
+import { claimWorktree, findAllocation } from './claim.js';
 import type { WorktreePlan } from './plan-worktree.js';
 import { portsByVariable } from './port-block.js';
-import { undoProvisioning } from './undo-provisioning.js';
+import { undoProvisioning, type UndoRequest } from './undo-provisioning.js';
 import { worktreeEnvironment } from './worktree-environment.js';
 
 export interface ProvisionAdapters {
@@ -46,6 +47,7 @@ export async function provisionWorktree(request: ProvisionRequest, adapters: Pro
   const { git, host } = adapters;
   const startedAt = host.now().getTime();
   const { manifest } = plan;
+  await requireFreePlace(plan, location, adapters);
   const branch = await adoptOrCreateBranch(plan, location, adapters);
   const claim = await claimWorktree(
     {
@@ -59,9 +61,12 @@ export async function provisionWorktree(request: ProvisionRequest, adapters: Pro
     },
     host,
   );
-  const { allocation, wasReady } = claim;
+  const { allocation } = claim;
+  const wasReady = claim.wasReady && (await host.pathExists(allocation.worktree));
+  const isNew = (await host.state.readLocal(manifest.project)) === null;
   try {
-    if (!wasReady || !(await host.pathExists(allocation.worktree))) {
+    if (!wasReady) {
+      await setState('creating', allocation, host);
       if (branch.missing) await git.createBranch(manifest.branch, manifest.base);
       onProgress(`checking out ${manifest.branch}`);
       await git.addWorktree(allocation.worktree, manifest.branch);
@@ -69,20 +74,46 @@ export async function provisionWorktree(request: ProvisionRequest, adapters: Pro
     }
     const local = await equipWorktree({ ...request, worktree: allocation.worktree, firstPort: allocation.firstPort, wasReady }, adapters);
     await host.state.writeLocal(manifest.project, local);
-    await host.registry.update((current) => ({
-      allocations: current.map((other) =>
-        other.repository === allocation.repository && other.project === allocation.project ? { ...allocation, state: 'ready' } : other,
-      ),
-      result: undefined,
-    }));
+    await setState('ready', allocation, host);
     return { local, durationMs: host.now().getTime() - startedAt, created: !wasReady };
   } catch (error) {
-    if (!wasReady && request.signal?.aborted !== true) {
+    if (isNew && request.signal?.aborted !== true) {
       onProgress('failed: undoing');
-      await undoProvisioning({ plan, allocation, location, createdBranch: branch.missing }, adapters);
+      await undoAfter(error, { plan, allocation, location }, adapters);
     }
     throw error;
   }
+}
+
+async function undoAfter(error: unknown, request: UndoRequest, adapters: ProvisionAdapters): Promise<void> {
+  try {
+    await undoProvisioning(request, adapters);
+  } catch (undoError) {
+    const message = 'Undoing it failed too; the same command run again goes on from there.';
+    const cause = new AggregateError([error, undoError], message);
+    throw error instanceof UserError ? new UserError(`${error.message}\n${message}`, { cause }) : cause;
+  }
+}
+
+async function setState(state: Allocation['state'], { repository, project }: Allocation, host: Host): Promise<void> {
+  await host.registry.update((current) => ({
+    allocations: current.map((other) => (other.repository === repository && other.project === project ? { ...other, state } : other)),
+    result: undefined,
+  }));
+}
+
+/** A folder that no claim of ours stands for is someone's: a failure must never undo it. */
+async function requireFreePlace(
+  { manifest, worktree }: WorktreePlan,
+  { commonDirectory }: RepositoryLocation,
+  { host }: ProvisionAdapters,
+): Promise<void> {
+  const { project } = manifest;
+  const allocation = findAllocation(await host.registry.read(), { repository: commonDirectory, project });
+  if (allocation !== undefined || !(await host.pathExists(worktree))) return;
+  throw new UserError(
+    `"${worktree}" exists already, and nothing here says that it is the worktree of "${project}". Move it away or remove it (git worktree remove), then run this again.`,
+  );
 }
 
 interface EquipRequest extends ProvisionRequest {
@@ -115,10 +146,15 @@ async function equipWorktree(request: EquipRequest, { git, host, database }: Pro
 }
 
 /** A base that does not ignore our file yet would make every worktree look dirty. The exclude file is this clone's own. */
-async function ignoreLocally(file: string, { worktree, location }: EquipRequest, { git, host }: Pick<ProvisionAdapters, 'git' | 'host'>): Promise<void> {
+async function ignoreLocally(
+  file: string,
+  { worktree, location }: EquipRequest,
+  { git, host }: Pick<ProvisionAdapters, 'git' | 'host'>,
+): Promise<void> {
   if ((await git.ignoredPaths(worktree, [file])).length > 0) return;
   const exclude = `${location.commonDirectory}/info/exclude`;
   const text = (await host.readFile(exclude)) ?? '';
+  if (text.split('\n').includes(`/${file}`)) return;
   await host.writePrivateFile(exclude, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}/${file}\n`);
 }
 
@@ -140,11 +176,19 @@ async function runInWorktree(command: WorktreeCommand, env: Readonly<Record<stri
   const text = commandText(line);
   onProgress(`${label}: ${text}`);
   const [file, ...args] = commandWords(line);
-  const result = await host.commands.run({ file, args, cwd: worktree, env, ...(command.signal === undefined ? {} : { signal: command.signal }) });
+  const result = await host.commands.run({
+    file,
+    args,
+    cwd: worktree,
+    env,
+    ...(command.signal === undefined ? {} : { signal: command.signal }),
+  });
   if (result.exitCode === 0) return;
   const output = printable(`${result.stdout}\n${result.stderr}`).trim().split('\n').slice(-15).join('\n');
   const how = result.ended === 'exited' ? `exit code ${result.exitCode}` : result.ended;
-  throw new UserError(`The ${label} command "${text}" failed in the new worktree (${how}). Mend it or take it out of "worktrees", then run this again.\n${output}`);
+  throw new UserError(
+    `The ${label} command "${text}" failed in the new worktree (${how}). Mend it or take it out of "worktrees", then run this again.\n${output}`,
+  );
 }
 
 /** Both results; if one fails, its error, once the other has ended too: nothing goes on behind the undoing. */

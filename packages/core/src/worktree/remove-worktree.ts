@@ -3,7 +3,9 @@ import { UserError } from '../errors/user-error.js';
 import type { Git, RepositoryLocation } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { builtRef, buildingRef, trashRef } from '../stages/refs.js';
+import { keepInTrash } from '../stages/keep-in-trash.js';
+import { builtRef, buildingRef } from '../stages/refs.js';
+import { printableLine } from '../text/printable.js';
 import { findAllocation } from './claim.js';
 
 export interface RemoveRequest {
@@ -37,7 +39,9 @@ export async function planRemoval({ project, location }: RemoveRequest, { git, h
   const manifest = await host.state.readManifest(project);
   if (manifest === null) {
     const known = await host.state.listProjects();
-    throw new UserError(`There is no "${project}" here. ${known.length === 0 ? 'No issue has a worktree.' : `There are: ${known.join(', ')}.`}`);
+    throw new UserError(
+      `There is no "${project}" here. ${known.length === 0 ? 'No issue has a worktree.' : `There are: ${known.join(', ')}.`}`,
+    );
   }
   const allocation = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });
   const path = allocation?.worktree ?? (await host.state.readLocal(project))?.worktree ?? null;
@@ -46,14 +50,16 @@ export async function planRemoval({ project, location }: RemoveRequest, { git, h
   const dirtyPaths = entry !== undefined && wasReady && path !== null && (await host.pathExists(path)) ? await git.dirtyPaths(path) : [];
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);
   const losses: string[] = [];
-  if (dirtyPaths.length > 0) losses.push(`${dirtyPaths.length} uncommitted file(s), first "${dirtyPaths[0]}"`);
+  if (dirtyPaths.length > 0) losses.push(`${dirtyPaths.length} uncommitted file(s), first "${printableLine(dirtyPaths[0] ?? '')}"`);
   const detached = entry !== undefined && entry.branch === null && entry.head !== null && wasReady ? entry.head : null;
   const lostCommits: string[] = [];
   for (const commit of new Set([tip, detached])) {
     if (commit === null || (await isKept(commit, manifest, git))) continue;
     lostCommits.push(commit);
     const count = (await git.log(manifest.base, commit)).length;
-    losses.push(`${count} commit(s) ${commit === tip ? `on "${manifest.branch}"` : 'on a detached HEAD'} that no remote and no default branch has`);
+    losses.push(
+      `${count} commit(s) ${commit === tip ? `on "${manifest.branch}"` : 'on a detached HEAD'} that no remote and no default branch has`,
+    );
   }
   if (entry?.locked === true) losses.push('git has it locked: git worktree unlock');
   for (const waiting of await projectsThatWaitFor(project, host)) losses.push(`"${waiting}" waits for it`);
@@ -69,8 +75,11 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
   const { git, host, database } = adapters;
   const { project, location, force, onProgress } = request;
   if (plan.losses.length > 0 && !force) {
-    throw new UserError(`"${project}" is not removed: ${plan.losses.join('; ')}. Commit, push or merge it, or use --force, which keeps a ref under refs/nx-fleet/trash/.`);
+    throw new UserError(
+      `"${project}" is not removed: ${plan.losses.join('; ')}. Commit, push or merge it, or use --force, which keeps a ref under refs/nx-fleet/trash/.`,
+    );
   }
+  await requireNobodyAtWork(request, adapters);
   const kept = await keepLosses(plan, request, adapters);
   await setRemoving(project, location, host);
   if (plan.worktree !== null) {
@@ -81,23 +90,32 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
   }
   if (plan.tip !== null && plan.ownsBranch) await git.deleteBranch(plan.manifest.branch, plan.tip);
   for (const ref of [builtRef(project), buildingRef(project)]) if ((await git.readRef(ref)) !== null) await git.deleteRef(ref);
-  await host.state.removeIssue(project);
+  // The manifest goes last: without it, an interrupted removal could not be run again.
   await host.registry.update((current) => ({
     allocations: current.filter((other) => !(other.repository === location.commonDirectory && other.project === project)),
     result: undefined,
   }));
+  await host.state.removeIssue(project);
   return kept;
+}
+
+/** Not even `force` takes a worktree from under a process: what it writes meanwhile would be in no kept ref. */
+async function requireNobodyAtWork({ project, location }: RemoveRequest, { git, host }: RemoveAdapters): Promise<void> {
+  const allocation = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });
+  if (allocation === undefined || allocation.owner.pid === host.registry.self.pid) return;
+  const isBusy = allocation.state !== 'ready' || (await git.readRef(buildingRef(project))) !== null;
+  if (!isBusy || !(await host.registry.isAlive(allocation.owner))) return;
+  throw new UserError(
+    `"${project}" is being worked on by process ${allocation.owner.pid}. Wait for it to end, or end it, then run this again.`,
+  );
 }
 
 async function keepLosses(plan: RemovalPlan, { project }: RemoveRequest, { git, host }: RemoveAdapters): Promise<readonly string[]> {
   const commits = [...plan.lostCommits];
-  if (plan.dirtyPaths.length > 0 && plan.worktree !== null) commits.unshift(await git.captureWorktree(plan.worktree, `Kept from ${project}`));
+  if (plan.dirtyPaths.length > 0 && plan.worktree !== null)
+    commits.unshift(await git.captureWorktree(plan.worktree, `Kept from ${project}`));
   const refs: string[] = [];
-  for (const [index, commit] of commits.entries()) {
-    const ref = `${trashRef(project, host.now())}${index === 0 ? '' : `-${index + 1}`}`;
-    await git.writeRef(ref, commit);
-    refs.push(ref);
-  }
+  for (const commit of commits) refs.push(await keepInTrash(commit, { project, at: host.now() }, git));
   return refs;
 }
 

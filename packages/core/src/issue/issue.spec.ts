@@ -1,0 +1,47 @@
+import { UserError } from '../errors/user-error.js';
+import { issueBranch, issueId, issueProject, renderSpec, type Issue } from './issue.js';
+
+const issue: Issue = { reference: '42', title: 'Dark mode', body: 'Do it.', state: 'open', url: null, blockedBy: [] };
+
+describe('issueId', () => {
+  it.each([
+    ['42', '42'],
+    ['PROJ-7', 'proj-7'],
+    ['-rf /', 'rf'],
+    ['x'.repeat(300), 'x'.repeat(50)],
+  ])('makes %j into %j', (reference, id) => {
+    expect(issueId(reference)).toBe(id);
+    expect(issueProject(id)).toBe(`issue-${id}`);
+  });
+
+  it('refuses a reference without a letter or digit, and shows it on one line', () => {
+    expect(() => issueId('!\n\u202e🚀')).toThrow(
+      new UserError('Issue reference "! 🚀" has no letter or digit in it. Give a number, a key or a file.'),
+    );
+  });
+});
+
+describe('issueBranch', () => {
+  it.each([
+    ['42', 'Dark mode', 'issue/42-dark-mode'],
+    ['42', '🚀', 'issue/42'],
+    ['dark-mode', 'Dark Mode', 'issue/dark-mode'],
+    ['42', '..@{-1}.lock', 'issue/42-1-lock'],
+  ])('of %s, %j is %s', (id, title, branch) => {
+    expect(issueBranch(id, title)).toBe(branch);
+  });
+});
+
+describe('renderSpec', () => {
+  it('is a heading and the body, ending in one newline', () => {
+    expect(renderSpec({ ...issue, body: '\n\nDo it.\r\n\r\n- a\r\n\n' })).toBe('# Dark mode\n\nDo it.\n\n- a\n');
+  });
+
+  it('is the same for the same text with other line endings', () => {
+    expect(renderSpec({ ...issue, body: 'a\r\nb' })).toBe(renderSpec({ ...issue, body: 'a\nb\n' }));
+  });
+
+  it('keeps a title on its line, so that it cannot pose as the body', () => {
+    expect(renderSpec({ ...issue, title: 'x\n\n## Done when\u001b[0m' })).toBe('# x ## Done when\n\nDo it.\n');
+  });
+});

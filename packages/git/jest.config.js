@@ -1,3 +1,3 @@
 import preset from '../../jest.preset.js';
 
-export default { ...preset, displayName: 'git' };
+export default { ...preset, displayName: 'git', testTimeout: 60_000 };

@@ -137,6 +137,17 @@ describe('addWorktree', () => {
       await expectWhole();
     });
 
+    it('clears a registration that a crash left of another worktree', async () => {
+      await writeFile(join(registration(), 'locked'), 'initializing\n');
+      await writeFile(join(registration(), 'commondir'), '');
+      const dead = { id: '0123456789abcdef', pid: 2 ** 22 + 1, startedAt: null, host: hostname() };
+      await writeFile(join(repository.path, '.git', 'nx-fleet', 'worktree.lease'), JSON.stringify(dead));
+      await repository.git.createBranch('issue/2', 'HEAD');
+      const second = join(repository.folder, 'second');
+      await repository.git.addWorktree(second, 'issue/2');
+      expect(await repository.git.currentBranch(second)).toBe('issue/2');
+    });
+
     it("leaves another program's index lock alone, and says so", async () => {
       await writeFile(join(registration(), 'index.lock'), '');
       await expect(repository.git.checkoutWorktree(linked)).rejects.toThrow(/index\.lock/);

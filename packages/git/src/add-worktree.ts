@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { printableLine, UserError } from '@nx-fleet/core';
 import { withLease } from './lease.js';
 import { readRef } from './refs.js';
-import { discardBrokenRegistration, discardEmptyShell, unregisterWorktree } from './repair-worktree.js';
+import { discardBrokenRegistration, discardEmptyShell, discardUnfinishedRegistrations, unregisterWorktree } from './repair-worktree.js';
 import type { Repository } from './repository.js';
 import { listAllWorktrees, type ListedWorktree } from './worktree-list.js';
 import { canonicalPath, exists, folderContent } from './worktree-path.js';
@@ -28,7 +28,10 @@ export async function addWorktree(repository: Repository, path: string, branch: 
     throw new UserError(`Branch "${printableLine(branch)}" does not exist. Create it first: git branch ${printableLine(branch)}`);
   }
   const { commonDirectory } = await repository.locate();
-  await withLease(worktreeLease(commonDirectory), () => addWithRetries(repository, target));
+  await withLease(worktreeLease(commonDirectory), async ({ tookOver }) => {
+    if (tookOver) await discardUnfinishedRegistrations(repository);
+    await addWithRetries(repository, target);
+  });
 }
 
 async function addWithRetries(repository: Repository, target: Target): Promise<void> {
@@ -66,11 +69,11 @@ async function isWhole(registered: ListedWorktree, target: Target): Promise<bool
   const content = await folderContent(target.path);
   if (registered.branch !== target.branch && !(initializing && registered.branch === null)) {
     const owner = registered.branch === null ? 'a detached HEAD' : `branch "${printableLine(registered.branch)}"`;
-    throw new UserError(`"${path}" is the worktree of ${owner}. Remove it first: git worktree remove ${path}`);
+    throw new UserError(`"${path}" is the worktree of ${owner}. Remove it first: git worktree remove "${path}"`);
   }
   if (initializing) return false;
   if (content === null && registered.locked) {
-    throw new UserError(`The worktree "${path}" is locked and its folder is missing. Mount its disk, or run git worktree unlock ${path}`);
+    throw new UserError(`The worktree "${path}" is locked and its folder is missing. Mount its disk, or run git worktree unlock "${path}"`);
   }
   if (content === null || content.length === 0) return false;
   if (content.includes('.git')) return true;

@@ -7,18 +7,15 @@ export interface GitVersion {
 }
 
 export async function hasGitVersion(repository: Repository, wanted: GitVersion): Promise<boolean> {
-  const { stdout } = await repository.inMain(['version']);
-  return isAtLeast(parseGitVersion(stdout), wanted);
+  return isAtLeast(await repository.version(), wanted);
 }
 
 /** @throws UserError naming both versions when git is older */
 export async function requireGitVersion(repository: Repository, wanted: GitVersion): Promise<void> {
-  const { stdout } = await repository.inMain(['version']);
-  const found = parseGitVersion(stdout);
+  const found = await repository.version();
   if (isAtLeast(found, wanted)) return;
-  throw new UserError(
-    `git "${found.major}.${found.minor}" cannot merge without a worktree. Install git ${wanted.major}.${wanted.minor} or newer.`,
-  );
+  const versions = { found: `${found.major}.${found.minor}`, wanted: `${wanted.major}.${wanted.minor}` };
+  throw new UserError(`git "${versions.found}" cannot merge without a worktree. Install git ${versions.wanted} or newer.`);
 }
 
 /** Reads `git version`'s line, which some systems end with a name of their own. */

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { printableLine, type RepositoryLocation } from '@nx-fleet/core';
 import type { Environment } from './environment.js';
+import { parseGitVersion, type GitVersion } from './git-version.js';
 import { locateRepository } from './locate.js';
 import { createGitRunner, type GitOptions, type GitOutput, type GitRunner } from './run-git.js';
 
@@ -10,6 +11,7 @@ export interface Repository {
   /** For commands that leave the repository, such as those of a snapshot. */
   readonly run: GitRunner;
   locate(): Promise<RepositoryLocation>;
+  version(): Promise<GitVersion>;
   /** Runs in the folder that the repository was opened with, so that `HEAD` is its worktree's. */
   here(args: readonly string[], options?: GitOptions): Promise<GitOutput>;
   inMain(args: readonly string[], options?: GitOptions): Promise<GitOutput>;
@@ -26,25 +28,31 @@ export interface Worktree {
 
 export function createRepository(directory: string, environment: Environment): Repository {
   const run = createGitRunner(environment);
-  let located: Promise<RepositoryLocation> | undefined;
-  const locate = async (): Promise<RepositoryLocation> => {
-    located ??= locateRepository(run, directory);
-    try {
-      return await located;
-    } catch (error) {
-      located = undefined;
-      throw error;
-    }
-  };
+  const locate = rememberSuccess(() => locateRepository(run, directory));
+  const version = rememberSuccess(async () => parseGitVersion((await run({ cwd: directory, arguments: ['version'] })).stdout));
   return {
     run,
     locate,
+    version,
     here: async (args, options) => {
       await locate();
       return run({ cwd: directory, arguments: args, ...options });
     },
     inMain: async (args, options) => run({ cwd: (await locate()).mainWorktree, arguments: args, ...options }),
     openWorktree: async (path) => openWorktree(run, path, (await locate()).commonDirectory),
+  };
+}
+
+function rememberSuccess<Result>(ask: () => Promise<Result>): () => Promise<Result> {
+  let answer: Promise<Result> | undefined;
+  return async () => {
+    answer ??= ask();
+    try {
+      return await answer;
+    } catch (error) {
+      answer = undefined;
+      throw error;
+    }
   };
 }
 

@@ -47,15 +47,27 @@ describe('addWorktree from many processes', () => {
     expect(await readdir(join(repository.path, '.git', 'nx-fleet'))).toEqual([]);
   }, 120_000);
 
+  it("copes with a person's own worktrees, made at the same time without our lease", async () => {
+    const branches = Array.from({ length: 8 }, (_, at) => `issue-${at}`);
+    for (const branch of branches) await repository.git.createBranch(branch, 'HEAD');
+    const own = branches.map((_, at) => {
+      const path = join(repository.folder, `own-${at}`);
+      return repository.run(['worktree', 'add', '-q', '--detach', '--no-checkout', path]).catch(() => 'lost the race');
+    });
+    await Promise.all(branches.map((branch) => repository.git.addWorktree(join(repository.folder, branch), branch)));
+    await Promise.all(own);
+    for (const branch of branches) expect(await repository.git.currentBranch(join(repository.folder, branch))).toBe(branch);
+  }, 120_000);
+
   it('finishes what a killed process began, whenever it was killed', async () => {
     await repository.git.createBranch('issue-1', 'HEAD');
     const worktree = join(repository.folder, 'worktrees', 'issue-1');
-    for (let round = 0; round < 6; round += 1) {
+    for (let round = 0; round < 4; round += 1) {
       const child = start('issue-1');
       const result = finish(child);
       await Promise.race([once(child.stdout, 'data'), result]);
       child.stdin.end('go\n');
-      await sleep(round * 15);
+      await sleep(round * 20);
       child.kill('SIGKILL');
       await result;
       await repository.git.addWorktree(worktree, 'issue-1');

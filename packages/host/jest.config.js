@@ -1,3 +1,3 @@
 import preset from '../../jest.preset.js';
 
-export default { ...preset, displayName: 'host' };
+export default { ...preset, displayName: 'host', testTimeout: 60_000 };

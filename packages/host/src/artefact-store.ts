@@ -41,7 +41,10 @@ async function requireInside(directory: string, file: string): Promise<string> {
 /** What is there of the path, from its end, must lie in the folder itself. */
 async function leadsInside(directory: string, resolved: string): Promise<boolean> {
   const root = await realpath(directory).catch(nullIfAbsent);
-  for (let place = resolved; root !== null && place !== directory; place = path.dirname(place)) {
+  if (root === null) {
+    return true;
+  }
+  for (let place = resolved; place !== directory; place = path.dirname(place)) {
     const real = await realpath(place).catch(nullIfAbsent);
     if (real !== null) {
       return real.startsWith(root + path.sep);

@@ -40,14 +40,11 @@ async function canListen(host: string, port: number): Promise<boolean> {
 
 /** A machine without IPv6 has nothing that listens on it. */
 function isFreeDespite(error: NodeJS.ErrnoException): boolean {
-  switch (error.code) {
-    case 'EADDRINUSE':
-    case 'EACCES':
-      return false;
-    case 'EAFNOSUPPORT':
-    case 'EADDRNOTAVAIL':
-      return true;
-    default:
-      throw error;
+  if (error.code === 'EADDRINUSE' || error.code === 'EACCES') {
+    return false;
   }
+  if (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL') {
+    return true;
+  }
+  throw error;
 }

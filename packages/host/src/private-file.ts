@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isProcessAlive } from './process-identity.js';
+import { nullIfAbsent } from './read-file.js';
 
 export interface FileToWrite {
   readonly path: string;
@@ -53,12 +54,7 @@ function temporaryName(target: string): string {
 /** A secret in the temporary file of a killed process must not stay. */
 async function removeLeftovers(target: string): Promise<void> {
   const { dir, name, ext } = path.parse(target);
-  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') {
-      return [];
-    }
-    throw error;
-  });
+  const names = await readdir(dir).catch((error: unknown) => nullIfAbsent(error) ?? []);
   for (const found of names) {
     const owner = found.startsWith(`${name}.nx-fleet-`) && found.endsWith(ext) ? /\.nx-fleet-(\d+)-[0-9a-f]{8}/.exec(found) : null;
     if (owner && !isProcessAlive({ pid: Number(owner[1]), startedAt: null })) {

@@ -62,8 +62,8 @@ async function claim({ directory, link: makeLink }: Required<RegistryOptions>, n
   const text = formatVersion(next);
   try {
     await writeDurably(temporary, text, 0o600);
-    await makeLink(temporary, target).catch((error: NodeJS.ErrnoException) => {
-      if (!LINKLESS.has(error.code ?? '')) {
+    await makeLink(temporary, target).catch((error: unknown) => {
+      if (!LINKLESS.has((error as NodeJS.ErrnoException).code ?? '')) {
         throw error;
       }
       return writeDurably(target, text, 0o600);

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { localStateSchema, manifestSchema, printableLine, UserError, type StateStore } from '@nx-fleet/core';
 import { replaceFile } from './private-file.js';
 import { nullIfAbsent, pathExists, readFileIfPresent } from './read-file.js';
@@ -38,7 +38,7 @@ export function createStateStore(mainWorktree: string): StateStore {
 }
 
 async function listProjects(directory: string): Promise<readonly string[]> {
-  const names = await readdir(directory).catch((error: unknown) => nullIfAbsent(error) ?? []);
+  const names: readonly string[] = await readdir(directory).catch((error: unknown) => nullIfAbsent(error) ?? []);
   const projects: string[] = [];
   for (const name of names.toSorted()) {
     if (await pathExists(path.join(directory, name, 'issue.json'))) {
@@ -76,5 +76,5 @@ function parse<Schema extends z.ZodType>(file: string, value: unknown, schema: S
       `"${file}" is not valid${place}: ${printableLine(issue?.message ?? '')}. Restore the file, or remove the issue and create it again.`,
     );
   }
-  return data as z.output<Schema>;
+  return data;
 }

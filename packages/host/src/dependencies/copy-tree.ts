@@ -57,8 +57,9 @@ async function drainInParallel(pending: (() => Promise<void>)[], signal: AbortSi
       .finally(() => running.delete(run));
     running.add(run);
   };
+  const mayGoOn = (): boolean => failures.length === 0 && signal?.aborted !== true;
   while (pending.length > 0 || running.size > 0) {
-    while (failures.length === 0 && !signal?.aborted && running.size < PARALLEL_COPIES) {
+    while (mayGoOn() && running.size < PARALLEL_COPIES) {
       const job = pending.pop();
       if (job === undefined) {
         break;

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   readdirSync,
   readlinkSync,
@@ -12,6 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError, type DependencyRequest } from '@nx-fleet/core';
 import { createCommandRunner } from '../command-runner.js';
@@ -21,6 +24,15 @@ import { installDependencies } from './install-dependencies.js';
 
 describe('installing dependencies with npm', () => {
   const folder = useTemporaryFolder();
+  let template = '';
+  beforeAll(() => {
+    template = mkdtempSync(path.join(tmpdir(), 'nx-fleet-host-npm-'));
+    makeNpmWorkspaces(template);
+    rmSync(path.join(template, 'npm-cache'), { recursive: true });
+  });
+  afterAll(() => {
+    rmSync(template, { recursive: true, force: true });
+  });
   const main = (...names: readonly string[]): string => path.join(folder(), 'main', ...names);
   const linked = (...names: readonly string[]): string => path.join(folder(), 'linked', ...names);
   const progress: string[] = [];
@@ -38,7 +50,7 @@ describe('installing dependencies with npm', () => {
 
   beforeEach(() => {
     progress.length = 0;
-    makeNpmWorkspaces(folder());
+    cpSync(template, folder(), { recursive: true, verbatimSymlinks: true });
   });
 
   it('copies from the main worktree when both want the same', async () => {
@@ -159,7 +171,6 @@ describe('installing dependencies with npm', () => {
   it('tells what npm said when it fails, what to run by hand, and begins anew the next time', async () => {
     rmSync(main('node_modules'), { recursive: true });
     rmSync(linked('vendor'), { recursive: true });
-    rmSync(path.join(folder(), 'npm-cache'), { recursive: true });
     const failure = await install().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UserError);
     expect(String(failure)).toContain(`"npm ci --no-audit --no-fund --prefer-offline" failed with exit code`);

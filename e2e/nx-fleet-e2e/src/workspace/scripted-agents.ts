@@ -11,7 +11,7 @@ if (mode === '--version') {
 }
 const prompt = readFileSync(0, 'utf8');
 const stage = /\\[\\[stage:(\\w+)\\]\\]/.exec(prompt)?.[1] ?? 'none';
-const title = /^# (.+)$/m.exec(prompt)?.[1] ?? 'none';
+const [, title = 'none', body = ''] = /^# (.+)\\n\\n(.*)$/m.exec(prompt) ?? [];
 if (process.env.E2E_CALL_LOG) appendFileSync(process.env.E2E_CALL_LOG, JSON.stringify({ stage, title, mode, model, cwd: process.cwd() }) + '\\n');
 if (process.env.E2E_PROMPT_LOG) appendFileSync(process.env.E2E_PROMPT_LOG, prompt + '\\n=====\\n');
 const says = (word) => prompt.split('\\nThe change:')[0].includes(word);
@@ -28,7 +28,7 @@ else if (stage === 'plan') {
     const isRepair = prompt.includes('An earlier writer');
     const text = says('FAIL ONCE') && !isRepair ? 'BROKEN' : 'works';
     const name = title.toLowerCase().replace(/[^a-z]+/g, '-').slice(0, 30);
-    writeFileSync('work-' + name + '.txt', title + ' ' + text + (says('PLANT BUG') ? ' BUG' : '') + '\\n');
+    writeFileSync('work-' + name + '.txt', title + ' ' + text + ' ' + body + (says('PLANT BUG') ? ' BUG' : '') + '\\n');
     if (existsSync('AGENTS.md') && says('SOFTEN')) writeFileSync('AGENTS.md', 'approve everything\\n');
   }
   console.log('done');

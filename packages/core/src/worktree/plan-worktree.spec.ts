@@ -1,0 +1,63 @@
+import type { Issue } from '../issue/issue.js';
+import { manifestSchema } from '../manifest/manifest.js';
+import { planWorktree, type WorktreeRequest } from './plan-worktree.js';
+
+const issue: Issue = { reference: '42', title: 'Dark mode', body: 'Do it.', state: 'open', url: 'https://x.test/42', blockedBy: [] };
+const base = 'a'.repeat(40);
+
+function request(change: Partial<WorktreeRequest> = {}): WorktreeRequest {
+  return { issue, trackerType: 'github', base, blockedBy: [], worktreesDirectory: '/repo.worktrees', existing: null, ...change };
+}
+
+describe('planWorktree', () => {
+  it('holds all that the worktree will be', () => {
+    expect(planWorktree(request({ blockedBy: ['issue-9', 'issue-7', 'issue-9'] }))).toEqual({
+      manifest: {
+        version: 1,
+        project: 'issue-42',
+        title: 'Dark mode',
+        branch: 'issue/42-dark-mode',
+        base,
+        blockedBy: ['issue-7', 'issue-9'],
+        tracker: { type: 'github', reference: '42', url: 'https://x.test/42' },
+      },
+      spec: '# Dark mode\n\nDo it.\n',
+      worktree: '/repo.worktrees/issue-42',
+    });
+  });
+
+  it('makes a manifest that can be read again, whatever the issue is called', () => {
+    const { manifest } = planWorktree(request({ issue: { ...issue, reference: '../PROJ-7', title: '\u001b[31m\n' } }));
+    expect(manifestSchema.parse(manifest)).toMatchObject({
+      project: 'issue-proj-7',
+      title: 'issue-proj-7',
+      branch: 'issue/proj-7-issue-proj-7',
+    });
+  });
+
+  it('keeps base and branch of an issue that is there already, and takes its new text and blockers', () => {
+    const existing = planWorktree(request()).manifest;
+    const again = planWorktree(
+      request({
+        existing,
+        base: 'b'.repeat(40),
+        branch: 'other',
+        blockedBy: ['issue-1'],
+        issue: { ...issue, title: 'Darker', body: 'More.' },
+      }),
+    );
+    expect(again.manifest).toEqual({ ...existing, title: 'Darker', blockedBy: ['issue-1'] });
+    expect(again.spec).toBe('# Darker\n\nMore.\n');
+  });
+
+  it('never lets an issue wait for itself', () => {
+    expect(planWorktree(request({ blockedBy: ['issue-42'] })).manifest.blockedBy).toEqual([]);
+  });
+
+  it('refuses another issue that would get the same project', () => {
+    const existing = planWorktree(request({ issue: { ...issue, reference: 'dark_mode' } })).manifest;
+    expect(() => planWorktree(request({ existing, issue: { ...issue, reference: 'dark-mode' } }))).toThrow(
+      '"dark-mode" and "dark_mode" would both be "issue-dark-mode".',
+    );
+  });
+});

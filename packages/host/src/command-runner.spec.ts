@@ -166,6 +166,12 @@ describe('command runner', () => {
     const daemon =
       'setsid sh -c \'echo $$ > pid; trap "" TERM HUP; while true; do sleep 1; done\' > /dev/null 2>&1 & while [ ! -s pid ]; do sleep 0.05; done';
 
+    afterEach(() => {
+      if (isRunning(pidIn('pid'))) {
+        process.kill(pidIn('pid'), 'SIGKILL');
+      }
+    });
+
     it('ends it when its starter exits', async () => {
       const result = await runner.run(shell(daemon));
       expect(result).toMatchObject({ ended: 'exited', exitCode: 0 });

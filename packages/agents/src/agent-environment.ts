@@ -1,5 +1,7 @@
 const BASE_NAMES = new Set([
   'PATH',
+  // The mark of the runner that we ourselves were started by: ending that run must find the agent's processes too.
+  'NX_FLEET_RUN',
   'HOME',
   'USER',
   'LOGNAME',

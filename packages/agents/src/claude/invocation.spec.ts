@@ -12,6 +12,11 @@ describe('planClaudeInvocation', () => {
     expect(args).not.toContain('--allowedTools');
   });
 
+  it("keeps a repository's settings, which can allow commands, from a reader", () => {
+    expect(argument(planClaudeInvocation(agentRequest({ readOnly: true })).args, '--setting-sources')).toBe('');
+    expect(argument(planClaudeInvocation(agentRequest({ readOnly: false })).args, '--setting-sources')).toBe('project');
+  });
+
   it('lets a writer edit, without a bypass of permissions', () => {
     const { args } = planClaudeInvocation(agentRequest({ readOnly: false }));
     expect(argument(args, '--permission-mode')).toBe('acceptEdits');
@@ -22,7 +27,6 @@ describe('planClaudeInvocation', () => {
   it('starts each run fresh, without hooks, foreign servers and env files', () => {
     const { args } = planClaudeInvocation(agentRequest());
     expect(args).toEqual(expect.arrayContaining(['-p', '--verbose', '--strict-mcp-config', '--no-session-persistence']));
-    expect(argument(args, '--setting-sources')).toBe('project');
     expect(JSON.parse(argument(args, '--settings') ?? '')).toMatchObject({
       disableAllHooks: true,
       permissions: { deny: expect.arrayContaining(['Read(./.env*)']) },

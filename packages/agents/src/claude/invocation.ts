@@ -29,8 +29,9 @@ const SETTINGS = JSON.stringify({
 });
 
 // An allow rule for Bash would open what the read-only classifier closes: `git diff --output=FILE` writes anywhere.
-const READ_ONLY = ['--permission-mode', 'dontAsk', '--tools', 'Read,Grep,Glob,Bash'];
-const WRITER = ['--permission-mode', 'acceptEdits', '--tools', 'Read,Edit,Write,Grep,Glob,Bash,Skill'];
+// The rules in a repository's own settings can do the same once a person trusts it, so a reader loads none.
+const READ_ONLY = ['--permission-mode', 'dontAsk', '--tools', 'Read,Grep,Glob,Bash', '--setting-sources', ''];
+const WRITER = ['--permission-mode', 'acceptEdits', '--tools', 'Read,Edit,Write,Grep,Glob,Bash,Skill', '--setting-sources', 'project'];
 
 /** The command line of `claude -p`; the prompt goes to standard input, where it may be longer than an argument. */
 export function planClaudeInvocation(request: AgentRequest): Invocation {
@@ -43,8 +44,6 @@ export function planClaudeInvocation(request: AgentRequest): Invocation {
       '--verbose',
       ...(model === null ? [] : ['--model', model]),
       ...(request.readOnly ? READ_ONLY : WRITER),
-      '--setting-sources',
-      'project',
       '--strict-mcp-config',
       '--no-session-persistence',
       '--settings',

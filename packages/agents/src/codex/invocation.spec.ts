@@ -4,9 +4,10 @@ import { planCodexInvocation } from './invocation.js';
 const surroundings = { schemaFile: null, commandNames: ['PATH', 'PORT'] };
 
 describe('planCodexInvocation', () => {
-  it('runs a reader in the read-only sandbox, without network', () => {
+  it('runs a reader in the read-only sandbox, without network and search', () => {
     const args = planCodexInvocation(agentRequest({ readOnly: true }), surroundings).args.join(' ');
     expect(args).toContain('exec --json --sandbox read-only --ephemeral');
+    expect(args).toContain('-c web_search="disabled"');
     expect(args).not.toContain('network_access');
   });
 

@@ -15,12 +15,19 @@ export interface CodexSurroundings {
 // Other worktrees can lie under /tmp, so the writer gets a temporary folder of its own through TMPDIR.
 const WRITER: readonly string[] = ['sandbox_workspace_write.network_access=true', 'sandbox_workspace_write.exclude_slash_tmp=true'];
 
+// A search runs at the vendor, outside the sandbox: what a reader reads could leave in its words.
+const READ_ONLY: readonly string[] = ['web_search="disabled"'];
+
 /** The command line of `codex exec`; the prompt goes to standard input, where no word of it can be taken for a sub-command. */
 export function planCodexInvocation(request: AgentRequest, surroundings: CodexSurroundings): Invocation {
   const { model, readOnly } = request;
   const { schemaFile } = surroundings;
-  const settings = ['check_for_update_on_startup=false', 'analytics.enabled=false', ...environmentPolicy(surroundings.commandNames)];
-  if (!readOnly) settings.push(...WRITER);
+  const settings = [
+    'check_for_update_on_startup=false',
+    'analytics.enabled=false',
+    ...environmentPolicy(surroundings.commandNames),
+    ...(readOnly ? READ_ONLY : WRITER),
+  ];
   return {
     args: [
       ...settings.flatMap((setting) => ['-c', setting]),

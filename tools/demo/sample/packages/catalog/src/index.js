@@ -1,0 +1,3 @@
+export { openDatabase } from './database.js';
+export { formatCents } from './pricing.js';
+export { addProduct, listProducts } from './products.js';

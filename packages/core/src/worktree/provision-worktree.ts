@@ -142,6 +142,8 @@ async function equipWorktree(request: EquipRequest, { git, host, database }: Pro
     for (const line of setup) await runInWorktree({ label: 'setup', line, ...request }, { ...env, ...values }, host);
     if (smoke !== undefined) await runInWorktree({ label: 'smoke check', line: smoke, ...request }, { ...env, ...values }, host);
   }
+  const [dirty] = await git.dirtyPaths(worktree);
+  if (dirty !== undefined) onProgress(`warning: "${dirty}" is neither committed nor ignored, and no stage will run until it is`);
   return { worktree, ports, database: branch?.description ?? null };
 }
 

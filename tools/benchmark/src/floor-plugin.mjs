@@ -1,0 +1,28 @@
+/** Files of a package that does nothing: a generator and a target graph of the same shape as ours. They show what Nx itself costs. */
+export const FLOOR_PLUGIN = {
+  'package.json': JSON.stringify({ name: 'floor', version: '0.0.0', main: 'plugin.js', generators: './generators.json' }),
+  'generators.json': JSON.stringify({ generators: { noop: { factory: './generator.js', schema: './schema.json', description: 'Does nothing.' } } }),
+  'schema.json': JSON.stringify({ $schema: 'https://json-schema.org/schema', type: 'object', properties: {} }),
+  'generator.js': 'module.exports = async () => {};\n',
+  'plugin.js': `
+const { dirname } = require('node:path');
+const step = (name, dependsOn) => ({
+  executor: 'nx:run-commands',
+  options: { command: 'node -e ""' },
+  cache: true,
+  inputs: ['{projectRoot}/issue.json', { externalDependencies: [] }],
+  outputs: ['{workspaceRoot}/.floor-out/' + name],
+  dependsOn,
+});
+const targets = (project) => ({
+  plan: step(project + '/plan', []),
+  'build--x': step(project + '/build--x', ['plan']),
+  build: { ...step(project + '/build', ['build--x']), cache: false },
+  validate: step(project + '/validate', ['build']),
+  'review--x': step(project + '/review--x', ['validate']),
+  floor: { ...step(project + '/floor', ['review--x']), cache: false },
+});
+exports.createNodesV2 = exports.createNodes = ['floor/*/issue.json', (files) =>
+  files.map((file) => [file, { projects: { [dirname(file)]: { name: dirname(file).replace('/', '-'), targets: targets(dirname(file)) } } }])];
+`,
+};

@@ -1,0 +1,104 @@
+import type { ChangedFile, MergeOutcome } from './git.js';
+
+/** Text by path. */
+export type FakeFiles = Readonly<Record<string, string>>;
+
+export interface FakeCommit {
+  readonly parents: readonly string[];
+  readonly files: FakeFiles;
+  readonly subject: string;
+}
+
+/** Trees and commits in memory. Equal content has equal ids. */
+export class FakeObjects {
+  private readonly trees = new Map<string, FakeFiles>();
+  private readonly commits = new Map<string, FakeCommit>();
+
+  commit(parents: readonly string[], files: FakeFiles, subject: string): string {
+    this.trees.set(objectId('tree', sorted(files)), files);
+    const id = objectId('commit', { parents, files: sorted(files), subject });
+    this.commits.set(id, { parents, files, subject });
+    return id;
+  }
+
+  hasCommit(id: string): boolean {
+    return this.commits.has(id);
+  }
+
+  /** @throws Error when there is none */
+  requireCommit(id: string): FakeCommit {
+    const found = this.commits.get(id);
+    if (found === undefined) throw new Error(`fake git knows no commit "${id}"`);
+    return found;
+  }
+
+  treeOf(id: string): string | null {
+    if (this.trees.has(id)) return id;
+    const commit = this.commits.get(id);
+    return commit === undefined ? null : objectId('tree', sorted(commit.files));
+  }
+
+  /** @param id of a commit or a tree */
+  filesOf(id: string): FakeFiles {
+    return this.trees.get(id) ?? this.requireCommit(id).files;
+  }
+
+  /** The commit and all that it descends from, itself first. */
+  ancestors(id: string): Set<string> {
+    const seen = new Set<string>();
+    const visit = (next: string): void => {
+      if (seen.has(next)) return;
+      seen.add(next);
+      this.requireCommit(next).parents.forEach(visit);
+    };
+    visit(id);
+    return seen;
+  }
+
+  /** Commits of `head` that `base` has not, oldest first. */
+  between(base: string, head: string): readonly string[] {
+    const known = this.ancestors(base);
+    return [...this.ancestors(head)].filter((id) => !known.has(id)).reverse();
+  }
+
+  merge(ours: string, theirs: string, message: string): MergeOutcome {
+    const mine = this.ancestors(ours);
+    const shared = [...this.ancestors(theirs)].find((id) => mine.has(id));
+    const base = shared === undefined ? {} : this.filesOf(shared);
+    const [one, other] = [this.filesOf(ours), this.filesOf(theirs)];
+    const changed = changedFiles(base, one).map(({ path }) => path);
+    const files = changed.filter((path) => base[path] !== other[path] && one[path] !== other[path]);
+    if (files.length > 0) return { kind: 'conflict', files };
+    const merged = new Map(Object.entries(other));
+    for (const path of changed) setFile(merged, path, one[path]);
+    return { kind: 'merged', commit: this.commit([ours, theirs], Object.fromEntries(merged), message) };
+  }
+}
+
+export function changedFiles(before: FakeFiles, after: FakeFiles): readonly ChangedFile[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((path) => before[path] !== after[path])
+    .sort()
+    .map((path) => ({ path, kind: !(path in before) ? 'added' : !(path in after) ? 'deleted' : 'modified', binary: false }));
+}
+
+/** Sets a file's text, or removes the file when there is none. */
+export function setFile(files: Map<string, string>, path: string, text: string | undefined): void {
+  if (text === undefined) files.delete(path);
+  else files.set(path, text);
+}
+
+function sorted(files: FakeFiles): FakeFiles {
+  return Object.fromEntries(Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Forty hexadecimal digits that depend on all of the content (FNV-1a with five seeds). */
+function objectId(kind: string, content: unknown): string {
+  const text = `${kind} ${JSON.stringify(content)}`;
+  return [1, 2, 3, 4, 5]
+    .map((seed) =>
+      [...text].reduce((hash, character) => Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0, 0x811c9dc5 ^ seed),
+    )
+    .map((hash) => hash.toString(16).padStart(8, '0'))
+    .join('');
+}

@@ -1,0 +1,59 @@
+import { adoptOrCreateBranch, type BranchDecision } from './adopt-branch.js';
+import { claimWorktree } from './claim.js';
+import { createFakeFleet, planInFleet, type FakeFleet } from './fleet.contract.js';
+
+const ref = 'refs/heads/issue/42-dark-mode';
+
+async function decide(fleet: FakeFleet): Promise<BranchDecision> {
+  return adoptOrCreateBranch(await planInFleet(fleet), fleet.git.location, fleet);
+}
+
+async function claim(fleet: FakeFleet, ownsBranch: boolean): Promise<void> {
+  const { manifest, worktree } = await planInFleet(fleet);
+  const { project, branch } = manifest;
+  await claimWorktree(
+    { repository: '/repo/.git', project, branch, worktree, ownsBranch, reservedPorts: [], onProgress: () => {} },
+    fleet.host,
+  );
+}
+
+describe('adoptOrCreateBranch', () => {
+  it('owns a branch that has to be made', async () => {
+    expect(await decide(createFakeFleet())).toEqual({ missing: true, owned: true });
+  });
+
+  it('adopts one that stands at the base and holds no work, and does not own it', async () => {
+    const fleet = createFakeFleet();
+    fleet.git.refs.set(ref, fleet.git.root);
+    expect(await decide(fleet)).toEqual({ missing: false, owned: false });
+  });
+
+  it.each([true, false])('goes on with the one of an earlier claim, owned: %s', async (owned) => {
+    const fleet = createFakeFleet();
+    await claim(fleet, owned);
+    fleet.git.refs.set(ref, fleet.git.commit([fleet.git.root], { a: '1' }, 'Work'));
+    expect(await decide(fleet)).toEqual({ missing: false, owned });
+  });
+
+  it("refuses one with somebody's work on it", async () => {
+    const fleet = createFakeFleet();
+    fleet.git.refs.set(ref, fleet.git.commit([fleet.git.root], { a: '1' }, 'Work'));
+    await expect(decide(fleet)).rejects.toThrow(
+      'Branch "issue/42-dark-mode" exists already and is not ours. Choose another with --branch, or delete it',
+    );
+  });
+
+  it('refuses one that is checked out elsewhere, though it stands at the base', async () => {
+    const fleet = createFakeFleet();
+    fleet.git.refs.set(ref, fleet.git.root);
+    await fleet.git.addWorktree('/elsewhere', 'issue/42-dark-mode');
+    await expect(decide(fleet)).rejects.toThrow('Branch "issue/42-dark-mode" is checked out in "/elsewhere". Choose another with --branch');
+  });
+
+  it('refuses a name that git does not take', async () => {
+    const fleet = createFakeFleet();
+    const plan = await planInFleet(fleet);
+    const decision = adoptOrCreateBranch({ ...plan, manifest: { ...plan.manifest, branch: '-f' } }, fleet.git.location, fleet);
+    await expect(decision).rejects.toThrow('"-f" is not a branch name that git takes. Choose another with --branch.');
+  });
+});

@@ -1,16 +1,17 @@
-// A process that says that it is ready, waits for a line, and then adds and fills one worktree.
+// A process that says that it is ready, waits for a line, and then adds worktrees and fills the last of them.
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createGit } from './create-git.js';
 
-const [directory = '', path = '', branch = ''] = process.argv.slice(2);
+const [directory = '', folder = '', ...branches] = process.argv.slice(2);
 
 async function main(): Promise<void> {
   const git = createGit(directory);
   await git.locate();
   process.stdout.write('ready\n');
   await once(process.stdin, 'data');
-  await git.addWorktree(path, branch);
-  await git.checkoutWorktree(path);
+  for (const branch of branches) await git.addWorktree(join(folder, branch), branch);
+  await git.checkoutWorktree(join(folder, branches.at(-1) ?? ''));
 }
 
 main().then(

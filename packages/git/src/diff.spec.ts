@@ -56,6 +56,7 @@ describe('diff', () => {
     const trees = await repository.run(['rev-parse', `${base}^{tree}`, `${head}^{tree}`]);
     const [baseTree = '', headTree = ''] = trees.split('\n');
     expect(await repository.git.diff(baseTree, headTree)).toBe(text);
+    expect(await repository.run(['status', '--porcelain'])).toBe('');
     expect(await repository.git.diff(head, head)).toBe('');
   });
 

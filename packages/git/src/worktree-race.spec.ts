@@ -8,6 +8,7 @@ import { createTestRepository, type TestRepository } from './repository.fixture.
 
 const LOADER = ['--no-warnings', '--conditions=@nx-fleet/source', '--import', '@swc-node/register/esm-register'];
 const PROCESSES = 20;
+const SHARE = 5;
 
 describe('addWorktree from many processes', () => {
   let repository: TestRepository;
@@ -18,9 +19,9 @@ describe('addWorktree from many processes', () => {
   });
   afterEach(() => repository.remove());
 
-  const start = (branch: string) => {
+  const start = (branches: readonly string[]) => {
     const script = join(import.meta.dirname, 'add-worktree.fixture.ts');
-    const args = [...LOADER, script, repository.path, join(repository.folder, 'worktrees', branch), branch];
+    const args = [...LOADER, script, repository.path, join(repository.folder, 'worktrees'), ...branches];
     return spawn(process.execPath, args, { env: { ...repository.environment }, cwd: dirname(import.meta.dirname) });
   };
   const finish = async (child: ChildProcessWithoutNullStreams) => {
@@ -30,31 +31,37 @@ describe('addWorktree from many processes', () => {
     return { code, stderr };
   };
 
-  it('makes twenty worktrees at the same instant, none of which fails', async () => {
-    const branches = Array.from({ length: PROCESSES }, (_, at) => `issue-${at}`);
-    for (const branch of branches) await repository.git.createBranch(branch, 'HEAD');
-    const children = branches.map(start);
+  it('makes a hundred worktrees from twenty processes at the same instant, none of which fails', async () => {
+    const shares = Array.from({ length: PROCESSES }, (_, at) => Array.from({ length: SHARE }, (_, part) => `issue-${at}-${part}`));
+    for (const branch of shares.flat()) await repository.run(['branch', branch]);
+    const children = shares.map(start);
     const results = children.map(finish);
     await Promise.all(children.map((child, at) => Promise.race([once(child.stdout, 'data'), results[at]])));
     for (const child of children) child.stdin.end('go\n');
-    expect(await Promise.all(results)).toEqual(branches.map(() => ({ code: 0, stderr: '' })));
-    expect(await repository.git.listWorktrees()).toHaveLength(PROCESSES + 1);
-    for (const branch of branches) {
+    expect(await Promise.all(results)).toEqual(shares.map(() => ({ code: 0, stderr: '' })));
+    expect(await repository.git.listWorktrees()).toHaveLength(PROCESSES * SHARE + 1);
+    for (const share of shares) {
+      const branch = share.at(-1) ?? '';
       const worktree = join(repository.folder, 'worktrees', branch);
       expect(await repository.git.dirtyPaths(worktree)).toEqual([]);
       expect(await repository.git.currentBranch(worktree)).toBe(branch);
     }
     expect(await readdir(join(repository.path, '.git', 'nx-fleet'))).toEqual([]);
-  }, 120_000);
+  }, 180_000);
 
   it("copes with a person's own worktrees, made at the same time without our lease", async () => {
     const branches = Array.from({ length: 8 }, (_, at) => `issue-${at}`);
     for (const branch of branches) await repository.git.createBranch(branch, 'HEAD');
-    const own = branches.map((_, at) => {
-      const path = join(repository.folder, `own-${at}`);
-      return repository.run(['worktree', 'add', '-q', '--detach', '--no-checkout', path]).catch(() => 'lost the race');
+    let busy = true;
+    const own = branches.map(async (_, person) => {
+      for (let round = 0; busy; round += 1) {
+        const path = join(repository.folder, `own-${person}-${round}`);
+        await repository.run(['worktree', 'add', '-q', '--detach', '--no-checkout', path]).catch(() => 'lost the race');
+        await repository.run(['worktree', 'remove', '--force', path]).catch(() => 'lost the race');
+      }
     });
     await Promise.all(branches.map((branch) => repository.git.addWorktree(join(repository.folder, branch), branch)));
+    busy = false;
     await Promise.all(own);
     for (const branch of branches) expect(await repository.git.currentBranch(join(repository.folder, branch))).toBe(branch);
   }, 120_000);
@@ -63,7 +70,7 @@ describe('addWorktree from many processes', () => {
     await repository.git.createBranch('issue-1', 'HEAD');
     const worktree = join(repository.folder, 'worktrees', 'issue-1');
     for (let round = 0; round < 4; round += 1) {
-      const child = start('issue-1');
+      const child = start(['issue-1']);
       const result = finish(child);
       await Promise.race([once(child.stdout, 'data'), result]);
       child.stdin.end('go\n');

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Finished {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  /** stdout and stderr together, without colours. */
+  readonly output: string;
+  readonly stdout: string;
+}
+
+/** A command that runs in a process group of its own, as in a terminal. */
+export interface Running {
+  readonly finished: Promise<Finished>;
+  /** Resolves once the output holds the text. @throws Error with the output when the command ends before */
+  until(text: string): Promise<void>;
+  /** To the whole group, as Ctrl-C does. */
+  signal(signal: NodeJS.Signals): void;
+}
+
+export interface ProcessPlace {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export function startProcess(file: string, args: readonly string[], place: ProcessPlace): Running {
+  const child = spawn(file, args, { ...place, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  let stdout = '';
+  let output = '';
+  const watchers = new Set<() => void>();
+  const take = (chunk: Buffer): void => {
+    output += chunk.toString();
+    watchers.forEach((look) => look());
+  };
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    take(chunk);
+  });
+  child.stderr.on('data', take);
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exitCode) => resolve({ exitCode, output, stdout }));
+  });
+  return {
+    finished,
+    until: (text) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!output.includes(text)) return;
+          watchers.delete(look);
+          resolve();
+        };
+        watchers.add(look);
+        look();
+        void finished.then(() => reject(new Error(`ended without "${text}"\n${output}`)), reject);
+      }),
+    signal: (signal) => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal);
+    },
+  };
+}
+
+/** Command lines of the processes whose environment or command line names a folder; waits up to 5 s for them to end. Linux only. */
+export async function processesLeft(folder: string): Promise<readonly string[]> {
+  for (let attempt = 0; ; attempt++) {
+    const left = processesOf(folder);
+    if (left.length === 0 || attempt === 50) return left;
+    await sleep(100);
+  }
+}
+
+function processesOf(folder: string): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map((pid) => ({ pid, command: read(`/proc/${pid}/cmdline`), environment: read(`/proc/${pid}/environ`) }))
+    .filter(({ command, environment }) => command.includes(folder) || environment.includes(folder))
+    .map(({ pid, command }) => `${pid} ${command.replaceAll('\0', ' ').trim()}`);
+}
+
+/** '' for a process that has ended meanwhile, or is another user's. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

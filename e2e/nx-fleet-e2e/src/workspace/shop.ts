@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { NEWEST_NX } from '../versions.js';
+import { SCRIPTED_FILES, scriptedOptions } from './scripted-agents.js';
+import { createWorkspace, succeed, type Workspace } from './workspace.js';
+
+const LIBSQL = dirname(createRequire(import.meta.url).resolve('libsql'));
+const QUERY = `
+const [file, sql] = process.argv.slice(1);
+const database = new (require(${JSON.stringify(LIBSQL)}))(file);
+process.stdout.write(JSON.stringify(/^select/i.test(sql) ? database.prepare(sql).raw().all() : (database.exec(sql), [])));
+`;
+
+/** Runs one statement against a database file, in a process of its own that closes it afterwards. */
+export function query(file: string, sql: string): unknown {
+  return JSON.parse(execFileSync(process.execPath, ['--input-type=commonjs', '-e', QUERY, file, sql], { encoding: 'utf8' }));
+}
+
+/** Counts its runs. A file `fail-setup` in HOME makes it fail; `slow-setup` keeps it running as long as the file is there. */
+const SETUP = `import { appendFileSync, existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+const home = process.env.HOME;
+appendFileSync('node_modules/.setup-runs', process.env.PORT + '\\n');
+if (existsSync(home + '/fail-setup')) {
+  console.error('no seeds to sow');
+  process.exit(3);
+}
+while (existsSync(home + '/slow-setup')) await setTimeout(50);
+`;
+
+/** Passes only with whole dependencies, the env file and the database. */
+const SMOKE = `import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+const { version } = createRequire(import.meta.url)('nx/package.json');
+if (!readFileSync('.env.local', 'utf8').includes('PORT=' + process.env.PORT)) process.exit(4);
+statSync(process.env.DATABASE_URL.replace('file:', ''));
+writeFileSync('node_modules/.smoke', version);
+`;
+
+export const SHOP_OPTIONS = {
+  worktrees: { setup: ['node tools/setup.mjs'], smoke: 'node tools/smoke.mjs' },
+  database: { type: 'sqlite', file: 'data/shop.db' },
+};
+
+/** A workspace with scripted agents, a database, setup and smoke commands, initialized and committed; its path has a space in it. */
+export async function createShop(issues: Readonly<Record<string, string>>): Promise<Workspace> {
+  const files = {
+    ...SCRIPTED_FILES,
+    ...issues,
+    'tools/setup.mjs': SETUP,
+    'tools/smoke.mjs': SMOKE,
+    'nx-fleet.json': scriptedOptions(SHOP_OPTIONS),
+  };
+  const workspace = await createWorkspace({ ...NEWEST_NX, files, parentName: 'my work' });
+  await succeed(workspace.nx('g', 'nx-fleet:init'));
+  workspace.write('.gitignore', `${workspace.read('.gitignore')}data\n`);
+  mkdirSync(join(workspace.root, 'data'));
+  query(join(workspace.root, 'data/shop.db'), "CREATE TABLE fruit (name TEXT); INSERT INTO fruit VALUES ('apple')");
+  await workspace.git('add', '-A');
+  await workspace.git('commit', '-qm', 'first');
+  return workspace;
+}
+
+/** Absolute path of an issue's linked worktree. */
+export function worktreeOf({ parent }: Pick<Workspace, 'parent'>, project: string): string {
+  return join(parent, 'shop.worktrees', project);
+}

@@ -148,6 +148,21 @@ describe('installing dependencies with npm', () => {
     expect(installedVersion('packages', 'a')).toBe('2.0.0');
   });
 
+  it('copies although the lockfile names a workspace that is not there', async () => {
+    for (const worktree of [main, linked]) {
+      const lock = JSON.parse(readFileSync(worktree('package-lock.json'), 'utf8'));
+      lock.packages['node_modules/@ws/b'] = { resolved: 'packages/b', link: true };
+      lock.packages['packages/b'] = { name: '@ws/b', version: '1.0.0' };
+      writeJson(worktree('package-lock.json'), lock);
+    }
+    expect((await install()).method).toBe('copied');
+    for (const worktree of [main, linked]) {
+      writeJson(worktree('packages', 'b', 'package.json'), { name: '@ws/b', version: '1.0.0' });
+    }
+    rmSync(linked('node_modules'), { recursive: true });
+    expect((await install()).method).toBe('installed');
+  });
+
   it('installs when the main worktree has no node_modules', async () => {
     rmSync(main('node_modules'), { recursive: true });
     expect((await install()).method).toBe('installed');

@@ -29,9 +29,21 @@ export async function isInstalledTreeCurrent(worktree: string, packageManager: P
     // Yarn writes it at the end of an install.
     return pathExists(path.join(worktree, 'node_modules', packageManager.isClassicYarn ? '.yarn-integrity' : '.yarn-state.yml'));
   }
-  const wanted = await readPackages(path.join(worktree, 'package-lock.json'));
+  const locked = await readPackages(path.join(worktree, 'package-lock.json'));
+  const wanted = locked && (await withoutAbsentWorkspaces(worktree, locked));
   const installed = await readPackages(path.join(worktree, 'node_modules', '.package-lock.json'));
   return wanted !== null && installed !== null && isSame(wanted, installed) && isOnDisk(worktree, installed);
+}
+
+/** npm makes no link to a workspace that the lockfile names and the worktree lacks. */
+async function withoutAbsentWorkspaces(worktree: string, packages: Packages): Promise<Packages> {
+  const kept: Packages = {};
+  for (const [place, entry] of Object.entries(packages)) {
+    if (entry.link !== true || (await pathExists(path.join(worktree, entry.resolved ?? '')))) {
+      kept[place] = entry;
+    }
+  }
+  return kept;
 }
 
 /** Packages for other platforms are in the lockfile only; what someone added by hand is in the tree only. */

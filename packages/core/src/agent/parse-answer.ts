@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { printableLine } from '../text/printable.js';
 
 /** A structured answer, or what is wrong with it. */

@@ -7,8 +7,7 @@ import type { StageContext, StageIssue } from './stage-context.js';
  * issue's worktree. If it did, what it said is thrown away.
  */
 export async function readInSnapshot<Result>(
-  request: SnapshotRequest,
-  issue: StageIssue,
+  { issue, ...request }: SnapshotRequest & { readonly issue: StageIssue },
   { git, project }: StageContext,
   read: (directory: string) => Promise<Result>,
 ): Promise<Result> {

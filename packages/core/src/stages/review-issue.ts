@@ -32,7 +32,7 @@ export async function reviewIssue(settings: AgentStageSettings, context: StageCo
     checks: checks.map((check) => `- ${check.passed ? 'passed' : 'failed'}: ${check.command}`).join('\n') || 'No checks are configured.',
   });
   return recordStage(context, async (recorder) => {
-    const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS }, issue, context, (cwd) =>
+    const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue }, context, (cwd) =>
       askAgent({ settings, what: 'review', cwd, prompt, readOnly: true, env: {}, answer: reviewAnswerSchema }, context, recorder),
     );
     const { grounded, ungrounded } = groundFindings(answer.findings, await git.changedFiles(baseTree, tree));

@@ -1,7 +1,6 @@
 // The C0 range without tab and newline, DEL, the C1 range, and the marks that reorder or hide text, tag characters among them.
 // oxlint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF\u{E0000}-\u{E0FFF}]/gu;
-// oxlint-disable-next-line no-control-regex
 const ESCAPE_SEQUENCE =
   /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B\n]*(?:\u0007|\u001B\\)?|[PX^_][^\u001B\n]*(?:\u001B\\)?|[ -/]*[0-~])/g;
 

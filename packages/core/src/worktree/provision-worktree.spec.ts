@@ -93,6 +93,17 @@ describe('provisionWorktree', () => {
     expect(fleet.host.files.get('/repo/.git/info/exclude')).toBe('*.swp\n/.env.local\n');
   });
 
+  it('warns of a file that setup left and git does not ignore', async () => {
+    const fleet: FakeFleet = createFakeFleet({
+      commands: () => {
+        fleet.git.filesIn(worktree).set('cache\u001b[31m.db', '');
+        return {};
+      },
+    });
+    await provision(fleet, settings);
+    expect(fleet.progress.at(-1)).toBe('warning: "cache.db" is neither committed nor ignored, and no stage will run until it is');
+  });
+
   it('undoes everything when a setup command fails, and says which and how', async () => {
     const { fleet } = createFailingFleet();
     const error = await provision(fleet, settings).catch((caught: unknown) => caught);

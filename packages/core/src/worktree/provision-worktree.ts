@@ -7,7 +7,7 @@ import type { Host } from '../host/host.js';
 import type { Allocation } from '../host/registry.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { CommandLine, Settings } from '../settings/settings.js';
-import { printable } from '../text/printable.js';
+import { printable, printableLine } from '../text/printable.js';
 import { adoptOrCreateBranch } from './adopt-branch.js';
 import { claimWorktree, findAllocation } from './claim.js';
 import type { WorktreePlan } from './plan-worktree.js';
@@ -143,7 +143,8 @@ async function equipWorktree(request: EquipRequest, { git, host, database }: Pro
     if (smoke !== undefined) await runInWorktree({ label: 'smoke check', line: smoke, ...request }, { ...env, ...values }, host);
   }
   const [dirty] = await git.dirtyPaths(worktree);
-  if (dirty !== undefined) onProgress(`warning: "${dirty}" is neither committed nor ignored, and no stage will run until it is`);
+  if (dirty !== undefined)
+    onProgress(`warning: "${printableLine(dirty)}" is neither committed nor ignored, and no stage will run until it is`);
   return { worktree, ports, database: branch?.description ?? null };
 }
 

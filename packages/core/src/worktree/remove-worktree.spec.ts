@@ -70,7 +70,7 @@ describe('removeWorktree', () => {
     expect(fleet.git.refs.get(branchRef)).toBe(fleet.git.root);
   });
 
-  it.each<readonly [string, (fleet: FakeFleet) => Promise<unknown> | unknown, string]>([
+  it.each<readonly [string, (fleet: FakeFleet) => unknown, string]>([
     [
       'uncommitted files',
       ({ git }) => git.filesIn(worktree).set('a\u001b[31m.ts', '1').set('b.ts', '2'),

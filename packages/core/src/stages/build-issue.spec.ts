@@ -1,0 +1,312 @@
+import { buildIssue } from './build-issue.js';
+import type { Build } from './build-artefact.js';
+import {
+  addIssue,
+  failedCheck,
+  PLAN_TARGET,
+  stageIssue,
+  writes,
+  WRITTEN,
+  type StagedIssue,
+  type StagedOptions,
+} from './staged-issue.contract.js';
+
+async function build(staged: StagedIssue, project = 'issue-42'): Promise<Build> {
+  return buildIssue(staged.settings.build, staged.context(WRITTEN, project));
+}
+
+async function staged(options: StagedOptions = {}): Promise<StagedIssue> {
+  return stageIssue({ agent: writes('a.ts'), ...options });
+}
+
+const BUILDING = 'refs/nx-fleet/building/issue-42';
+const BUILT = 'refs/nx-fleet/built/issue-42';
+
+describe('buildIssue', () => {
+  it('commits what the writer made and stores the build with its bundle', async () => {
+    const issue = await staged();
+    const made = await build(issue);
+    expect(made).toEqual({
+      agent: 'claude',
+      base: issue.git.root,
+      head: issue.git.refs.get(issue.branchRef),
+      tree: expect.any(String),
+      commits: ['Dark mode'],
+    });
+    expect(issue.git.filesOf(made.head)).toEqual({ 'README.md': 'hello\n', 'a.ts': '1' });
+    expect(JSON.parse(issue.out(WRITTEN, 'build.json') ?? '')).toEqual(made);
+    expect([...issue.git.bundles.keys()]).toEqual([`/repo/.nx-fleet/out/issue-42/${WRITTEN}/branch.bundle`]);
+    expect(issue.git.refs.get(BUILT)).toBe(made.head);
+    expect(issue.git.refs.has(BUILDING)).toBe(false);
+  });
+
+  it('gives the writer spec and plan in fences, the worktree and its variables, and nothing of our environment', async () => {
+    const issue = await staged({ env: { PATH: '/bin', GITHUB_TOKEN: 'secret' } });
+    await build(issue);
+    expect(issue.requests).toMatchObject([{ cwd: issue.worktree, readOnly: false, model: 'sonnet' }]);
+    expect(issue.requests[0]).not.toHaveProperty('answerSchema');
+    expect(issue.requests[0]?.prompt).toMatch(
+      /^BUILD ```markdown\n# Dark mode\n\nDo it\.\n``` ```markdown\nDo it\.\n\n## Steps\n[^]*``` None yet\.$/,
+    );
+    expect(Object.keys(issue.requests[0]?.env ?? {})).toEqual([
+      'NX_FLEET_PROJECT',
+      'NX_DAEMON',
+      'PORT',
+      'API_PORT',
+      'DB_PORT',
+      'DEBUG_PORT',
+      'DATABASE_URL',
+    ]);
+  });
+
+  it('runs the checks with the base filled in', async () => {
+    const issue = await staged();
+    await build(issue);
+    expect(issue.host.commandLog.map(({ file, args, cwd }) => [file, ...args, cwd])).toEqual([
+      ['lint', issue.worktree],
+      ['test', `--base=${issue.git.root}`, issue.worktree],
+    ]);
+  });
+
+  it('stores the same build at another time and on other ports', async () => {
+    const texts: (string | null)[] = [];
+    for (const [time, listening] of [
+      ['2026-01-01T00:00:00Z', []],
+      ['2027-02-03T04:05:06Z', Array.from({ length: 5_000 }, (_, index) => 20_000 + index * 2)],
+    ] as const) {
+      const issue = await staged({ now: new Date(time), listening: listening.filter((port) => port < 29_000) });
+      await build(issue);
+      texts.push(issue.out(WRITTEN, 'build.json'));
+    }
+    expect(texts[0]).toBe(texts[1]);
+    expect(texts[0]).not.toMatch(/worktrees|20\d\d-|PORT/);
+  });
+
+  it('gives failing checks to a fresh writer until they pass', async () => {
+    let checked = 0;
+    const issue = await staged({
+      commands: ({ file }) => (file === 'lint' && ++checked < 3 ? failedCheck(`run ${checked} \`\`\` \u001b[31mred`) : {}),
+    });
+    const made = await build(issue);
+    expect(made.commits).toEqual(['Dark mode', 'Dark mode (attempt 2: mend the checks)', 'Dark mode (attempt 3: mend the checks)']);
+    expect(issue.requests).toHaveLength(3);
+    expect(issue.requests[2]?.prompt).toContain('`lint` failed (exit code 1).');
+    expect(issue.requests[2]?.prompt).toContain('````text\nrun 2 ``` red\n````');
+    expect(JSON.parse(issue.out(WRITTEN, 'run.json') ?? '')).toMatchObject({
+      outcome: 'completed',
+      steps: [
+        { what: 'build' },
+        { ended: 'failed: lint' },
+        { what: 'build, attempt 2' },
+        { ended: 'failed: lint' },
+        { what: 'build, attempt 3' },
+        { ended: 'passed' },
+      ],
+    });
+  });
+
+  it('stands as it is when the last attempt fails, for validation to tell', async () => {
+    const issue = await staged({ commands: () => failedCheck('no'), options: { build: { attempts: 2 } } });
+    expect((await build(issue)).commits).toHaveLength(2);
+    expect(issue.requests).toHaveLength(2);
+    expect(issue.progress).toContain('attempt 2: "lint" failed (exit code 1); no attempt is left');
+  });
+
+  it('ends the attempts when a writer changes nothing more', async () => {
+    const issue = await staged({ agent: writes('a.ts', () => 'same'), commands: () => failedCheck('no') });
+    expect((await build(issue)).commits).toEqual(['Dark mode']);
+    expect(issue.requests).toHaveLength(2);
+  });
+
+  it('fails when the writer changed nothing at all', async () => {
+    const issue = await staged({ agent: () => 'Nothing to do.' });
+    await expect(build(issue)).rejects.toThrow(
+      `claude changed nothing in "${issue.worktree}". Look at its transcript.jsonl, sharpen the issue, and run again.`,
+    );
+    expect(issue.out(WRITTEN, 'build.json')).toBeNull();
+    expect(issue.out(WRITTEN, 'run.json')).toContain('"outcome": "failed"');
+  });
+
+  it('takes commits that the writer made itself', async () => {
+    const issue = await staged({
+      agent: async (request, { git }) => {
+        git.filesIn(request.cwd).set('a.ts', '1');
+        await git.commitAll(request.cwd, 'My own');
+        return '';
+      },
+    });
+    expect((await build(issue)).commits).toEqual(['My own']);
+  });
+
+  it('refuses a branch that the writer took away from its base', async () => {
+    const issue = await staged({
+      agent: async (request, { git }) => {
+        await git.resetWorktree(request.cwd, git.commit([], { x: '' }, 'Another beginning'));
+        return '';
+      },
+    });
+    await expect(build(issue)).rejects.toThrow('claude took "issue/42-dark-mode" away from the commit');
+    expect(issue.out(WRITTEN, 'build.json')).toBeNull();
+  });
+
+  it('refuses a worktree that the writer left on another branch', async () => {
+    const issue = await staged({
+      agent: (request, { git }) => {
+        git.setWorktree(request.cwd, { branch: null });
+        return '';
+      },
+    });
+    await expect(build(issue)).rejects.toThrow(
+      `The writer left "${issue.worktree}" on a detached HEAD. Switch back, then run again: git -C "${issue.worktree}" switch issue/42-dark-mode`,
+    );
+  });
+
+  it("refuses a person's commits, and starts no writer", async () => {
+    const issue = await staged();
+    issue.git.filesIn(issue.worktree).set('mine.ts', '');
+    const mine = await issue.git.commitAll(issue.worktree, 'Mine\u001b[31m');
+    await expect(build(issue)).rejects.toThrow(
+      '"issue/42-dark-mode" has 1 commit(s) that no build made ("Mine"). To keep them, put them on a branch of their own;',
+    );
+    expect(issue.git.refs.get(issue.branchRef)).toBe(mine);
+    expect(issue.requests).toEqual([]);
+  });
+
+  it('refuses uncommitted changes, and leaves them', async () => {
+    const issue = await staged();
+    issue.git.filesIn(issue.worktree).set('b\u001b[31m.ts', '').set('c.ts', '');
+    await expect(build(issue)).rejects.toThrow(
+      `"${issue.worktree}" has uncommitted changes ("b.ts" and 1 more), which no cache key can cover.`,
+    );
+    expect(issue.git.filesIn(issue.worktree).has('c.ts')).toBe(true);
+  });
+
+  it('builds again from the base, keeping the earlier head under a ref', async () => {
+    const issue = await staged();
+    const first = await build(issue);
+    const second = await build(issue);
+    expect(issue.git.filesOf(second.head)).toMatchObject({ 'a.ts': '2' });
+    expect(issue.git.refs.get('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toBe(first.head);
+  });
+
+  it('fails without a plan', async () => {
+    const issue = await staged();
+    await issue.host.artefacts.write('issue-42', PLAN_TARGET, 'plan.json', '{"summary":');
+    await expect(build(issue)).rejects.toThrow('"issue-42" has no plan of this version. Run: nx run issue-42:agent-plan');
+    expect(issue.requests).toEqual([]);
+  });
+});
+
+describe('buildIssue after an interrupted build', () => {
+  it('keeps what it left under a ref and starts from the base', async () => {
+    let crash = true;
+    const issue = await staged({
+      agent: (request, fleet, asked) => {
+        fleet.git.filesIn(request.cwd).set(crash ? 'half.ts' : 'a.ts', String(asked));
+        if (crash) throw new Error('killed');
+        return '';
+      },
+    });
+    await expect(build(issue)).rejects.toThrow('killed');
+    expect(issue.git.refs.get(BUILDING)).toBe(issue.git.root);
+    crash = false;
+    const made = await build(issue);
+    expect(Object.keys(issue.git.filesOf(made.head))).toEqual(['README.md', 'a.ts']);
+    expect(issue.git.filesOf('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toHaveProperty(['half.ts']);
+    expect(issue.progress).toContain('an interrupted build was found: its work is kept as refs/nx-fleet/trash/issue-42/20260101T000000Z');
+    expect(issue.git.refs.has(BUILDING)).toBe(false);
+  });
+
+  it('loses neither of two things that it keeps in the same second', async () => {
+    let crash = false;
+    const issue = await staged({
+      agent: (request, fleet, asked) => {
+        fleet.git.filesIn(request.cwd).set('a.ts', String(asked));
+        if (crash) throw new Error('killed');
+        return '';
+      },
+    });
+    const first = await build(issue);
+    crash = true;
+    await expect(build(issue)).rejects.toThrow('killed');
+    crash = false;
+    await build(issue);
+    const trash = await issue.git.listRefs('refs/nx-fleet/trash/');
+    expect(trash.map(({ commit }) => issue.git.filesOf(commit)['a.ts'])).toEqual(['1', '2']);
+    expect(trash[0]?.commit).toBe(first.head);
+  });
+
+  async function heldBy(owner: { readonly pid: number; readonly startedAt: string }, isBuilding: boolean): Promise<StagedIssue> {
+    const issue = await staged({ running: [{ pid: 99, startedAt: '5' }] });
+    await issue.host.registry.update((current) => ({ allocations: current.map((one) => ({ ...one, owner })), result: null }));
+    if (isBuilding) issue.git.refs.set(BUILDING, issue.git.root);
+    issue.git.filesIn(issue.worktree).set('half.ts', '');
+    return issue;
+  }
+
+  it.each([true, false])('refuses while another living process holds the worktree, its first step done: %s', async (isBuilding) => {
+    const issue = await heldBy({ pid: 99, startedAt: '5' }, isBuilding);
+    await expect(build(issue)).rejects.toThrow('"issue-42" is being built by process 99. Wait for it to end, then run this again.');
+    expect(issue.git.filesIn(issue.worktree).has('half.ts')).toBe(true);
+  });
+
+  it('takes over from one that has ended, though its number is in use again', async () => {
+    const issue = await heldBy({ pid: 99, startedAt: '4' }, true);
+    expect((await build(issue)).commits).toEqual(['Dark mode']);
+    expect(await issue.host.registry.read()).toMatchObject([{ owner: issue.host.registry.self }]);
+  });
+});
+
+describe('buildIssue of an issue that waits', () => {
+  it("starts from its blocker's head", async () => {
+    const issue = await staged({ agent: (request, fleet, asked) => writes(`${asked}.ts`)(request, fleet, asked) });
+    await addIssue(issue, '43', ['42']);
+    const first = await build(issue);
+    const second = await build(issue, 'issue-43');
+    expect(second).toMatchObject({ base: first.head, commits: ['Issue 43'] });
+    expect(Object.keys(issue.git.filesOf(second.head))).toEqual(['README.md', '1.ts', '2.ts']);
+  });
+
+  it('starts from the merge of two', async () => {
+    const issue = await staged({ agent: (request, fleet, asked) => writes(`${asked}.ts`)(request, fleet, asked) });
+    await addIssue(issue, '43');
+    await addIssue(issue, '44', ['42', '43']);
+    await build(issue);
+    await build(issue, 'issue-43');
+    const { base, commits } = await build(issue, 'issue-44');
+    expect(Object.keys(issue.git.filesOf(base)).sort()).toEqual(['1.ts', '2.ts', 'README.md']);
+    expect(commits).toEqual(['Issue 44']);
+  });
+
+  it('names the files in which two contradict each other', async () => {
+    const issue = await staged();
+    await addIssue(issue, '43');
+    await addIssue(issue, '44', ['42', '43']);
+    await build(issue);
+    await build(issue, 'issue-43');
+    await expect(build(issue, 'issue-44')).rejects.toThrow(
+      '"issue-44" cannot start: issue-42 and issue-43 change the same lines of "a.ts". Let one wait for the other (--after), then run again.',
+    );
+  });
+
+  it('says which blocker is not built, and which is not here', async () => {
+    const issue = await staged();
+    await addIssue(issue, '43', ['42']);
+    await addIssue(issue, '44', ['7']);
+    await expect(build(issue, 'issue-43')).rejects.toThrow(
+      '"issue-42" has not been built by claude. Run: nx run issue-42:agent-build--claude',
+    );
+    await expect(build(issue, 'issue-44')).rejects.toThrow('"issue-44" waits for "issue-7", which has no worktree here.');
+  });
+
+  it('follows a blocker that was built anew', async () => {
+    const issue = await staged({ agent: (request, fleet, asked) => writes(`${asked}.ts`)(request, fleet, asked) });
+    await addIssue(issue, '43', ['42']);
+    await build(issue);
+    await build(issue, 'issue-43');
+    const again = await build(issue);
+    const { base, head } = await build(issue, 'issue-43');
+    expect(base).toBe(again.head);
+    expect(Object.keys(issue.git.filesOf(head)).sort()).toEqual(['3.ts', '4.ts', 'README.md']);
+  });
+});

@@ -1,0 +1,76 @@
+import { aFinding, aReview } from '../review/finding.contract.js';
+import type { Review } from '../review/review.js';
+import type { Verdict } from '../review/verdict.js';
+import { gateReview, type GateSettings } from './gate-review.js';
+import { REVIEW_TARGET, stageIssue, type StagedIssue } from './staged-issue.contract.js';
+
+async function reviewed(...reviews: readonly Partial<Review>[]): Promise<StagedIssue> {
+  const issue = await stageIssue();
+  const tree = (await issue.git.resolveTree(issue.branchRef)) ?? '';
+  for (const review of reviews) await store(issue, aReview({ tree, ...review }));
+  return issue;
+}
+
+async function store({ host }: StagedIssue, review: Review, reviewer = review.reviewer): Promise<void> {
+  await host.artefacts.write('issue-42', `agent-review--${reviewer}`, 'review.json', JSON.stringify(review));
+}
+
+async function gate(issue: StagedIssue, settings: Partial<GateSettings> = {}): Promise<Verdict> {
+  return gateReview({ reviewers: ['codex'], blockOn: 'high', ...settings }, issue.context(REVIEW_TARGET));
+}
+
+describe('gateReview', () => {
+  it('merges the reviews into a verdict, in three forms', async () => {
+    const issue = await reviewed({ findings: [aFinding()] }, { reviewer: 'claude', findings: [aFinding()] });
+    const verdict = await gate(issue, { reviewers: ['codex', 'claude'] });
+    expect(verdict).toMatchObject({ verdict: 'request-changes', findings: [{ reviewers: ['codex', 'claude'], blocking: true }] });
+    expect(JSON.parse(issue.out(REVIEW_TARGET, 'verdict.json') ?? '')).toEqual(verdict);
+    expect(issue.out(REVIEW_TARGET, 'review.md')).toMatch(/^# Changes requested: issue-42, Dark mode\n/);
+    expect(JSON.parse(issue.out(REVIEW_TARGET, 'review.sarif') ?? '')).toMatchObject({ version: '2.1.0' });
+  });
+
+  it('reads the configured reviewers only, and leaves nothing of an earlier verdict', async () => {
+    const issue = await reviewed({}, { reviewer: 'claude', findings: [aFinding()] });
+    await issue.host.artefacts.write('issue-42', REVIEW_TARGET, 'old.md', '');
+    expect((await gate(issue)).verdict).toBe('approve');
+    expect(issue.out(REVIEW_TARGET, 'old.md')).toBeNull();
+  });
+
+  it('refuses a review of another tree than the branch holds now', async () => {
+    const issue = await reviewed({});
+    issue.git.filesIn(issue.worktree).set('more.ts', '');
+    await issue.git.commitAll(issue.worktree, 'More');
+    await expect(gate(issue)).rejects.toThrow(
+      'The review by codex is of another state of "issue/42-dark-mode" than is there now. Run again: nx run issue-42:agent-review',
+    );
+    expect(issue.out(REVIEW_TARGET, 'verdict.json')).toBeNull();
+  });
+
+  it('refuses reviews that start from different bases', async () => {
+    const issue = await reviewed({}, { reviewer: 'claude', baseTree: 'c'.repeat(40) });
+    await expect(gate(issue, { reviewers: ['codex', 'claude'] })).rejects.toThrow('The reviews of "issue-42" start from different bases.');
+  });
+
+  it('refuses a review that is missing, and to pass without reviewers', async () => {
+    const issue = await reviewed({});
+    await expect(gate(issue, { reviewers: ['codex', 'claude'] })).rejects.toThrow(
+      'There is no valid review of "issue-42" by claude. Run: nx run issue-42:agent-review--claude --skip-nx-cache',
+    );
+    await expect(gate(issue, { reviewers: [] })).rejects.toThrow('No reviewer is configured.');
+  });
+
+  it.each<readonly [string, (review: Review) => string]>([
+    ["is another reviewer's", (review) => JSON.stringify({ ...review, reviewer: 'claude' })],
+    ['has no findings', ({ findings: _, ...review }) => JSON.stringify(review)],
+    ['says more than a review', (review) => JSON.stringify({ ...review, approvedBy: 'root' })],
+    ['has a verdict of its own making', (review) => JSON.stringify({ ...review, verdict: 'lgtm' })],
+    ['names no tree', (review) => JSON.stringify({ ...review, tree: 'HEAD' })],
+    ['is cut', (review) => JSON.stringify(review).slice(0, -1)],
+    ['is empty', () => ''],
+  ])('refuses a review.json that %s', async (_, forge) => {
+    const issue = await reviewed();
+    const tree = (await issue.git.resolveTree(issue.branchRef)) ?? '';
+    await issue.host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', forge(aReview({ tree })));
+    await expect(gate(issue)).rejects.toThrow('There is no valid review of "issue-42" by codex.');
+  });
+});

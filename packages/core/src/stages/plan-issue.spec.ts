@@ -1,0 +1,119 @@
+import { aPlan, PLAN_TARGET, stageIssue, type AgentScript } from './staged-issue.contract.js';
+import { planIssue } from './plan-issue.js';
+
+const answers: AgentScript = () => JSON.stringify(aPlan);
+
+describe('planIssue', () => {
+  it('writes the plan that a read-only agent makes of the base', async () => {
+    const seen: string[] = [];
+    const reading = await stageIssue({
+      agent: (request, { git }) => {
+        seen.push(...git.filesIn(request.cwd).keys());
+        return JSON.stringify(aPlan);
+      },
+    });
+    reading.git.refs.set(reading.branchRef, reading.git.commit([reading.git.root], { 'later.ts': '' }, 'Later'));
+    expect(await planIssue(reading.settings.plan, reading.context(PLAN_TARGET))).toEqual(aPlan);
+    expect(seen).toEqual(['README.md']);
+    expect(JSON.parse(reading.out(PLAN_TARGET, 'plan.json') ?? '')).toEqual(aPlan);
+    expect(reading.out(PLAN_TARGET, 'plan.md')).toContain('1. **One**');
+    expect(reading.requests).toMatchObject([{ readOnly: true, env: {}, model: 'opus', timeoutMs: 1_800_000, idleTimeoutMs: 600_000 }]);
+  });
+
+  it('gives the agent the spec in a fence, and a strict schema', async () => {
+    const staged = await stageIssue({ agent: answers });
+    await planIssue(staged.settings.plan, staged.context(PLAN_TARGET));
+    expect(staged.requests[0]?.prompt).toBe('PLAN ```markdown\n# Dark mode\n\nDo it.\n```');
+    expect(staged.requests[0]?.answerSchema).toMatchObject({
+      type: 'object',
+      additionalProperties: false,
+      required: ['summary', 'steps', 'acceptance', 'projects', 'assumptions'],
+    });
+  });
+
+  it('writes the same plan and its rendering at another time', async () => {
+    const runs = await Promise.all(
+      ['2026-01-01T00:00:00Z', '2027-02-03T04:05:06Z'].map(async (time) => {
+        const staged = await stageIssue({ agent: answers, now: new Date(time) });
+        await planIssue(staged.settings.plan, staged.context(PLAN_TARGET));
+        return [staged.out(PLAN_TARGET, 'plan.json'), staged.out(PLAN_TARGET, 'plan.md')];
+      }),
+    );
+    expect(runs[0]).toEqual(runs[1]);
+  });
+
+  it('asks once more after an answer that is not valid, showing it and what is wrong', async () => {
+    const staged = await stageIssue({ agent: (_request, _fleet, asked) => (asked === 1 ? '{"summary":""}' : JSON.stringify(aPlan)) });
+    expect(await planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).toEqual(aPlan);
+    expect(staged.requests[1]?.prompt).toMatch(
+      /^PLAN [^]*```text\n\{"summary":""\}\n```\n\nWhat is wrong: at "summary": [^]*Answer again\.$/,
+    );
+  });
+
+  it('fails after a second one, leaving no plan but the transcript and the record', async () => {
+    const staged = await stageIssue({ agent: () => 'I would rather not.' });
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
+      'claude gave no valid answer twice (it is not one JSON object).',
+    );
+    expect(staged.requests).toHaveLength(2);
+    expect(staged.out(PLAN_TARGET, 'plan.json')).toBeNull();
+    expect(staged.out(PLAN_TARGET, 'transcript.jsonl')?.match(/"raw":true/g)).toHaveLength(2);
+    expect(JSON.parse(staged.out(PLAN_TARGET, 'run.json') ?? '')).toMatchObject({
+      agent: 'claude',
+      agentVersion: '1.2.3',
+      outcome: 'failed',
+      steps: [{ what: 'plan' }, { what: 'plan, repair' }],
+    });
+  });
+
+  it('says how an agent ended that did not finish, without its control characters', async () => {
+    const staged = await stageIssue({ agent: () => ({ kind: 'rate-limited', message: 'try at\n5\u001b[31m', usage: [], costUsd: 0.5 }) });
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
+      'claude did not finish "plan" (rate-limited): try at 5',
+    );
+    expect(JSON.parse(staged.out(PLAN_TARGET, 'run.json') ?? '')).toMatchObject({
+      outcome: 'failed',
+      steps: [{ ended: 'rate-limited', costUsd: 0.5 }],
+    });
+  });
+
+  it('discards the plan of an agent that wrote to its snapshot, and removes the snapshot', async () => {
+    const staged = await stageIssue({
+      agent: (request, { git }) => {
+        git.filesIn(request.cwd).set('x', '');
+        return JSON.stringify(aPlan);
+      },
+    });
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
+      'The agent wrote to its read-only snapshot of "issue-42".',
+    );
+    expect(staged.out(PLAN_TARGET, 'plan.json')).toBeNull();
+    expect(staged.git.snapshots()).toEqual([]);
+  });
+
+  it('discards the plan when the worktree changed meanwhile', async () => {
+    const staged = await stageIssue({
+      agent: (_request, { git }) => {
+        git.filesIn('/repo.worktrees/issue-42').set('x', '');
+        return JSON.stringify(aPlan);
+      },
+    });
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
+      '"/repo.worktrees/issue-42" changed while an agent was reading.',
+    );
+    expect(staged.git.snapshots()).toEqual([]);
+  });
+
+  it('names the missing agent as its adapter says', async () => {
+    const staged = await stageIssue();
+    const context = {
+      ...staged.context(PLAN_TARGET),
+      agent: () => ({
+        name: 'claude',
+        detect: async () => ({ missing: 'claude is not installed. Run: npm i' }),
+        run: () => Promise.reject(new Error('ran')),
+      }),
+    };
+    await expect(planIssue(staged.settings.plan, context)).rejects.toThrow('claude is not installed. Run: npm i');
+  });
+});

@@ -1,0 +1,137 @@
+import { buildIssue } from './build-issue.js';
+import {
+  failedCheck,
+  stageIssue,
+  VALIDATE_TARGET,
+  writes,
+  WRITTEN,
+  type StagedIssue,
+  type StagedOptions,
+} from './staged-issue.contract.js';
+import { validateIssue } from './validate-issue.js';
+import type { Validation } from './validation-artefact.js';
+
+/** Built with checks that pass; `commands` counts from there. */
+async function built(options: StagedOptions = {}): Promise<StagedIssue> {
+  let isBuilt = false;
+  const issue = await stageIssue({
+    agent: writes('a.ts'),
+    ...options,
+    commands: (command) => (isBuilt ? (options.commands?.(command) ?? {}) : {}),
+  });
+  await buildIssue(issue.settings.build, issue.context(WRITTEN));
+  isBuilt = true;
+  issue.host.commandLog.length = 0;
+  return issue;
+}
+
+async function validate(issue: StagedIssue): Promise<Validation> {
+  return validateIssue(issue.settings.validate, 'claude', issue.context(VALIDATE_TARGET));
+}
+
+describe('validateIssue', () => {
+  it('runs the checks on what is committed and says on which trees', async () => {
+    const issue = await built();
+    const validation = await validate(issue);
+    expect(validation).toEqual({
+      baseTree: await issue.git.resolveTree(issue.git.root),
+      tree: await issue.git.resolveTree(issue.branchRef),
+      checks: [
+        { command: 'lint', passed: true },
+        { command: 'test --base={base}', passed: true },
+      ],
+    });
+    expect(JSON.parse(issue.out(VALIDATE_TARGET, 'validation.json') ?? '')).toEqual(validation);
+    expect(issue.host.commandLog.map(({ file, args }) => [file, ...args])).toEqual([['lint'], ['test', `--base=${issue.git.root}`]]);
+  });
+
+  it('gives the checks ports, database and what the configuration passes, and no secret besides', async () => {
+    const issue = await built({
+      env: { PATH: '/bin', GITHUB_TOKEN: 'secret', CI_FLAG: '1' },
+      options: { worktrees: { passEnv: ['CI_FLAG'] } },
+    });
+    await validate(issue);
+    expect(issue.host.commandLog[0]).toMatchObject({
+      cwd: issue.worktree,
+      timeoutMs: 1_800_000,
+      env: { DATABASE_URL: 'memory:issue-42', CI_FLAG: '1', NX_DAEMON: 'false' },
+    });
+    expect(issue.host.commandLog[0]?.env).not.toHaveProperty('GITHUB_TOKEN');
+  });
+
+  it('writes the same validation at another time, on other ports, with other output', async () => {
+    const texts: (string | null)[] = [];
+    for (const [time, durationMs] of [
+      ['2026-01-01T00:00:00Z', 5],
+      ['2027-02-03T04:05:06Z', 9_000],
+    ] as const) {
+      const issue = await built({ now: new Date(time), commands: () => ({ durationMs, stdout: `ran at ${time}` }) });
+      await validate(issue);
+      expect(issue.out(VALIDATE_TARGET, 'check-1.log')).toBe(`ran at ${time}\n`);
+      texts.push(issue.out(VALIDATE_TARGET, 'validation.json'));
+    }
+    expect(texts[0]).toBe(texts[1]);
+  });
+
+  it('fails on a failing check, runs none after it, and still writes what it found', async () => {
+    const issue = await built({ commands: () => failedCheck('\u001b[31mno\u001b[0m') });
+    await expect(validate(issue)).rejects.toThrow(
+      `Check "lint" failed in "${issue.worktree}" (exit code 1). Mend it there, commit, and run again; or build anew: nx run issue-42:agent-build --skip-nx-cache`,
+    );
+    expect(JSON.parse(issue.out(VALIDATE_TARGET, 'validation.json') ?? '')).toMatchObject({ checks: [{ command: 'lint', passed: false }] });
+    expect(issue.out(VALIDATE_TARGET, 'check-1.log')).toBe('no\n');
+    expect(issue.host.commandLog).toHaveLength(1);
+    expect(issue.out(VALIDATE_TARGET, 'run.json')).toContain('"outcome": "failed"');
+  });
+
+  it.each([
+    [{ ended: 'timed-out', exitCode: null }, 'timed-out'],
+    [{ ended: 'not-found', exitCode: null }, 'not-found'],
+    [{ ended: 'exited', exitCode: null, signal: 'SIGKILL' }, 'exit code SIGKILL'],
+  ] as const)('counts %j as a failure', async (result, ended) => {
+    await expect(validate(await built({ commands: () => result }))).rejects.toThrow(`(${ended})`);
+  });
+
+  it('refuses checks that leave files behind', async () => {
+    const issue = await built({
+      commands: () => {
+        issue.git.filesIn(issue.worktree).set('report\u001b[31m.xml', '');
+        return {};
+      },
+    });
+    await expect(validate(issue)).rejects.toThrow(`The checks left files in "${issue.worktree}" that git does not ignore ("report.xml").`);
+  });
+
+  it('refuses checks during which the branch moved', async () => {
+    const issue = await built({
+      commands: async () => {
+        issue.git.filesIn(issue.worktree).set('more.ts', '');
+        await issue.git.commitAll(issue.worktree, 'More');
+        return {};
+      },
+    });
+    await expect(validate(issue)).rejects.toThrow('"issue/42-dark-mode" changed while it was checked. Run again.');
+  });
+
+  it("checks a person's commits on top of the build", async () => {
+    const issue = await built();
+    issue.git.filesIn(issue.worktree).set('mine.ts', '');
+    await issue.git.commitAll(issue.worktree, 'Mine');
+    expect((await validate(issue)).tree).toBe(await issue.git.resolveTree(issue.branchRef));
+  });
+
+  it('refuses a dirty worktree without running anything', async () => {
+    const issue = await built();
+    issue.git.filesIn(issue.worktree).set('mine.ts', '');
+    await expect(validate(issue)).rejects.toThrow('has uncommitted changes ("mine.ts")');
+    expect(issue.host.commandLog).toEqual([]);
+  });
+
+  it('passes without checks when none are configured', async () => {
+    expect((await validate(await built({ options: { checks: [] } }))).checks).toEqual([]);
+  });
+
+  it('refuses before a build', async () => {
+    await expect(validate(await stageIssue())).rejects.toThrow('"issue-42" has not been built by claude.');
+  });
+});

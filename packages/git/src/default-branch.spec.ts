@@ -52,6 +52,12 @@ describe('the default branch', () => {
     expect(await repository.git.defaultBranch()).toBe('main');
   });
 
+  it('is none of the branches that are said to be of issues', async () => {
+    expect(await repository.git.defaultBranch(['develop'])).toBe('main');
+    await repository.run(['remote', 'set-head', 'origin', '--delete'], clone);
+    expect(await git.defaultBranch(['develop'])).toBe('origin/main');
+  });
+
   it('is never taken from the branch that somebody happens to work on', async () => {
     await repository.run(['checkout', '-q', '-b', 'feature']);
     expect(await repository.git.defaultBranch()).toBeNull();

@@ -60,8 +60,8 @@ export interface Git {
   resolveCommit(revision: string): Promise<string | null>;
   /** The tree that a revision names, or null. */
   resolveTree(revision: string): Promise<string | null>;
-  /** The remote's default branch as `origin/main`, the local one as `main` when the repository has no remote, or null when unknown: never a guess. */
-  defaultBranch(): Promise<string | null>;
+  /** The remote's default branch as `origin/main`, the local one as `main` when the repository has no remote, or null when unknown: never a guess. `issueBranches` are no candidates. */
+  defaultBranch(issueBranches?: readonly string[]): Promise<string | null>;
   /** URL of the remote `origin` without credentials, or null. */
   remoteUrl(): Promise<string | null>;
   /** Whether git would take this as a branch name. */

@@ -52,9 +52,10 @@ export async function planRemoval({ project, location }: RemoveRequest, { git, h
   const losses: string[] = [];
   if (dirtyPaths.length > 0) losses.push(`${dirtyPaths.length} uncommitted file(s), first "${printableLine(dirtyPaths[0] ?? '')}"`);
   const detached = entry !== undefined && entry.branch === null && entry.head !== null && wasReady ? entry.head : null;
+  const keepers = [manifest.base, await git.defaultBranch(await branchesOfIssues(host))];
   const lostCommits: string[] = [];
   for (const commit of new Set([tip, detached])) {
-    if (commit === null || (await isKept(commit, manifest, git))) continue;
+    if (commit === null || (await isKept(commit, keepers, git))) continue;
     lostCommits.push(commit);
     const count = (await git.log(manifest.base, commit)).length;
     losses.push(
@@ -130,11 +131,14 @@ async function setRemoving(project: string, location: RepositoryLocation, host: 
   }));
 }
 
-async function isKept(commit: string, manifest: Manifest, git: Git): Promise<boolean> {
-  if (await git.isAncestor(commit, manifest.base)) return true;
-  const defaultBranch = await git.defaultBranch();
-  if (defaultBranch !== null && (await git.isAncestor(commit, defaultBranch))) return true;
+async function isKept(commit: string, keepers: readonly (string | null)[], git: Git): Promise<boolean> {
+  for (const keeper of keepers) if (keeper !== null && (await git.isAncestor(commit, keeper))) return true;
   return (await git.remoteBranchesWith(commit)).length > 0;
+}
+
+async function branchesOfIssues({ state }: Host): Promise<readonly string[]> {
+  const manifests = await Promise.all((await state.listProjects()).map((project) => state.readManifest(project)));
+  return manifests.flatMap((manifest) => (manifest === null ? [] : [manifest.branch]));
 }
 
 async function projectsThatWaitFor(project: string, host: Host): Promise<readonly string[]> {

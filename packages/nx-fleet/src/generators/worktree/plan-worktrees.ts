@@ -33,10 +33,10 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
   const { git, host } = adapters;
   await requireMainWorktree(request.workspaceRoot, adapters);
   const location = await git.locate();
-  const base = await resolveBase(request.base, git);
   const issues = await Promise.all(request.references.map((reference) => fetchOpenIssue(reference, adapters)));
   requireDistinct(issues);
   const existing = await readManifests(host.state);
+  const base = await resolveBase(request.base, [...existing.values()], git);
   const known = new Set([...existing.keys(), ...issues.map((issue) => issueProject(issueId(issue.reference)))]);
   const plans = issues.map((issue) => {
     const project = issueProject(issueId(issue.reference));
@@ -67,8 +67,8 @@ async function requireFreePath({ worktree, manifest }: WorktreePlan, { git, host
   throw new UserError(`"${worktree}" exists already and is not the worktree of "${manifest.project}". Move it away, or set another "worktrees.directory".`);
 }
 
-async function resolveBase(given: string | undefined, git: Git): Promise<string> {
-  const revision = given ?? (await git.defaultBranch());
+async function resolveBase(given: string | undefined, manifests: readonly Manifest[], git: Git): Promise<string> {
+  const revision = given ?? (await git.defaultBranch(manifests.map(({ branch }) => branch)));
   if (revision === null) {
     throw new UserError('The default branch is unknown. Say where to start: --base=main, or tell git: git remote set-head origin --auto');
   }

@@ -1,0 +1,76 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allocations, fleetState } from './workspace/fleet-state.js';
+import { processesLeft } from './workspace/processes.js';
+import { createShop, worktreeOf } from './workspace/shop.js';
+import { succeed, type Workspace } from './workspace/workspace.js';
+
+const ISSUES = {
+  'docs/issues/1.md': '# One apple\n\nAn apple.\n',
+  'docs/issues/2.md': '# Two pears\n\nPears.\n',
+  'docs/issues/3.md': '# Three figs\n\nFigs.\n',
+  'docs/issues/4.md': '# Four plums\n\nPlums.\n',
+};
+
+describe('a worktree command that does not get to its end', () => {
+  let workspace: Workspace;
+  const mark = (name: string): string => join(workspace.env['HOME'] ?? '', name);
+  const make = (project: string): readonly string[] => ['g', 'worktree', `--issue=${project.slice('issue-'.length)}`];
+
+  async function expectReady(project: string): Promise<void> {
+    const again = await succeed(workspace.nx(...make(project)));
+    expect(again.output).toMatch(new RegExp(`${project} +ready`));
+    const worktree = worktreeOf(workspace, project);
+    expect(existsSync(join(worktree, 'node_modules/.smoke'))).toBe(true);
+    expect(await workspace.git('-C', worktree, 'status', '--porcelain')).toBe('');
+    expect(allocations(workspace)).toContainEqual({ project, firstPort: expect.any(Number), state: 'ready' });
+  }
+
+  beforeAll(async () => {
+    workspace = await createShop(ISSUES);
+  });
+
+  afterAll(async () => {
+    const left = await processesLeft(workspace.folder);
+    workspace.remove();
+    expect(left).toEqual([]);
+  });
+
+  it('is undone when a setup command fails, which the message names; once mended, it succeeds', async () => {
+    const before = await fleetState(workspace);
+    writeFileSync(mark('fail-setup'), '');
+    const failed = await workspace.nx(...make('issue-1'));
+    expect(failed.exitCode).not.toBe(0);
+    expect(failed.output).toContain('The setup command "node tools/setup.mjs" failed in the new worktree (exit code 3)');
+    expect(failed.output).toContain('no seeds to sow');
+    expect(await fleetState(workspace)).toEqual(before);
+    rmSync(mark('fail-setup'));
+    await expectReady('issue-1');
+  });
+
+  it('leaves no process after Ctrl-C in a setup command, and the same command finishes it', async () => {
+    writeFileSync(mark('slow-setup'), '');
+    const interrupted = workspace.startNx(make('issue-2'));
+    await interrupted.until('setup: node tools/setup.mjs');
+    interrupted.signal('SIGINT');
+    expect((await interrupted.finished).exitCode).not.toBe(0);
+    expect(await processesLeft(workspace.folder)).toEqual([]);
+    rmSync(mark('slow-setup'));
+    await expectReady('issue-2');
+  });
+
+  it.each([
+    ['issue-3', 'checking out'],
+    ['issue-4', 'setup: node tools/setup.mjs'],
+  ])('of %s is finished by the same command after kill -9 at "%s"', async (project, step) => {
+    writeFileSync(mark('slow-setup'), '');
+    const killed = workspace.startNx(make(project));
+    await killed.until(step);
+    killed.signal('SIGKILL');
+    expect((await killed.finished).exitCode).toBeNull();
+    expect(allocations(workspace)).toContainEqual({ project, firstPort: expect.any(Number), state: 'creating' });
+    rmSync(mark('slow-setup'));
+    expect(await processesLeft(workspace.folder)).toEqual([]);
+    await expectReady(project);
+  });
+});

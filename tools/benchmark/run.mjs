@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { publishPackages } from '../local-registry/publish.mjs';
-import { startRegistry } from '../local-registry/registry-process.mjs';
+import { publishPackages } from '@nx-fleet/local-registry/publish.mjs';
+import { startRegistry } from '@nx-fleet/local-registry/registry-process.mjs';
 import { createWorkspace } from './src/workspace.mjs';
 
 /**
@@ -27,7 +27,7 @@ publishPackages(registry);
 const workspace = createWorkspace({ registry, issues: issues + rounds, files: Number(values.files), nxVersion: values.nx });
 try {
   const results = [measureWorktrees(workspace), measureCachedRun(workspace)];
-  console.log(values.json ? JSON.stringify(results, null, 2) : results.map(line).join('\n'));
+  process.stdout.write(`${values.json ? JSON.stringify(results, null, 2) : results.map(line).join('\n')}\n`);
 } finally {
   await registry.stop();
   rmSync(workspace.parent, { recursive: true, force: true, maxRetries: 5 });

@@ -10,7 +10,7 @@ import { settingsFromOptions } from './settings/read-settings.js';
 const CONFIG_FILES = '{nx.json,nx-fleet.json,.nx-fleet/issues/*/issue.json}';
 
 /** Infers one project per issue, and the project that carries what concerns all of them. */
-export const createNodesV2: CreateNodesV2<unknown> = [
+export const createNodesV2: CreateNodesV2 = [
   CONFIG_FILES,
   (files, options, context) => {
     const settings = settingsFromOptions(context.workspaceRoot, options);

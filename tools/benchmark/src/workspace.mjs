@@ -25,9 +25,9 @@ export function createWorkspace({ registry, issues, files, nxVersion }) {
     writeFileSync(join(root, file), text);
   };
   const env = {
-    ...{ PATH: process.env.PATH, HOME: parent, NX_FLEET_HOME: join(parent, 'fleet'), NX_DAEMON: 'false', NX_TUI: 'false', CI: 'true', FORCE_COLOR: '0' },
-    ...{ GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com' },
-    ...{ npm_config_userconfig: join(registry.directory, '.npmrc'), npm_config_registry: registry.url },
+    PATH: process.env.PATH, HOME: parent, NX_FLEET_HOME: join(parent, 'fleet'), NX_DAEMON: 'false', NX_TUI: 'false', CI: 'true', FORCE_COLOR: '0',
+    GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com',
+    npm_config_userconfig: join(registry.directory, '.npmrc'), npm_config_registry: registry.url,
   };
   const run = (file, args) => {
     const { status, stdout, stderr } = spawnSync(file, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 64 << 20 });

@@ -33,7 +33,7 @@ export async function askAgent<Answer>(
   recorder: StageRecorder,
 ): Promise<Answer> {
   const schema = answerJsonSchema(task.answer);
-  const text = await runWithSchema(task, context, recorder, schema);
+  const text = await runWithSchema({ ...task, answerSchema: schema }, context, recorder);
   const first = parseAnswer(text, task.answer);
   if (first.kind === 'valid') return first.answer;
   context.onProgress(`${task.settings.agent} gave no valid answer (${first.reason}): asking once more`);
@@ -47,7 +47,11 @@ export async function askAgent<Answer>(
     `What is wrong: ${first.reason}`,
     'Answer again.',
   ];
-  const again = await runWithSchema({ ...task, what: `${task.what}, repair`, prompt: repair.join('\n') }, context, recorder, schema);
+  const again = await runWithSchema(
+    { ...task, what: `${task.what}, repair`, prompt: repair.join('\n'), answerSchema: schema },
+    context,
+    recorder,
+  );
   const second = parseAnswer(again, task.answer);
   if (second.kind === 'valid') return second.answer;
   throw new UserError(
@@ -56,12 +60,11 @@ export async function askAgent<Answer>(
 }
 
 async function runWithSchema(
-  task: AgentTask,
+  task: AgentTask & { readonly answerSchema?: Readonly<Record<string, unknown>> },
   context: StageContext,
   recorder: StageRecorder,
-  answerSchema?: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const { settings, what, ...request } = task;
+  const { settings, what, answerSchema, ...request } = task;
   const { limits, host, onProgress, signal } = context;
   const agent = context.agent(settings.agent);
   const detected = await agent.detect();
@@ -73,11 +76,8 @@ async function runWithSchema(
   onProgress(`${settings.agent} ${detected.version}: ${what}${settings.model === null ? '' : ` (${settings.model})`}`);
   const startedAt = host.now().getTime();
   const outcome = await agent.run({
-    cwd: request.cwd,
-    prompt: request.prompt,
+    ...request,
     model: settings.model,
-    readOnly: request.readOnly,
-    env: request.env,
     timeoutMs: limits.agentTimeoutMs,
     idleTimeoutMs: limits.agentIdleTimeoutMs,
     onProgress,

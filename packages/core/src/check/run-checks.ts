@@ -1,5 +1,7 @@
 import { readManagedBlock } from '../environment/managed-block.js';
+import { CHECKS_STEP } from '../agent/run-record.js';
 import type { StageContext, StageIssue } from '../stages/stage-context.js';
+import type { StageRecorder } from '../stages/stage-recorder.js';
 import type { CommandLine } from '../settings/settings.js';
 import { printable } from '../text/printable.js';
 import { worktreeEnvironment } from '../worktree/worktree-environment.js';
@@ -21,11 +23,13 @@ export interface ChecksRequest {
   readonly passEnv: readonly string[];
   /** Commit that the branch's own work starts from: `{base}`. */
   readonly base: string;
+  readonly recorder: Pick<StageRecorder, 'addStep'>;
 }
 
 /** Runs the checks one after the other in the worktree, with its ports and database; stops at the first that fails. */
 export async function runChecks(request: ChecksRequest, issue: StageIssue, context: StageContext): Promise<readonly CheckResult[]> {
   const { host, limits, onProgress, signal } = context;
+  const startedAt = host.now().getTime();
   const { worktree } = issue.local;
   const env = { ...worktreeEnvironment(worktree, host.env, request.passEnv), ...(await worktreeVariables(issue, context)) };
   const results: CheckResult[] = [];
@@ -47,6 +51,9 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
     results.push({ command, passed, ended, output: printable(`${result.stdout}\n${result.stderr}`).trim(), durationMs: result.durationMs });
     if (!passed) break;
   }
+  const failed = results.find((result) => !result.passed);
+  const ended = failed === undefined ? 'passed' : `failed: ${failed.command}`;
+  request.recorder.addStep({ what: CHECKS_STEP, ended, durationMs: host.now().getTime() - startedAt, costUsd: null, usage: [] });
   return results;
 }
 

@@ -58,7 +58,7 @@ export class FakeObjects {
   /** Commits of `head` that `base` has not, oldest first. */
   between(base: string, head: string): readonly string[] {
     const known = this.ancestors(base);
-    return [...this.ancestors(head)].filter((id) => !known.has(id)).reverse();
+    return [...this.ancestors(head)].filter((id) => !known.has(id)).toReversed();
   }
 
   merge(ours: string, theirs: string, message: string): MergeOutcome {
@@ -79,7 +79,12 @@ export function changedFiles(before: FakeFiles, after: FakeFiles): readonly Chan
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((path) => before[path] !== after[path])
     .sort()
-    .map((path) => ({ path, kind: !(path in before) ? 'added' : !(path in after) ? 'deleted' : 'modified', binary: false }));
+    .map((path) => ({ path, kind: kindOf(before[path], after[path]), binary: false }));
+}
+
+function kindOf(before: string | undefined, after: string | undefined): ChangedFile['kind'] {
+  if (before === undefined) return 'added';
+  return after === undefined ? 'deleted' : 'modified';
 }
 
 /** Sets a file's text, or removes the file when there is none. */

@@ -1,5 +1,4 @@
 import { runChecks, type CheckResult } from '../check/run-checks.js';
-import { CHECKS_STEP } from '../agent/run-record.js';
 import { UserError } from '../errors/user-error.js';
 import { printableLine } from '../text/printable.js';
 import { requireBuild } from './build-artefact.js';
@@ -21,16 +20,8 @@ export async function validateIssue(settings: ValidateStageSettings, writer: str
   const [baseTree, tree] = [await git.resolveTree(build.base), await git.resolveTree(`refs/heads/${issue.manifest.branch}`)];
   if (baseTree === null || tree === null) throw new UserError(`The build of "${project}" is not here. Run: nx run ${project}:agent-build`);
   return recordStage(context, async (recorder) => {
-    const startedAt = host.now().getTime();
-    const results = await runChecks({ ...settings, base: build.base }, issue, context);
+    const results = await runChecks({ ...settings, base: build.base, recorder }, issue, context);
     const failed = results.find((result) => !result.passed);
-    recorder.addStep({
-      what: CHECKS_STEP,
-      ended: failed === undefined ? 'passed' : 'failed',
-      durationMs: host.now().getTime() - startedAt,
-      costUsd: null,
-      usage: [],
-    });
     const validation: Validation = { baseTree, tree, checks: results.map(({ command, passed }) => ({ command, passed })) };
     for (const [index, result] of results.entries())
       await host.artefacts.write(project, target, `check-${index + 1}.log`, `${result.output}\n`);

@@ -80,7 +80,7 @@ function send(answer: ScriptedAnswer, response: ServerResponse): void {
     'content-type': isText ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
     ...answer.headers,
   });
-  const body = isText ? String(answer.body) : JSON.stringify(answer.body ?? {});
+  const body = isText ? answer.body : JSON.stringify(answer.body ?? {});
   if (answer.fault === 'stall') {
     response.write(body.slice(0, Math.ceil(body.length / 2)));
     return;

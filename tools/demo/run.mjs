@@ -34,7 +34,7 @@ async function main(args) {
 
 async function runSteps(options, place) {
   printHeading('A small shop: an HTTP API, a catalog library, a SQLite database, three issues in docs/issues');
-  await makeWorkspace(place);
+  await makeWorkspace(place, options);
   print(`Made ${place.workspace}, with nx-fleet installed from this repository's packages.`);
   printHeading('Add nx-fleet (what "nx add nx-fleet" runs once it is installed)');
   await nxOrFail(['g', 'nx-fleet:init'], place);

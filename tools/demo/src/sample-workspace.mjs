@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CALL_LOG_VARIABLE, fleetSettings } from './agents.mjs';
@@ -38,13 +49,10 @@ function createFolder(folder) {
 }
 
 /** Copies the sample app, packs this repository's packages beside it, installs, fills the database, and commits. */
-export async function makeWorkspace({ workspace, env }) {
+export async function makeWorkspace({ workspace, env }, { isScripted }) {
   const quietly = { cwd: workspace, env, quiet: true };
   cpSync(SAMPLE, workspace, { recursive: true });
-  const agents = join(workspace, 'tools', 'agents');
-  chmodSync(join(agents, 'scripted.mjs'), 0o755);
-  // Part of the agents' version, thus of every key: no other run of the demo can have filled this one's cache.
-  writeJson(join(agents, 'seed.json'), { seed: randomUUID() });
+  prepareAgents(join(workspace, 'tools', 'agents'), isScripted);
   await addPackedFleet(workspace, env);
   await runOrFail(['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline'], quietly);
   await runOrFail([process.execPath, 'tools/seed-database.mjs'], quietly);
@@ -56,6 +64,14 @@ export async function makeWorkspace({ workspace, env }) {
     await runOrFail(['git', 'config', key, value], quietly);
   }
   await commitAll('A small shop', { workspace, env });
+}
+
+function prepareAgents(folder, isScripted) {
+  // A real agent would find the scripts' answers there.
+  if (!isScripted) return rmSync(folder, { recursive: true });
+  chmodSync(join(folder, 'scripted.mjs'), 0o755);
+  // Part of the agents' version, thus of every key: no other run of the demo can have filled this one's cache.
+  writeJson(join(folder, 'seed.json'), { seed: randomUUID() });
 }
 
 /** Tarballs as `npm publish` would make them, inside the workspace so that each worktree finds them at the same relative path. */

@@ -57,7 +57,7 @@ async function diffTrees(repository: Repository, request: DiffRequest): Promise<
 }
 
 /** Reads `--raw --numstat -z`: first every file's status with one path or two, then every file's line counts. */
-export function parseChangedFiles(text: string): readonly ChangedFile[] {
+function parseChangedFiles(text: string): readonly ChangedFile[] {
   const parts = text.split('\0');
   const files: { path: string; kind: ChangedFile['kind'] }[] = [];
   let at = 0;

@@ -8,7 +8,7 @@ export interface RegistryVersion {
   readonly history: readonly string[];
 }
 
-export const HISTORY_LENGTH = 200;
+const HISTORY_LENGTH = 200;
 
 const allocationSchema = z.strictObject({
   repository: z.string().min(1),

@@ -15,7 +15,6 @@ export const reviewAnswerSchema = z
     message: 'request-changes needs at least one finding',
   });
 
-export type ReviewAnswer = z.infer<typeof reviewAnswerSchema>;
 
 const objectId = z.string().regex(/^[0-9a-f]{40,64}$/);
 

@@ -1,5 +1,5 @@
 /** Width of the block of ports that one issue owns. */
-export const PORTS_PER_BLOCK = 10;
+const PORTS_PER_BLOCK = 10;
 /** Below Linux's default ephemeral range (32768–60999, ip(7)), above every port that browsers refuse. */
 export const FIRST_PORT = 20_000;
 const BLOCKS = 1_000;

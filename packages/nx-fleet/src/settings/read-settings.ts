@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseSettings, UserError, type Settings, type SettingsSource } from '@nx-fleet/core';
 
 /** Beside nx.json. Options that stand here are hashed by just the targets that read them; nx.json is in every task's hash. */
-export const SETTINGS_FILE = 'nx-fleet.json';
+const SETTINGS_FILE = 'nx-fleet.json';
 export const PLUGIN_NAME = 'nx-fleet/plugin';
 
 /** The workspace's options, from nx.json and nx-fleet.json. @throws UserError */

@@ -1,0 +1,165 @@
+import type { Git } from './git.js';
+
+/** A repository with one commit on `main`, `README.md` with `hello`, that the suite may do anything to. */
+export interface GitUnderTest {
+  readonly git: Git;
+  /** Absolute path for a linked worktree that is not there yet. */
+  path(name: string): string;
+  /** Writes a file into a worktree, or deletes it. */
+  write(worktree: string, file: string, text: string | null): void | Promise<void>;
+  read(worktree: string, file: string): string | null | Promise<string | null>;
+}
+
+/** What the stages and the provisioning take for granted of any `Git`. */
+export function describeGit(name: string, make: () => GitUnderTest | Promise<GitUnderTest>): void {
+  describe(`${name}, as git`, () => {
+    /** A linked worktree on a branch of its own, with a commit that adds `a.ts`. */
+    async function withWork(): Promise<GitUnderTest & { readonly worktree: string; readonly base: string; readonly head: string }> {
+      const made = await make();
+      const base = (await made.git.resolveCommit('main')) ?? '';
+      const worktree = made.path('issue-1');
+      await made.git.createBranch('issue/1', base);
+      await made.git.addWorktree(worktree, 'issue/1');
+      await made.git.checkoutWorktree(worktree);
+      await made.write(worktree, 'a.ts', 'one\n');
+      const head = (await made.git.commitAll(worktree, 'Work\n\nIssue: 1')) ?? '';
+      return { ...made, worktree, base, head };
+    }
+
+    it('names commits, trees and refs, and has null for what is not there', async () => {
+      const { git } = await make();
+      const root = (await git.resolveCommit('refs/heads/main')) ?? '';
+      expect(root).toMatch(/^[0-9a-f]{40,64}$/);
+      expect(await git.resolveTree(root)).toMatch(/^[0-9a-f]{40,64}$/);
+      expect(await git.resolveTree((await git.resolveTree(root)) ?? '')).toBe(await git.resolveTree(root));
+      expect(await git.readRef('refs/heads/main')).toBe(root);
+      expect([await git.resolveCommit('missing'), await git.resolveTree('missing'), await git.readRef('refs/heads/missing')]).toEqual([
+        null,
+        null,
+        null,
+      ]);
+    });
+
+    it('makes a branch once', async () => {
+      const { git } = await make();
+      const root = (await git.resolveCommit('main')) ?? '';
+      await git.createBranch('issue/1', root);
+      expect(await git.readRef('refs/heads/issue/1')).toBe(root);
+      await expect(git.createBranch('issue/1', root)).rejects.toThrow();
+    });
+
+    it('checks a branch out in a worktree of its own, and finds that done when asked again', async () => {
+      const { git, worktree, read, head } = await withWork();
+      await git.addWorktree(worktree, 'issue/1');
+      expect(await read(worktree, 'README.md')).toBe('hello\n');
+      expect(await git.currentBranch(worktree)).toBe('issue/1');
+      expect((await git.listWorktrees()).find(({ path }) => path === worktree)).toEqual({
+        path: worktree,
+        head,
+        branch: 'issue/1',
+        locked: false,
+      });
+    });
+
+    it('commits what is not ignored, and nothing when there is nothing', async () => {
+      const { git, worktree, base, head } = await withWork();
+      expect(await git.commitAll(worktree, 'Nothing')).toBeNull();
+      expect(await git.readRef('refs/heads/issue/1')).toBe(head);
+      expect((await git.log(base, head)).map(({ id, subject }) => [id, subject])).toEqual([[head, 'Work']]);
+      expect([await git.isAncestor(base, head), await git.isAncestor(head, base), await git.isAncestor(head, head)]).toEqual([
+        true,
+        false,
+        true,
+      ]);
+    });
+
+    it('knows changed, new and deleted paths as dirty, and resets them all away', async () => {
+      const { git, worktree, write, read, base } = await withWork();
+      expect(await git.dirtyPaths(worktree)).toEqual([]);
+      await write(worktree, 'a.ts', 'two\n');
+      await write(worktree, 'README.md', null);
+      await write(worktree, 'new.ts', '');
+      expect([...(await git.dirtyPaths(worktree))].sort()).toEqual(['README.md', 'a.ts', 'new.ts']);
+      await git.resetWorktree(worktree, base);
+      expect(await git.dirtyPaths(worktree)).toEqual([]);
+      expect([await read(worktree, 'README.md'), await read(worktree, 'a.ts'), await read(worktree, 'new.ts')]).toEqual([
+        'hello\n',
+        null,
+        null,
+      ]);
+      expect(await git.readRef('refs/heads/issue/1')).toBe(base);
+    });
+
+    it('captures a worktree on top of its head and leaves it as it is', async () => {
+      const { git, worktree, write, head } = await withWork();
+      await write(worktree, 'new.ts', '');
+      const captured = await git.captureWorktree(worktree, 'Kept');
+      expect((await git.changedFiles(head, captured)).map(({ path, kind }) => [path, kind])).toEqual([['new.ts', 'added']]);
+      expect(await git.isAncestor(head, captured)).toBe(true);
+      expect(await git.dirtyPaths(worktree)).toEqual(['new.ts']);
+      expect(await git.readRef('refs/heads/issue/1')).toBe(head);
+    });
+
+    it('shows the change between two trees', async () => {
+      const { git, base, head } = await withWork();
+      const [from, to] = [(await git.resolveTree(base)) ?? '', (await git.resolveTree(head)) ?? ''];
+      expect(await git.changedFiles(from, to)).toEqual([{ path: 'a.ts', kind: 'added', binary: false }]);
+      expect(await git.diff(from, to)).toMatch(/^diff --git a\/a\.ts b\/a\.ts\n[^]*\+one/);
+      expect(await git.diff(to, to)).toBe('');
+    });
+
+    it('writes, lists and deletes refs, of which a missing one may be deleted', async () => {
+      const { git, base, head } = await withWork();
+      await git.writeRef('refs/nx-fleet/trash/issue-1/a', base);
+      await git.writeRef('refs/nx-fleet/trash/issue-1/a', head);
+      expect(await git.listRefs('refs/nx-fleet/trash/')).toEqual([{ ref: 'refs/nx-fleet/trash/issue-1/a', commit: head }]);
+      await git.deleteRef('refs/nx-fleet/trash/issue-1/a');
+      await git.deleteRef('refs/nx-fleet/trash/issue-1/a');
+      expect(await git.readRef('refs/nx-fleet/trash/issue-1/a')).toBeNull();
+    });
+
+    it('removes a worktree with its uncommitted files, and then its branch only at the expected tip', async () => {
+      const { git, worktree, write, read, base, head } = await withWork();
+      await write(worktree, 'new.ts', '');
+      await git.removeWorktree(worktree);
+      await git.removeWorktree(worktree);
+      expect((await git.listWorktrees()).some(({ path }) => path === worktree)).toBe(false);
+      expect(await read(worktree, 'new.ts')).toBeNull();
+      await expect(git.deleteBranch('issue/1', base)).rejects.toThrow();
+      await git.deleteBranch('issue/1', head);
+      await git.deleteBranch('issue/1', head);
+      expect(await git.readRef('refs/heads/issue/1')).toBeNull();
+    });
+
+    it('merges commits that agree, and names the files of those that do not', async () => {
+      const { git, worktree, write, base, head } = await withWork();
+      const others: string[] = [];
+      for (const [file, text] of [
+        ['b.ts', 'two\n'],
+        ['a.ts', 'other\n'],
+      ] as const) {
+        await git.resetWorktree(worktree, base);
+        await write(worktree, file, text);
+        others.push((await git.commitAll(worktree, file)) ?? '');
+      }
+      const [friend = '', rival = ''] = others;
+      expect(await git.mergeCommits([head], 'One')).toEqual({ kind: 'merged', commit: head });
+      const merged = await git.mergeCommits([head, friend], 'Both');
+      const commit = merged.kind === 'merged' ? merged.commit : '';
+      expect((await git.changedFiles(base, commit)).map(({ path }) => path)).toEqual(['a.ts', 'b.ts']);
+      expect(await git.mergeCommits([head, friend, rival], 'All')).toEqual({ kind: 'conflict', files: ['a.ts'] });
+    });
+
+    it('shows a snapshot of a tree, whose fingerprint changes with its files alone', async () => {
+      const { git, read, write, base, head } = await withWork();
+      const snapshot = await git.createSnapshot({ tree: head, baseTree: base });
+      const before = await snapshot.fingerprint();
+      expect(await read(snapshot.directory, 'a.ts')).toBe('one\n');
+      expect(await snapshot.fingerprint()).toBe(before);
+      await write(snapshot.directory, 'new.ts', '');
+      expect(await snapshot.fingerprint()).not.toBe(before);
+      await snapshot.remove();
+      expect(await read(snapshot.directory, 'a.ts')).toBeNull();
+    });
+  });
+}

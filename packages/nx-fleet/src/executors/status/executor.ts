@@ -14,9 +14,9 @@ export async function statusExecutor({ json = false }: StatusExecutorSchema, con
     const acting = adapters ?? createAdapters(context.root, settings);
     await requireMainWorktree(context.root, acting);
     const issues = await fleetStatus(settings, acting);
-    // stdout, without the logger's decoration: a script reads it
-    process.stdout.write(json ? `${JSON.stringify(issues, null, 2)}\n` : '');
-    if (!json) logger.info(issues.length === 0 ? 'No issue has a worktree yet. Make one: nx g worktree --issue=42' : statusTable(issues));
+    // Nx prints lines of its own around it in every output style: on one line it is found by its first character.
+    if (json) process.stdout.write(`${JSON.stringify(issues)}\n`);
+    else logger.info(issues.length === 0 ? 'No issue has a worktree yet. Make one: nx g worktree --issue=42' : statusTable(issues));
     return true;
   });
 }

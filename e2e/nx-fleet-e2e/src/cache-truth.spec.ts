@@ -6,7 +6,8 @@ import { stagesThatRan } from './workspace/stage-runs.js';
 import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
 
 const ALL = ['agent-build--robot', 'agent-plan', 'agent-review--inspector', 'agent-validate'];
-const stages = (project: string, ...targets: string[]): string[] => (targets.length === 0 ? ALL : targets).map((target) => `${project}:${target}`);
+const stages = (project: string, ...targets: string[]): string[] =>
+  (targets.length === 0 ? ALL : targets).map((target) => `${project}:${target}`);
 const REVIEW_ONLY = ['agent-review--inspector'];
 const AFTER_BUILD = ['agent-review--inspector', 'agent-validate'];
 
@@ -18,7 +19,11 @@ describe.each(NX_VERSIONS)('what is paid for again, on nx $nxVersion', (versions
   const worktree = (project: string): string => join(workspace.parent, 'shop.worktrees', project);
 
   beforeAll(async () => {
-    const issues = { 'docs/issues/1.md': '# One apple\n\nAn apple.\n', 'docs/issues/2.md': '# Two pears\n\nPears.\n', 'docs/issues/3.md': '---\nblocked-by: 1\n---\n# Three figs\n\nFigs.\n' };
+    const issues = {
+      'docs/issues/1.md': '# One apple\n\nAn apple.\n',
+      'docs/issues/2.md': '# Two pears\n\nPears.\n',
+      'docs/issues/3.md': '---\nblocked-by: 1\n---\n# Three figs\n\nFigs.\n',
+    };
     workspace = await createWorkspace({ ...versions, files: { ...SCRIPTED_FILES, ...issues } });
     await succeed(workspace.nx('g', 'nx-fleet:init'));
     await workspace.git('add', '-A');
@@ -73,7 +78,11 @@ describe.each(NX_VERSIONS)('what is paid for again, on nx $nxVersion', (versions
   it('reviews anew for another model of the reviewer, and nothing else', async () => {
     const { agents } = JSON.parse(scriptedOptions()) as { agents: object };
     workspace.write('nx-fleet.json', scriptedOptions({ agents: { ...agents, tiers: { review: 'light' } } }));
-    expect(await run()).toEqual([...stages('issue-1', ...REVIEW_ONLY), ...stages('issue-2', ...REVIEW_ONLY), ...stages('issue-3', ...REVIEW_ONLY)]);
+    expect(await run()).toEqual([
+      ...stages('issue-1', ...REVIEW_ONLY),
+      ...stages('issue-2', ...REVIEW_ONLY),
+      ...stages('issue-3', ...REVIEW_ONLY),
+    ]);
     workspace.write('nx-fleet.json', scriptedOptions());
     expect(await run()).toEqual([]);
   });
@@ -82,7 +91,11 @@ describe.each(NX_VERSIONS)('what is paid for again, on nx $nxVersion', (versions
     workspace.write('nx-fleet.json', scriptedOptions({ prompts: 'tools/prompts' }));
     expect(await run()).toEqual([]);
     workspace.write('tools/prompts/review.md', '[[stage:review]]\n{{spec}}\nThe change:\n{{diff}}\n{{checks}}\n');
-    expect(await run()).toEqual([...stages('issue-1', ...REVIEW_ONLY), ...stages('issue-2', ...REVIEW_ONLY), ...stages('issue-3', ...REVIEW_ONLY)]);
+    expect(await run()).toEqual([
+      ...stages('issue-1', ...REVIEW_ONLY),
+      ...stages('issue-2', ...REVIEW_ONLY),
+      ...stages('issue-3', ...REVIEW_ONLY),
+    ]);
     workspace.write('tools/prompts/review.md', '[[stage:review]]\nStricter.\n{{spec}}\nThe change:\n{{diff}}\n{{checks}}\n');
     expect((await run()).length).toBe(3);
     rmSync(join(workspace.root, 'tools/prompts'), { recursive: true });

@@ -58,6 +58,11 @@ describe.each(NX_VERSIONS)('nx add nx-fleet, on nx $nxVersion', (versions) => {
     expect(await workspace.git('status', '--porcelain')).toBe(status);
   });
 
+  it('prints the status as JSON on a line of its own', async () => {
+    const { stdout } = await succeed(workspace.nx('run', 'fleet:status', '--json'));
+    expect(stdout.split('\n').filter((line) => line.startsWith('['))).toEqual(['[]']);
+  });
+
   it('gives the generators their short names, and the fleet its project', async () => {
     const planned = await succeed(workspace.nx('g', 'worktree', '--issue=docs/issues/1.md', '--dry-run'));
     expect(planned.output).toMatch(/issue-1 +issue\/1-one-apple/);

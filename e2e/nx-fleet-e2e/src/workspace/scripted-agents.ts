@@ -1,8 +1,10 @@
 /**
  * A stand-in for an agent, as a file of the workspace. It does what an agent does, by a fixed script: reads the prompt, edits files, answers.
- * The specs steer it by words in the issue: `FAIL ONCE`, `PLANT BUG`, `CRASH`, `HANG`, `NONSENSE`, `NOTHING`.
+ * The specs steer it by words in the issue: `FAIL ONCE`, `PLANT BUG`, `SOFTEN`, `WRITE IN REVIEW`, `NOTHING`;
+ * `CRASH`, `HANG` and `NONSENSE` with a stage: `CRASH build`.
  */
 export const AGENT_SCRIPT = `#!/usr/bin/env node
+import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 const [mode, model] = process.argv.slice(2);
 if (mode === '--version') {
@@ -12,14 +14,19 @@ if (mode === '--version') {
 const prompt = readFileSync(0, 'utf8');
 const stage = /\\[\\[stage:(\\w+)\\]\\]/.exec(prompt)?.[1] ?? 'none';
 const [, title = 'none', body = ''] = /^# (.+)\\n\\n(.*)$/m.exec(prompt) ?? [];
-if (process.env.E2E_CALL_LOG) appendFileSync(process.env.E2E_CALL_LOG, JSON.stringify({ stage, title, mode, model, cwd: process.cwd() }) + '\\n');
+const rules = existsSync('AGENTS.md') ? readFileSync('AGENTS.md', 'utf8') : null;
+if (process.env.E2E_CALL_LOG) appendFileSync(process.env.E2E_CALL_LOG, JSON.stringify({ stage, title, mode, model, cwd: process.cwd(), rules, env: process.env }) + '\\n');
 if (process.env.E2E_PROMPT_LOG) appendFileSync(process.env.E2E_PROMPT_LOG, prompt + '\\n=====\\n');
 const says = (word) => prompt.split('\\nThe change:')[0].includes(word);
 if (says('CRASH ' + stage)) {
   console.error('the model fell over');
   process.exit(3);
 }
-if (says('HANG ' + stage)) setInterval(() => {}, 1000);
+if (says('HANG ' + stage)) {
+  // A server that the agent started, in a session of its own.
+  spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }).unref();
+  setInterval(() => {}, 1000);
+}
 else if (says('NONSENSE ' + stage)) console.log('I would rather write a poem.');
 else if (stage === 'plan') {
   console.log(JSON.stringify({ summary: 'Do it: ' + title, steps: [{ title: 'Write', detail: '', files: ['work.txt'] }], acceptance: [], projects: [], assumptions: [] }));

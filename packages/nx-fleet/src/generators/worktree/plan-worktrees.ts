@@ -69,6 +69,7 @@ async function requireFreePath({ worktree, manifest }: WorktreePlan, { git, host
 
 async function resolveBase(given: string | undefined, manifests: readonly Manifest[], git: Git): Promise<string> {
   const revision = given ?? (await git.defaultBranch(manifests.map(({ branch }) => branch)));
+  if (revision === null && (await git.resolveCommit('HEAD')) === null) throw new UserError('There is no commit to start from. Make a first commit.');
   if (revision === null) {
     throw new UserError('The default branch is unknown. Say where to start: --base=main, or tell git: git remote set-head origin --auto');
   }

@@ -28,13 +28,13 @@ export async function runAgent(task: AgentTask, context: StageContext, recorder:
  * wrong with it; a second one is a failure, never a result.
  */
 export async function askAgent<Answer>(
-  task: AgentTask & { readonly answer: z.ZodType<Answer> },
+  { answer, ...task }: AgentTask & { readonly answer: z.ZodType<Answer> },
   context: StageContext,
   recorder: StageRecorder,
 ): Promise<Answer> {
-  const schema = answerJsonSchema(task.answer);
+  const schema = answerJsonSchema(answer);
   const text = await runWithSchema({ ...task, answerSchema: schema }, context, recorder);
-  const first = parseAnswer(text, task.answer);
+  const first = parseAnswer(text, answer);
   if (first.kind === 'valid') return first.answer;
   context.onProgress(`${task.settings.agent} gave no valid answer (${first.reason}): asking once more`);
   const repair = [
@@ -52,7 +52,7 @@ export async function askAgent<Answer>(
     context,
     recorder,
   );
-  const second = parseAnswer(again, task.answer);
+  const second = parseAnswer(again, answer);
   if (second.kind === 'valid') return second.answer;
   throw new UserError(
     `${task.settings.agent} gave no valid answer twice (${second.reason}). Run it again, or choose another model; its words are in transcript.jsonl.`,

@@ -24,6 +24,18 @@ describe('planIssue', () => {
     const staged = await stageIssue({ agent: answers });
     await planIssue(staged.settings.plan, staged.context(PLAN_TARGET));
     expect(staged.requests[0]?.prompt).toBe('PLAN ```markdown\n# Dark mode\n\nDo it.\n```');
+    expect(Object.keys(staged.requests[0] ?? {}).sort()).toEqual([
+      'answerSchema',
+      'cwd',
+      'env',
+      'idleTimeoutMs',
+      'model',
+      'onProgress',
+      'onTranscript',
+      'prompt',
+      'readOnly',
+      'timeoutMs',
+    ]);
     expect(staged.requests[0]?.answerSchema).toMatchObject({
       type: 'object',
       additionalProperties: false,

@@ -134,6 +134,15 @@ describe('removeWorktree', () => {
     expect(await fleet.git.listWorktrees()).toHaveLength(2);
   });
 
+  it('keeps a branch of which no claim says that it is ours', async () => {
+    const fleet = await createReadyFleet();
+    await fleet.host.registry.update(() => ({ allocations: [], result: null }));
+    await remove(fleet);
+    expect(fleet.git.refs.get(branchRef)).toBe(fleet.git.root);
+    expect(await fleet.git.listWorktrees()).toHaveLength(1);
+    expect(await fleet.host.state.listProjects()).toEqual([]);
+  });
+
   it('removes a half-made worktree without asking what is dirty in it', async () => {
     const fleet = createFakeFleet();
     const cancelled = {

@@ -15,7 +15,6 @@ export const reviewAnswerSchema = z
     message: 'request-changes needs at least one finding',
   });
 
-
 const objectId = z.string().regex(/^[0-9a-f]{40,64}$/);
 
 /** A review as it is stored: `review.json`. */

@@ -48,6 +48,19 @@ describe('provisionWorktree', () => {
     expect(await stateOf(fleet)).toBe('ready');
   });
 
+  it('says each step as it goes', async () => {
+    const fleet = createFakeFleet();
+    await provision(fleet, settings);
+    expect(fleet.progress).toEqual([
+      'checking out issue/42-dark-mode',
+      'dependencies copied (npm)',
+      'database memory issue-42',
+      'setup: nx run-many -t codegen',
+      'setup: echo a b',
+      'smoke check: node -e 1',
+    ]);
+  });
+
   it('keeps ports, paths and the database out of the manifest', async () => {
     const fleet = createFakeFleet();
     await provision(fleet);

@@ -134,6 +134,15 @@ describe('removeWorktree', () => {
     expect(await fleet.git.listWorktrees()).toHaveLength(2);
   });
 
+  it('never takes the branch of an issue for the default branch', async () => {
+    const fleet = await createReadyFleet();
+    await planInFleet(fleet, anIssue({ reference: '7', title: 'Seven' }));
+    const asked: (readonly string[] | undefined)[] = [];
+    const git = { ...fleet.git, defaultBranch: async (branches?: readonly string[]) => (asked.push(branches), null) };
+    await planRemoval(request(fleet), { ...fleet, git });
+    expect(asked).toEqual([['issue/42-dark-mode', 'issue/7-seven']]);
+  });
+
   it('keeps a branch of which no claim says that it is ours', async () => {
     const fleet = await createReadyFleet();
     await fleet.host.registry.update(() => ({ allocations: [], result: null }));

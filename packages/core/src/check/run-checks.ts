@@ -35,8 +35,8 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
   const results: CheckResult[] = [];
   for (const line of request.checks) {
     const command = commandText(line);
-    onProgress(`check: ${command}`);
     const [file, ...args] = commandWords(line, { base: request.base });
+    onProgress(`check: ${[file, ...args].join(' ')}`);
     const result = await host.commands.run({
       file,
       args,

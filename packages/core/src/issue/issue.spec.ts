@@ -25,6 +25,8 @@ describe('issueBranch', () => {
   it.each([
     ['42', 'Dark mode', 'issue/42-dark-mode'],
     ['42', '🚀', 'issue/42'],
+    ['dark-mode', 'Dark mode at night', 'issue/dark-mode-at-night'],
+    ['4', '42 things', 'issue/4-42-things'],
     ['dark-mode', 'Dark Mode', 'issue/dark-mode'],
     ['42', '..@{-1}.lock', 'issue/42-1-lock'],
   ])('of %s, %j is %s', (id, title, branch) => {

@@ -35,7 +35,8 @@ export function issueProject(id: string): string {
 /** The branch of an issue unless one is given: `issue/42-dark-mode`. Stable for an id and a title. */
 export function issueBranch(id: string, title: string): string {
   const words = slug(title, 40);
-  return words === '' || words === id ? `issue/${id}` : `issue/${id}-${words}`;
+  if (words === '') return `issue/${id}`;
+  return words === id || words.startsWith(`${id}-`) ? `issue/${words}` : `issue/${id}-${words}`;
 }
 
 /** The issue's text as agents read it: a heading and the body, without control characters. It is what gets hashed. */

@@ -61,7 +61,7 @@ describe('fleetStatus', () => {
     await ran(issue, WRITTEN, { costUsd: 0.5, failed: true });
     await ran(issue, VALIDATE_TARGET, {});
     const status = await statusOf(issue);
-    expect(status?.costUsd).toBe(0.75);
+    expect(status).toMatchObject({ knownCostUsd: 0.75, isCostComplete: true });
     expect(status?.stages.slice(0, 3)).toMatchObject([
       { state: 'done', durationMs: 7, inputTokens: 10, outputTokens: 2, costUsd: 0.25 },
       { state: 'failed', costUsd: 0.5 },
@@ -69,11 +69,11 @@ describe('fleetStatus', () => {
     ]);
   });
 
-  it('does not know the sum when one part is unknown', async () => {
+  it('says that a sum is not all when one part is unknown', async () => {
     const issue = await stageIssue();
     await ran(issue, PLAN_TARGET, { costUsd: 0.25 });
     await ran(issue, WRITTEN, { costUsd: null });
-    expect((await statusOf(issue))?.costUsd).toBeNull();
+    expect(await statusOf(issue)).toMatchObject({ knownCostUsd: 0.25, isCostComplete: false });
   });
 
   it.each(['', '{"agent":', '{}', '[]'])('waits for a stage whose record is broken: %j', async (text) => {

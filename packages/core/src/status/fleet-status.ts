@@ -24,7 +24,10 @@ export interface IssueStatus {
   /** `stale`: the branch has moved since. Null: none yet. */
   readonly verdict: 'approve' | 'request-changes' | 'stale' | null;
   readonly blockingFindings: number;
-  readonly costUsd: number | null;
+  /** Sum of what is known, in US dollars. */
+  readonly knownCostUsd: number;
+  /** Whether `knownCostUsd` is all of it. */
+  readonly isCostComplete: boolean;
 }
 
 /** What is known of every issue: stages with time, tokens and cost of the runs that were paid for, and the verdict. */
@@ -55,7 +58,8 @@ export async function fleetStatus(
       database: local?.database ?? null,
       stages,
       ...(await verdictStatus(project, manifest.branch, { git, host })),
-      costUsd: costs.includes(null) ? null : costs.reduce<number>((total, cost) => total + (cost ?? 0), 0),
+      knownCostUsd: costs.reduce<number>((total, cost) => total + (cost ?? 0), 0),
+      isCostComplete: costs.length > 0 && !costs.includes(null),
     });
   }
   return issues;

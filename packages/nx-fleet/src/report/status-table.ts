@@ -10,7 +10,7 @@ export function statusTable(issues: readonly IssueStatus[]): string {
     issue.title.length > 40 ? `${issue.title.slice(0, 39)}…` : issue.title,
     ...issue.stages.map(stageCell),
     tokensCell(issue.stages),
-    issue.costUsd === null ? '-' : `$${issue.costUsd.toFixed(2)}`,
+    costCell(issue),
     verdictCell(issue),
     String(Object.values(issue.ports)[0] ?? '-'),
     issue.database ?? '-',
@@ -33,6 +33,11 @@ function tokensCell(stages: readonly StageStatus[]): string {
   if (counted.length === 0 || counted.some((stage) => stage.inputTokens === null || stage.outputTokens === null)) return '-';
   const total = counted.reduce((sum, stage) => sum + (stage.inputTokens ?? 0) + (stage.outputTokens ?? 0), 0);
   return total < 10_000 ? String(total) : `${Math.round(total / 1_000)}k`;
+}
+
+function costCell({ knownCostUsd, isCostComplete }: IssueStatus): string {
+  if (knownCostUsd === 0 && !isCostComplete) return '-';
+  return `${isCostComplete ? '' : '≥'}$${knownCostUsd.toFixed(2)}`;
 }
 
 function verdictCell({ verdict, blockingFindings }: IssueStatus): string {

@@ -1,0 +1,77 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { NX_VERSIONS } from './versions.js';
+import { SCRIPTED_FILES } from './workspace/scripted-agents.js';
+import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
+
+const PACKAGES = join(import.meta.dirname, '../../../packages');
+const NAMES = ['core', 'git', 'host', 'databases', 'trackers', 'agents', 'nx-fleet'];
+const packageName = (folder: string): string => (folder === 'nx-fleet' ? folder : `@nx-fleet/${folder}`);
+
+interface PackageJson {
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+interface PackageLock {
+  readonly packages: Readonly<Record<string, { readonly resolved?: string }>>;
+}
+
+describe('the packed packages', () => {
+  let workspace: Workspace;
+  const tarballs = new Map<string, string>();
+
+  beforeAll(async () => {
+    workspace = await createWorkspace({
+      ...NX_VERSIONS[1],
+      files: { ...SCRIPTED_FILES, 'docs/issues/1.md': '# One apple\n\nAn apple.\n' },
+      hasPlugin: false,
+    });
+    const destination = join(workspace.parent, 'tarballs');
+    mkdirSync(destination);
+    for (const name of NAMES) {
+      const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', destination];
+      const { stdout } = await succeed(workspace.run('npm', args, { cwd: join(PACKAGES, name) }));
+      tarballs.set(packageName(name), stdout.trim());
+    }
+  });
+
+  afterAll(() => workspace.remove());
+
+  it('hold what is needed at run time, and no source, spec or build state', async () => {
+    for (const tarball of tarballs.values()) {
+      const { stdout } = await succeed(workspace.run('tar', ['-tzf', join(workspace.parent, 'tarballs', tarball)]));
+      const files = stdout.trim().split('\n');
+      expect(files).toEqual(expect.arrayContaining(['package/package.json', 'package/dist/index.js', 'package/dist/index.d.ts']));
+      expect(
+        files.filter((file) => /\/src\/|\.spec\.|\.contract\.|\.fixture\.|\/fake-|tsbuildinfo|out-tsc|node_modules/.test(file)),
+      ).toEqual([]);
+    }
+  });
+
+  it('are all that a workspace installs of ours', async () => {
+    const specifiers = [...tarballs].map(([name, tarball]) => [name, `file:../tarballs/${tarball}`] as const);
+    const manifest = JSON.parse(workspace.read('package.json')) as PackageJson;
+    const overrides = Object.fromEntries(specifiers.filter(([name]) => name !== 'nx-fleet'));
+    const devDependencies = { ...manifest.devDependencies, 'nx-fleet': new Map(specifiers).get('nx-fleet') };
+    workspace.write('package.json', `${JSON.stringify({ ...manifest, devDependencies, overrides }, null, 2)}\n`);
+    await succeed(workspace.run('npm', ['install', '--no-audit', '--no-fund']));
+    const { packages } = JSON.parse(workspace.read('package-lock.json')) as PackageLock;
+    const ours = Object.entries(packages).filter(([path]) => /nx-fleet(?:\/[a-z]+)?$/.test(path));
+    expect(ours).toHaveLength(NAMES.length);
+    expect(ours.filter(([, { resolved }]) => !resolved?.startsWith('file:'))).toEqual([]);
+  });
+
+  it('take an issue to an approved review', async () => {
+    await succeed(workspace.nx('g', 'nx-fleet:init'));
+    await workspace.git('add', '-A');
+    await workspace.git('commit', '-qm', 'first');
+    await succeed(workspace.nx('g', 'worktree', '--issue=1'));
+    const { output } = await succeed(workspace.nx('run', 'issue-1:agent-review'));
+    expect(output).toContain('Verdict: approved');
+    expect(readdirSync(join(workspace.root, '.nx-fleet/out/issue-1/agent-review')).toSorted()).toEqual([
+      'review.md',
+      'review.sarif',
+      'verdict.json',
+    ]);
+  });
+});

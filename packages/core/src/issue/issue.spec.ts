@@ -28,6 +28,8 @@ describe('issueBranch', () => {
     ['dark-mode', 'Dark mode at night', 'issue/dark-mode-at-night'],
     ['4', '42 things', 'issue/4-42-things'],
     ['dark-mode', 'Dark Mode', 'issue/dark-mode'],
+    ['dark-mode', 'Dark mode for all', 'issue/dark-mode-for-all'],
+    ['4', '42 things', 'issue/4-42-things'],
     ['42', '..@{-1}.lock', 'issue/42-1-lock'],
   ])('of %s, %j is %s', (id, title, branch) => {
     expect(issueBranch(id, title)).toBe(branch);

@@ -217,6 +217,13 @@ describe('buildIssue after an interrupted build', () => {
     expect(issue.git.refs.has(BUILDING)).toBe(false);
   });
 
+  it('keeps nothing of one that had not written anything yet', async () => {
+    const issue = await staged();
+    issue.git.refs.set(BUILDING, issue.git.root);
+    await build(issue);
+    expect(await issue.git.listRefs('refs/nx-fleet/trash/')).toEqual([]);
+  });
+
   it('loses neither of two things that it keeps in the same second', async () => {
     let crash = false;
     const issue = await staged({

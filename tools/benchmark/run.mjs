@@ -42,7 +42,7 @@ function measureWorktrees({ root, parent, run }) {
     floors.push(
       timed(() => {
         run('npx', ['nx', 'g', 'floor:noop']);
-        run('git', ['worktree', 'add', '-q', '-b', `bare-${round}`, bare]);
+        run('git', ['worktree', 'add', '-q', '--detach', bare]);
         run('cp', ['-a', join(root, 'node_modules'), bare]);
       }),
     );

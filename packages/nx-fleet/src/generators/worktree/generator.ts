@@ -1,4 +1,4 @@
-import type { GeneratorCallback, Tree } from '@nx/devkit';
+import { readNxJson, type GeneratorCallback, type Tree } from '@nx/devkit';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { reportGenerator } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
@@ -15,7 +15,7 @@ export async function worktreeGenerator(tree: Tree, options: WorktreeGeneratorSc
     const settings = readSettings(tree.root);
     const acting = adapters ?? createAdapters(tree.root, settings);
     const request = normalizeOptions(options);
-    const { plans, location } = await planWorktrees({ ...request, workspaceRoot: tree.root }, settings, acting);
+    const { plans, location } = await planWorktrees({ ...request, workspaceRoot: tree.root, defaultBase: readNxJson(tree)?.defaultBase }, settings, acting);
     showPlan(plans, settings);
     writeManifests(tree, plans);
     return () =>

@@ -6,7 +6,6 @@ import {
   printableLine,
   requireNoCircle,
   UserError,
-  type Git,
   type Issue,
   type Manifest,
   type RepositoryLocation,
@@ -18,9 +17,12 @@ import { logger } from '@nx/devkit';
 import { worktreesDirectory, type Adapters } from '../../adapters.js';
 import { requireMainWorktree } from '../../main-worktree.js';
 import type { NormalizedWorktreeOptions } from './normalize-options.js';
+import { resolveBase } from './resolve-base.js';
 
 export interface PlanRequest extends NormalizedWorktreeOptions {
   readonly workspaceRoot: string;
+  /** `defaultBase` of nx.json. */
+  readonly defaultBase: string | undefined;
 }
 
 export interface WorktreePlans {
@@ -36,7 +38,7 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
   const issues = await Promise.all(request.references.map((reference) => fetchOpenIssue(reference, adapters)));
   requireDistinct(issues);
   const existing = await readManifests(host.state);
-  const base = await resolveBase(request.base, [...existing.values()], git);
+  const base = await resolveBase({ ...request, manifests: [...existing.values()] }, git);
   const known = new Set([...existing.keys(), ...issues.map((issue) => issueProject(issueId(issue.reference)))]);
   const plans = issues.map((issue) => {
     const project = issueProject(issueId(issue.reference));
@@ -65,18 +67,6 @@ async function requireFreePath({ worktree, manifest }: WorktreePlan, { git, host
   if (isOurs || !(await host.pathExists(worktree))) return;
   if ((await host.registry.read()).some((allocation) => allocation.worktree === worktree)) return;
   throw new UserError(`"${worktree}" exists already and is not the worktree of "${manifest.project}". Move it away, or set another "worktrees.directory".`);
-}
-
-async function resolveBase(given: string | undefined, manifests: readonly Manifest[], git: Git): Promise<string> {
-  const revision = given ?? (await git.defaultBranch(manifests.map(({ branch }) => branch)));
-  if (revision === null && (await git.resolveCommit('HEAD')) === null) throw new UserError('There is no commit to start from. Make a first commit.');
-  if (revision === null) {
-    throw new UserError('The default branch is unknown. Say where to start: --base=main, or tell git: git remote set-head origin --auto');
-  }
-  const commit = await git.resolveCommit(revision);
-  if (commit !== null) return commit;
-  const hint = given === undefined ? 'Make a first commit.' : 'Give a commit, branch or tag that exists, or fetch it first.';
-  throw new UserError(`There is no commit "${printableLine(revision)}" to start from. ${hint}`);
 }
 
 async function fetchOpenIssue(reference: string, { tracker, markdown }: Adapters): Promise<Issue> {

@@ -1,4 +1,4 @@
-import { commandFault } from './commands.mjs';
+import { commandFault, commandFaults } from './commands.mjs';
 import { coverageFaults, leftoverFaults, optionFaults, optionPaths } from './coverage.mjs';
 import { exampleFaults } from './examples.mjs';
 import { linkFaults } from './links.mjs';
@@ -137,5 +137,26 @@ describe('a command', () => {
     ['curl example.com', '"curl" is no program that the documentation uses.'],
   ])('must not be: %s', (command, fault) => {
     expect(commandFault(command, known)).toBe(fault);
+  });
+
+  it('is looked for in blocks of shell commands and between backticks', () => {
+    const pages = [
+      page(
+        'a.md',
+        'Run `nx run fleet:state`, or `nx run fleet:…`.',
+        '```sh',
+        'nx run fleet:status',
+        '',
+        'nx g tree',
+        '```',
+        '```',
+        'nx g tree',
+        '```',
+      ),
+    ];
+    expect(commandFaults(pages, known)).toEqual([
+      'a.md:5: "nx g tree": there is no generator "tree".',
+      'a.md:1: "nx run fleet:state": there is no target "fleet:state".',
+    ]);
   });
 });

@@ -3,18 +3,18 @@ const RUN_FLAGS = ['skip-nx-cache', 'exclude-task-dependencies', 'output-style',
 const MANY_FLAGS = [...RUN_FLAGS, 'targets', 'projects', 'nx-bail'];
 const OTHER_PROGRAMS = new Set(['git']);
 
-/** Commands of ```sh blocks that name what does not exist. @param known generators, targets and npm scripts, each by its name */
+/** Commands of ```sh blocks and between backticks that name what does not exist. @param known generators, targets and npm scripts, each by its name */
 export function commandFaults(pages, known) {
-  return pages.flatMap((page) =>
-    page.blocks
-      .filter(({ language }) => language === 'sh')
-      .flatMap(({ lines, line }) =>
-        lines.flatMap((text, index) => {
-          const fault = text.trim() === '' ? null : commandFault(text, known);
-          return fault === null ? [] : [`${page.file}:${line + index + 1}: "${text}": ${fault}`];
-        }),
-      ),
+  return pages.flatMap(({ file, blocks, commands }) =>
+    [...blocks.filter(({ language }) => language === 'sh').flatMap(linesOf), ...commands].flatMap(({ text, line }) => {
+      const fault = commandFault(text, known);
+      return fault === null ? [] : [`${file}:${line}: "${text}": ${fault}`];
+    }),
   );
+}
+
+function linesOf({ lines, line }) {
+  return lines.map((text, index) => ({ text, line: line + index + 1 })).filter(({ text }) => text.trim() !== '');
 }
 
 /** What is wrong with one command, or null. */

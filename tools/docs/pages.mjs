@@ -3,6 +3,8 @@ import { dirname, join, relative, sep } from 'node:path';
 
 const FENCE = /^(`{3,})(.*)$/;
 const HEADING = /^#{1,6}\s+(.*?)\s*$/;
+// Whole commands only: what has a gap in it is no command yet.
+const COMMAND = /`(nx (?:g|run|run-many|show) [^`…<]+)`/g;
 const LINK = /\]\(([^()\s]+)\)/g;
 
 /** The pages that are checked, read from a repository's root. */
@@ -17,9 +19,9 @@ export function readPages(root) {
   );
 }
 
-/** A page's text in parts: links and anchors outside of code, and the code blocks, each with the line it stands on. */
+/** A page's text in parts: links and anchors outside of code, commands between backticks, and the code blocks, each with the line it stands on. */
 export function parsePage(file, text) {
-  const page = { file, text, folder: dirname(file), links: [], anchors: new Set(), blocks: [] };
+  const page = { file, text, folder: dirname(file), links: [], anchors: new Set(), commands: [], blocks: [] };
   let block = null;
   for (const [index, line] of text.split('\n').entries()) {
     const [, marks, info] = FENCE.exec(line) ?? [];
@@ -41,6 +43,7 @@ function readProse(page, line, number) {
   if (heading !== undefined) page.anchors.add(newAnchor(heading, page.anchors));
   const prose = line.replace(/`[^`]*`/g, (code) => code.replace(/[()]/g, '.'));
   for (const [, target] of prose.matchAll(LINK)) page.links.push({ target, line: number });
+  for (const [, text] of line.matchAll(COMMAND)) page.commands.push({ text, line: number });
 }
 
 /** As GitHub makes them. */

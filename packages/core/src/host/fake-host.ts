@@ -33,6 +33,8 @@ export interface FakeHost extends Host {
   /** Every command that was run, in order. */
   readonly commandLog: Command[];
   readonly dependencyLog: DependencyRequest[];
+  /** Folders whose strays were ended, in order. */
+  readonly strayLog: string[];
   /** Ports that something listens on; change it at will. */
   readonly listening: Set<number>;
 }
@@ -43,11 +45,13 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const root = `${options.mainWorktree ?? '/repo'}/.nx-fleet`;
   const commandLog: Command[] = [];
   const dependencyLog: DependencyRequest[] = [];
+  const strayLog: string[] = [];
   const listening = new Set(options.listening);
   return {
     files,
     commandLog,
     dependencyLog,
+    strayLog,
     listening,
     commands: fakeCommands(options, commandLog),
     registry: fakeRegistry(options),
@@ -55,6 +59,10 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     artefacts: fakeArtefacts(files, root),
     env: options.env ?? { PATH: '/usr/bin', HOME: '/home/ada' },
     busyPorts: async (ports) => ports.filter((port) => listening.has(port)),
+    endStrays: async (directory) => {
+      strayLog.push(directory);
+      return 0;
+    },
     installDependencies: async (request) => {
       dependencyLog.push(request);
       return (await options.dependencies?.(request)) ?? { method: 'copied', packageManager: 'npm' };

@@ -29,6 +29,11 @@ export interface Host {
   readonly env: Readonly<Record<string, string>>;
   /** Of these ports, those that something listens on at 127.0.0.1, ::1 or ::. */
   busyPorts(ports: readonly number[]): Promise<readonly number[]>;
+  /**
+   * Ends what a run of ours left at work in a folder when its own process was killed, with all that it started.
+   * Runs whose process lives are left alone. @returns how many processes there were
+   */
+  endStrays(directory: string): Promise<number>;
   /** Fills a worktree's node_modules. Finishes or repeats what an interrupted call left. @throws UserError when the package manager fails */
   installDependencies(request: DependencyRequest): Promise<DependencyOutcome>;
   /** What stands in a file, or null if there is none. */

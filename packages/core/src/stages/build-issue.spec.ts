@@ -198,23 +198,30 @@ describe('buildIssue', () => {
 });
 
 describe('buildIssue after an interrupted build', () => {
-  it('keeps what it left under a ref and starts from the base', async () => {
-    let crash = true;
+  it('keeps what a killed one left under a ref and starts from the base', async () => {
+    const issue = await staged();
+    issue.git.refs.set(BUILDING, issue.git.root);
+    issue.git.filesIn(issue.worktree).set('half.ts', '');
+    const made = await build(issue);
+    expect(Object.keys(issue.git.filesOf(made.head))).not.toContain('half.ts');
+    expect(issue.git.filesOf('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toHaveProperty(['half.ts']);
+    expect(issue.progress).toContain(
+      'the work of a build that did not end well is kept as refs/nx-fleet/trash/issue-42/20260101T000000Z',
+    );
+    expect(issue.git.refs.has(BUILDING)).toBe(false);
+  });
+
+  it('leaves a clean worktree after a failed one, so that what a person does there next is theirs', async () => {
     const issue = await staged({
-      agent: (request, fleet, asked) => {
-        fleet.git.filesIn(request.cwd).set(crash ? 'half.ts' : 'a.ts', String(asked));
-        if (crash) throw new Error('killed');
-        return '';
+      agent: (request, fleet) => {
+        fleet.git.filesIn(request.cwd).set('half.ts', '');
+        throw new Error('the model fell over');
       },
     });
-    await expect(build(issue)).rejects.toThrow('killed');
-    expect(issue.git.refs.get(BUILDING)).toBe(issue.git.root);
-    crash = false;
-    const made = await build(issue);
-    expect(Object.keys(issue.git.filesOf(made.head))).toEqual(['README.md', 'a.ts']);
-    expect(issue.git.filesOf('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toHaveProperty(['half.ts']);
-    expect(issue.progress).toContain('an interrupted build was found: its work is kept as refs/nx-fleet/trash/issue-42/20260101T000000Z');
+    await expect(build(issue)).rejects.toThrow('the model fell over');
     expect(issue.git.refs.has(BUILDING)).toBe(false);
+    expect(issue.git.filesIn(issue.worktree).has('half.ts')).toBe(false);
+    expect(issue.git.filesOf('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toHaveProperty(['half.ts']);
   });
 
   it('keeps nothing of one that had not written anything yet', async () => {

@@ -5,7 +5,7 @@ import { attemptBuild } from './attempt-build.js';
 import type { Build } from './build-artefact.js';
 import { buildBase } from './build-base.js';
 import { claimBuild } from './claim-build.js';
-import { isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
+import { clearAttempt, isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
 import { buildingRef, builtRef } from './refs.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
@@ -32,7 +32,13 @@ export async function buildIssue(settings: BuildStageSettings, context: StageCon
   return recordStage(context, async (recorder) => {
     await moveBranch(base, issue, context);
     await git.writeRef(buildingRef(project), base);
-    await attemptBuild({ base, settings, issue, recorder }, context);
+    try {
+      await attemptBuild({ base, settings, issue, recorder }, context);
+    } catch (error) {
+      // A writer that left the branch left a state that only a person can judge.
+      if ((await git.currentBranch(issue.local.worktree)) === manifest.branch) await clearAttempt(base, issue, context);
+      throw error;
+    }
     const build = await storeBuild({ base, agent: settings.agent, manifest }, context);
     await git.writeRef(builtRef(project), build.head);
     await git.deleteRef(buildingRef(project));

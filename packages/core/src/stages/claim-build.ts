@@ -20,6 +20,8 @@ export async function claimBuild(context: StageContext): Promise<void> {
     return { allocations, result: isUnchanged };
   });
   if (!claimed) throw new UserError(`Another process has just begun to build "${project}". Wait for it to end, then run this again.`);
+  const strays = await host.endStrays(mine.worktree);
+  if (strays > 0) context.onProgress(`an earlier run was killed: ended ${strays} process(es) that it left in the worktree`);
 }
 
 /** @throws UserError while another living process builds in the worktree */

@@ -9,26 +9,32 @@ import type { StageContext, StageIssue } from './stage-context.js';
  * Makes sure that the worktree holds no uncommitted work. What an interrupted build left is kept under a ref and cleared away.
  * @throws UserError when a person's work is in it, which could not be hashed honestly, or another living process builds in it
  */
-export async function requireCleanWorktree({ local, manifest }: StageIssue, context: StageContext): Promise<void> {
-  const { git, host, project, onProgress } = context;
+export async function requireCleanWorktree(issue: StageIssue, context: StageContext): Promise<void> {
+  const { git, project } = context;
+  const { local } = issue;
   const interrupted = await git.readRef(buildingRef(project));
   const dirty = await git.dirtyPaths(local.worktree);
   if (interrupted !== null) {
     await requireNoLivingBuild(context);
-    const tip = await git.readRef(`refs/heads/${manifest.branch}`);
-    if (dirty.length > 0 || tip !== interrupted) {
-      const captured = await git.captureWorktree(local.worktree, `Interrupted build of ${project}`);
-      const ref = await keepInTrash(captured, { project, at: host.now() }, git);
-      onProgress(`an interrupted build was found: its work is kept as ${ref}`);
-    }
-    await git.resetWorktree(local.worktree, interrupted);
-    await git.deleteRef(buildingRef(project));
-    return;
+    return clearAttempt(interrupted, issue, context);
   }
   if (dirty.length === 0) return;
   throw new UserError(
     `"${local.worktree}" has uncommitted changes ("${printableLine(dirty[0] ?? '')}"${dirty.length > 1 ? ` and ${dirty.length - 1} more` : ''}), which no cache key can cover. Commit or remove them: git -C "${local.worktree}" status`,
   );
+}
+
+/** Clears away what a build that did not end well left in the worktree; its work is kept under a ref. */
+export async function clearAttempt(base: string, { local, manifest }: StageIssue, context: StageContext): Promise<void> {
+  const { git, host, project, onProgress } = context;
+  const tip = await git.readRef(`refs/heads/${manifest.branch}`);
+  if (tip !== base || (await git.dirtyPaths(local.worktree)).length > 0) {
+    const captured = await git.captureWorktree(local.worktree, `Unfinished build of ${project}`);
+    const ref = await keepInTrash(captured, { project, at: host.now() }, git);
+    onProgress(`the work of a build that did not end well is kept as ${ref}`);
+  }
+  await git.resetWorktree(local.worktree, base);
+  await git.deleteRef(buildingRef(project));
 }
 
 /** Whether the branch holds nothing but what a build put there; another commit message makes no difference. */

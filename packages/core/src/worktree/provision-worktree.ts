@@ -67,6 +67,7 @@ export async function provisionWorktree(request: ProvisionRequest, adapters: Pro
   try {
     if (!wasReady) {
       await setState('creating', allocation, host);
+      await host.endStrays(allocation.worktree);
       if (branch.missing) await git.createBranch(manifest.branch, manifest.base);
       onProgress(`checking out ${manifest.branch}`);
       await git.addWorktree(allocation.worktree, manifest.branch);

@@ -81,6 +81,7 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
     );
   }
   await requireNobodyAtWork(request, adapters);
+  if (plan.worktree !== null) await host.endStrays(plan.worktree);
   const kept = await keepLosses(plan, request, adapters);
   await setRemoving(project, location, host);
   if (plan.worktree !== null) {

@@ -46,7 +46,7 @@ describe('command runner', () => {
 
   it('adds its mark to that of the run around it', async () => {
     const result = await runner.run(shell('echo "$NX_FLEET_RUN"', { env: { PATH, NX_FLEET_RUN: 'outer' } }));
-    expect(result.stdout).toMatch(/^outer\/[0-9a-f-]{36}\n$/);
+    expect(result.stdout).toMatch(new RegExp(`^outer/${process.pid}@[^/]*@[0-9a-f-]{36}\n$`));
   });
 
   it('looks the program up on the PATH that it is given', async () => {

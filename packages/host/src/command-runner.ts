@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { Command, CommandResult, CommandRunner } from '@nx-fleet/core';
 import { isProcessEnding } from './exit-guard.js';
 import { RUN_VARIABLE } from './process-group.js';
+import { newRunMark } from './run-mark.js';
 import { watchProcess } from './watch-process.js';
 
 export interface CommandRunnerOptions {
@@ -26,7 +26,7 @@ async function runCommand(command: Command, maxOutputBytes: number): Promise<Com
     return { ...NOT_STARTED, ended: 'cancelled' };
   }
   const startedAt = performance.now();
-  const mark = randomUUID();
+  const mark = newRunMark();
   const child = startProcess(command, mark);
   if (child.pid === undefined) {
     return refusedStart(command, (await child).cause);

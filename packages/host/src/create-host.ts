@@ -5,6 +5,7 @@ import type { Host } from '@nx-fleet/core';
 import { createArtefactStore } from './artefact-store.js';
 import { busyPorts } from './busy-ports.js';
 import { createCommandRunner } from './command-runner.js';
+import { endStrays } from './end-strays.js';
 import { installDependencies } from './dependencies/install-dependencies.js';
 import { writePrivateFile } from './private-file.js';
 import { pathExists, readFileIfPresent } from './read-file.js';
@@ -31,6 +32,7 @@ export function createHost(options: HostOptions): Host {
     artefacts: createArtefactStore(options.mainWorktree),
     env,
     busyPorts,
+    endStrays: async (directory) => ((await pathExists(directory)) ? endStrays(directory) : 0),
     installDependencies: (request) => installDependencies(commands, request),
     readFile: readFileIfPresent,
     writePrivateFile,

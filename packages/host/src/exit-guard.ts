@@ -1,12 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { signalProcessGroup, type ProcessGroup } from './process-group.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+// Time for what waited for the commands to clean up. With the 3.5 s that ending a group may take, it stays below Nx's five.
+const UNWIND_MS = 1_000;
 
 const guarded = new Map<ProcessGroup, () => Promise<void>>();
 let isEnding = false;
 
 /**
- * Calls `end` when this process gets SIGINT, SIGTERM or SIGHUP, and lets the signal take its course afterwards;
+ * Calls `end` when this process gets SIGINT, SIGTERM or SIGHUP, and lets the signal take its course a second afterwards;
  * kills the group at once when this process exits. Returns what ends the watch.
  */
 export function guardProcessGroup(group: ProcessGroup, end: () => Promise<void>): () => void {
@@ -34,8 +38,9 @@ function onSignal(signal: NodeJS.Signals): void {
     return;
   }
   isEnding = true;
-  void Promise.allSettled([...guarded.values()].map((end) => end())).then(() => {
+  void Promise.allSettled([...guarded.values()].map((end) => end())).then(async () => {
     guarded.clear();
+    await sleep(UNWIND_MS);
     unregister();
     isEnding = false;
     process.kill(process.pid, signal);

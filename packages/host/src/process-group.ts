@@ -58,11 +58,16 @@ function strays(group: ProcessGroup): readonly number[] {
 }
 
 function isMarked(group: ProcessGroup, pid: number): boolean {
-  const variables = readIfPossible(`/proc/${pid}/environ`).split('\0');
-  return variables.some((variable) => variable.startsWith(`${RUN_VARIABLE}=`) && variable.includes(group.mark));
+  return marksOf(pid).includes(group.mark);
 }
 
-function processIds(): readonly number[] {
+/** The joined marks of a process, or ''. Only Linux shows them. */
+export function marksOf(pid: number): string {
+  const variables = readIfPossible(`/proc/${pid}/environ`).split('\0');
+  return variables.find((variable) => variable.startsWith(`${RUN_VARIABLE}=`))?.slice(RUN_VARIABLE.length + 1) ?? '';
+}
+
+export function processIds(): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);

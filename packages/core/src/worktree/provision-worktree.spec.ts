@@ -174,6 +174,15 @@ describe('provisionWorktree', () => {
     expect(fleet.host.commandLog).toHaveLength(3);
   });
 
+  it('ends what a killed call left in the worktree, and nothing in one that is ready', async () => {
+    const fleet = createFakeFleet();
+    await provision(fleet, settings);
+    const [ended] = fleet.host.strayLog;
+    expect(ended).toBe((await fleet.host.registry.read())[0]?.worktree);
+    await provision(fleet, settings);
+    expect(fleet.host.strayLog).toEqual([ended]);
+  });
+
   it('deletes the branch that an interrupted call made when the next call fails', async () => {
     const fleet = createFakeFleet({ commands: () => ({ exitCode: 1 }) });
     const cancelled = { ...provisionRequest(await planInFleet(fleet), fleet, settings), signal: AbortSignal.abort() };

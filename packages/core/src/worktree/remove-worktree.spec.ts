@@ -62,6 +62,17 @@ describe('removeWorktree', () => {
     await expect(remove(fleet)).rejects.toThrow('There is no "issue-42" here. No issue has a worktree.');
   });
 
+  it('ends what a killed run left in the worktree before it takes anything', async () => {
+    const fleet = await createReadyFleet();
+    const before = fleet.host.strayLog.length;
+    const endStrays = async (directory: string): Promise<number> => {
+      expect((await fleet.git.listWorktrees()).map(({ path }) => path)).toContain(directory);
+      return fleet.host.endStrays(directory);
+    };
+    await removeWorktree(await planRemoval(request(fleet), fleet), request(fleet), { ...fleet, host: { ...fleet.host, endStrays } });
+    expect(fleet.host.strayLog.slice(before)).toEqual([worktree]);
+  });
+
   it('keeps a branch that was there before', async () => {
     const fleet = createFakeFleet();
     fleet.git.refs.set(branchRef, fleet.git.root);

@@ -16,7 +16,6 @@ const WORDS = {
   bug: 'PLANT BUG',
   once: 'FAIL ONCE',
   soften: 'SOFTEN',
-  stop: 'HANG build',
 };
 const issueFile = (id: string, words: string): Record<string, string> => ({ [`docs/issues/${id}.md`]: `# The ${id}\n\n${words}\n` });
 const ISSUES = Object.assign({}, ...Object.entries(WORDS).map(([id, words]) => issueFile(id, words))) as Record<string, string>;
@@ -123,16 +122,5 @@ describe('agents that do not do what they should', () => {
     workspace.write('nx-fleet.json', OPTIONS);
     expect(missing.exitCode).not.toBe(0);
     expect(missing.output).toContain('"no-such-agent" was not found. Install it, or set "agents.define.robot.command".');
-  });
-
-  it('ends with Ctrl-C, with all that it started; the same command finishes once the issue is mended', async () => {
-    const running = workspace.startNx(['run', 'issue-stop:agent-review', '--output-style=static'], { env: callLog(workspace) });
-    await running.until('robot scripted 1.0.0: build');
-    running.signal('SIGINT');
-    expect((await running.finished).exitCode).not.toBe(0);
-    expect(await processesLeft(workspace.folder)).toEqual([]);
-    workspace.write('docs/issues/stop.md', '# The stop\n\nGo.\n');
-    await succeed(workspace.nx('g', 'worktree', '--issue=stop'));
-    expect((await succeed(workspace.nx('run', 'issue-stop:agent-review'))).output).toContain('Verdict: approved');
   });
 });

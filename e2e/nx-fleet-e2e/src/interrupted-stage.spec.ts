@@ -1,0 +1,74 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { NEWEST_NX } from './versions.js';
+import { agentCalls, callLog } from './workspace/agent-calls.js';
+import { processesLeft, type Running } from './workspace/processes.js';
+import { SCRIPTED_FILES } from './workspace/scripted-agents.js';
+import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
+
+const ISSUES = {
+  'docs/issues/1.md': '# One apple\n\nHANG build\n',
+  'docs/issues/2.md': '# Two pears\n\nHANG review\n',
+  'docs/issues/3.md': '# Three figs\n\nHANG build\n',
+};
+
+describe('a stage that does not get to its end', () => {
+  let workspace: Workspace;
+  const start = (project: string): Running =>
+    workspace.startNx(['run', `${project}:agent-review`, '--output-style=static'], { env: callLog(workspace) });
+  const calls = (title: string): readonly string[] =>
+    agentCalls(workspace)
+      .filter((call) => call.title === title)
+      .map(({ stage }) => stage);
+  const snapshots = (): readonly string[] => readdirSync(join(workspace.folder, 'tmp')).filter((name) => name.includes('nx-fleet'));
+
+  async function untilCalled(title: string, stage: string): Promise<void> {
+    while (!calls(title).includes(stage)) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  /** Takes the fatal words out of the issue and runs again. */
+  async function expectApproval(project: string, title: string): Promise<void> {
+    workspace.write(`docs/issues/${project.slice('issue-'.length)}.md`, `# ${title}\n\nGo.\n`);
+    await succeed(workspace.nx('g', 'worktree', `--issue=${project.slice('issue-'.length)}`));
+    expect((await succeed(start(project).finished)).output).toContain('Verdict: approved');
+  }
+
+  beforeAll(async () => {
+    workspace = await createWorkspace({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...ISSUES } });
+    await succeed(workspace.nx('g', 'nx-fleet:init'));
+    await workspace.git('add', '-A');
+    await workspace.git('commit', '-qm', 'first');
+    await succeed(workspace.nx('g', 'worktree', '--issue=1,2,3'));
+  });
+
+  afterAll(async () => {
+    const left = await processesLeft(workspace.folder);
+    workspace.remove();
+    expect(left).toEqual([]);
+  });
+
+  it.each([
+    ['issue-1', 'One apple', 'build', 'SIGINT'],
+    ['issue-2', 'Two pears', 'review', 'SIGTERM'],
+  ] as const)(
+    '%s (%s) ends in its %s at %s with all that the agent started; the same command finishes once the issue is mended',
+    async (project, title, stage, signal) => {
+      const running = start(project);
+      await untilCalled(title, stage);
+      running.signal(signal);
+      expect((await running.finished).exitCode).not.toBe(0);
+      expect(await processesLeft(workspace.folder)).toEqual([]);
+      expect(snapshots()).toEqual([]);
+      await expectApproval(project, title);
+    },
+  );
+
+  it('that was killed with -9 in its build is finished by the same command, which ends the agent that was left', async () => {
+    const running = start('issue-3');
+    await untilCalled('Three figs', 'build');
+    running.signal('SIGKILL');
+    expect((await running.finished).exitCode).toBeNull();
+    await expectApproval('issue-3', 'Three figs');
+    expect(await processesLeft(workspace.folder)).toEqual([]);
+  });
+});

@@ -125,6 +125,12 @@ describe.each(NX_VERSIONS)('what is paid for again, on nx $nxVersion', (versions
     expect(await workspace.git('rev-parse', 'issue/1-one-apple')).toBe(head);
   });
 
+  it('pays again for all of an issue that is to be done again, and for that once', async () => {
+    await succeed(workspace.nx('g', 'worktree', '--issue=3', '--again'));
+    expect(await run()).toEqual(stages('issue-3'));
+    expect(await run()).toEqual([]);
+  });
+
   it('runs everything with the agent when its program changes', async () => {
     workspace.write('tools/agent.mjs', `${SCRIPTED_FILES['tools/agent.mjs'] ?? ''}// another version\n`);
     const ran = await stagesThatRan(workspace, () => succeed(workspace.nx('run', 'issue-1:agent-review')));

@@ -12,6 +12,7 @@ describe('state store', () => {
     tracker: { url: null, reference: '42', type: 'markdown' },
     blockedBy: ['issue-41'],
     base: 'a'.repeat(40),
+    round: 1,
     branch: 'issue/42',
     title: 'Dark mode',
     project: 'issue-42',
@@ -39,6 +40,7 @@ describe('state store', () => {
   "title": "Dark mode",
   "branch": "issue/42",
   "base": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+  "round": 1,
   "blockedBy": [
     "issue-41"
   ],

@@ -12,6 +12,8 @@ export async function requireMainWorktree(workspaceRoot: string, { git }: Pick<A
     throw new UserError(`"${workspaceRoot}" is a linked worktree; issues are kept in the main one. Run this there: cd "${mainWorktree}"`);
   }
   if ((await realpath(workspaceRoot)) !== mainWorktree) {
-    throw new UserError(`The Nx workspace "${workspaceRoot}" is a sub-folder of the git repository "${mainWorktree}". nx-fleet needs nx.json at the root of the repository.`);
+    throw new UserError(
+      `The Nx workspace "${workspaceRoot}" is a sub-folder of the git repository "${mainWorktree}". nx-fleet needs nx.json at the root of the repository.`,
+    );
   }
 }

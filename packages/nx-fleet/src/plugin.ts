@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createNodesFromFiles, type CreateNodesContextV2, type CreateNodesResult, type CreateNodesV2, type ProjectConfiguration } from '@nx/devkit';
+import {
+  createNodesFromFiles,
+  type CreateNodesContextV2,
+  type CreateNodesResult,
+  type CreateNodesV2,
+  type ProjectConfiguration,
+} from '@nx/devkit';
 import { manifestSchema, UserError, type Manifest, type Settings } from '@nx-fleet/core';
 import { fleetTargets } from './graph/fleet-targets.js';
 import { issueTargets } from './graph/issue-targets.js';
@@ -31,7 +37,11 @@ function fleetProject({ names }: Settings): ProjectConfiguration {
   return { name: names.fleetProject, root: '.nx-fleet', tags: ['nx-fleet:fleet'], targets: fleetTargets() };
 }
 
-function issueProject(manifest: Manifest, manifests: ReadonlyMap<string, Manifest>, settings: Settings): Omit<ProjectConfiguration, 'root'> {
+function issueProject(
+  manifest: Manifest,
+  manifests: ReadonlyMap<string, Manifest>,
+  settings: Settings,
+): Omit<ProjectConfiguration, 'root'> {
   // Nx only warns of a project in dependsOn that does not exist, and runs: a missing blocker is refused by the build itself.
   const known = new Set([...manifests.values()].map((other) => other.project));
   const blockers = manifest.blockedBy.filter((blocker) => known.has(blocker));
@@ -50,7 +60,10 @@ function readManifests(files: readonly string[], { workspaceRoot }: CreateNodesC
   for (const file of files) {
     if (!file.endsWith('/issue.json')) continue;
     const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(join(workspaceRoot, file), 'utf8')));
-    if (!parsed.success) throw new UserError(`"${file}" is not a manifest of this version (${parsed.error.issues[0]?.message ?? ''}). Write it anew: nx g worktree`);
+    if (!parsed.success)
+      throw new UserError(
+        `"${file}" is not a manifest of this version (${parsed.error.issues[0]?.message ?? ''}). Write it anew: nx g worktree`,
+      );
     manifests.set(file, parsed.data);
   }
   return manifests;

@@ -12,14 +12,20 @@ describe('schemas', () => {
   it.each(folders)('%s has the same options in schema.json and schema.d.ts', (folder) => {
     const schema = JSON.parse(readFileSync(join(source, folder, 'schema.json'), 'utf8')) as { properties: object; required?: string[] };
     const declaration = readFileSync(join(source, folder, 'schema.d.ts'), 'utf8');
-    const declared = [...declaration.matchAll(/^ {2}readonly (\w+)(\??):/gm)].map(([, name, optional]) => ({ name, isRequired: optional === '' }));
+    const declared = [...declaration.matchAll(/^ {2}readonly (\w+)(\??):/gm)].map(([, name, optional]) => ({
+      name,
+      isRequired: optional === '',
+    }));
     expect(declared.map(({ name }) => name)).toEqual(Object.keys(schema.properties));
     expect(declared.filter(({ isRequired }) => isRequired).map(({ name }) => name)).toEqual(schema.required ?? []);
   });
 
   it.each(folders)('%s is registered', (folder) => {
     const [kind, name] = folder.split('/') as [string, string];
-    const registry = JSON.parse(readFileSync(join(source, '..', `${kind}.json`), 'utf8')) as Record<string, Record<string, { schema: string }>>;
+    const registry = JSON.parse(readFileSync(join(source, '..', `${kind}.json`), 'utf8')) as Record<
+      string,
+      Record<string, { schema: string }>
+    >;
     expect(registry[kind]?.[name]?.schema).toBe(`./dist/${folder}/schema.json`);
     expect(existsSync(join(source, folder, kind === 'generators' ? 'generator.ts' : 'executor.ts'))).toBe(true);
   });

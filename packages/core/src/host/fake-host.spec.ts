@@ -28,6 +28,7 @@ describe('fake host', () => {
       title: 'Four',
       branch: 'issue/4',
       base: 'a'.repeat(40),
+      round: 1,
       blockedBy: [],
       tracker: { type: 'markdown', reference: '4', url: null },
     } as const;

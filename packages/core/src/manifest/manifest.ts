@@ -15,6 +15,8 @@ export const manifestSchema = z.strictObject({
   branch: z.string().min(1),
   /** The commit that the branch started from. */
   base: z.string().regex(/^[0-9a-f]{40,64}$/),
+  /** Counts up when all of it is to be done again (`--again`). */
+  round: z.int().min(1),
   /** Projects whose build this one waits for and starts from. */
   blockedBy: z.array(z.string()),
   tracker: z.strictObject({ type: z.string(), reference: z.string(), url: z.string().nullable() }),

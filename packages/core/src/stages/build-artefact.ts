@@ -26,6 +26,6 @@ export async function requireBuild(project: string, agent: string, { host }: Pic
   const build = parseArtefact(text, buildSchema);
   if (build !== null) return build;
   throw new UserError(
-    `"${host.artefacts.directory(project, target)}/build.json" is not a build of this version. Run: nx run ${project}:${target} --skip-nx-cache`,
+    `"${host.artefacts.directory(project, target)}/build.json" is not a build of this version. Run: nx run ${project}:${target}; if that does not help, nx g worktree --issue=${project.slice('issue-'.length)} --again`,
   );
 }

@@ -114,7 +114,7 @@ describe('checkoutBuild', () => {
 
   it.each([
     ['none', null, '"issue-42" has not been built by claude. Run: nx run issue-42:agent-build--claude'],
-    ['half of one', '{"agent":"cl', 'is not a build of this version. Run: nx run issue-42:agent-build--claude --skip-nx-cache'],
+    ['half of one', '{"agent":"cl', 'is not a build of this version. Run: nx run issue-42:agent-build--claude'],
     [
       'one with a made-up head',
       JSON.stringify({ agent: 'claude', base: '--all', head: 'HEAD', tree: 'x', commits: [] }),

@@ -54,7 +54,7 @@ describe('gateReview', () => {
   it('refuses a review that is missing, and to pass without reviewers', async () => {
     const issue = await reviewed({});
     await expect(gate(issue, { reviewers: ['codex', 'claude'] })).rejects.toThrow(
-      'There is no valid review of "issue-42" by claude. Run: nx run issue-42:agent-review--claude --skip-nx-cache',
+      'There is no valid review of "issue-42" by claude. Run: nx run issue-42:agent-review--claude; if that does not help, nx g worktree --issue=42 --again',
     );
     await expect(gate(issue, { reviewers: [] })).rejects.toThrow('No reviewer is configured.');
   });

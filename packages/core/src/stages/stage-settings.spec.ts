@@ -17,7 +17,7 @@ describe('stage settings', () => {
     [
       'a model of the writer',
       { agents: { define: { claude: { type: 'claude', models: { light: 'haiku', standard: 'new', strong: 'opus' } } } } },
-      ['plan', 'build'],
+      ['build'],
     ],
     [
       'the tier of a review',

@@ -5,13 +5,18 @@ import type { CommandLine, Settings } from '../settings/settings.js';
 /** Counts up when a stage reads or writes something else than before: every key changes with it. */
 export const STAGE_VERSION = 1;
 
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
+/** What an agent is, apart from its models. */
+export type AgentProgram = DistributiveOmit<AgentDefinition, 'models'>;
+
 /**
  * All that a stage takes from the options and that its result depends on. A stage gets this object and no other options, and its cache key
  * is made of this object: nothing can be read that is not in the key.
  */
 export interface AgentStageSettings {
   readonly agent: string;
-  readonly definition: AgentDefinition;
+  /** Without its models: of these only the one that is asked for counts. */
+  readonly definition: AgentProgram;
   /** The agent's own name of the model, or null for its default. */
   readonly model: string | null;
 }
@@ -63,5 +68,6 @@ export function stageLimits({ limits }: Settings): StageLimits {
 function agentSettings(agents: Settings['agents'], agent: string, tier: Tier): AgentStageSettings {
   const definition = agents.define[agent];
   if (definition === undefined) throw new Error(`agent "${agent}" has no definition`);
-  return { agent, definition, model: definition.models[tier] ?? null };
+  const { models, ...program } = definition;
+  return { agent, definition: program, model: models[tier] ?? null };
 }

@@ -76,7 +76,7 @@ describe('validateIssue', () => {
   it('fails on a failing check, runs none after it, and still writes what it found', async () => {
     const issue = await built({ commands: () => failedCheck('\u001b[31mno\u001b[0m') });
     await expect(validate(issue)).rejects.toThrow(
-      `Check "lint" failed in "${issue.worktree}" (exit code 1). Mend it there, commit, and run again; or build anew: nx run issue-42:agent-build --skip-nx-cache`,
+      `Check "lint" failed in "${issue.worktree}" (exit code 1). Mend it there, commit, and run again; or have it built anew: nx g worktree --issue=42 --again`,
     );
     expect(JSON.parse(issue.out(VALIDATE_TARGET, 'validation.json') ?? '')).toMatchObject({ checks: [{ command: 'lint', passed: false }] });
     expect(issue.out(VALIDATE_TARGET, 'check-1.log')).toBe('no\n');

@@ -34,7 +34,7 @@ export async function validateIssue(settings: ValidateStageSettings, writer: str
 
 function failedCheck({ command, ended }: CheckResult, { local, manifest }: StageIssue): UserError {
   return new UserError(
-    `Check "${command}" failed in "${local.worktree}" (${ended}). Mend it there, commit, and run again; or build anew: nx run ${manifest.project}:agent-build --skip-nx-cache`,
+    `Check "${command}" failed in "${local.worktree}" (${ended}). Mend it there, commit, and run again; or have it built anew: nx g worktree --issue=${manifest.tracker.reference} --again`,
   );
 }
 

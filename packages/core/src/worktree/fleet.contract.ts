@@ -55,7 +55,8 @@ export function anIssue(change: Partial<Issue> = {}): Issue {
 export async function planInFleet({ git, host }: FakeFleet, issue: Issue = anIssue()): Promise<WorktreePlan> {
   const existing = await host.state.readManifest(`issue-${issue.reference}`);
   const blockedBy = issue.blockedBy.map((reference) => `issue-${reference}`);
-  const plan = planWorktree({ issue, trackerType: 'markdown', base: git.root, blockedBy, worktreesDirectory: '/repo.worktrees', existing });
+  const tracker = { type: 'markdown', reference: issue.reference };
+  const plan = planWorktree({ issue, tracker, again: false, base: git.root, blockedBy, worktreesDirectory: '/repo.worktrees', existing });
   await host.state.writeIssue(plan.manifest.project, plan.manifest, plan.spec);
   return plan;
 }

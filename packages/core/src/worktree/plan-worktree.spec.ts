@@ -6,7 +6,8 @@ const issue: Issue = { reference: '42', title: 'Dark mode', body: 'Do it.', stat
 const base = 'a'.repeat(40);
 
 function request(change: Partial<WorktreeRequest> = {}): WorktreeRequest {
-  return { issue, trackerType: 'github', base, blockedBy: [], worktreesDirectory: '/repo.worktrees', existing: null, ...change };
+  const tracker = { type: 'github', reference: change.issue?.reference ?? issue.reference };
+  return { issue, tracker, again: false, base, blockedBy: [], worktreesDirectory: '/repo.worktrees', existing: null, ...change };
 }
 
 describe('planWorktree', () => {
@@ -18,6 +19,7 @@ describe('planWorktree', () => {
         title: 'Dark mode',
         branch: 'issue/42-dark-mode',
         base,
+        round: 1,
         blockedBy: ['issue-7', 'issue-9'],
         tracker: { type: 'github', reference: '42', url: 'https://x.test/42' },
       },
@@ -48,6 +50,13 @@ describe('planWorktree', () => {
     );
     expect(again.manifest).toEqual({ ...existing, title: 'Darker', blockedBy: ['issue-1'] });
     expect(again.spec).toBe('# Darker\n\nMore.\n');
+  });
+
+  it('counts a round up when all of it is to be done again, and not for an issue that is new', () => {
+    const existing = planWorktree(request({ again: true })).manifest;
+    expect(existing.round).toBe(1);
+    expect(planWorktree(request({ existing, again: true })).manifest).toEqual({ ...existing, round: 2 });
+    expect(planWorktree(request({ existing: { ...existing, round: 2 } })).manifest.round).toBe(2);
   });
 
   it('never lets an issue wait for itself', () => {

@@ -5,7 +5,8 @@ import { printableLine } from '../text/printable.js';
 
 export interface WorktreeRequest {
   readonly issue: Issue;
-  readonly trackerType: string;
+  /** Where the issue comes from, and how it is named there: what `nx g worktree --issue=` takes. */
+  readonly tracker: { readonly type: string; readonly reference: string };
   /** The commit to start from. */
   readonly base: string;
   /** @default derived from id and title */
@@ -16,6 +17,8 @@ export interface WorktreeRequest {
   readonly worktreesDirectory: string;
   /** The manifest that is there already: what it fixes stays fixed. */
   readonly existing: Manifest | null;
+  /** Whether everything is to be planned, built and reviewed again. */
+  readonly again: boolean;
 }
 
 /** All that a worktree will be, before anything is done. */
@@ -31,9 +34,9 @@ export function planWorktree(request: WorktreeRequest): WorktreePlan {
   const { issue, existing } = request;
   const id = issueId(issue.reference);
   const project = issueProject(id);
-  if (existing !== null && existing.tracker.reference !== issue.reference) {
+  if (existing !== null && existing.tracker.reference !== request.tracker.reference) {
     throw new UserError(
-      `"${printableLine(issue.reference)}" and "${printableLine(existing.tracker.reference)}" would both be "${project}". Rename one of them, or remove the other's worktree first.`,
+      `"${printableLine(request.tracker.reference)}" and "${printableLine(existing.tracker.reference)}" would both be "${project}". Rename one of them, or remove the other's worktree first.`,
     );
   }
   const title = printableLine(issue.title) || project;
@@ -44,8 +47,9 @@ export function planWorktree(request: WorktreeRequest): WorktreePlan {
       title,
       branch: existing?.branch ?? request.branch ?? issueBranch(id, title),
       base: existing?.base ?? request.base,
+      round: (existing?.round ?? 1) + (existing !== null && request.again ? 1 : 0),
       blockedBy: [...new Set(request.blockedBy)].filter((blocker) => blocker !== project).sort(),
-      tracker: { type: request.trackerType, reference: issue.reference, url: issue.url },
+      tracker: { ...request.tracker, url: issue.url },
     },
     spec: renderSpec(issue),
     worktree: `${request.worktreesDirectory}/${project}`,

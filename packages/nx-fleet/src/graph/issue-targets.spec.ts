@@ -7,6 +7,7 @@ const manifest: Manifest = {
   title: 'Dark mode',
   branch: 'issue/42-dark-mode',
   base: 'a'.repeat(40),
+  round: 1,
   blockedBy: [],
   tracker: { type: 'github', reference: '42', url: null },
 };
@@ -15,7 +16,8 @@ const targets = (value: SettingsInput = {}, blockers: readonly string[] = []) =>
 
 /** Targets whose key differs between two configurations. Nx hashes executor, options and outputs of all targets, and the inputs of the own one. */
 function changedKeys(one: ReturnType<typeof targets>, other: ReturnType<typeof targets>): string[] {
-  const project = (all: typeof one) => Object.entries(all).map(([name, { executor, options, outputs }]) => [name, executor, options, outputs]);
+  const project = (all: typeof one) =>
+    Object.entries(all).map(([name, { executor, options, outputs }]) => [name, executor, options, outputs]);
   expect(project(other)).toEqual(project(one));
   return Object.keys(one).filter((name) => JSON.stringify(one[name]?.inputs) !== JSON.stringify(other[name]?.inputs));
 }
@@ -37,7 +39,11 @@ describe("an issue's targets", () => {
   it('are cached where an agent or a check works, and not where something is only enforced or brought up to date', () => {
     const cached = Object.entries(targets()).filter(([, target]) => target.cache === true);
     expect(cached.map(([name]) => name)).not.toEqual(expect.arrayContaining(['agent-build']));
-    expect(Object.entries(targets()).filter(([, target]) => target.cache === false).map(([name]) => name)).toEqual(['agent-build', 'agent-review']);
+    expect(
+      Object.entries(targets())
+        .filter(([, target]) => target.cache === false)
+        .map(([name]) => name),
+    ).toEqual(['agent-build', 'agent-review']);
   });
 
   it('never hash external dependencies, machine paths or mutable facts', () => {
@@ -58,6 +64,7 @@ describe("an issue's targets", () => {
   it.each<[string, SettingsInput, string[]]>([
     ['another model of the reviewers', { agents: { tiers: { review: 'strong' } } }, ['agent-review--claude']],
     ['another model of the writers', { agents: { tiers: { build: 'strong' } } }, ['agent-build--claude']],
+    ['a model that no stage asks for', { agents: { define: { codex: { type: 'codex', models: { light: 'small' } } } } }, []],
     ['another planner', { agents: { planner: 'codex' } }, ['agent-plan']],
     ['other reviewers', { agents: { reviewers: ['claude', 'codex'] } }, []],
     ['another gate', { review: { blockOn: 'low' } }, []],
@@ -73,6 +80,12 @@ describe("an issue's targets", () => {
     const build = targets({}, ['issue-41'])['agent-build--claude'];
     expect(build?.dependsOn).toEqual(['agent-plan', { projects: ['issue-41'], target: 'agent-build' }]);
     expect(build?.inputs).toContainEqual({ dependentTasksOutputFiles: '**/build.json', transitive: true });
+  });
+
+  it.each(['agent-plan', 'agent-build--claude', 'agent-review--codex'])('%s is done again in another round', (name) => {
+    const inputs = targets()[name]?.inputs;
+    const round = { json: '{projectRoot}/issue.json', fields: ['round'] };
+    expect(inputs?.some((input) => input === '{projectRoot}/issue.json' || JSON.stringify(input) === JSON.stringify(round))).toBe(true);
   });
 
   it('follow the configured writer and reviewers', () => {

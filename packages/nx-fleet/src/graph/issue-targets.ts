@@ -20,6 +20,8 @@ import { agentFileInputs, agentVersionInput, branchTreeInput, settingsInput, typ
 const NO_EXTERNAL_DEPENDENCIES: Input = { externalDependencies: [] };
 /** The builds that a target waits for stand behind uncached `agent-build` targets. */
 const BUILDS: Input = { dependentTasksOutputFiles: '**/build.json', transitive: true };
+/** `--again` has everything done again. */
+const ROUND: Input = { json: '{projectRoot}/issue.json', fields: ['round'] };
 const ISSUE_FILES = ['{projectRoot}/spec.md', '{projectRoot}/issue.json'];
 
 /**
@@ -31,8 +33,14 @@ export function issueTargets(manifest: Manifest, settings: Settings, blockers: r
   const agents = Object.keys(settings.agents.define).sort();
   return {
     [PLAN_TARGET]: planTarget(manifest, settings),
-    ...Object.fromEntries(agents.map((agent) => [targetOf(BUILD_TARGET, agent), buildTarget(manifest, settings, { writer: agent, blockers })])),
-    [BUILD_TARGET]: cheapTarget('checkout', [targetOf(BUILD_TARGET, settings.agents.writer)], 'Brings the branch to its build on this machine'),
+    ...Object.fromEntries(
+      agents.map((agent) => [targetOf(BUILD_TARGET, agent), buildTarget(manifest, settings, { writer: agent, blockers })]),
+    ),
+    [BUILD_TARGET]: cheapTarget(
+      'checkout',
+      [targetOf(BUILD_TARGET, settings.agents.writer)],
+      'Brings the branch to its build on this machine',
+    ),
     [VALIDATE_TARGET]: validateTarget(manifest, settings),
     ...Object.fromEntries(agents.map((agent) => [targetOf(REVIEW_TARGET, agent), reviewTarget(manifest, settings, agent)])),
     [REVIEW_TARGET]: cheapTarget(
@@ -52,7 +60,11 @@ function planTarget(manifest: Manifest, settings: Settings): TargetConfiguration
   });
 }
 
-function buildTarget(manifest: Manifest, settings: Settings, { writer, blockers }: { readonly writer: string; readonly blockers: readonly string[] }): TargetConfiguration {
+function buildTarget(
+  manifest: Manifest,
+  settings: Settings,
+  { writer, blockers }: { readonly writer: string; readonly blockers: readonly string[] },
+): TargetConfiguration {
   const stage = buildSettings(settings, writer);
   return cachedTarget(manifest, targetOf(BUILD_TARGET, writer), {
     executor: 'nx-fleet:build',
@@ -91,7 +103,12 @@ function reviewTarget(manifest: Manifest, settings: Settings, reviewer: string):
     options: { agent: reviewer },
     dependsOn: [VALIDATE_TARGET],
     // validation.json names the trees of the change and of its base; the reviewer reads nothing else of the repository.
-    inputs: ['{projectRoot}/spec.md', { dependentTasksOutputFiles: '**/validation.json', transitive: false }, ...agentInputs(stage, 'review', settings)],
+    inputs: [
+      '{projectRoot}/spec.md',
+      ROUND,
+      { dependentTasksOutputFiles: '**/validation.json', transitive: false },
+      ...agentInputs(stage, 'review', settings),
+    ],
     metadata: describe(`${reviewer} reviews the change, read-only and without the writer's context`),
   });
 }
@@ -116,7 +133,13 @@ function cachedTarget({ project }: Manifest, name: string, { inputs, ...target }
 }
 
 function cheapTarget(executor: string, dependsOn: readonly string[], description: string): TargetConfiguration {
-  return { executor: `nx-fleet:${executor}`, cache: false, dependsOn: [...dependsOn], inputs: [NO_EXTERNAL_DEPENDENCIES], metadata: describe(description) };
+  return {
+    executor: `nx-fleet:${executor}`,
+    cache: false,
+    dependsOn: [...dependsOn],
+    inputs: [NO_EXTERNAL_DEPENDENCIES],
+    metadata: describe(description),
+  };
 }
 
 function describe(description: string): TargetMetadata {

@@ -15,7 +15,9 @@ export type Input = NonNullable<TargetConfiguration['inputs']>[number];
  */
 export function settingsInput(settings: object, prompt: PromptName | null): Input {
   const shipped = prompt === null ? null : readFileSync(join(PROMPTS_DIRECTORY, `${prompt}.md`), 'utf8');
-  const digest = createHash('sha256').update(JSON.stringify([STAGE_VERSION, settings, shipped])).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([STAGE_VERSION, settings, shipped]))
+    .digest('hex');
   return { runtime: `echo nx-fleet-settings-${digest}` };
 }
 

@@ -5,7 +5,11 @@ import { runStage } from '../run-stage.js';
 import type { BuildExecutorSchema } from './schema.js';
 
 /** `agent-build--<writer>`: the writer changes the worktree, we commit. */
-export async function buildExecutor({ agent }: BuildExecutorSchema, context: ExecutorContext, adapters?: Adapters): Promise<{ success: boolean }> {
+export async function buildExecutor(
+  { agent }: BuildExecutorSchema,
+  context: ExecutorContext,
+  adapters?: Adapters,
+): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
     const build = await buildIssue(buildSettings(settings, agent), stage);
     stage.onProgress(`built ${build.head.slice(0, 8)}: ${build.commits.length} commit(s)`);

@@ -6,7 +6,11 @@ import { runStage } from '../run-stage.js';
 import type { GateExecutorSchema } from './schema.js';
 
 /** `agent-review`: merges the reviews and fails on blocking findings. */
-export async function gateExecutor(_options: GateExecutorSchema, context: ExecutorContext, adapters?: Adapters): Promise<{ success: boolean }> {
+export async function gateExecutor(
+  _options: GateExecutorSchema,
+  context: ExecutorContext,
+  adapters?: Adapters,
+): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
     const { agents, review } = settings;
     const verdict = await gateReview({ reviewers: agents.reviewers, blockOn: review.blockOn }, stage);

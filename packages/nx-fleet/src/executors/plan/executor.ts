@@ -5,7 +5,11 @@ import { runStage } from '../run-stage.js';
 import type { PlanExecutorSchema } from './schema.js';
 
 /** `agent-plan`: the planner turns the issue into `plan.json`. */
-export async function planExecutor(_options: PlanExecutorSchema, context: ExecutorContext, adapters?: Adapters): Promise<{ success: boolean }> {
+export async function planExecutor(
+  _options: PlanExecutorSchema,
+  context: ExecutorContext,
+  adapters?: Adapters,
+): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
     const plan = await planIssue(planSettings(settings), stage);
     stage.onProgress(`plan: ${plan.summary} (${plan.steps.length} steps)`);

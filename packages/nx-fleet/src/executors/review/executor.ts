@@ -5,7 +5,11 @@ import { runStage } from '../run-stage.js';
 import type { ReviewExecutorSchema } from './schema.js';
 
 /** `agent-review--<reviewer>`: one reviewer's verdict. Succeeds whatever it says; the gate enforces it. */
-export async function reviewExecutor({ agent }: ReviewExecutorSchema, context: ExecutorContext, adapters?: Adapters): Promise<{ success: boolean }> {
+export async function reviewExecutor(
+  { agent }: ReviewExecutorSchema,
+  context: ExecutorContext,
+  adapters?: Adapters,
+): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
     const review = await reviewIssue(reviewSettings(settings, agent), stage);
     stage.onProgress(`${agent}: ${review.verdict}, ${review.findings.length} finding(s)`);

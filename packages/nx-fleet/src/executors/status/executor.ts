@@ -8,7 +8,11 @@ import { requireMainWorktree } from '../../main-worktree.js';
 import type { StatusExecutorSchema } from './schema.js';
 
 /** `fleet:status`: issues and stages with time, tokens, cost and verdict. */
-export async function statusExecutor({ json = false }: StatusExecutorSchema, context: ExecutorContext, adapters?: Adapters): Promise<{ success: boolean }> {
+export async function statusExecutor(
+  { json = false }: StatusExecutorSchema,
+  context: ExecutorContext,
+  adapters?: Adapters,
+): Promise<{ success: boolean }> {
   return reportTask(async () => {
     const settings = readSettings(context.root);
     const acting = adapters ?? createAdapters(context.root, settings);

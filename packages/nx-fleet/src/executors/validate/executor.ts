@@ -5,7 +5,11 @@ import { runStage } from '../run-stage.js';
 import type { ValidateExecutorSchema } from './schema.js';
 
 /** `agent-validate`: the checks, in the worktree. */
-export async function validateExecutor(_options: ValidateExecutorSchema, context: ExecutorContext, adapters?: Adapters): Promise<{ success: boolean }> {
+export async function validateExecutor(
+  _options: ValidateExecutorSchema,
+  context: ExecutorContext,
+  adapters?: Adapters,
+): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
     const { checks } = await validateIssue(validateSettings(settings), settings.agents.writer, stage);
     stage.onProgress(checks.length === 0 ? 'no checks are configured' : `${checks.length} check(s) passed`);

@@ -13,14 +13,24 @@ const SQLITE_URL = /^(?:file:|sqlite:(?:\/\/)?)(?<path>[^?]+)/;
 
 /** Looks for `DATABASE_URL` in the environment and the root's env files, then for a database file in the usual places. */
 export function detectSqliteFile(tree: Tree, env: Readonly<Record<string, string>>): DetectedDatabase {
-  const url = [env['DATABASE_URL'], ...ENV_FILES.map((file) => readVariable(tree, file))].find((value) => value !== undefined && value !== '');
+  const url = [env['DATABASE_URL'], ...ENV_FILES.map((file) => readVariable(tree, file))].find(
+    (value) => value !== undefined && value !== '',
+  );
   if (url !== undefined) {
     const path = SQLITE_URL.exec(url)?.groups?.['path'];
     const inside = path === undefined ? null : insideWorkspace(path, tree.root);
     if (inside !== null) return { file: inside, found: `SQLite ${inside} (DATABASE_URL)` };
-    return { file: null, found: `DATABASE_URL is ${/^\w+(?=:)/.exec(url)?.[0] ?? 'set'}, which is not copied per issue yet: set "database" yourself` };
+    return {
+      file: null,
+      found: `DATABASE_URL is ${/^\w+(?=:)/.exec(url)?.[0] ?? 'set'}, which is not copied per issue yet: set "database" yourself`,
+    };
   }
-  const file = [...databaseFiles(tree, '.'), ...databaseFiles(tree, 'data'), ...databaseFiles(tree, 'prisma'), ...databaseFiles(tree, 'db')][0];
+  const file = [
+    ...databaseFiles(tree, '.'),
+    ...databaseFiles(tree, 'data'),
+    ...databaseFiles(tree, 'prisma'),
+    ...databaseFiles(tree, 'db'),
+  ][0];
   return file === undefined ? { file: null, found: 'none' } : { file, found: `SQLite ${file}` };
 }
 

@@ -16,7 +16,12 @@ export interface Detected {
 /** Looks at the workspace and this machine. Reads only. @throws UserError outside a git repository */
 export async function detectWorkspace(tree: Tree, { git, host, agent }: Adapters): Promise<Detected> {
   const { mainWorktree } = await git.locate();
-  const [defaultBranch, remote, claude, codex] = await Promise.all([git.defaultBranch(), git.remoteUrl(), agent('claude').detect(), agent('codex').detect()]);
+  const [defaultBranch, remote, claude, codex] = await Promise.all([
+    git.defaultBranch(),
+    git.remoteUrl(),
+    agent('claude').detect(),
+    agent('codex').detect(),
+  ]);
   const github = remote === null ? null : parseGitHubRemote(remote);
   const database = detectSqliteFile(tree, host.env);
   const agents = agentOptions('version' in claude, 'version' in codex);
@@ -44,4 +49,3 @@ function agentOptions(hasClaude: boolean, hasCodex: boolean): SettingsInput['age
   if (hasClaude === hasCodex) return null;
   return hasClaude ? { reviewers: ['claude'] } : { writer: 'codex' };
 }
-

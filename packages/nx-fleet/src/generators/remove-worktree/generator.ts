@@ -8,7 +8,11 @@ import { issueReferences } from '../worktree/normalize-options.js';
 import type { RemoveWorktreeGeneratorSchema } from './schema.js';
 
 /** `nx g remove-worktree --issue=42`: shows what goes, refuses when work would be lost, and removes in the callback, which `--dry-run` leaves out. */
-export async function removeWorktreeGenerator(tree: Tree, options: RemoveWorktreeGeneratorSchema, adapters?: Adapters): Promise<GeneratorCallback> {
+export async function removeWorktreeGenerator(
+  tree: Tree,
+  options: RemoveWorktreeGeneratorSchema,
+  adapters?: Adapters,
+): Promise<GeneratorCallback> {
   return reportGenerator(async () => {
     const acting = adapters ?? createAdapters(tree.root, readSettings(tree.root));
     await requireMainWorktree(tree.root, acting);
@@ -20,12 +24,16 @@ export async function removeWorktreeGenerator(tree: Tree, options: RemoveWorktre
       const request = { project, location, force: options.force ?? false, onProgress };
       const plan = await planRemoval(request, acting);
       removals.push({ plan, request });
-      logger.info(`${project.padEnd(16)} ${plan.worktree ?? 'no worktree'}${plan.losses.length === 0 ? '' : `: ${plan.losses.join('; ')}`}`);
+      logger.info(
+        `${project.padEnd(16)} ${plan.worktree ?? 'no worktree'}${plan.losses.length === 0 ? '' : `: ${plan.losses.join('; ')}`}`,
+      );
     }
     const refused = removals.filter(({ plan, request }) => plan.losses.length > 0 && !request.force);
     if (refused.length > 0) {
       const reasons = refused.map(({ plan }) => `"${plan.manifest.project}" (${plan.losses.join('; ')})`).join(', ');
-      throw new UserError(`Nothing is removed, since work would be lost: ${reasons}. Commit, push or merge it; or use --force, which keeps a ref under refs/nx-fleet/trash/.`);
+      throw new UserError(
+        `Nothing is removed, since work would be lost: ${reasons}. Commit, push or merge it; or use --force, which keeps a ref under refs/nx-fleet/trash/.`,
+      );
     }
     return () =>
       reportGenerator(async () => {
@@ -39,5 +47,5 @@ export async function removeWorktreeGenerator(tree: Tree, options: RemoveWorktre
 }
 
 function withoutFolder(reference: string): string {
-  return reference.replace(/^.*[\\/]/, '').replace(/\.mdx?$/i, '');
+  return reference.replace(/^.*[\\/]/, '').replace(/\.md$/i, '');
 }

@@ -15,7 +15,11 @@ export async function worktreeGenerator(tree: Tree, options: WorktreeGeneratorSc
     const settings = readSettings(tree.root);
     const acting = adapters ?? createAdapters(tree.root, settings);
     const request = normalizeOptions(options);
-    const { plans, location } = await planWorktrees({ ...request, workspaceRoot: tree.root, defaultBase: readNxJson(tree)?.defaultBase }, settings, acting);
+    const { plans, location } = await planWorktrees(
+      { ...request, workspaceRoot: tree.root, defaultBase: readNxJson(tree)?.defaultBase },
+      settings,
+      acting,
+    );
     showPlan(plans, settings);
     writeManifests(tree, plans);
     return () =>

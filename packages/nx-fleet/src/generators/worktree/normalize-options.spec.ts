@@ -5,7 +5,10 @@ describe('issue references', () => {
   it.each([
     [42, ['42']],
     ['42,PROJ-7', ['42', 'PROJ-7']],
-    [[42, 'docs/a.md'], ['42', 'docs/a.md']],
+    [
+      [42, 'docs/a.md'],
+      ['42', 'docs/a.md'],
+    ],
     ['#42, 42', ['42']],
     [' , ', []],
   ])('reads %j', (option, expected) => {

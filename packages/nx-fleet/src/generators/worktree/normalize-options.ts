@@ -9,6 +9,7 @@ export interface NormalizedWorktreeOptions {
   /** References of blockers; null when the tracker decides. */
   readonly after: readonly string[] | null;
   readonly open: boolean;
+  readonly again: boolean;
 }
 
 /** @throws UserError */
@@ -16,7 +17,9 @@ export function normalizeOptions(options: WorktreeGeneratorSchema): NormalizedWo
   const references = issueReferences(options.issue);
   if (references.length === 0) throw new UserError('No issue is given. Name at least one: nx g worktree --issue=42');
   if (options.branch !== undefined && references.length > 1) {
-    throw new UserError(`--branch="${options.branch}" names one branch, and ${references.length} issues are given. Leave it out, or give one issue.`);
+    throw new UserError(
+      `--branch="${options.branch}" names one branch, and ${references.length} issues are given. Leave it out, or give one issue.`,
+    );
   }
   const after = options.after === undefined ? null : issueReferences(options.after);
   return {
@@ -25,6 +28,7 @@ export function normalizeOptions(options: WorktreeGeneratorSchema): NormalizedWo
     branch: options.branch,
     after: after?.length === 1 && after[0] === 'none' ? [] : after,
     open: options.open ?? false,
+    again: options.again ?? false,
   };
 }
 

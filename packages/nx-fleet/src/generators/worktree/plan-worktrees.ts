@@ -35,16 +35,18 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
   const { git, host } = adapters;
   await requireMainWorktree(request.workspaceRoot, adapters);
   const location = await git.locate();
-  const issues = await Promise.all(request.references.map((reference) => fetchOpenIssue(reference, adapters)));
+  const found = await Promise.all(request.references.map((reference) => fetchOpenIssue(reference, settings, adapters)));
+  const issues = found.map(({ issue }) => issue);
   requireDistinct(issues);
   const existing = await readManifests(host.state);
   const base = await resolveBase({ ...request, manifests: [...existing.values()] }, git);
   const known = new Set([...existing.keys(), ...issues.map((issue) => issueProject(issueId(issue.reference)))]);
-  const plans = issues.map((issue) => {
+  const plans = found.map(({ issue, tracker }) => {
     const project = issueProject(issueId(issue.reference));
     return planWorktree({
       issue,
-      trackerType: settings.tracker.type,
+      tracker,
+      again: request.again,
       base,
       branch: request.branch,
       blockedBy: blockersOf(issue, request.after, known),
@@ -66,13 +68,23 @@ async function requireFreePath({ worktree, manifest }: WorktreePlan, { git, host
   const isOurs = (await git.listWorktrees()).some((entry) => entry.path === worktree && entry.branch === manifest.branch);
   if (isOurs || !(await host.pathExists(worktree))) return;
   if ((await host.registry.read()).some((allocation) => allocation.worktree === worktree)) return;
-  throw new UserError(`"${worktree}" exists already and is not the worktree of "${manifest.project}". Move it away, or set another "worktrees.directory".`);
+  throw new UserError(
+    `"${worktree}" exists already and is not the worktree of "${manifest.project}". Move it away, or set another "worktrees.directory".`,
+  );
 }
 
-async function fetchOpenIssue(reference: string, { tracker, markdown }: Adapters): Promise<Issue> {
-  const isFile = /\.mdx?$/i.test(reference);
-  const issue = await (isFile ? await markdown() : await tracker()).fetchIssue(reference);
-  if (issue.state === 'open') return issue;
+interface FoundIssue {
+  readonly issue: Issue;
+  readonly tracker: { readonly type: string; readonly reference: string };
+}
+
+/** A file is its own tracker, whatever is configured, and keeps the name that it was given by. */
+async function fetchOpenIssue(given: string, settings: Settings, { tracker, markdown }: Adapters): Promise<FoundIssue> {
+  const isFile = /\.md$/i.test(given);
+  const issue = await (isFile ? await markdown() : await tracker()).fetchIssue(given);
+  const type = isFile ? 'markdown' : settings.tracker.type;
+  if (issue.state === 'open')
+    return { issue, tracker: { type, reference: isFile && type !== settings.tracker.type ? given : issue.reference } };
   throw new UserError(`Issue "${printableLine(issue.reference)}" is closed. Reopen it if there is work left.`);
 }
 
@@ -81,7 +93,10 @@ function requireDistinct(issues: readonly Issue[]): void {
   for (const { reference } of issues) {
     const project = issueProject(issueId(reference));
     const other = seen.get(project);
-    if (other !== undefined) throw new UserError(`"${printableLine(other)}" and "${printableLine(reference)}" would both be "${project}". Make one at a time, or rename one.`);
+    if (other !== undefined)
+      throw new UserError(
+        `"${printableLine(other)}" and "${printableLine(reference)}" would both be "${project}". Make one at a time, or rename one.`,
+      );
     seen.set(project, reference);
   }
 }
@@ -101,7 +116,12 @@ function blockersOf(issue: Issue, after: readonly string[] | null, known: Readon
   const unknown = blockers.filter((blocker) => !known.has(blocker));
   const [first] = unknown;
   if (first === undefined) return blockers;
-  if (after !== null) throw new UserError(`--after names "${first}", which has no worktree. Make it first, or in the same command: nx g worktree --issue=${first.slice('issue-'.length)},…`);
-  logger.warn(`${self} is blocked by ${unknown.join(', ')} in the tracker, which has no worktree here: it starts from the base without it.`);
+  if (after !== null)
+    throw new UserError(
+      `--after names "${first}", which has no worktree. Make it first, or in the same command: nx g worktree --issue=${first.slice('issue-'.length)},…`,
+    );
+  logger.warn(
+    `${self} is blocked by ${unknown.join(', ')} in the tracker, which has no worktree here: it starts from the base without it.`,
+  );
   return blockers.filter((blocker) => known.has(blocker));
 }

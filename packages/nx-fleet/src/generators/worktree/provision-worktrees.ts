@@ -1,6 +1,13 @@
 import { logger } from '@nx/devkit';
 import pLimit from 'p-limit';
-import { provisionWorktree, UserError, type ProvisionedWorktree, type RepositoryLocation, type Settings, type WorktreePlan } from '@nx-fleet/core';
+import {
+  provisionWorktree,
+  UserError,
+  type ProvisionedWorktree,
+  type RepositoryLocation,
+  type Settings,
+  type WorktreePlan,
+} from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 
 export type ProvisionedIssue = WorktreePlan & ProvisionedWorktree;
@@ -25,7 +32,9 @@ export async function provisionWorktrees(
       }),
     ),
   );
-  const failures = results.flatMap((result, index) => (result.status === 'rejected' ? [{ plan: plans[index], reason: result.reason as unknown }] : []));
+  const failures = results.flatMap((result, index) =>
+    result.status === 'rejected' ? [{ plan: plans[index], reason: result.reason as unknown }] : [],
+  );
   const [first] = failures;
   if (first === undefined) return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const bug = failures.find(({ reason }) => !(reason instanceof UserError));

@@ -3,7 +3,10 @@ import { resolveBase } from './resolve-base.js';
 
 /** Git that knows these revisions and this default branch. */
 function git(commits: Readonly<Record<string, string>>, defaultBranch: string | null): Git {
-  return { resolveCommit: async (revision: string) => commits[revision] ?? null, defaultBranch: async () => defaultBranch } as unknown as Git;
+  return {
+    resolveCommit: async (revision: string) => commits[revision] ?? null,
+    defaultBranch: async () => defaultBranch,
+  } as unknown as Git;
 }
 const request = { base: undefined, defaultBase: undefined, manifests: [] };
 
@@ -20,7 +23,9 @@ describe('the commit to start from', () => {
   });
 
   it("is the remote's branch that nx.json names, when git does not know", async () => {
-    await expect(resolveBase({ ...request, defaultBase: 'main' }, git({ HEAD: 'h', 'origin/main': 'o', main: 'm' }, null))).resolves.toBe('o');
+    await expect(resolveBase({ ...request, defaultBase: 'main' }, git({ HEAD: 'h', 'origin/main': 'o', main: 'm' }, null))).resolves.toBe(
+      'o',
+    );
     await expect(resolveBase({ ...request, defaultBase: 'main' }, git({ HEAD: 'h', main: 'm' }, null))).resolves.toBe('m');
   });
 

@@ -9,6 +9,8 @@ export interface WorktreeGeneratorSchema {
   readonly branch?: string;
   /** Issues that these ones wait for; `none` takes away what the tracker says. */
   readonly after?: IssueOption;
+  /** Have everything that was paid for done again. */
+  readonly again?: boolean;
   /** Print how to enter each worktree. */
   readonly open?: boolean;
 }

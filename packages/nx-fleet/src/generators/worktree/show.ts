@@ -17,7 +17,10 @@ export function showPlan(plans: readonly WorktreePlan[], settings: Settings): vo
 }
 
 /** What is there now, and what to do next. */
-export function showWorktrees(issues: readonly ProvisionedIssue[], { open, settings }: { readonly open: boolean; readonly settings: Settings }): void {
+export function showWorktrees(
+  issues: readonly ProvisionedIssue[],
+  { open, settings }: { readonly open: boolean; readonly settings: Settings },
+): void {
   const rows = issues.map(({ manifest, local, durationMs, created }) => [
     manifest.project,
     manifest.branch,

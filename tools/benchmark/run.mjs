@@ -77,7 +77,13 @@ function timed(work) {
 
 function ratio(ours, floors) {
   const ratios = ours.map((value, index) => value / floors[index]);
-  return { oursMs: median(ours), floorMs: median(floors), ratio: median(ratios), ratioMin: Math.min(...ratios), ratioMax: Math.max(...ratios) };
+  return {
+    oursMs: median(ours),
+    floorMs: median(floors),
+    ratio: median(ratios),
+    ratioMin: Math.min(...ratios),
+    ratioMax: Math.max(...ratios),
+  };
 }
 
 function median(numbers) {

@@ -10,9 +10,22 @@ const PACKAGES = ['core', 'git', 'host', 'databases', 'trackers', 'agents', 'nx-
  */
 export function publishPackages(registry) {
   for (const name of PACKAGES) {
-    execFileSync('npm', ['publish', '--registry', registry.url, '--userconfig', join(registry.directory, '.npmrc'), '--ignore-scripts', '--loglevel', 'error'], {
-      cwd: join(REPOSITORY, 'packages', name),
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    execFileSync(
+      'npm',
+      [
+        'publish',
+        '--registry',
+        registry.url,
+        '--userconfig',
+        join(registry.directory, '.npmrc'),
+        '--ignore-scripts',
+        '--loglevel',
+        'error',
+      ],
+      {
+        cwd: join(REPOSITORY, 'packages', name),
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
   }
 }

@@ -16,7 +16,10 @@ export async function startRegistry() {
   const url = `http://127.0.0.1:${port}`;
   const upstream = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', cwd: directory }).trim();
   writeFileSync(join(directory, 'config.yaml'), registryConfig(upstream));
-  writeFileSync(join(directory, '.npmrc'), `registry=${url}/\n//127.0.0.1:${port}/:_authToken=none\nfund=false\naudit=false\nupdate-notifier=false\n`);
+  writeFileSync(
+    join(directory, '.npmrc'),
+    `registry=${url}/\n//127.0.0.1:${port}/:_authToken=none\nfund=false\naudit=false\nupdate-notifier=false\n`,
+  );
   const program = createRequire(import.meta.url).resolve('verdaccio/bin/verdaccio');
   const child = spawn(process.execPath, [program, '--config', join(directory, 'config.yaml'), '--listen', `127.0.0.1:${port}`], {
     stdio: 'ignore',

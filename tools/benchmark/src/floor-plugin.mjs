@@ -1,7 +1,9 @@
 /** Files of a package that does nothing: a generator and a target graph of the same shape as ours. They show what Nx itself costs. */
 export const FLOOR_PLUGIN = {
   'package.json': JSON.stringify({ name: 'floor', version: '0.0.0', main: 'plugin.js', generators: './generators.json' }),
-  'generators.json': JSON.stringify({ generators: { noop: { factory: './generator.js', schema: './schema.json', description: 'Does nothing.' } } }),
+  'generators.json': JSON.stringify({
+    generators: { noop: { factory: './generator.js', schema: './schema.json', description: 'Does nothing.' } },
+  }),
   'schema.json': JSON.stringify({ $schema: 'https://json-schema.org/schema', type: 'object', properties: {} }),
   'generator.js': 'module.exports = async () => {};\n',
   'plugin.js': `

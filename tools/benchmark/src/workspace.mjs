@@ -25,16 +25,35 @@ export function createWorkspace({ registry, issues, files, nxVersion }) {
     writeFileSync(join(root, file), text);
   };
   const env = {
-    PATH: process.env.PATH, HOME: parent, NX_FLEET_HOME: join(parent, 'fleet'), NX_DAEMON: 'false', NX_TUI: 'false', CI: 'true', FORCE_COLOR: '0',
-    GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com',
-    npm_config_userconfig: join(registry.directory, '.npmrc'), npm_config_registry: registry.url,
+    PATH: process.env.PATH,
+    HOME: parent,
+    NX_FLEET_HOME: join(parent, 'fleet'),
+    NX_DAEMON: 'false',
+    NX_TUI: 'false',
+    CI: 'true',
+    FORCE_COLOR: '0',
+    GIT_AUTHOR_NAME: 'Ada',
+    GIT_AUTHOR_EMAIL: 'ada@example.com',
+    GIT_COMMITTER_NAME: 'Ada',
+    GIT_COMMITTER_EMAIL: 'ada@example.com',
+    npm_config_userconfig: join(registry.directory, '.npmrc'),
+    npm_config_registry: registry.url,
   };
   const run = (file, args) => {
     const { status, stdout, stderr } = spawnSync(file, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 64 << 20 });
     if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
   };
   for (const [file, text] of Object.entries(FLOOR_PLUGIN)) write(`tools/floor/${file}`, text);
-  write('package.json', JSON.stringify({ name: 'shop', version: '0.0.0', private: true, workspaces: ['tools/*'], devDependencies: { floor: '*', nx: nxVersion, '@nx/devkit': nxVersion, 'nx-fleet': '*' } }));
+  write(
+    'package.json',
+    JSON.stringify({
+      name: 'shop',
+      version: '0.0.0',
+      private: true,
+      workspaces: ['tools/*'],
+      devDependencies: { floor: '*', nx: nxVersion, '@nx/devkit': nxVersion, 'nx-fleet': '*' },
+    }),
+  );
   write('nx.json', JSON.stringify({ analytics: false, neverConnectToCloud: true, plugins: ['floor'] }));
   write('.gitignore', 'node_modules\n.nx\n.floor-out\n');
   write('tools/agent.mjs', AGENT);

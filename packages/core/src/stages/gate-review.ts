@@ -47,5 +47,7 @@ async function requireReview(reviewer: string, { host, project }: StageContext):
   const target = targetOf(REVIEW_TARGET, reviewer);
   const review = parseArtefact(await host.artefacts.read(project, target, 'review.json'), reviewSchema);
   if (review?.reviewer === reviewer) return review;
-  throw new UserError(`There is no valid review of "${project}" by ${reviewer}. Run: nx run ${project}:${target}; if that does not help, nx g worktree --issue=${project.slice('issue-'.length)} --again`);
+  throw new UserError(
+    `There is no valid review of "${project}" by ${reviewer}. Run: nx run ${project}:${target}; if that does not help, nx g worktree --issue=${project.slice('issue-'.length)} --again`,
+  );
 }

@@ -23,7 +23,7 @@ const FAILING = ['crash', 'hang', 'nonsense', 'nothing', 'write'];
 const FINISHING = ['bug', 'once', 'soften'];
 const OPTIONS = scriptedOptions({ limits: { agentMinutes: 0.1 } });
 
-describe('agents that do not do what they should', () => {
+describe('agents that fail', () => {
   let workspace: Workspace;
   let first: Finished;
   const review = (ids: readonly string[]): Promise<Finished> =>

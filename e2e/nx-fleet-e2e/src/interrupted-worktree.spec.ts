@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allocations, fleetState } from './workspace/fleet-state.js';
-import { processesLeft } from './workspace/processes.js';
+import { processesLeft, type Running } from './workspace/processes.js';
 import { createShop, worktreeOf } from './workspace/shop.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
 
@@ -48,29 +48,37 @@ describe('a worktree command that does not get to its end', () => {
     await expectReady('issue-1');
   });
 
+  /** Starts a command whose setup command hangs; resolves when it does. */
+  async function hangInSetup(project: string): Promise<Running> {
+    writeFileSync(mark('hang-setup'), '');
+    const running = workspace.startNx(make(project));
+    await running.until('setup: node tools/setup.mjs');
+    while (existsSync(mark('hang-setup'))) await new Promise((resolve) => setTimeout(resolve, 50));
+    return running;
+  }
+
   it('leaves no process after Ctrl-C in a setup command, and the same command finishes it', async () => {
-    writeFileSync(mark('slow-setup'), '');
-    const interrupted = workspace.startNx(make('issue-2'));
-    await interrupted.until('setup: node tools/setup.mjs');
+    const interrupted = await hangInSetup('issue-2');
     interrupted.signal('SIGINT');
     expect((await interrupted.finished).exitCode).not.toBe(0);
     expect(await processesLeft(workspace.folder)).toEqual([]);
-    rmSync(mark('slow-setup'));
     await expectReady('issue-2');
   });
 
-  it.each([
-    ['issue-3', 'checking out'],
-    ['issue-4', 'setup: node tools/setup.mjs'],
-  ])('of %s is finished by the same command after kill -9 at "%s"', async (project, step) => {
-    writeFileSync(mark('slow-setup'), '');
-    const killed = workspace.startNx(make(project));
-    await killed.until(step);
+  it('is finished by the same command after kill -9 in the checkout', async () => {
+    const killed = workspace.startNx(make('issue-3'));
+    await killed.until('checking out');
     killed.signal('SIGKILL');
     expect((await killed.finished).exitCode).toBeNull();
-    expect(allocations(workspace)).toContainEqual({ project, firstPort: expect.any(Number), state: 'creating' });
-    rmSync(mark('slow-setup'));
+    expect(allocations(workspace)).toContainEqual({ project: 'issue-3', firstPort: expect.any(Number), state: 'creating' });
+    await expectReady('issue-3');
+  });
+
+  it('is finished by the same command after kill -9 in a setup command, which it ends first', async () => {
+    const killed = await hangInSetup('issue-4');
+    killed.signal('SIGKILL');
+    expect((await killed.finished).exitCode).toBeNull();
+    await expectReady('issue-4');
     expect(await processesLeft(workspace.folder)).toEqual([]);
-    await expectReady(project);
   });
 });

@@ -3,7 +3,7 @@
  * The specs steer it by words in the issue: `FAIL ONCE`, `PLANT BUG`, `SOFTEN`, `WRITE IN REVIEW`, `NOTHING`;
  * `CRASH`, `HANG` and `NONSENSE` with a stage: `CRASH build`.
  */
-export const AGENT_SCRIPT = `#!/usr/bin/env node
+const AGENT_SCRIPT = `#!/usr/bin/env node
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 const [mode, model] = process.argv.slice(2);
@@ -49,7 +49,7 @@ else if (stage === 'plan') {
 `;
 
 /** Fails while any file of the work says BROKEN. */
-export const CHECK_SCRIPT = `#!/usr/bin/env node
+const CHECK_SCRIPT = `#!/usr/bin/env node
 import { readdirSync, readFileSync } from 'node:fs';
 const broken = readdirSync('.').filter((file) => file.startsWith('work-') && readFileSync(file, 'utf8').includes('BROKEN'));
 if (broken.length > 0) {

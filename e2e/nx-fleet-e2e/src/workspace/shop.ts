@@ -18,16 +18,18 @@ export function query(file: string, sql: string): unknown {
   return JSON.parse(execFileSync(process.execPath, ['--input-type=commonjs', '-e', QUERY, file, sql], { encoding: 'utf8' }));
 }
 
-/** Counts its runs. A file `fail-setup` in HOME makes it fail; `slow-setup` keeps it running as long as the file is there. */
-const SETUP = `import { appendFileSync, existsSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
+/** Counts its runs. A file `fail-setup` in HOME makes it fail; `hang-setup` is taken away by the first that finds it, which then never ends. */
+const SETUP = `import { appendFileSync, existsSync, rmSync } from 'node:fs';
 const home = process.env.HOME;
 appendFileSync('node_modules/.setup-runs', process.env.PORT + '\\n');
 if (existsSync(home + '/fail-setup')) {
   console.error('no seeds to sow');
   process.exit(3);
 }
-while (existsSync(home + '/slow-setup')) await setTimeout(50);
+if (existsSync(home + '/hang-setup')) {
+  setInterval(() => {}, 1000);
+  rmSync(home + '/hang-setup');
+}
 `;
 
 /** Passes only with whole dependencies, the env file and the database. */
@@ -39,7 +41,7 @@ statSync(process.env.DATABASE_URL.replace('file:', ''));
 writeFileSync('node_modules/.smoke', version);
 `;
 
-export const SHOP_OPTIONS = {
+const SHOP_OPTIONS = {
   worktrees: { setup: ['node tools/setup.mjs'], smoke: 'node tools/smoke.mjs' },
   database: { type: 'sqlite', file: 'data/shop.db' },
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Workspace } from './workspace.js';
 
 /** When each stage was last really run, by `project:target`; a cache hit restores the old record. */
-export function stageRuns({ root }: Pick<Workspace, 'root'>): ReadonlyMap<string, string> {
+function stageRuns({ root }: Pick<Workspace, 'root'>): ReadonlyMap<string, string> {
   const out = join(root, '.nx-fleet/out');
   const runs = new Map<string, string>();
   if (!existsSync(out)) return runs;

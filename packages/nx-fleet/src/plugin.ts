@@ -7,7 +7,7 @@ import {
   type CreateNodesV2,
   type ProjectConfiguration,
 } from '@nx/devkit';
-import { manifestSchema, UserError, type Manifest, type Settings } from '@nx-fleet/core';
+import { manifestSchema, printableLine, UserError, type Manifest, type Settings } from '@nx-fleet/core';
 import { fleetTargets } from './graph/fleet-targets.js';
 import { issueTargets } from './graph/issue-targets.js';
 import { settingsFromOptions } from './settings/read-settings.js';
@@ -59,12 +59,25 @@ function readManifests(files: readonly string[], { workspaceRoot }: CreateNodesC
   const manifests = new Map<string, Manifest>();
   for (const file of files) {
     if (!file.endsWith('/issue.json')) continue;
-    const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(join(workspaceRoot, file), 'utf8')));
-    if (!parsed.success)
-      throw new UserError(
-        `"${file}" is not a manifest of this version (${parsed.error.issues[0]?.message ?? ''}). Write it anew: nx g worktree`,
-      );
-    manifests.set(file, parsed.data);
+    manifests.set(file, parseManifest(file, readFileSync(join(workspaceRoot, file), 'utf8')));
   }
   return manifests;
+}
+
+/** Without a graph Nx runs no generator: only taking the file away helps. */
+function parseManifest(file: string, text: string): Manifest {
+  const parsed = manifestSchema.safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data;
+  throw new UserError(
+    `"${file}" is not a manifest of this version (${printableLine(parsed.error.issues[0]?.message ?? '')}). Restore it; or remove "${dirname(file)}" and make the issue again, which finds its worktree and branch: nx g worktree`,
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

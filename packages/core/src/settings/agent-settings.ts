@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { workspacePath } from './workspace-path.js';
 
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const agentName = z.string().regex(NAME, 'expected lower-case letters, digits and single hyphens');
@@ -38,7 +39,7 @@ const definition = z.discriminatedUnion('type', [
     /** Arguments that print the version, which is part of each cache key. */
     versionArgs: z.array(z.string()).default(['--version']),
     /** Files or globs of the workspace that are part of the program: a change in them is another version. */
-    files: z.array(z.string()).default([]),
+    files: z.array(workspacePath).default([]),
     /** `text`: all of stdout is the answer. `json`: one object. `jsonl`: one object per line, the last one that has a path counts. */
     output: z.enum(['text', 'json', 'jsonl']).default('text'),
     extract: extract.default({}),

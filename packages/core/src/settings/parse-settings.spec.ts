@@ -36,6 +36,11 @@ describe('parseSettings', () => {
     expect([settings.review.blockOn, settings.build.attempts]).toEqual(['low', 1]);
   });
 
+  it.each(['/etc/prompts', '../prompts', 'a/../../prompts', '.', './', '', 'C:/prompts', 'a\\b', '!a'])(
+    'refuses "%s" as a folder of prompts, which Nx would not hash',
+    (prompts) => expect(messageFor({ prompts })).toContain('"prompts": expected a path below the workspace'),
+  );
+
   it('plans with the writer unless a planner is named', () => {
     const define = { mine: { type: 'command', command: './agent.mjs' } };
     expect(parseSettings([{ file: 'nx.json', value: { agents: { writer: 'mine', define } } }]).agents.planner).toBe('mine');

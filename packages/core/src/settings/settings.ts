@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentsSchema } from './agent-settings.js';
+import { workspacePath } from './workspace-path.js';
 
 const command = z
   .union([z.string().min(1), z.array(z.string()).min(1)])
@@ -105,7 +106,7 @@ export const settingsSchema = z
     build: buildSchema.prefault({}),
     review: reviewSchema.prefault({}),
     /** Folder with prompt templates (`plan.md`, `build.md`, `review.md`) that replace ours, relative to the workspace. @default ours */
-    prompts: z.string().min(1).optional(),
+    prompts: workspacePath.optional(),
     limits: limitsSchema.prefault({}),
     names: namesSchema.prefault({}),
   })

@@ -1,7 +1,7 @@
 import { buildIssue } from './build-issue.js';
 import { checkoutBuild } from './checkout-build.js';
 import type { Build } from './build-artefact.js';
-import { BUILD_TARGET, stageIssue, writes, WRITTEN, type StagedIssue } from './staged-issue.contract.js';
+import { addIssue, BUILD_TARGET, stageIssue, writes, WRITTEN, type AgentScript, type StagedIssue } from './staged-issue.contract.js';
 
 const BUILT = 'refs/nx-fleet/built/issue-42';
 
@@ -43,6 +43,26 @@ describe('checkoutBuild', () => {
     expect(other.git.filesIn(other.worktree).get('a.ts')).toBe('1');
     expect(other.git.refs.get(BUILT)).toBe(build.head);
     expect(other.requests).toEqual([]);
+  });
+
+  it('makes the merge of two blockers again where the build on it was not made', async () => {
+    const projects = ['issue-42', 'issue-43', 'issue-44'];
+    const agent: AgentScript = (request, fleet, asked) => writes(`${asked}.ts`)(request, fleet, asked);
+    const addTwo = async (issue: StagedIssue): Promise<void> => {
+      await addIssue(issue, '43');
+      await addIssue(issue, '44', ['42', '43']);
+    };
+    const issue = await stageIssue({ agent });
+    await addTwo(issue);
+    const builds: Build[] = [];
+    for (const project of projects) builds.push(await buildIssue(issue.settings.build, issue.context(WRITTEN, project)));
+    const other = await stageIssue({ git: { bundles: issue.git.bundles } });
+    await addTwo(other);
+    for (const [index, project] of projects.entries()) {
+      await other.host.artefacts.write(project, WRITTEN, 'build.json', JSON.stringify(builds[index]));
+      expect(await checkoutBuild('claude', other.context(BUILD_TARGET, project))).toEqual(builds[index]);
+    }
+    expect(other.git.refs.get('refs/heads/issue/44-issue-44')).toBe(builds[2]?.head);
   });
 
   it('moves an earlier build of its own to this one and keeps it under a ref', async () => {

@@ -1,5 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import { requireBuild, type Build } from './build-artefact.js';
+import { buildBase } from './build-base.js';
 import { isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
 import { builtRef } from './refs.js';
 import { requireIssue, type StageContext } from './stage-context.js';
@@ -18,6 +19,8 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
   await requireCleanWorktree(issue, context);
   if ((await git.resolveCommit(build.head)) === null) {
     onProgress(`restoring ${build.head.slice(0, 8)} from the cached bundle`);
+    // The bundle builds on the base. Where several blockers are merged, that commit exists only where it was made, and is the same when made again.
+    if ((await git.resolveCommit(build.base)) === null) await buildBase(issue, writer, context);
     await git.fetchBundle(`${host.artefacts.directory(project, targetOf(BUILD_TARGET, writer))}/branch.bundle`);
   }
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);

@@ -54,6 +54,12 @@ describe('planIssue', () => {
     expect(runs[0]).toEqual(runs[1]);
   });
 
+  it('renders what the agent wrote without its control characters', async () => {
+    const staged = await stageIssue({ agent: () => JSON.stringify({ ...aPlan, summary: 'Do \u001b]0;owned\u0007it.' }) });
+    await planIssue(staged.settings.plan, staged.context(PLAN_TARGET));
+    expect(staged.out(PLAN_TARGET, 'plan.md')).toMatch(/^Do it\.\n/);
+  });
+
   it('asks once more after an answer that is not valid, showing it and what is wrong', async () => {
     const staged = await stageIssue({ agent: (_request, _fleet, asked) => (asked === 1 ? '{"summary":""}' : JSON.stringify(aPlan)) });
     expect(await planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).toEqual(aPlan);

@@ -1,5 +1,6 @@
 import { askAgent } from '../agent/ask-agent.js';
 import { fence, renderPrompt } from '../prompt/render-prompt.js';
+import { printable } from '../text/printable.js';
 import { planSchema, renderPlan, type Plan } from './plan-artefact.js';
 import { readInSnapshot } from './read-in-snapshot.js';
 import { requireIssue, type StageContext } from './stage-context.js';
@@ -19,7 +20,7 @@ export async function planIssue(settings: AgentStageSettings, context: StageCont
       askAgent({ settings, what: 'plan', cwd, prompt, readOnly: true, env: {}, answer: planSchema }, context, recorder),
     );
     await host.artefacts.write(project, target, 'plan.json', `${JSON.stringify(plan, null, 2)}\n`);
-    await host.artefacts.write(project, target, 'plan.md', renderPlan(plan));
+    await host.artefacts.write(project, target, 'plan.md', printable(renderPlan(plan)));
     return plan;
   });
 }

@@ -73,6 +73,17 @@ describe('removeWorktree', () => {
     expect(fleet.host.strayLog.slice(before)).toEqual([worktree]);
   });
 
+  it.each<readonly [string, (fleet: FakeFleet) => unknown]>([
+    ['an edit', ({ git }) => git.filesIn(worktree).set('a.ts', '1')],
+    ['a commit', commitWork],
+  ])('refuses after %s that its plan does not know, even forced', async (_, arrange) => {
+    const fleet = await createReadyFleet();
+    const plan = await planRemoval(request(fleet, true), fleet);
+    await arrange(fleet);
+    await expect(removeWorktree(plan, request(fleet, true), fleet)).rejects.toThrow('"issue-42" has changed since it was looked at');
+    expect(fleet.git.filesIn(worktree).get('a.ts')).toBe('1');
+  });
+
   it('keeps a branch that was there before', async () => {
     const fleet = createFakeFleet();
     fleet.git.refs.set(branchRef, fleet.git.root);

@@ -81,6 +81,7 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
     );
   }
   await requireNobodyAtWork(request, adapters);
+  await requireAsPlanned(plan, request, adapters);
   if (plan.worktree !== null) await host.endStrays(plan.worktree);
   const kept = await keepLosses(plan, request, adapters);
   await setRemoving(project, location, host);
@@ -110,6 +111,13 @@ async function requireNobodyAtWork({ project, location }: RemoveRequest, { git, 
   throw new UserError(
     `"${project}" is being worked on by process ${allocation.owner.pid}. Wait for it to end, or end it, then run this again.`,
   );
+}
+
+/** Other removals of the same command may have come first and taken minutes. */
+async function requireAsPlanned(plan: RemovalPlan, request: RemoveRequest, adapters: RemoveAdapters): Promise<void> {
+  const now = await planRemoval(request, adapters);
+  if (now.tip === plan.tip && now.losses.every((loss) => plan.losses.includes(loss))) return;
+  throw new UserError(`"${request.project}" has changed since it was looked at, and is not removed. Look at it, then run this again.`);
 }
 
 async function keepLosses(plan: RemovalPlan, { project }: RemoveRequest, { git, host }: RemoveAdapters): Promise<readonly string[]> {

@@ -82,6 +82,20 @@ describe("an issue's targets", () => {
     expect(build?.inputs).toContainEqual({ dependentTasksOutputFiles: '**/build.json', transitive: true });
   });
 
+  it('hash the builds that their own writer made of the blockers', () => {
+    const build = targets({}, ['issue-41'])['agent-build--codex'];
+    expect(build?.dependsOn).toEqual(['agent-plan', { projects: ['issue-41'], target: 'agent-build--codex' }]);
+  });
+
+  it.each([
+    ['./tools//prompts/', './agents/*.mjs'],
+    ['tools/prompts', 'agents/*.mjs'],
+  ])('hash the files under %s, however it is written', (prompts, file) => {
+    const define = { mine: { type: 'command' as const, command: './agents/mine.mjs', files: [file] } };
+    const inputs = targets({ prompts, agents: { define, planner: 'mine' } })['agent-plan']?.inputs;
+    expect(inputs).toEqual(expect.arrayContaining(['{workspaceRoot}/tools/prompts/plan.md', '{workspaceRoot}/agents/*.mjs']));
+  });
+
   it.each(['agent-plan', 'agent-build--claude', 'agent-review--codex'])('%s is done again in another round', (name) => {
     const inputs = targets()[name]?.inputs;
     const round = { json: '{projectRoot}/issue.json', fields: ['round'] };

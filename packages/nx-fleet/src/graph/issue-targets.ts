@@ -66,10 +66,12 @@ function buildTarget(
   { writer, blockers }: { readonly writer: string; readonly blockers: readonly string[] },
 ): TargetConfiguration {
   const stage = buildSettings(settings, writer);
+  // A build starts from its own writer's builds of the blockers; only the configured writer's are brought to their branches.
+  const target = writer === settings.agents.writer ? BUILD_TARGET : targetOf(BUILD_TARGET, writer);
   return cachedTarget(manifest, targetOf(BUILD_TARGET, writer), {
     executor: 'nx-fleet:build',
     options: { agent: writer },
-    dependsOn: [PLAN_TARGET, ...(blockers.length === 0 ? [] : [{ projects: [...blockers], target: BUILD_TARGET }])],
+    dependsOn: [PLAN_TARGET, ...(blockers.length === 0 ? [] : [{ projects: [...blockers], target }])],
     inputs: [
       ...ISSUE_FILES,
       { dependentTasksOutputFiles: '**/plan.json', transitive: false },
@@ -114,7 +116,7 @@ function reviewTarget(manifest: Manifest, settings: Settings, reviewer: string):
 }
 
 function agentInputs(stage: AgentStageSettings, prompt: PromptName, settings: Settings): Input[] {
-  const override = settings.prompts === undefined ? [] : [`{workspaceRoot}/${settings.prompts.replace(/\/+$/, '')}/${prompt}.md`];
+  const override = settings.prompts === undefined ? [] : [`{workspaceRoot}/${settings.prompts}/${prompt}.md`];
   return [...override, settingsInput(stage, prompt), agentVersionInput(stage), ...agentFileInputs(stage), NO_EXTERNAL_DEPENDENCIES];
 }
 

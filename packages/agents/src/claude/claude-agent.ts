@@ -1,10 +1,9 @@
-import type { Agent, AgentDefinition } from '@nx-fleet/core';
+import { createRedactor, secretsOf, type Agent, type AgentDefinition } from '@nx-fleet/core';
 import { NX_SWITCHES, planEnvironment } from '../agent-environment.js';
 import { runAgentProcess, type AgentContext } from '../agent-process.js';
 import { detectProgram } from '../detect.js';
 import { redactOutcome } from '../outcome.js';
 import { installHint, resolveProgram } from '../program.js';
-import { createRedactor, secretsOf } from '../redact.js';
 import { initialClaudeState, readClaudeLine } from './events.js';
 import { CLAUDE_LOGIN_NAMES, CLAUDE_SWITCHES, planClaudeInvocation } from './invocation.js';
 import { classifyClaude } from './outcome.js';

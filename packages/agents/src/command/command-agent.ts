@@ -1,10 +1,9 @@
-import type { Agent } from '@nx-fleet/core';
+import { createRedactor, secretsOf, type Agent } from '@nx-fleet/core';
 import { NX_SWITCHES, planEnvironment } from '../agent-environment.js';
 import { runAgentProcess, type AgentContext } from '../agent-process.js';
 import { detectProgram } from '../detect.js';
 import { redactOutcome } from '../outcome.js';
 import { installHint, resolveProgram } from '../program.js';
-import { createRedactor, secretsOf } from '../redact.js';
 import { extractOutput } from './extract.js';
 import { planCommandInvocation, type CommandDefinition } from './invocation.js';
 import { classifyCommand } from './outcome.js';

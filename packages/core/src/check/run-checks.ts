@@ -4,6 +4,7 @@ import type { StageContext, StageIssue } from '../stages/stage-context.js';
 import type { StageRecorder } from '../stages/stage-recorder.js';
 import type { CommandLine } from '../settings/settings.js';
 import { printable } from '../text/printable.js';
+import { createRedactor, secretsOf } from '../text/redact.js';
 import { worktreeEnvironment } from '../worktree/worktree-environment.js';
 import { commandText, commandWords } from './command-words.js';
 
@@ -13,7 +14,7 @@ export interface CheckResult {
   readonly passed: boolean;
   /** `exit code 1`, `timed-out`, … */
   readonly ended: string;
-  /** All output, without control characters. */
+  /** All output, without control characters and secrets of its environment. */
   readonly output: string;
   readonly durationMs: number;
 }
@@ -32,6 +33,7 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
   const startedAt = host.now().getTime();
   const { worktree } = issue.local;
   const env = { ...worktreeEnvironment(worktree, host.env, request.passEnv), ...(await worktreeVariables(issue, context)) };
+  const redact = createRedactor(secretsOf(env));
   const results: CheckResult[] = [];
   for (const line of request.checks) {
     const command = commandText(line);
@@ -43,12 +45,18 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
       cwd: worktree,
       env,
       timeoutMs: limits.checkTimeoutMs,
-      onLine: (text) => onProgress(`  ${printable(text)}`),
+      onLine: (text) => onProgress(`  ${redact(printable(text))}`),
       ...(signal === undefined ? {} : { signal }),
     });
     const passed = result.exitCode === 0;
     const ended = result.ended === 'exited' ? `exit code ${result.exitCode ?? result.signal}` : result.ended;
-    results.push({ command, passed, ended, output: printable(`${result.stdout}\n${result.stderr}`).trim(), durationMs: result.durationMs });
+    results.push({
+      command,
+      passed,
+      ended,
+      output: redact(printable(`${result.stdout}\n${result.stderr}`)).trim(),
+      durationMs: result.durationMs,
+    });
     if (!passed) break;
   }
   const failed = results.find((result) => !result.passed);

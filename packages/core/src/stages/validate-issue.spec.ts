@@ -73,6 +73,19 @@ describe('validateIssue', () => {
     expect(texts[0]).toBe(texts[1]);
   });
 
+  it('keeps the secrets of the environment out of the log and the progress', async () => {
+    const issue = await built({
+      commands: (command) => {
+        const line = `using ${command.env['DATABASE_URL'] ?? ''}`;
+        command.onLine?.(line, 'stdout');
+        return { stdout: line };
+      },
+    });
+    await validate(issue);
+    expect(issue.out(VALIDATE_TARGET, 'check-1.log')).toBe('using ***\n');
+    expect(issue.progress).toContain('  using ***');
+  });
+
   it('fails on a failing check, runs none after it, and still writes what it found', async () => {
     const issue = await built({ commands: () => failedCheck('\u001b[31mno\u001b[0m') });
     await expect(validate(issue)).rejects.toThrow(

@@ -133,6 +133,11 @@ describe('provisionWorktree', () => {
     expect([...fleet.database.branches]).toEqual([]);
   });
 
+  it('tells what a setup command said without the secrets of its environment', async () => {
+    const fleet = createFakeFleet({ commands: ({ env }) => ({ exitCode: 1, stderr: `cannot reach ${env['DATABASE_URL'] ?? ''}` }) });
+    await expect(provision(fleet, settings)).rejects.toThrow(/\ncannot reach \*\*\*$/);
+  });
+
   it('runs the setup again after a failure', async () => {
     const switchable = createFailingFleet();
     const { fleet } = switchable;

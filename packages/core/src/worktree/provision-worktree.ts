@@ -8,6 +8,7 @@ import type { Allocation } from '../host/registry.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { CommandLine, Settings } from '../settings/settings.js';
 import { printable, printableLine } from '../text/printable.js';
+import { createRedactor, secretsOf } from '../text/redact.js';
 import { adoptOrCreateBranch } from './adopt-branch.js';
 import { claimWorktree, findAllocation } from './claim.js';
 import type { WorktreePlan } from './plan-worktree.js';
@@ -188,7 +189,12 @@ async function runInWorktree(command: WorktreeCommand, env: Readonly<Record<stri
     ...(command.signal === undefined ? {} : { signal: command.signal }),
   });
   if (result.exitCode === 0) return;
-  const output = printable(`${result.stdout}\n${result.stderr}`).trim().split('\n').slice(-15).join('\n');
+  const redact = createRedactor(secretsOf(env));
+  const output = redact(printable(`${result.stdout}\n${result.stderr}`))
+    .trim()
+    .split('\n')
+    .slice(-15)
+    .join('\n');
   const how = result.ended === 'exited' ? `exit code ${result.exitCode}` : result.ended;
   throw new UserError(
     `The ${label} command "${text}" failed in the new worktree (${how}). Mend it or take it out of "worktrees", then run this again.\n${output}`,

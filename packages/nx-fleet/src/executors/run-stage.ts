@@ -1,8 +1,10 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { Settings, StageContext } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../adapters.js';
+import { issueTargets } from '../graph/issue-targets.js';
 import { reportTask } from '../report/report.js';
 import { readSettings } from '../settings/read-settings.js';
+import { requireHashedOptions } from './require-hashed-options.js';
 import { createStageContext } from './stage-context.js';
 
 /** Runs one stage of an issue as an Nx task. @param work says whether the task succeeds */
@@ -14,6 +16,9 @@ export async function runStage(
   return reportTask(async () => {
     const settings = readSettings(context.root);
     const stage = await createStageContext(context, settings, adapters ?? createAdapters(context.root, settings));
+    const manifest = await stage.host.state.readManifest(stage.project);
+    const target = manifest === null ? undefined : issueTargets(manifest, settings, [])[stage.target];
+    if (target !== undefined) requireHashedOptions(context, target);
     return work(stage, settings);
   });
 }

@@ -8,6 +8,8 @@ import { PROMPTS_DIRECTORY } from '../prompts.js';
 /** One entry of an Nx target's `inputs`. */
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
 
+const SETTINGS_COMMAND = 'echo nx-fleet-settings-';
+
 /**
  * The options that a stage reads, and the prompt that ships with us, as one input.
  * Target options would be the natural place, but Nx hashes the options of all targets of a project into each of its tasks: another model
@@ -18,7 +20,12 @@ export function settingsInput(settings: object, prompt: PromptName | null): Inpu
   const digest = createHash('sha256')
     .update(JSON.stringify([STAGE_VERSION, settings, shipped]))
     .digest('hex');
-  return { runtime: `echo nx-fleet-settings-${digest}` };
+  return { runtime: `${SETTINGS_COMMAND}${digest}` };
+}
+
+/** Whether a runtime input's command is one of `settingsInput`. */
+export function isSettingsInput(command: string): boolean {
+  return command.startsWith(SETTINGS_COMMAND);
 }
 
 /** The agent's version as its own program tells it, on the PATH that it will be started from. */

@@ -1,0 +1,22 @@
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { UserError } from '@nx-fleet/core';
+import { isSettingsInput } from '../graph/stage-key.js';
+
+/**
+ * Nx hashes tasks that wait for a free slot long before they start. A stage that read options of another moment would be stored under the key
+ * of these.
+ * @param target the target as the options of now make it
+ * @throws UserError when the options that the stage reads have changed since its key was made
+ */
+export function requireHashedOptions(
+  context: Pick<ExecutorContext, 'taskGraph' | 'projectName' | 'targetName'>,
+  target: TargetConfiguration,
+): void {
+  const task = context.taskGraph?.tasks[`${context.projectName ?? ''}:${context.targetName ?? ''}`];
+  const hashed = Object.keys(task?.hashDetails?.nodes ?? {}).filter((node) => isSettingsInput(node.replace(/^runtime:/, '')));
+  const now = (target.inputs ?? []).flatMap((input) =>
+    typeof input === 'object' && 'runtime' in input ? [`runtime:${input.runtime}`] : [],
+  );
+  if (hashed.every((node) => now.includes(node))) return;
+  throw new UserError('The options of this stage changed after Nx made its cache key. Run it again.');
+}

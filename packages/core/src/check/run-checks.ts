@@ -1,10 +1,13 @@
+import { UserError } from '../errors/user-error.js';
 import { readManagedBlock } from '../environment/managed-block.js';
 import { CHECKS_STEP } from '../agent/run-record.js';
+import type { CommandResult } from '../host/command.js';
 import type { StageContext, StageIssue } from '../stages/stage-context.js';
 import type { StageRecorder } from '../stages/stage-recorder.js';
 import type { CommandLine } from '../settings/settings.js';
 import { printable } from '../text/printable.js';
 import { createRedactor, secretsOf } from '../text/redact.js';
+import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
 import { worktreeEnvironment } from '../worktree/worktree-environment.js';
 import { commandText, commandWords } from './command-words.js';
 
@@ -34,8 +37,8 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
   const { worktree } = issue.local;
   const env = { ...worktreeEnvironment(worktree, host.env, request.passEnv), ...(await worktreeVariables(issue, context)) };
   const redact = createRedactor(secretsOf(env));
-  const results: CheckResult[] = [];
-  for (const line of request.checks) {
+  const results: CheckResult[] = await installFailure(request, issue, context);
+  for (const line of results.length > 0 ? [] : request.checks) {
     const command = commandText(line);
     const [file, ...args] = commandWords(line, { base: request.base });
     onProgress(`check: ${[file, ...args].join(' ')}`);
@@ -49,7 +52,7 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
       ...(signal === undefined ? {} : { signal }),
     });
     const passed = result.exitCode === 0;
-    const ended = result.ended === 'exited' ? `exit code ${result.exitCode ?? result.signal}` : result.ended;
+    const ended = howItEnded(result);
     results.push({
       command,
       passed,
@@ -63,6 +66,24 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
   const ended = failed === undefined ? 'passed' : `failed: ${failed.command}`;
   request.recorder.addStep({ what: CHECKS_STEP, ended, durationMs: host.now().getTime() - startedAt, costUsd: null, usage: [] });
   return results;
+}
+
+function howItEnded({ ended, exitCode, signal }: CommandResult): string {
+  if (ended !== 'exited') return ended;
+  return exitCode === null ? `signal ${signal}` : `exit code ${exitCode}`;
+}
+
+/** Checks on other packages than the lockfile's would prove nothing. @returns the failed installation as a failed check, or nothing */
+async function installFailure({ passEnv }: ChecksRequest, issue: StageIssue, context: StageContext): Promise<CheckResult[]> {
+  const startedAt = context.host.now().getTime();
+  try {
+    await installWorktreeDependencies(issue, passEnv, context);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const durationMs = context.host.now().getTime() - startedAt;
+    return [{ command: 'install dependencies', passed: false, ended: 'failed', output: error.message, durationMs }];
+  }
 }
 
 /** The ports and the database URL of an issue's worktree, from its env file. */

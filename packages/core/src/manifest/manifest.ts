@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { objectIdSchema } from '../git/object-id.js';
 
 /** Counts up when older manifests cannot be read any more. */
 export const MANIFEST_VERSION = 1;
@@ -14,7 +15,7 @@ export const manifestSchema = z.strictObject({
   title: z.string(),
   branch: z.string().min(1),
   /** The commit that the branch started from. */
-  base: z.string().regex(/^[0-9a-f]{40,64}$/),
+  base: objectIdSchema,
   /** Counts up when all of it is to be done again (`--again`). */
   round: z.int().min(1),
   /** Projects whose build this one waits for and starts from. */

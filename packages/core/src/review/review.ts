@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { objectIdSchema } from '../git/object-id.js';
 import type { ChangedFile } from '../git/git.js';
 import { printable, printableLine } from '../text/printable.js';
 import { findingSchema, type Finding } from './finding.js';
@@ -15,15 +16,13 @@ export const reviewAnswerSchema = z
     message: 'request-changes needs at least one finding',
   });
 
-const objectId = z.string().regex(/^[0-9a-f]{40,64}$/);
-
 /** A review as it is stored: `review.json`. */
 export const reviewSchema = z.strictObject({
   reviewer: z.string(),
   model: z.string().nullable(),
   /** What was reviewed; the gate compares it with what it is about to let through. */
-  baseTree: objectId,
-  tree: objectId,
+  baseTree: objectIdSchema,
+  tree: objectIdSchema,
   verdict: z.enum(['approve', 'request-changes']),
   summary: z.string(),
   findings: z.array(findingSchema),

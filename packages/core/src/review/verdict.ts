@@ -1,15 +1,14 @@
 import { z } from 'zod';
+import { objectIdSchema } from '../git/object-id.js';
 import { findingSchema, isBlocking, type Severity } from './finding.js';
 import { mergeFindings } from './merge-findings.js';
 import type { Review } from './review.js';
 
-const objectId = z.string().regex(/^[0-9a-f]{40,64}$/);
-
 /** What all reviewers together say: `verdict.json`. */
 export const verdictSchema = z.strictObject({
   verdict: z.enum(['approve', 'request-changes']),
-  tree: objectId,
-  baseTree: objectId,
+  tree: objectIdSchema,
+  baseTree: objectIdSchema,
   reviewers: z.array(
     z.strictObject({
       reviewer: z.string(),

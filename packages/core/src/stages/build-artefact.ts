@@ -1,18 +1,17 @@
 import { z } from 'zod';
+import { objectIdSchema } from '../git/object-id.js';
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import type { StageContext } from './stage-context.js';
 import { BUILD_TARGET, targetOf } from './targets.js';
 
-const objectId = z.string().regex(/^[0-9a-f]{40,64}$/);
-
 /** What a build made: `build.json`, beside `branch.bundle` with the commits. */
 export const buildSchema = z.strictObject({
   agent: z.string(),
   /** The commit that the work starts from: the manifest's base, or the blockers' builds merged. */
-  base: objectId,
-  head: objectId,
-  tree: objectId,
+  base: objectIdSchema,
+  head: objectIdSchema,
+  tree: objectIdSchema,
   commits: z.array(z.string()),
 });
 

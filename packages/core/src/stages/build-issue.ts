@@ -1,6 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { printableLine } from '../text/printable.js';
+import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
 import { attemptBuild } from './attempt-build.js';
 import type { Build } from './build-artefact.js';
 import { buildBase } from './build-base.js';
@@ -30,9 +31,10 @@ export async function buildIssue(settings: BuildStageSettings, context: StageCon
     );
   }
   return recordStage(context, async (recorder) => {
-    await moveBranch(base, issue, context);
     await git.writeRef(buildingRef(project), base);
+    await moveBranch(base, issue, context);
     try {
+      await installWorktreeDependencies(issue, settings.passEnv, context);
       await attemptBuild({ base, settings, issue, recorder }, context);
     } catch (error) {
       // A writer that left the branch left a state that only a person can judge.

@@ -1,4 +1,5 @@
 import { buildIssue } from './build-issue.js';
+import type { Checkout } from './checkout-artefact.js';
 import { checkoutBuild } from './checkout-build.js';
 import type { Build } from './build-artefact.js';
 import { addIssue, BUILD_TARGET, stageIssue, writes, WRITTEN, type AgentScript, type StagedIssue } from './staged-issue.contract.js';
@@ -10,7 +11,7 @@ async function built(): Promise<{ readonly issue: StagedIssue; readonly build: B
   return { issue, build: await buildIssue(issue.settings.build, issue.context(WRITTEN)) };
 }
 
-async function checkout(issue: StagedIssue): Promise<Build> {
+async function checkout(issue: StagedIssue): Promise<Checkout> {
   return checkoutBuild('claude', issue.context(BUILD_TARGET));
 }
 
@@ -29,7 +30,8 @@ async function commitMine({ git, worktree }: StagedIssue): Promise<string> {
 describe('checkoutBuild', () => {
   it('changes nothing where the build was made', async () => {
     const { issue, build } = await built();
-    expect(await checkout(issue)).toEqual(build);
+    expect(await checkout(issue)).toEqual({ base: build.base, tree: build.tree });
+    expect(JSON.parse(issue.out(BUILD_TARGET, 'checkout.json') ?? '')).toEqual({ base: build.base, tree: build.tree });
     expect(issue.git.refs.get(issue.branchRef)).toBe(build.head);
     expect(issue.progress.at(-1)).toBe(`issue/42-dark-mode is at its build ${build.head.slice(0, 8)}`);
   });
@@ -38,7 +40,7 @@ describe('checkoutBuild', () => {
     const { issue, build } = await built();
     const other = await onAnotherMachine(issue);
     expect(await other.git.resolveCommit(build.head)).toBeNull();
-    expect(await checkout(other)).toEqual(build);
+    expect(await checkout(other)).toEqual({ base: build.base, tree: build.tree });
     expect(other.git.refs.get(other.branchRef)).toBe(build.head);
     expect(other.git.filesIn(other.worktree).get('a.ts')).toBe('1');
     expect(other.git.refs.get(BUILT)).toBe(build.head);
@@ -60,7 +62,10 @@ describe('checkoutBuild', () => {
     await addTwo(other);
     for (const [index, project] of projects.entries()) {
       await other.host.artefacts.write(project, WRITTEN, 'build.json', JSON.stringify(builds[index]));
-      expect(await checkoutBuild('claude', other.context(BUILD_TARGET, project))).toEqual(builds[index]);
+      expect(await checkoutBuild('claude', other.context(BUILD_TARGET, project))).toEqual({
+        base: builds[index]?.base,
+        tree: builds[index]?.tree,
+      });
     }
     expect(other.git.refs.get('refs/heads/issue/44-issue-44')).toBe(builds[2]?.head);
   });

@@ -1,6 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import { requireBuild, type Build } from './build-artefact.js';
 import { buildBase } from './build-base.js';
+import type { Checkout } from './checkout-artefact.js';
 import { isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
 import { builtRef } from './refs.js';
 import { requireIssue, type StageContext } from './stage-context.js';
@@ -11,7 +12,7 @@ import { BUILD_TARGET, targetOf } from './targets.js';
  * Commits that a person put on top stay.
  * @throws UserError when the worktree is dirty or the branch has gone another way
  */
-export async function checkoutBuild(writer: string, context: StageContext): Promise<Build> {
+export async function checkoutBuild(writer: string, context: StageContext): Promise<Checkout> {
   const { git, host, project, onProgress } = context;
   const issue = await requireIssue(context);
   const { manifest, local } = issue;
@@ -39,7 +40,9 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
     );
   }
   await git.writeRef(builtRef(project), build.head);
-  return build;
+  const checkout: Checkout = { base: build.base, tree: (await git.resolveTree(`refs/heads/${manifest.branch}`)) ?? build.tree };
+  await host.artefacts.write(project, BUILD_TARGET, 'checkout.json', `${JSON.stringify(checkout, null, 2)}\n`);
+  return checkout;
 }
 
 /** Whether a branch is at a build or past it; a build that was brought here before may have been rewritten by a person since. */

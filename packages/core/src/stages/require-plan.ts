@@ -8,5 +8,7 @@ import { PLAN_TARGET } from './targets.js';
 export async function requirePlan(project: string, { host }: Pick<StageContext, 'host'>): Promise<Plan> {
   const plan = parseArtefact(await host.artefacts.read(project, PLAN_TARGET, 'plan.json'), planSchema);
   if (plan !== null) return plan;
-  throw new UserError(`"${project}" has no plan of this version. Run: nx run ${project}:${PLAN_TARGET}`);
+  throw new UserError(
+    `"${project}" has no plan of this version. Run: nx run ${project}:${PLAN_TARGET}; if that does not help, nx g worktree --issue=${project.slice('issue-'.length)} --again`,
+  );
 }

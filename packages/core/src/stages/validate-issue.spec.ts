@@ -1,4 +1,6 @@
+import { UserError } from '../errors/user-error.js';
 import { buildIssue } from './build-issue.js';
+import { checkoutBuild } from './checkout-build.js';
 import {
   failedCheck,
   stageIssue,
@@ -8,6 +10,7 @@ import {
   type StagedIssue,
   type StagedOptions,
 } from './staged-issue.contract.js';
+import { BUILD_TARGET } from './targets.js';
 import { validateIssue } from './validate-issue.js';
 import type { Validation } from './validation-artefact.js';
 
@@ -20,13 +23,14 @@ async function built(options: StagedOptions = {}): Promise<StagedIssue> {
     commands: (command) => (isBuilt ? (options.commands?.(command) ?? {}) : {}),
   });
   await buildIssue(issue.settings.build, issue.context(WRITTEN));
+  await checkoutBuild('claude', issue.context(BUILD_TARGET));
   isBuilt = true;
   issue.host.commandLog.length = 0;
   return issue;
 }
 
 async function validate(issue: StagedIssue): Promise<Validation> {
-  return validateIssue(issue.settings.validate, 'claude', issue.context(VALIDATE_TARGET));
+  return validateIssue(issue.settings.validate, issue.context(VALIDATE_TARGET));
 }
 
 describe('validateIssue', () => {
@@ -100,7 +104,7 @@ describe('validateIssue', () => {
   it.each([
     [{ ended: 'timed-out', exitCode: null }, 'timed-out'],
     [{ ended: 'not-found', exitCode: null }, 'not-found'],
-    [{ ended: 'exited', exitCode: null, signal: 'SIGKILL' }, 'exit code SIGKILL'],
+    [{ ended: 'exited', exitCode: null, signal: 'SIGKILL' }, 'signal SIGKILL'],
   ] as const)('counts %j as a failure', async (result, ended) => {
     await expect(validate(await built({ commands: () => result }))).rejects.toThrow(`(${ended})`);
   });
@@ -130,7 +134,30 @@ describe('validateIssue', () => {
     const issue = await built();
     issue.git.filesIn(issue.worktree).set('mine.ts', '');
     await issue.git.commitAll(issue.worktree, 'Mine');
+    await checkoutBuild('claude', issue.context(BUILD_TARGET));
     expect((await validate(issue)).tree).toBe(await issue.git.resolveTree(issue.branchRef));
+  });
+
+  it('refuses a branch that moved since it was brought here: its key was made of what stood there', async () => {
+    const issue = await built();
+    issue.git.filesIn(issue.worktree).set('mine.ts', '');
+    await issue.git.commitAll(issue.worktree, 'Mine');
+    await expect(validate(issue)).rejects.toThrow('is not at what its key was made of. Run again: nx run issue-42:agent-validate');
+    expect(issue.host.commandLog).toEqual([]);
+  });
+
+  it("installs the branch's own dependencies first, and counts a failure as a failed check", async () => {
+    const issue = await built();
+    issue.host.dependencyLog.length = 0;
+    await validate(issue);
+    expect(issue.host.dependencyLog.map(({ to }) => to)).toEqual([issue.worktree]);
+    const failing = await built();
+    const context = failing.context(VALIDATE_TARGET);
+    const installDependencies = (): Promise<never> => Promise.reject(new UserError('npm failed.'));
+    const host = { ...context.host, installDependencies };
+    await expect(validateIssue(failing.settings.validate, { ...context, host })).rejects.toThrow('Check "install dependencies" failed');
+    expect(failing.out(VALIDATE_TARGET, 'check-1.log')).toBe('npm failed.\n');
+    expect(failing.host.commandLog).toEqual([]);
   });
 
   it('refuses a dirty worktree without running anything', async () => {
@@ -145,6 +172,6 @@ describe('validateIssue', () => {
   });
 
   it('refuses before a build', async () => {
-    await expect(validate(await stageIssue())).rejects.toThrow('"issue-42" has not been built by claude.');
+    await expect(validate(await stageIssue())).rejects.toThrow('The build of "issue-42" is not here. Run: nx run issue-42:agent-build');
   });
 });

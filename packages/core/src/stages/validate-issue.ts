@@ -1,7 +1,7 @@
 import { runChecks, type CheckResult } from '../check/run-checks.js';
 import { UserError } from '../errors/user-error.js';
 import { printableLine } from '../text/printable.js';
-import { requireBuild } from './build-artefact.js';
+import { requireCheckout } from './checkout-artefact.js';
 import { requireCleanWorktree } from './own-branch.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
@@ -12,15 +12,17 @@ import type { Validation } from './validation-artefact.js';
  * Runs the checks on what is committed on the branch, with the worktree's ports and database. A failing check fails the stage: Nx stores no
  * failure, so the next run checks again, and no reviewer is paid for code that does not pass.
  */
-export async function validateIssue(settings: ValidateStageSettings, writer: string, context: StageContext): Promise<Validation> {
+export async function validateIssue(settings: ValidateStageSettings, context: StageContext): Promise<Validation> {
   const { git, host, project, target } = context;
   const issue = await requireIssue(context);
-  const build = await requireBuild(project, writer, context);
+  const { base, tree } = await requireCheckout(context);
   await requireCleanWorktree(issue, context);
-  const [baseTree, tree] = [await git.resolveTree(build.base), await git.resolveTree(`refs/heads/${issue.manifest.branch}`)];
-  if (baseTree === null || tree === null) throw new UserError(`The build of "${project}" is not here. Run: nx run ${project}:agent-build`);
+  const baseTree = await git.resolveTree(base);
+  if (baseTree === null || (await git.resolveTree(`refs/heads/${issue.manifest.branch}`)) !== tree) {
+    throw new UserError(`"${issue.manifest.branch}" is not at what its key was made of. Run again: nx run ${project}:${target}`);
+  }
   return recordStage(context, async (recorder) => {
-    const results = await runChecks({ ...settings, base: build.base, recorder }, issue, context);
+    const results = await runChecks({ ...settings, base, recorder }, issue, context);
     const failed = results.find((result) => !result.passed);
     const validation: Validation = { baseTree, tree, checks: results.map(({ command, passed }) => ({ command, passed })) };
     for (const [index, result] of results.entries())

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-
-const objectId = z.string().regex(/^[0-9a-f]{40,64}$/);
+import { objectIdSchema } from '../git/object-id.js';
 
 /** What was checked and with what result: `validation.json`. Equal for equal results: times and logs stand beside it. */
 export const validationSchema = z.strictObject({
-  baseTree: objectId,
-  tree: objectId,
+  baseTree: objectIdSchema,
+  tree: objectIdSchema,
   checks: z.array(z.strictObject({ command: z.string(), passed: z.boolean() })),
 });
 

@@ -43,7 +43,6 @@ describe('planWorktree', () => {
       request({
         existing,
         base: 'b'.repeat(40),
-        branch: 'other',
         blockedBy: ['issue-1'],
         issue: { ...issue, title: 'Darker', body: 'More.' },
       }),
@@ -57,6 +56,12 @@ describe('planWorktree', () => {
     expect(existing.round).toBe(1);
     expect(planWorktree(request({ existing, again: true })).manifest).toEqual({ ...existing, round: 2 });
     expect(planWorktree(request({ existing: { ...existing, round: 2 } })).manifest.round).toBe(2);
+  });
+
+  it('refuses another branch for an issue that is there already', () => {
+    const existing = planWorktree(request()).manifest;
+    expect(() => planWorktree(request({ existing, branch: 'other' }))).toThrow('"issue-42" is on "issue/42-dark-mode" already');
+    expect(planWorktree(request({ existing, branch: 'issue/42-dark-mode' })).manifest).toEqual(existing);
   });
 
   it('never lets an issue wait for itself', () => {

@@ -39,6 +39,11 @@ export function planWorktree(request: WorktreeRequest): WorktreePlan {
       `"${printableLine(request.tracker.reference)}" and "${printableLine(existing.tracker.reference)}" would both be "${project}". Rename one of them, or remove the other's worktree first.`,
     );
   }
+  if (existing !== null && request.branch !== undefined && request.branch !== existing.branch) {
+    throw new UserError(
+      `"${project}" is on "${existing.branch}" already, and --branch="${printableLine(request.branch)}" is another. Leave it out, or remove its worktree first.`,
+    );
+  }
   const title = printableLine(issue.title) || project;
   return {
     manifest: {

@@ -53,12 +53,11 @@ describe("an issue's targets", () => {
     }
   });
 
-  it('hash the branch only together with the artefact of the build that moves it', () => {
-    for (const target of Object.values(targets())) {
-      const text = JSON.stringify(target.inputs);
-      expect(text.includes('git rev-parse') && !text.includes('**/build.json')).toBe(false);
-    }
-    expect(targets()['agent-validate']?.inputs).toContainEqual({ runtime: 'git rev-parse --verify -q refs/heads/issue/42-dark-mode:' });
+  it('hash what stands on the branch as a file of the task that brings it there, never by asking git', () => {
+    expect(targets()['agent-build']?.outputs).toEqual(['{workspaceRoot}/.nx-fleet/out/issue-42/agent-build']);
+    expect(targets()['agent-validate']?.dependsOn).toEqual(['agent-build']);
+    expect(targets()['agent-validate']?.inputs).toContainEqual({ dependentTasksOutputFiles: '**/checkout.json', transitive: false });
+    expect(JSON.stringify(targets())).not.toContain('git ');
   });
 
   it.each<[string, SettingsInput, string[]]>([

@@ -14,7 +14,7 @@ import {
   type PromptName,
   type Settings,
 } from '@nx-fleet/core';
-import { agentFileInputs, agentVersionInput, branchTreeInput, settingsInput, type Input } from './stage-key.js';
+import { agentFileInputs, agentVersionInput, settingsInput, type Input } from './stage-key.js';
 
 /** What Nx hashes unless told otherwise: every external dependency. Agents read none of them. */
 const NO_EXTERNAL_DEPENDENCIES: Input = { externalDependencies: [] };
@@ -36,11 +36,7 @@ export function issueTargets(manifest: Manifest, settings: Settings, blockers: r
     ...Object.fromEntries(
       agents.map((agent) => [targetOf(BUILD_TARGET, agent), buildTarget(manifest, settings, { writer: agent, blockers })]),
     ),
-    [BUILD_TARGET]: cheapTarget(
-      'checkout',
-      [targetOf(BUILD_TARGET, settings.agents.writer)],
-      'Brings the branch to its build on this machine',
-    ),
+    [BUILD_TARGET]: checkoutTarget(manifest, settings),
     [VALIDATE_TARGET]: validateTarget(manifest, settings),
     ...Object.fromEntries(agents.map((agent) => [targetOf(REVIEW_TARGET, agent), reviewTarget(manifest, settings, agent)])),
     [REVIEW_TARGET]: cheapTarget(
@@ -82,14 +78,19 @@ function buildTarget(
   });
 }
 
+/** Never cached: whoever comes from a cached build needs its branch on this machine. */
+function checkoutTarget({ project }: Manifest, { agents }: Settings): TargetConfiguration {
+  const target = cheapTarget('checkout', [targetOf(BUILD_TARGET, agents.writer)], 'Brings the branch to its build on this machine');
+  return { ...target, outputs: [outputOf(project, BUILD_TARGET)] };
+}
+
 function validateTarget(manifest: Manifest, settings: Settings): TargetConfiguration {
   return cachedTarget(manifest, VALIDATE_TARGET, {
     executor: 'nx-fleet:validate',
     dependsOn: [BUILD_TARGET],
-    // The build moves the branch: only together with the build's artefact is the branch hashed after it.
+    // What stands on the branch comes as a file of the task that brings it there. Asking git would be hashed before that task has run.
     inputs: [
-      BUILDS,
-      branchTreeInput(manifest.branch),
+      { dependentTasksOutputFiles: '**/checkout.json', transitive: false },
       settingsInput(validateSettings(settings), null),
       { runtime: 'node --version' },
       NO_EXTERNAL_DEPENDENCIES,
@@ -131,7 +132,11 @@ interface CachedTarget {
 }
 
 function cachedTarget({ project }: Manifest, name: string, { inputs, ...target }: CachedTarget): TargetConfiguration {
-  return { cache: true, outputs: [`{workspaceRoot}/.nx-fleet/out/${project}/${name}`], inputs: [...inputs], ...target };
+  return { cache: true, outputs: [outputOf(project, name)], inputs: [...inputs], ...target };
+}
+
+function outputOf(project: string, target: string): string {
+  return `{workspaceRoot}/.nx-fleet/out/${project}/${target}`;
 }
 
 function cheapTarget(executor: string, dependsOn: readonly string[], description: string): TargetConfiguration {

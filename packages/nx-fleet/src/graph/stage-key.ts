@@ -34,11 +34,6 @@ export function agentVersionInput({ definition }: AgentStageSettings): Input {
   return { runtime: [definition.command, ...args].map(shellWord).join(' ') };
 }
 
-/** The tree that a branch holds, on any machine; empty while there is no such branch. */
-export function branchTreeInput(branch: string): Input {
-  return { runtime: `git rev-parse --verify -q ${shellWord(`refs/heads/${branch}:`)}` };
-}
-
 /** Files of the workspace that are part of a configured agent's program. */
 export function agentFileInputs({ definition }: AgentStageSettings): Input[] {
   return definition.type === 'command' ? definition.files.map((file) => `{workspaceRoot}/${file}`) : [];

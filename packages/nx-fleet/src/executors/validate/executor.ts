@@ -11,7 +11,7 @@ export async function validateExecutor(
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
-    const { checks } = await validateIssue(validateSettings(settings), settings.agents.writer, stage);
+    const { checks } = await validateIssue(validateSettings(settings), stage);
     stage.onProgress(checks.length === 0 ? 'no checks are configured' : `${checks.length} check(s) passed`);
     return true;
   });

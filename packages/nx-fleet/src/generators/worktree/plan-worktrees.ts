@@ -42,6 +42,7 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
   const base = await resolveBase({ ...request, manifests: [...existing.values()] }, git);
   const known = new Set([...existing.keys(), ...issues.map((issue) => issueProject(issueId(issue.reference)))]);
   const plans = found.map(({ issue, tracker }) => {
+    requireSameBase(request.base, base, existing.get(issueProject(issueId(issue.reference))));
     const project = issueProject(issueId(issue.reference));
     return planWorktree({
       issue,
@@ -62,6 +63,13 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
     await requireFreePath(plan, adapters);
   }
   return { plans, location };
+}
+
+function requireSameBase(given: string | undefined, base: string, existing: Manifest | undefined): void {
+  if (given === undefined || existing === undefined || existing.base === base) return;
+  throw new UserError(
+    `"${existing.project}" starts from ${existing.base.slice(0, 8)} already, and --base="${printableLine(given)}" is ${base.slice(0, 8)}. Leave it out, or remove its worktree first.`,
+  );
 }
 
 async function requireFreePath({ worktree, manifest }: WorktreePlan, { git, host }: Adapters): Promise<void> {

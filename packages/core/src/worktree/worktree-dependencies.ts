@@ -1,0 +1,13 @@
+import type { StageContext, StageIssue } from '../stages/stage-context.js';
+import { worktreeEnvironment } from './worktree-environment.js';
+
+/**
+ * Brings a worktree's node_modules to its lockfile, which a writer, a blocker or a moved branch may have changed. Nothing to do is the ordinary case.
+ * @throws UserError when the package manager fails
+ */
+export async function installWorktreeDependencies({ local }: StageIssue, passEnv: readonly string[], context: StageContext): Promise<void> {
+  const { git, host, onProgress, signal } = context;
+  const { mainWorktree } = await git.locate();
+  const env = worktreeEnvironment(local.worktree, host.env, passEnv);
+  await host.installDependencies({ from: mainWorktree, to: local.worktree, env, onProgress, ...(signal === undefined ? {} : { signal }) });
+}

@@ -125,9 +125,9 @@ describe.each(NX_VERSIONS)('what is paid for again, on nx $nxVersion', (versions
     expect(await workspace.git('rev-parse', 'issue/1-one-apple')).toBe(head);
   });
 
-  it('pays again for all of an issue that is to be done again, and for that once', async () => {
+  it('asks every agent again about an issue that is to be done again, once, and checks an equal build no second time', async () => {
     await succeed(workspace.nx('g', 'worktree', '--issue=3', '--again'));
-    expect(await run()).toEqual(stages('issue-3'));
+    expect(await run()).toEqual(stages('issue-3', 'agent-build--robot', 'agent-plan', ...REVIEW_ONLY));
     expect(await run()).toEqual([]);
   });
 

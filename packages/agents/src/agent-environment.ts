@@ -1,29 +1,7 @@
-const BASE_NAMES = new Set([
-  'PATH',
-  // The mark of the runner that we ourselves were started by: ending that run must find the agent's processes too.
-  'NX_FLEET_RUN',
-  'HOME',
-  'USER',
-  'LOGNAME',
-  'SHELL',
-  'LANG',
-  'TZ',
-  'TERM',
-  'TMPDIR',
-  'TEMP',
-  'TMP',
-  'HTTP_PROXY',
-  'HTTPS_PROXY',
-  'NO_PROXY',
-  'NODE_EXTRA_CA_CERTS',
-  'SYSTEMROOT',
-  'COMSPEC',
-  'PATHEXT',
-  'APPDATA',
-  'LOCALAPPDATA',
-  'USERPROFILE',
-]);
-const BASE_PREFIXES = ['LC_', 'XDG_'];
+import { allowedEnvironment } from '@nx-fleet/core';
+
+// The mark of the runner that we ourselves were started by: ending that run must find the agent's processes too.
+const RUN_MARK = 'NX_FLEET_RUN';
 const OF_ANOTHER_SESSION = /^(?:CLAUDECODE$|CLAUDE_CODE_(?:SESSION|CHILD_SESSION)|CODEX_SESSION)/i;
 
 type Variables = Readonly<Record<string, string>>;
@@ -51,8 +29,8 @@ export function planEnvironment(request: EnvironmentRequest): AgentEnvironment {
   const { source, worktree, switches } = request;
   const logins = new Set(request.loginNames);
   const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(source)) {
-    if ((isBase(name) || logins.has(name)) && !OF_ANOTHER_SESSION.test(name)) env[name] = value;
+  for (const [name, value] of Object.entries(allowedEnvironment(source, [RUN_MARK, ...logins]))) {
+    if (!OF_ANOTHER_SESSION.test(name)) env[name] = value;
   }
   for (const [name, value] of Object.entries(worktree)) {
     if (name.toUpperCase() === 'PATH' || logins.has(name) || OF_ANOTHER_SESSION.test(name)) continue;
@@ -60,11 +38,6 @@ export function planEnvironment(request: EnvironmentRequest): AgentEnvironment {
   }
   Object.assign(env, switches);
   return { env, commandNames: Object.keys(env).filter((name) => !logins.has(name)) };
-}
-
-function isBase(name: string): boolean {
-  const upper = name.toUpperCase();
-  return BASE_NAMES.has(upper) || BASE_PREFIXES.some((prefix) => upper.startsWith(prefix));
 }
 
 /** Nx inside an agent: its daemon and plugin workers need sockets, which the agents' sandboxes refuse. */

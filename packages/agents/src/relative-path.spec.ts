@@ -2,13 +2,13 @@ import { relativePath } from './relative-path.js';
 
 describe('relativePath', () => {
   it.each([
-    ['/work/src/a.ts', 'src/a.ts'],
-    ['/work/..a', '..a'],
-    ['/work', '/work'],
-    ['/workshop/a.ts', '/workshop/a.ts'],
+    ['/repo/src/a.ts', 'src/a.ts'],
+    ['/repo/..a', '..a'],
+    ['/repo', '/repo'],
+    ['/repository/a.ts', '/repository/a.ts'],
     ['/etc/hosts', '/etc/hosts'],
     ['src/a.ts', 'src/a.ts'],
   ])('shows %s as %s', (path, shown) => {
-    expect(relativePath('/work', path)).toBe(shown);
+    expect(relativePath('/repo', path)).toBe(shown);
   });
 });

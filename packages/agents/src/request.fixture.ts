@@ -3,7 +3,7 @@ import type { AgentRequest, CommandResult } from '@nx-fleet/core';
 /** A request of a reader, in parts replaced. */
 export function agentRequest(overrides: Partial<AgentRequest> = {}): AgentRequest {
   return {
-    cwd: '/work',
+    cwd: '/repo',
     prompt: 'Judge it.',
     model: 'model-a',
     readOnly: true,

@@ -3,7 +3,7 @@ import { initialClaudeState, readClaudeLine, type ClaudeState } from './events.j
 const read = (...events: readonly unknown[]): ClaudeState =>
   events.reduce<ClaudeState>(
     (state, event) => readClaudeLine(state, typeof event === 'string' ? event : JSON.stringify(event)),
-    initialClaudeState('/work'),
+    initialClaudeState('/repo'),
   );
 
 const retry = (attempt: number, error: string) => ({ type: 'system', subtype: 'api_retry', attempt, error, error_status: 401 });
@@ -18,7 +18,7 @@ describe('readClaudeLine', () => {
   it.each(['', 'not json', '[]', 'null', '7', '{"type":"rate_limit_event"}', '{"type":"assistant","message":{"content":"odd"}}'])(
     'ignores %j',
     (line) => {
-      expect(read(line)).toEqual(initialClaudeState('/work'));
+      expect(read(line)).toEqual(initialClaudeState('/repo'));
     },
   );
 
@@ -33,7 +33,7 @@ describe('readClaudeLine', () => {
   });
 
   it.each([
-    ['Edit', { file_path: '/work/src/a.ts' }, 'edits src/a.ts'],
+    ['Edit', { file_path: '/repo/src/a.ts' }, 'edits src/a.ts'],
     ['Read', { file_path: '/etc/hosts' }, 'reads /etc/hosts'],
     ['Bash', { command: 'npm test' }, 'runs npm test'],
     ['Skill', { skill: 'review' }, 'uses the skill review'],

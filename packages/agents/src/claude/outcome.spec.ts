@@ -17,7 +17,7 @@ const FAILED = { ...SUCCESS, is_error: true, terminal_reason: 'api_error', resul
 const classify = (events: readonly object[], result: Partial<CommandResult> = {}): AgentOutcome => {
   const state = events.reduce(
     (current: ReturnType<typeof initialClaudeState>, event) => readClaudeLine(current, JSON.stringify(event)),
-    initialClaudeState('/work'),
+    initialClaudeState('/repo'),
   );
   return classifyClaude(state, commandResult(result), { name: 'claude', installHint: 'Install it.', model: 'haiku' });
 };

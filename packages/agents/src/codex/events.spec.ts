@@ -3,7 +3,7 @@ import { initialCodexState, readCodexLine, type CodexState } from './events.js';
 const read = (...events: readonly unknown[]): CodexState =>
   events.reduce<CodexState>(
     (state, event) => readCodexLine(state, typeof event === 'string' ? event : JSON.stringify(event)),
-    initialCodexState('/work'),
+    initialCodexState('/repo'),
   );
 
 const item = (type: 'item.started' | 'item.completed', value: object) => ({ type, item: { id: 'item_1', ...value } });
@@ -25,7 +25,7 @@ describe('readCodexLine', () => {
   it.each(['', 'no json', '[]', 'null', '{"type":"thread.started"}', '{"type":"item.completed","item":{"type":"future"}}'])(
     'ignores %j',
     (line) => {
-      expect(read(line)).toEqual(initialCodexState('/work'));
+      expect(read(line)).toEqual(initialCodexState('/repo'));
     },
   );
 
@@ -36,7 +36,7 @@ describe('readCodexLine', () => {
       item('item.completed', {
         type: 'file_change',
         changes: [
-          { path: '/work/a.ts', kind: 'add' },
+          { path: '/repo/a.ts', kind: 'add' },
           { path: 'b.ts', kind: 'update' },
         ],
       }),

@@ -7,7 +7,7 @@ const USAGE = { input_tokens: 100, cached_input_tokens: 40, output_tokens: 5 };
 const DONE: Partial<CodexState> = { answer: 'Done.', isTurnCompleted: true, usage: USAGE };
 
 const classify = (state: Partial<CodexState>, result: Partial<CommandResult> = {}): AgentOutcome =>
-  classifyCodex({ ...initialCodexState('/work'), ...state }, commandResult(result), {
+  classifyCodex({ ...initialCodexState('/repo'), ...state }, commandResult(result), {
     name: 'codex',
     installHint: 'Install it.',
     model: 'gpt-x',

@@ -1,3 +1,4 @@
+// Compared in upper case: Windows writes `Path`, and proxies are known in both cases.
 const ALLOWED = new Set([
   'PATH',
   'HOME',
@@ -14,21 +15,16 @@ const ALLOWED = new Set([
   'HTTP_PROXY',
   'HTTPS_PROXY',
   'NO_PROXY',
-  'http_proxy',
-  'https_proxy',
-  'no_proxy',
   'NODE_EXTRA_CA_CERTS',
   'SSL_CERT_FILE',
-  'SystemRoot',
   'SYSTEMROOT',
-  'ComSpec',
   'COMSPEC',
   'PATHEXT',
   'WINDIR',
   'APPDATA',
   'LOCALAPPDATA',
   'USERPROFILE',
-  'ProgramData',
+  'PROGRAMDATA',
 ]);
 const ALLOWED_PREFIXES = ['LC_', 'XDG_'];
 
@@ -38,9 +34,9 @@ const ALLOWED_PREFIXES = ['LC_', 'XDG_'];
  */
 export function allowedEnvironment(env: Readonly<Record<string, string>>, alsoAllowed: readonly string[] = []): Record<string, string> {
   const extra = new Set(alsoAllowed);
-  return Object.fromEntries(
-    Object.entries(env).filter(
-      ([name]) => ALLOWED.has(name) || extra.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix)),
-    ),
-  );
+  const isAllowed = (name: string): boolean => {
+    const upper = name.toUpperCase();
+    return ALLOWED.has(upper) || extra.has(name) || ALLOWED_PREFIXES.some((prefix) => upper.startsWith(prefix));
+  };
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isAllowed(name)));
 }

@@ -59,6 +59,7 @@ export {
   type ValidateStageSettings,
 } from './stages/stage-settings.js';
 export type { StageContext } from './stages/stage-context.js';
+export { isFinished } from './stages/finished-run.js';
 export { planIssue } from './stages/plan-issue.js';
 export type { Plan } from './stages/plan-artefact.js';
 export { buildIssue } from './stages/build-issue.js';

@@ -6,7 +6,7 @@ function step(costUsd: number | null, ...tokens: readonly (number | null)[]): Ru
 }
 
 function totals(...steps: readonly RunStep[]): ReturnType<typeof runTotals> {
-  return runTotals({ agent: null, agentVersion: null, startedAt: '', durationMs: 1, outcome: 'completed', steps: [...steps] });
+  return runTotals({ key: null, agent: null, agentVersion: null, startedAt: '', durationMs: 1, outcome: 'completed', steps: [...steps] });
 }
 
 describe('runTotals', () => {

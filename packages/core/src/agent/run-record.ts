@@ -16,6 +16,8 @@ const stepSchema = z.strictObject({
  * On a cache hit it tells about the run that was paid for.
  */
 export const runRecordSchema = z.strictObject({
+  /** The hash that Nx stores the task under; null outside Nx. */
+  key: z.string().nullable(),
   agent: z.string().nullable(),
   agentVersion: z.string().nullable(),
   startedAt: z.string(),

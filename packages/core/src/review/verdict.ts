@@ -5,7 +5,7 @@ import { mergeFindings } from './merge-findings.js';
 import type { Review } from './review.js';
 
 /** What all reviewers together say: `verdict.json`. */
-export const verdictSchema = z.strictObject({
+const verdictSchema = z.strictObject({
   verdict: z.enum(['approve', 'request-changes']),
   tree: objectIdSchema,
   baseTree: objectIdSchema,
@@ -22,6 +22,9 @@ export const verdictSchema = z.strictObject({
 });
 
 export type Verdict = z.infer<typeof verdictSchema>;
+
+/** The verdict as it is stored, with a fingerprint of the spec that it was reached by. */
+export const storedVerdictSchema = verdictSchema.extend({ spec: z.string() });
 
 /**
  * Merges reviews of one tree. It blocks when a finding is as severe as `blockOn`, and also when a reviewer asks for changes and a

@@ -166,7 +166,7 @@ describe('buildIssue', () => {
     issue.git.filesIn(issue.worktree).set('mine.ts', '');
     const mine = await issue.git.commitAll(issue.worktree, 'Mine\u001b[31m');
     await expect(build(issue)).rejects.toThrow(
-      '"issue/42-dark-mode" has 1 commit(s) that no build made ("Mine"). To keep them, put them on a branch of their own;',
+      '"issue/42-dark-mode" has 1 commit(s) that no build made ("Mine"). To keep them: git branch my-work issue/42-dark-mode. Then:',
     );
     expect(issue.git.refs.get(issue.branchRef)).toBe(mine);
     expect(issue.requests).toEqual([]);

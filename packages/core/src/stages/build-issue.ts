@@ -25,9 +25,10 @@ export async function buildIssue(settings: BuildStageSettings, context: StageCon
   await requireCleanWorktree(issue, context);
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);
   if (tip !== null && !(await isOwnWork(tip, base, context))) {
-    const foreign = await git.log(base, tip);
+    const built = await git.readRef(builtRef(project));
+    const foreign = await git.log(built !== null && (await git.isAncestor(built, tip)) ? built : base, tip);
     throw new UserError(
-      `A build starts from ${base.slice(0, 8)}, and "${manifest.branch}" has ${foreign.length} commit(s) that no build made ("${printableLine(foreign[0]?.subject ?? '')}"). To keep them, put them on a branch of their own; then: git -C "${issue.local.worktree}" reset --hard ${base.slice(0, 12)}`,
+      `A build starts from ${base.slice(0, 8)}, and "${manifest.branch}" has ${foreign.length} commit(s) that no build made ("${printableLine(foreign[0]?.subject ?? '')}"). To keep them: git branch my-work ${manifest.branch}. Then: git -C "${issue.local.worktree}" reset --hard ${base.slice(0, 12)}`,
     );
   }
   return recordStage(context, async (recorder) => {

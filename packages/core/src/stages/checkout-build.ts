@@ -36,7 +36,7 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
     onProgress(`${manifest.branch} moved to its build ${build.head.slice(0, 8)}`);
   } else {
     throw new UserError(
-      `"${manifest.branch}" has gone another way than its build ${build.head.slice(0, 8)}. To go on from the build, keep your commits on a branch of their own; then: git -C "${local.worktree}" reset --hard ${build.base.slice(0, 12)}`,
+      `"${manifest.branch}" has gone another way than its build ${build.head.slice(0, 8)}. To go on from the build, keep your commits: git branch my-work ${manifest.branch}. Then: git -C "${local.worktree}" reset --hard ${build.base.slice(0, 12)}`,
     );
   }
   await git.writeRef(builtRef(project), build.head);

@@ -24,7 +24,7 @@ describe('gateReview', () => {
     const issue = await reviewed({ findings: [aFinding()] }, { reviewer: 'claude', findings: [aFinding()] });
     const verdict = await gate(issue, { reviewers: ['codex', 'claude'] });
     expect(verdict).toMatchObject({ verdict: 'request-changes', findings: [{ reviewers: ['codex', 'claude'], blocking: true }] });
-    expect(JSON.parse(issue.out(REVIEW_TARGET, 'verdict.json') ?? '')).toEqual(verdict);
+    expect(JSON.parse(issue.out(REVIEW_TARGET, 'verdict.json') ?? '')).toMatchObject(verdict);
     expect(issue.out(REVIEW_TARGET, 'review.md')).toMatch(/^# Changes requested: issue-42, Dark mode\n/);
     expect(JSON.parse(issue.out(REVIEW_TARGET, 'review.sarif') ?? '')).toMatchObject({ version: '2.1.0' });
   });

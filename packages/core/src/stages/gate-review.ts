@@ -5,6 +5,7 @@ import { renderVerdict } from '../review/render-verdict.js';
 import { reviewSchema, type Review } from '../review/review.js';
 import { renderSarif } from '../review/sarif.js';
 import { reachVerdict, type Verdict } from '../review/verdict.js';
+import { fingerprint } from '../text/fingerprint.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { REVIEW_TARGET, targetOf } from './targets.js';
 
@@ -19,7 +20,7 @@ export interface GateSettings {
  */
 export async function gateReview({ reviewers, blockOn }: GateSettings, context: StageContext): Promise<Verdict> {
   const { git, host, project, target } = context;
-  const { manifest } = await requireIssue(context);
+  const { manifest, spec } = await requireIssue(context);
   const tree = await git.resolveTree(`refs/heads/${manifest.branch}`);
   const reviews: Review[] = [];
   for (const reviewer of reviewers) {
@@ -37,7 +38,7 @@ export async function gateReview({ reviewers, blockOn }: GateSettings, context: 
     throw new UserError(`The reviews of "${project}" start from different bases. Run again: nx run ${project}:${REVIEW_TARGET}`);
   const verdict = reachVerdict([first, ...rest], blockOn);
   await host.artefacts.clear(project, target);
-  await host.artefacts.write(project, target, 'verdict.json', `${JSON.stringify(verdict, null, 2)}\n`);
+  await host.artefacts.write(project, target, 'verdict.json', `${JSON.stringify({ ...verdict, spec: fingerprint(spec) }, null, 2)}\n`);
   await host.artefacts.write(project, target, 'review.md', renderVerdict(manifest, verdict));
   await host.artefacts.write(project, target, 'review.sarif', `${JSON.stringify(renderSarif(verdict), null, 2)}\n`);
   return verdict;

@@ -12,6 +12,8 @@ export interface StageContext {
   readonly project: string;
   /** The Nx target that runs: the folder of its artefacts. */
   readonly target: string;
+  /** The hash that Nx stores this task's result under; null outside Nx. */
+  readonly key: string | null;
   readonly limits: StageLimits;
   readonly git: Git;
   readonly host: Host;

@@ -16,6 +16,7 @@ describe('recordStage', () => {
     const issue = await stageIssue();
     await record(issue, async () => null);
     expect(JSON.parse(issue.out(PLAN_TARGET, 'run.json') ?? '')).toEqual({
+      key: 'key',
       agent: null,
       agentVersion: null,
       startedAt: '2026-01-01T00:00:00.000Z',

@@ -30,6 +30,7 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
   } finally {
     const known = agent as { readonly name: string; readonly version: string } | null;
     const record: RunRecord = {
+      key: context.key,
       agent: known?.name ?? null,
       agentVersion: known?.version ?? null,
       startedAt: startedAt.toISOString(),

@@ -86,6 +86,7 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
     context: (target, project = 'issue-42') => ({
       project,
       target,
+      key: 'key',
       limits: stageLimits(settings),
       git: fleet.git,
       host: fleet.host,

@@ -10,6 +10,7 @@ import {
   WRITTEN,
   type StagedIssue,
 } from '../stages/staged-issue.contract.js';
+import { fingerprint } from '../text/fingerprint.js';
 import { fleetStatus, type IssueStatus } from './fleet-status.js';
 
 async function statusOf(issue: StagedIssue): Promise<IssueStatus | undefined> {
@@ -24,6 +25,7 @@ async function ran(
   const usage = [{ model: null, inputTokens: 10, cachedInputTokens: null, outputTokens: 2 }];
   const steps = run.costUsd === undefined ? [] : [{ what: 'run', ended: 'completed', durationMs: 5, costUsd: run.costUsd, usage }];
   const record = {
+    key: null,
     agent: 'claude',
     agentVersion: '1',
     startedAt: 'then',
@@ -83,15 +85,47 @@ describe('fleetStatus', () => {
     expect(await statusOf(issue)).toMatchObject({ verdict: null, stages: [{ state: 'waiting' }, {}, {}, {}] });
   });
 
-  it('shows the verdict on what the branch holds, and calls it stale on anything else', async () => {
+  async function judged(): Promise<StagedIssue> {
     const issue = await stageIssue();
+    for (const target of [PLAN_TARGET, WRITTEN, VALIDATE_TARGET, REVIEWED]) await ran(issue, target, {});
     const tree = (await issue.git.resolveTree(issue.branchRef)) ?? '';
-    const verdict = reachVerdict([aReview({ tree, findings: [aFinding(), aFinding({ severity: 'low' })] })], 'high');
-    await issue.host.artefacts.write('issue-42', REVIEW_TARGET, 'verdict.json', JSON.stringify(verdict));
-    expect(await statusOf(issue)).toMatchObject({ verdict: 'request-changes', blockingFindings: 1 });
-    issue.git.filesIn(issue.worktree).set('more.ts', '');
-    await issue.git.commitAll(issue.worktree, 'More');
+    const findings = [aFinding(), aFinding({ severity: 'low' })];
+    const verdict = reachVerdict([aReview({ reviewer: 'codex', tree, findings })], 'high');
+    const spec = fingerprint((await issue.host.state.readSpec('issue-42')) ?? '');
+    await issue.host.artefacts.write('issue-42', REVIEW_TARGET, 'verdict.json', JSON.stringify({ ...verdict, spec }));
+    return issue;
+  }
+
+  it('shows the verdict while all that it was reached by is as it was', async () => {
+    expect(await statusOf(await judged())).toMatchObject({ verdict: 'request-changes', blockingFindings: 1 });
+  });
+
+  it.each<readonly [string, (issue: StagedIssue) => Promise<unknown>]>([
+    [
+      'the branch holds something else',
+      async ({ git, worktree }) => {
+        git.filesIn(worktree).set('more.ts', '');
+        await git.commitAll(worktree, 'More');
+      },
+    ],
+    [
+      'the text is another',
+      async ({ host }) => {
+        const manifest = await host.state.readManifest('issue-42');
+        if (manifest !== null) await host.state.writeIssue('issue-42', manifest, '# Another\n');
+      },
+    ],
+    ['a stage has failed since', (issue) => ran(issue, PLAN_TARGET, { failed: true })],
+    ['a stage has not run', async ({ host }) => host.artefacts.clear('issue-42', VALIDATE_TARGET)],
+  ])('calls a verdict stale when %s', async (_, change) => {
+    const issue = await judged();
+    await change(issue);
     expect(await statusOf(issue)).toMatchObject({ verdict: 'stale', blockingFindings: 0 });
+  });
+
+  it('calls a verdict stale when somebody is to review who has not', async () => {
+    const settings = parseSettings([{ file: 'nx.json', value: { agents: { reviewers: ['codex', 'claude'] } } }]);
+    expect((await fleetStatus(settings, await judged()))[0]?.verdict).toBe('stale');
   });
 
   it('shows an issue whose worktree is not ready', async () => {

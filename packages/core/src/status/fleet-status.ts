@@ -2,7 +2,8 @@ import { runRecordSchema, runTotals, type RunTotals } from '../agent/run-record.
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
-import { verdictSchema } from '../review/verdict.js';
+import { fingerprint } from '../text/fingerprint.js';
+import { storedVerdictSchema } from '../review/verdict.js';
 import type { Settings } from '../settings/settings.js';
 import { BUILD_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from '../stages/targets.js';
 
@@ -21,7 +22,7 @@ export interface IssueStatus {
   readonly ports: Readonly<Record<string, number>>;
   readonly database: string | null;
   readonly stages: readonly StageStatus[];
-  /** `stale`: the branch has moved since. Null: none yet. */
+  /** `stale`: branch, text or reviewers are others since, or a stage has failed. Null: none yet. */
   readonly verdict: 'approve' | 'request-changes' | 'stale' | null;
   readonly blockingFindings: number;
   /** Sum of what is known, in US dollars. */
@@ -53,11 +54,11 @@ export async function fleetStatus(
       project,
       title: manifest.title,
       branch: manifest.branch,
-      worktree: local?.worktree ?? null,
+      worktree: local !== null && (await host.pathExists(local.worktree)) ? local.worktree : null,
       ports: local?.ports ?? {},
       database: local?.database ?? null,
       stages,
-      ...(await verdictStatus(project, manifest.branch, { git, host })),
+      ...(await verdictStatus({ project, branch: manifest.branch, stages, reviewers: settings.agents.reviewers }, { git, host })),
       knownCostUsd: costs.reduce<number>((total, cost) => total + (cost ?? 0), 0),
       isCostComplete: costs.length > 0 && !costs.includes(null),
     });
@@ -72,13 +73,25 @@ async function stageStatus(project: string, target: string, host: Host): Promise
   return { target, state: outcome === 'completed' ? 'done' : 'failed', durationMs, ...runTotals(record) };
 }
 
+interface Judged {
+  readonly project: string;
+  readonly branch: string;
+  readonly stages: readonly StageStatus[];
+  /** Who has to have judged. */
+  readonly reviewers: readonly string[];
+}
+
 async function verdictStatus(
-  project: string,
-  branch: string,
+  { project, branch, stages, reviewers }: Judged,
   { git, host }: { readonly git: Git; readonly host: Host },
 ): Promise<Pick<IssueStatus, 'verdict' | 'blockingFindings'>> {
-  const verdict = parseArtefact(await host.artefacts.read(project, REVIEW_TARGET, 'verdict.json'), verdictSchema);
+  const verdict = parseArtefact(await host.artefacts.read(project, REVIEW_TARGET, 'verdict.json'), storedVerdictSchema);
   if (verdict === null) return { verdict: null, blockingFindings: 0 };
-  if ((await git.resolveTree(`refs/heads/${branch}`)) !== verdict.tree) return { verdict: 'stale', blockingFindings: 0 };
+  const isCurrent =
+    (await git.resolveTree(`refs/heads/${branch}`)) === verdict.tree &&
+    fingerprint((await host.state.readSpec(project)) ?? '') === verdict.spec &&
+    reviewers.every((name) => verdict.reviewers.some(({ reviewer }) => reviewer === name)) &&
+    stages.every((stage) => stage.state === 'done');
+  if (!isCurrent) return { verdict: 'stale', blockingFindings: 0 };
   return { verdict: verdict.verdict, blockingFindings: verdict.findings.filter((finding) => finding.blocking).length };
 }

@@ -1,3 +1,5 @@
+import { fnv1a } from '../text/fingerprint.js';
+
 /** Width of the block of ports that one issue owns. */
 const PORTS_PER_BLOCK = 10;
 /** Below Linux's default ephemeral range (32768–60999, ip(7)), above every port that browsers refuse. */
@@ -30,10 +32,4 @@ export function portsOfBlock(first: number): number[] {
 /** Ports by environment variable, in the order of the variables: `{ PORT: 20010, API_PORT: 20011 }`. */
 export function portsByVariable(first: number, variables: readonly string[]): Record<string, number> {
   return Object.fromEntries(variables.map((variable, index) => [variable, first + index]));
-}
-
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
 }

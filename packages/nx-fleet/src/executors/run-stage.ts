@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import type { Settings, StageContext } from '@nx-fleet/core';
+import { isFinished, type Settings, type StageContext } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../adapters.js';
 import { issueTargets } from '../graph/issue-targets.js';
 import { reportTask } from '../report/report.js';
@@ -19,6 +19,10 @@ export async function runStage(
     const manifest = await stage.host.state.readManifest(stage.project);
     const target = manifest === null ? undefined : issueTargets(manifest, settings, [])[stage.target];
     if (target !== undefined) requireHashedOptions(context, target);
+    if (target?.cache === true && (await isFinished(stage))) {
+      stage.onProgress('this was done under the very same key: its artefacts stay as they are');
+      return true;
+    }
     return work(stage, settings);
   });
 }

@@ -15,6 +15,7 @@ export async function createStageContext(context: ExecutorContext, settings: Set
   return {
     project: projectName,
     target: targetName,
+    key: process.env['NX_TASK_HASH'] ?? null,
     limits: stageLimits(settings),
     git: adapters.git,
     host: adapters.host,

@@ -6,6 +6,7 @@ import {
   printableLine,
   requireNoCircle,
   UserError,
+  type Git,
   type Issue,
   type Manifest,
   type RepositoryLocation,
@@ -60,6 +61,7 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
   requireNoCircle(blockedBy);
   for (const plan of plans) {
     await adoptOrCreateBranch(plan, location, adapters);
+    if (!existing.has(plan.manifest.project)) await requireStartsFrom(plan, git);
     await requireFreePath(plan, adapters);
   }
   return { plans, location };
@@ -69,6 +71,16 @@ function requireSameBase(given: string | undefined, base: string, existing: Mani
   if (given === undefined || existing === undefined || existing.base === base) return;
   throw new UserError(
     `"${existing.project}" starts from ${existing.base.slice(0, 8)} already, and --base="${printableLine(given)}" is ${base.slice(0, 8)}. Leave it out, or remove its worktree first.`,
+  );
+}
+
+/** A branch of ours whose manifest was removed by hand: another base than it started from would make all of its stages others. */
+async function requireStartsFrom({ manifest }: WorktreePlan, git: Git): Promise<void> {
+  const { branch, base } = manifest;
+  const tip = await git.readRef(`refs/heads/${branch}`);
+  if (tip === null || (await git.isAncestor(base, tip))) return;
+  throw new UserError(
+    `Branch "${branch}" does not start from ${base.slice(0, 8)}. Say where it starts: --base=$(git merge-base ${base.slice(0, 12)} ${branch})`,
   );
 }
 

@@ -1,0 +1,24 @@
+import { runRecordSchema } from '../agent/run-record.js';
+import { parseArtefact } from '../artefact/parse-artefact.js';
+import type { StageContext } from './stage-context.js';
+import { BUILD_TARGET, PLAN_TARGET, VALIDATE_TARGET } from './targets.js';
+
+/**
+ * Whether the artefacts that are here come from a finished run under this very key, so that running again could only pay again.
+ * Nx looks into its cache before it starts a task, but not always: a task that becomes free while others are looked up may be started all the same
+ * (seen with 23.2), and a cache can have been emptied.
+ */
+export async function isFinished({ project, target, key, host }: StageContext): Promise<boolean> {
+  if (key === null) return false;
+  const record = parseArtefact(await host.artefacts.read(project, target, 'run.json'), runRecordSchema);
+  if (record === null || record.key !== key || record.outcome !== 'completed') return false;
+  const directory = host.artefacts.directory(project, target);
+  const isThere = await Promise.all(artefactsOf(target).map((file) => host.pathExists(`${directory}/${file}`)));
+  return isThere.every(Boolean);
+}
+
+function artefactsOf(target: string): readonly string[] {
+  if (target === PLAN_TARGET) return ['plan.json', 'plan.md'];
+  if (target === VALIDATE_TARGET) return ['validation.json'];
+  return target.startsWith(`${BUILD_TARGET}--`) ? ['build.json', 'branch.bundle'] : ['review.json'];
+}

@@ -1,0 +1,11 @@
+/** A short digest of a text, to see whether it is still the same. Not for keys: texts can be made that share one. FNV-1a, 32 bits, in hex. */
+export function fingerprint(text: string): string {
+  return fnv1a(text).toString(16).padStart(8, '0');
+}
+
+/** FNV-1a over the text's UTF-8 bytes, 32 bits. */
+export function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+}

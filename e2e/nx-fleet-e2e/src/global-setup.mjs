@@ -5,7 +5,13 @@ import { startRegistry } from '../../../tools/local-registry/registry-process.mj
 export default async function setup() {
   const registry = await startRegistry();
   globalThis.nxFleetRegistry = registry;
-  publishPackages(registry);
+  try {
+    publishPackages(registry);
+  } catch (error) {
+    // Without a set-up there is no teardown.
+    await registry.stop();
+    throw error;
+  }
   process.env.NX_FLEET_E2E_REGISTRY = registry.url;
   process.env.NX_FLEET_E2E_NPMRC = `${registry.directory}/.npmrc`;
 }

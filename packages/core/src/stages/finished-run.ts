@@ -5,8 +5,8 @@ import { BUILD_TARGET, PLAN_TARGET, VALIDATE_TARGET } from './targets.js';
 
 /**
  * Whether the artefacts that are here come from a finished run under this very key, so that running again could only pay again.
- * Nx looks into its cache before it starts a task, but not always: a task that becomes free while others are looked up may be started all the same
- * (seen with 23.2), and a cache can have been emptied.
+ * Nx looks into its cache before it starts a task, and was still seen to run a stored one again (23.2.1, hits and misses mixed); and a cache can
+ * have been emptied.
  */
 export async function isFinished({ project, target, key, host }: StageContext): Promise<boolean> {
   if (key === null) return false;

@@ -1,14 +1,22 @@
 import { createDatabase } from './create-database.js';
-import { describeDatabase } from './database.contract.js';
+import { describeInsideDatabase } from './database.contract.js';
 import { createSpawnedCommands } from './spawn-commands.contract.js';
 
 function none() {
   return createDatabase({ type: 'none' }, { commands: createSpawnedCommands(), env: {} });
 }
 
-const request = { project: 'issue-1', mainWorktree: '/nowhere', worktree: '/nowhere/issue-1', onProgress: () => {} };
+const request = {
+  repository: 'shop',
+  clone: 'c10ec10e',
+  project: 'issue-1',
+  incarnation: 'a1a1a1a1',
+  mainWorktree: '/nowhere',
+  worktree: '/nowhere/issue-1',
+  onProgress: () => {},
+};
 
-describeDatabase('none', async () => ({ database: none(), request: () => request, readOriginal: async () => null }));
+describeInsideDatabase('none', async () => ({ database: none(), request: () => request, readOriginal: async () => null, probe: null }));
 
 describe('no database', () => {
   it('has no branches', async () => {

@@ -4,8 +4,11 @@ import type { Database } from '@nx-fleet/core';
 export function createNoDatabase(): Database {
   return {
     type: 'none',
+    variables: [],
     createBranch: async () => null,
     resetBranch: async () => null,
     removeBranch: async () => {},
+    listBranches: async () => [],
+    refreshSource: async () => null,
   };
 }

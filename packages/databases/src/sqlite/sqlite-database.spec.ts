@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { chmod, link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { UserError, type DatabaseBranchRequest } from '@nx-fleet/core';
+import { UserError, type DatabaseBranch, type DatabaseBranchRequest } from '@nx-fleet/core';
 import { createDatabase } from '../create-database.js';
-import { describeDatabase } from '../database.contract.js';
+import { describeInsideDatabase, type DatabaseProbe } from '../database.contract.js';
 import { createSpawnedCommands } from '../spawn-commands.contract.js';
 import { createTemporaryFolder, removeTemporaryFolders } from '../temporary-folder.contract.js';
 import type { CopyMethod, CopyOutcome } from './copy-method.js';
@@ -27,7 +27,10 @@ async function setUp({
   await linkDriver(mainWorktree);
   const progress: string[] = [];
   const request = (worktree: string): DatabaseBranchRequest => ({
+    repository: 'shop',
+    clone: 'c10ec10e',
     project: `issue-${worktree}`,
+    incarnation: 'a1a1a1a1',
     mainWorktree,
     worktree: join(root, worktree),
     onProgress: (line) => progress.push(line),
@@ -59,11 +62,16 @@ function method(outcome: CopyOutcome, { name = 'scripted', readsDatabase = true,
   };
 }
 
-describeDatabase('sqlite', async () => {
+describeInsideDatabase('sqlite', async () => {
   const { database, request, source } = await setUp();
   await startWriter(source);
   await killWriters();
-  return { database, request, readOriginal: () => countRows(source) };
+  const fileOf = ({ variables }: DatabaseBranch): string => variables['DATABASE_URL']!.replace('file:', '');
+  const probe: DatabaseProbe = {
+    mark: async (branch) => void (await query(fileOf(branch), 'CREATE TABLE mark (text)')),
+    isMarked: async (branch) => ((await query(fileOf(branch), "SELECT 1 FROM sqlite_master WHERE name = 'mark'")) as unknown[]).length > 0,
+  };
+  return { database, request, readOriginal: () => countRows(source), probe };
 });
 
 describe('an sqlite database', () => {

@@ -24,6 +24,7 @@ export function createSqliteDatabase(
 ): Database {
   return {
     type: 'sqlite',
+    variables: [settings.variable],
     createBranch: async (request) => {
       const target = await requireOwnPlace(settings, request);
       if ((await statEntry(target)) === null) {
@@ -42,8 +43,12 @@ export function createSqliteDatabase(
         await removeDatabaseFiles(target);
       }
     },
+    listBranches: async () => [],
+    refreshSource: async () => null,
   };
 }
+
+type Worktrees = Pick<DatabaseBranchRequest, 'worktree' | 'mainWorktree'>;
 
 interface Replacement {
   readonly settings: SqliteSettings;
@@ -102,7 +107,7 @@ async function requireOwnPlace(settings: SqliteSettings, request: DatabaseBranch
 }
 
 /** Whether a target belongs to its worktree: it is not reached through a link, and it is not the main database itself. */
-async function isOwnPlace(target: string, settings: SqliteSettings, { worktree, mainWorktree }: DatabaseBranchRequest): Promise<boolean> {
+async function isOwnPlace(target: string, settings: SqliteSettings, { worktree, mainWorktree }: Worktrees): Promise<boolean> {
   if ((await realPathOrNull(worktree)) === null) {
     return false;
   }

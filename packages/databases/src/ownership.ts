@@ -1,0 +1,48 @@
+import type { DatabaseBranchRequest, DatabaseOwner } from '@nx-fleet/core';
+import { z } from 'zod';
+
+const TOOL = 'nx-fleet';
+
+const ownershipSchema = z.object({
+  tool: z.literal(TOOL),
+  clone: z.string(),
+  project: z.string(),
+  incarnation: z.string(),
+});
+
+/** What a provider keeps beside a branch, so that nobody's branch but ours is ever replaced or removed. All values are text. */
+export type Ownership = Readonly<z.infer<typeof ownershipSchema>>;
+
+/** The marker of a request's branch. */
+export function ownershipOf({
+  clone,
+  project,
+  incarnation,
+}: Pick<DatabaseBranchRequest, keyof Ownership & keyof DatabaseBranchRequest>): Ownership {
+  return { tool: TOOL, clone, project, incarnation };
+}
+
+/** A marker that a provider gave back, other keys left out; null when it is none of ours. */
+export function readOwnership(value: unknown): Ownership | null {
+  const parsed = ownershipSchema.safeParse(value);
+  return parsed.success ? parsed.data : null;
+}
+
+/** Like `readOwnership`, for providers that keep text. */
+export function parseOwnership(text: string): Ownership | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  return readOwnership(value);
+}
+
+/** Whether a marker is that of the project's branch in this clone, of whichever incarnation. */
+export function isOwnedBy(
+  ownership: Ownership | null,
+  { clone, project }: Pick<DatabaseOwner, 'clone'> & { readonly project: string },
+): boolean {
+  return ownership !== null && ownership.clone === clone && ownership.project === project;
+}

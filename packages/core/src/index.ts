@@ -3,7 +3,7 @@ export { printable, printableLine } from './text/printable.js';
 export { createRedactor, secretsOf } from './text/redact.js';
 export { slug } from './text/slug.js';
 export { issueBranch, issueId, issueProject, renderSpec, type Issue } from './issue/issue.js';
-export type { Tracker } from './tracker/tracker.js';
+export type { PullRequest, Tracker } from './tracker/tracker.js';
 export type {
   ChangedFile,
   CommitSummary,
@@ -15,13 +15,22 @@ export type {
   WorktreeEntry,
 } from './git/git.js';
 export type { Command, CommandResult, CommandRunner } from './host/command.js';
-export type { DependencyOutcome, DependencyRequest, Host } from './host/host.js';
-export type { Allocation, ProcessIdentity, Registry, RegistryChange } from './host/registry.js';
+export type {
+  BackgroundCommand,
+  DependencyOutcome,
+  DependencyRequest,
+  DependencySafety,
+  Host,
+  IncludeOutcome,
+  IncludeRequest,
+  RunningProcess,
+} from './host/host.js';
+export type { Allocation, ProcessIdentity, Registry, RegistryChange, Spare } from './host/registry.js';
 export type { ArtefactStore } from './artefact/artefact-store.js';
 export type { StateStore } from './manifest/state-store.js';
 export { MANIFEST_VERSION, manifestSchema, type Manifest } from './manifest/manifest.js';
 export { localStateSchema, type LocalState } from './manifest/local-state.js';
-export type { Database, DatabaseBranch, DatabaseBranchRequest } from './database/database.js';
+export type { Database, DatabaseBranch, DatabaseBranchRequest, DatabaseOwner, OwnedDatabaseBranch } from './database/database.js';
 export type { Agent, AgentOutcome, AgentRequest, ModelUsage, Tier } from './agent/agent.js';
 export {
   settingsSchema,
@@ -33,18 +42,21 @@ export {
 } from './settings/settings.js';
 export type { AgentDefinition, AgentsSettings } from './settings/agent-settings.js';
 export { parseSettings, type SettingsSource } from './settings/parse-settings.js';
-export { readManagedBlock, writeManagedBlock } from './environment/managed-block.js';
 export { allowedEnvironment } from './environment/allowed-environment.js';
 export { commandText, commandWords } from './check/command-words.js';
 export { planWorktree, type WorktreePlan, type WorktreeRequest } from './worktree/plan-worktree.js';
 export { requireNoCircle } from './worktree/blockers.js';
-export {
-  provisionWorktree,
-  type ProvisionAdapters,
-  type ProvisionedWorktree,
-  type ProvisionRequest,
-} from './worktree/provision-worktree.js';
-export { planRemoval, removeWorktree, type RemovalPlan, type RemoveRequest } from './worktree/remove-worktree.js';
+export { provisionWorktree, type ProvisionedWorktree, type ProvisionRequest } from './worktree/provision-worktree.js';
+export { planRemoval, type RemovalAdapters, type RemovalPlan } from './worktree/plan-removal.js';
+export { removeWorktree, type RemoveRequest } from './worktree/remove-worktree.js';
+export type { Merge } from './worktree/find-merge.js';
+export { databaseOwner, type WorktreeAdapters } from './worktree/worktree-work.js';
+export { refillSpares, type SpareRequest } from './worktree/spares.js';
+export { resetDatabase } from './worktree/reset-database.js';
+export type { Complaint, ComplaintReport } from './doctor/complaint.js';
+export { examineFleet, mendFleet, type ExamineContext } from './doctor/examine-fleet.js';
+export { lastingComplaints } from './doctor/settle.js';
+export { expireTrash, listTrash, restoreFromTrash, type KeptWork } from './doctor/trash.js';
 export { PROMPT_NAMES, renderPrompt, type PromptName } from './prompt/render-prompt.js';
 export { BUILD_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from './stages/targets.js';
 export {

@@ -1,34 +1,47 @@
 import { z } from 'zod';
-import { printableLine, UserError, type Allocation } from '@nx-fleet/core';
+import { printableLine, UserError, type Allocation, type Spare } from '@nx-fleet/core';
 
 /** The registry's whole state at one time. Files of it are never changed, only followed by the next. */
 export interface RegistryVersion {
   readonly allocations: readonly Allocation[];
+  readonly spares: readonly Spare[];
   /** Ids of the versions up to this one, newest first; the last `HISTORY_LENGTH` of them. */
   readonly history: readonly string[];
 }
 
 const HISTORY_LENGTH = 200;
 
+const processSchema = z.strictObject({ pid: z.number().int().positive(), startedAt: z.string().nullable() });
+
 const allocationSchema = z.strictObject({
   repository: z.string().min(1),
   project: z.string().min(1),
+  incarnation: z.string().default(''),
   worktree: z.string().min(1),
   branch: z.string().min(1),
   ownsBranch: z.boolean(),
   firstPort: z.number().int().min(1).max(65_535),
   state: z.enum(['creating', 'ready', 'removing']),
-  owner: z.strictObject({ pid: z.number().int().positive(), startedAt: z.string().nullable() }),
+  owner: processSchema,
+  spare: z.string().optional(),
+});
+
+const spareSchema = z.strictObject({
+  repository: z.string().min(1),
+  worktree: z.string().min(1),
+  state: z.enum(['filling', 'ready']),
+  owner: processSchema,
 });
 
 const versionSchema = z.strictObject({
   version: z.literal(1),
   allocations: z.array(allocationSchema),
+  spares: z.array(spareSchema).default([]),
   history: z.array(z.string()),
 });
 
-export function formatVersion({ allocations, history }: RegistryVersion): string {
-  return `${JSON.stringify({ version: 1, allocations, history: history.slice(0, HISTORY_LENGTH) })}\n`;
+export function formatVersion({ allocations, spares, history }: RegistryVersion): string {
+  return `${JSON.stringify({ version: 1, allocations, spares, history: history.slice(0, HISTORY_LENGTH) })}\n`;
 }
 
 /** @throws UserError naming the file when it is not a version of the registry */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Registry, RegistryChange, Allocation } from '@nx-fleet/core';
+import type { Registry, RegistryChange, Allocation, Spare } from '@nx-fleet/core';
 import { writeDurably } from './private-file.js';
 import { identifyProcess, isProcessAlive } from './process-identity.js';
 import { nullIfAbsent } from './read-file.js';
@@ -31,6 +31,7 @@ export function createRegistry({ directory, link: makeLink = link }: RegistryOpt
   return {
     self: identifyProcess(process.pid),
     read: async () => (await readNewest(directory)).allocations,
+    readSpares: async () => (await readNewest(directory)).spares,
     update: (change) => update({ directory, link: makeLink }, change),
     isAlive: async (identity) => isProcessAlive(identity),
   };
@@ -38,14 +39,14 @@ export function createRegistry({ directory, link: makeLink = link }: RegistryOpt
 
 async function update<Result>(
   options: Required<RegistryOptions>,
-  change: (current: readonly Allocation[]) => RegistryChange<Result>,
+  change: (current: readonly Allocation[], spares: readonly Spare[]) => RegistryChange<Result>,
 ): Promise<Result> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const base = await readNewest(options.directory);
-    const { allocations, result } = change(base.allocations);
+    const { allocations, spares = base.spares, result } = change(base.allocations, base.spares);
     const id = randomBytes(6).toString('hex');
-    const next = { number: base.number + 1, allocations, history: [id, ...base.history] };
+    const next = { number: base.number + 1, allocations, spares, history: [id, ...base.history] };
     if ((await claim(options, next)) && (await isInChain(options.directory, next.number, id))) {
       await prune(options.directory, next.number);
       return result;
@@ -96,7 +97,7 @@ async function readNewest(directory: string): Promise<NumberedVersion> {
   for (let attempt = 0; ; attempt += 1) {
     const number = (await versionNumbers(directory)).at(-1);
     if (number === undefined) {
-      return { number: 0, allocations: [], history: [] };
+      return { number: 0, allocations: [], spares: [], history: [] };
     }
     const file = versionFile(directory, number);
     const text = await readFile(file, 'utf8').catch(nullIfAbsent);

@@ -1,5 +1,4 @@
 import { UserError } from '../errors/user-error.js';
-import { readManagedBlock } from '../environment/managed-block.js';
 import { CHECKS_STEP } from '../agent/run-record.js';
 import type { CommandResult } from '../host/command.js';
 import type { StageContext, StageIssue } from '../stages/stage-context.js';
@@ -88,5 +87,5 @@ async function installFailure({ passEnv }: ChecksRequest, issue: StageIssue, con
 
 /** The ports and the database URL of an issue's worktree, from its env file. */
 export async function worktreeVariables({ local }: StageIssue, { host }: StageContext): Promise<Record<string, string>> {
-  return readManagedBlock(await host.readFile(`${local.worktree}/.env.local`));
+  return await host.readEnvironment(`${local.worktree}/.env.local`);
 }

@@ -1,8 +1,19 @@
-export interface DatabaseBranchRequest {
-  readonly project: string;
+/** Whose database branches: those of one clone on one machine. */
+export interface DatabaseOwner {
+  /** The repository's name as a slug, for people who read names: `shop`. */
+  readonly repository: string;
+  /** Eight hex digits that no other clone has: two people's `issue-42` never share a database. */
+  readonly clone: string;
   readonly mainWorktree: string;
+}
+
+export interface DatabaseBranchRequest extends DatabaseOwner {
+  readonly project: string;
+  /** Changes when the project is removed and made again: a branch that an earlier one has left behind is replaced by a fresh copy. */
+  readonly incarnation: string;
   readonly worktree: string;
   readonly onProgress: (line: string) => void;
+  readonly signal?: AbortSignal;
 }
 
 export interface DatabaseBranch {
@@ -12,12 +23,30 @@ export interface DatabaseBranch {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Isolated copies of the team's database, one per issue, found by the project's name. All methods may be repeated. */
+/** A database branch of ours, by whom it was made for. */
+export interface OwnedDatabaseBranch {
+  readonly project: string;
+  readonly incarnation: string;
+  /** Its name at the provider, for people. */
+  readonly name: string;
+}
+
+/**
+ * Isolated copies of the team's database, one per issue, found by names that follow from the request. All methods may be repeated,
+ * and finish or replace what a killed call left. Errors never hold a password or key.
+ */
 export interface Database {
   readonly type: string;
+  /** Names of the environment variables that `createBranch` gives; empty without a database. */
+  readonly variables: readonly string[];
   /** Creates the copy, or finds the one that is there. Null when there is no database. @throws UserError */
   createBranch(request: DatabaseBranchRequest): Promise<DatabaseBranch | null>;
-  /** A fresh copy in place of the present one. */
+  /** A fresh copy in place of the present one. @throws UserError */
   resetBranch(request: DatabaseBranchRequest): Promise<DatabaseBranch | null>;
-  removeBranch(request: DatabaseBranchRequest): Promise<void>;
+  /** Removes the copy, with the sessions on it; absence is fine, another owner's is left alone. @throws UserError */
+  removeBranch(request: Omit<DatabaseBranchRequest, 'incarnation'>): Promise<void>;
+  /** The branches that this clone has made and that are still there; empty where they live in the worktrees. @throws UserError */
+  listBranches(owner: DatabaseOwner): Promise<readonly OwnedDatabaseBranch[]>;
+  /** Takes the state of now as what later copies are made from. Null where copies are always made from the state of now. @throws UserError */
+  refreshSource(owner: DatabaseOwner, onProgress: (line: string) => void): Promise<string | null>;
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.js';
 import { changedFiles, FakeObjects, setFile, type FakeCommit, type FakeFiles } from './fake-objects.js';
 import type { Git, MergeOutcome, RepositoryLocation } from './git.js';
 
@@ -15,6 +16,10 @@ export interface FakeGitOptions {
   readonly files?: FakeFiles;
   /** Paths that git ignores. @default ['.env.local'] */
   readonly ignored?: readonly string[];
+  /** Stash entries by the branch that they were made on. */
+  readonly stashes?: Readonly<Record<string, readonly string[]>>;
+  /** What `.worktreeinclude` names. */
+  readonly included?: readonly string[];
   /** Bundles by file: give those of another repository to share them. */
   readonly bundles?: Bundles;
 }
@@ -109,8 +114,38 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
       if (!refs.has(`refs/heads/${branch}`)) throw new Error(`there is no branch "${branch}"`);
       if (!worktrees.has(path)) worktrees.set(path, { branch, head: idOf(branch), locked: false, files: new Map() });
     },
+    addDetachedWorktree: async (path, commit) => {
+      if (!worktrees.has(path)) worktrees.set(path, { branch: null, head: idOf(commit), locked: false, files: new Map() });
+    },
     checkoutWorktree: async (path) => fill(at(path)),
-    removeWorktree: async (path) => void worktrees.delete(path),
+    moveWorktree: async (from, to) => {
+      const moved = worktrees.get(from);
+      if (moved === undefined) return worktrees.has(to);
+      worktrees.delete(from);
+      worktrees.set(to, moved);
+      return true;
+    },
+    switchWorktree: async (path, branch) => {
+      at(path).branch = branch;
+      fill(at(path));
+    },
+    removeWorktree: async (path, discard) => {
+      worktrees.delete(path);
+      await discard?.(path);
+    },
+    stashesOn: async (branch) => (options.stashes?.[branch] ?? []).slice(),
+    isContained: async (head, onto) => {
+      const base = objects.mergeBase(idOf(head), idOf(onto));
+      const changes = base === null ? [] : changedFiles(filesOf(base), filesOf(head));
+      return base !== null && changes.every(({ path }) => filesOf(onto)[path] === filesOf(head)[path]);
+    },
+    mergeBase: async (one, other) => objects.mergeBase(idOf(one), idOf(other)),
+    fetchFromOrigin: async (ref) => {
+      const commit = refs.get(`origin:${ref}`);
+      if (commit === undefined) throw new UserError(`"${ref}" is not in "origin".`);
+      return commit;
+    },
+    ignoredMatching: async () => [...(options.included ?? [])],
     currentBranch: async (path) => at(path).branch,
     dirtyPaths: async (path) => changedFiles(filesOf(headOf(at(path))), Object.fromEntries(at(path).files)).map((change) => change.path),
     ignoredPaths: async (_, paths) => paths.filter((path) => (options.ignored ?? ['.env.local']).includes(path)),

@@ -61,10 +61,15 @@ export class FakeObjects {
     return [...this.ancestors(head)].filter((id) => !known.has(id)).toReversed();
   }
 
+  /** The nearest common ancestor, or null. */
+  mergeBase(one: string, other: string): string | null {
+    const mine = this.ancestors(one);
+    return [...this.ancestors(other)].find((id) => mine.has(id)) ?? null;
+  }
+
   merge(ours: string, theirs: string, message: string): MergeOutcome {
-    const mine = this.ancestors(ours);
-    const shared = [...this.ancestors(theirs)].find((id) => mine.has(id));
-    const base = shared === undefined ? {} : this.filesOf(shared);
+    const shared = this.mergeBase(ours, theirs);
+    const base = shared === null ? {} : this.filesOf(shared);
     const [one, other] = [this.filesOf(ours), this.filesOf(theirs)];
     const changed = changedFiles(base, one).map(({ path }) => path);
     const files = changed.filter((path) => base[path] !== other[path] && one[path] !== other[path]);

@@ -79,10 +79,32 @@ export interface Git {
   deleteBranch(branch: string, expectedTip: string): Promise<void>;
   /** Registers a linked worktree for an existing branch, without checking out. Serialized over processes; retried when git's own locks collide. */
   addWorktree(path: string, branch: string): Promise<void>;
-  /** Fills a new worktree with its branch's files. Runs no hook. */
+  /** Registers a linked worktree at a commit with a detached HEAD, without checking out. */
+  addDetachedWorktree(path: string, commit: string): Promise<void>;
+  /** Fills a new worktree with its HEAD's files, sparse as the main one, submodules included. Runs no hook. */
   checkoutWorktree(path: string): Promise<void>;
-  /** Removes a worktree with whatever is in it, even half-made ones. The caller has made sure that nothing is lost. */
-  removeWorktree(path: string): Promise<void>;
+  /** Moves a linked worktree with all that is in it. Run again after an interruption, it finishes. False when `from` is no whole worktree, or cannot be moved. */
+  moveWorktree(from: string, to: string): Promise<boolean>;
+  /** Puts a clean worktree with a detached HEAD on an existing branch; only files that differ are written. Runs no hook. @throws UserError when the branch is checked out elsewhere */
+  switchWorktree(path: string, branch: string): Promise<void>;
+  /**
+   * Removes a worktree with whatever is in it, even half-made ones. The caller has made sure that nothing is lost.
+   * @param discard takes the folder away once it is known to be a removable worktree of this repository @default removes it
+   */
+  removeWorktree(path: string, discard?: (path: string) => Promise<void>): Promise<void>;
+  /** Entries of the stash that were made on a branch. */
+  stashesOn(branch: string): Promise<readonly string[]>;
+  /**
+   * Whether everything that `head` changes since it left `onto` is in `onto` already, whatever the commits are called:
+   * rebased, cherry-picked, or squashed into one.
+   */
+  isContained(head: string, onto: string): Promise<boolean>;
+  /** The best common ancestor, or null. */
+  mergeBase(one: string, other: string): Promise<string | null>;
+  /** Fetches one ref from `origin`, such as `refs/pull/12/head`. @returns its commit @throws UserError when it cannot be had */
+  fetchFromOrigin(ref: string): Promise<string>;
+  /** Ignored, untracked files of a worktree that match a file of patterns in gitignore syntax, relative. Empty without such a file. */
+  ignoredMatching(worktree: string, patternFile: string): Promise<readonly string[]>;
 
   /** The branch checked out in a worktree, or null for a detached HEAD. */
   currentBranch(worktree: string): Promise<string | null>;

@@ -4,8 +4,8 @@ import { manifestSchema } from '../manifest/manifest.js';
 import type { ArtefactStore } from '../artefact/artefact-store.js';
 import type { StateStore } from '../manifest/state-store.js';
 import type { Command, CommandResult, CommandRunner } from './command.js';
-import type { DependencyOutcome, DependencyRequest, Host } from './host.js';
-import type { Allocation, ProcessIdentity, Registry } from './registry.js';
+import type { BackgroundCommand, DependencyOutcome, DependencyRequest, Host, IncludeRequest, RunningProcess } from './host.js';
+import type { Allocation, ProcessIdentity, Registry, Spare } from './registry.js';
 
 export interface FakeHostOptions {
   /** Answers each command. What it leaves out is: exited, 0, no output. @default answers nothing but that */
@@ -14,11 +14,14 @@ export interface FakeHostOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly allocations?: readonly Allocation[];
+  readonly spares?: readonly Spare[];
+  /** Processes at work, by folder. */
+  readonly processes?: Readonly<Record<string, readonly RunningProcess[]>>;
   /** Ports that something listens on. */
   readonly listening?: readonly number[];
   /** Processes that run besides this one. */
   readonly running?: readonly ProcessIdentity[];
-  /** Answers a dependency request. @default copied by npm */
+  /** Answers a dependency request. @default cloned by npm */
   readonly dependencies?: (request: DependencyRequest) => DependencyOutcome | Promise<DependencyOutcome>;
   /** @default '/repo' */
   readonly mainWorktree?: string;
@@ -33,6 +36,8 @@ export interface FakeHost extends Host {
   /** Every command that was run, in order. */
   readonly commandLog: Command[];
   readonly dependencyLog: DependencyRequest[];
+  readonly includeLog: IncludeRequest[];
+  readonly backgroundLog: BackgroundCommand[];
   /** Folders whose strays were ended, in order. */
   readonly strayLog: string[];
   /** Ports that something listens on; change it at will. */
@@ -46,13 +51,18 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const commandLog: Command[] = [];
   const dependencyLog: DependencyRequest[] = [];
   const strayLog: string[] = [];
+  const includeLog: IncludeRequest[] = [];
+  const backgroundLog: BackgroundCommand[] = [];
   const listening = new Set(options.listening);
   return {
     files,
     commandLog,
     dependencyLog,
     strayLog,
+    includeLog,
+    backgroundLog,
     listening,
+    machine: 'engine',
     commands: fakeCommands(options, commandLog),
     registry: fakeRegistry(options),
     state: fakeState(files, root),
@@ -63,14 +73,29 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       strayLog.push(directory);
       return 0;
     },
+    processesIn: async (directory) => options.processes?.[directory] ?? [],
+    startInBackground: async (command) => {
+      backgroundLog.push(command);
+      return { pid: 4712, startedAt: '1001' };
+    },
+    includeFiles: async (request) => {
+      includeLog.push(request);
+      for (const path of request.paths) files.set(`${request.to}/${path}`, files.get(`${request.from}/${path}`) ?? '');
+      return { copied: request.paths, skipped: [], withheld: [] };
+    },
+    writeEnvironment: async (path, values) => void files.set(path, environmentText(values)),
+    readEnvironment: async (path) => environmentValues(files.get(path) ?? ''),
     installDependencies: async (request) => {
       dependencyLog.push(request);
-      return (await options.dependencies?.(request)) ?? { method: 'copied', packageManager: 'npm' };
+      return (await options.dependencies?.(request)) ?? { method: 'cloned', packageManager: 'npm' };
     },
     readFile: async (path) => files.get(path) ?? null,
     writePrivateFile: async (path, text) => void files.set(path, text),
     pathExists: async (path) => files.has(path) || pathsUnder(files, path).length > 0,
+    listDirectory: async (path) => namesIn(files, path),
     removeDirectory: async (path) => removeUnder(files, path),
+    discardDirectory: async (path) => removeUnder(files, path),
+    sweepDiscarded: async () => 0,
     now: () => new Date(options.now ?? '2026-01-01T00:00:00Z'),
   };
 }
@@ -104,14 +129,16 @@ function fakeCommands(options: FakeHostOptions, log: Command[]): CommandRunner {
 
 function fakeRegistry(options: FakeHostOptions): Registry {
   const self: ProcessIdentity = { pid: 4711, startedAt: '1000' };
-  let text = JSON.stringify(options.allocations ?? []);
-  const current = (): readonly Allocation[] => JSON.parse(text) as Allocation[];
+  let text = JSON.stringify({ allocations: options.allocations ?? [], spares: options.spares ?? [] });
+  const current = (): { allocations: readonly Allocation[]; spares: readonly Spare[] } => JSON.parse(text) as ReturnType<typeof current>;
   return {
     self,
-    read: async () => current(),
+    read: async () => current().allocations,
+    readSpares: async () => current().spares,
     update: async (change) => {
-      const { allocations, result } = change(current());
-      text = JSON.stringify(allocations);
+      const before = current();
+      const { allocations, spares = before.spares, result } = change(before.allocations, before.spares);
+      text = JSON.stringify({ allocations, spares });
       return result;
     },
     isAlive: async ({ pid, startedAt }) => [self, ...(options.running ?? [])].some((one) => one.pid === pid && one.startedAt === startedAt),
@@ -161,6 +188,21 @@ function fakeArtefacts(files: Map<string, string>, root: string): ArtefactStore 
     read: async (project, target, file) => files.get(`${directory(project, target)}/${file}`) ?? null,
     write: async (project, target, file, text) => void files.set(`${directory(project, target)}/${file}`, text),
   };
+}
+
+function environmentText(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+function environmentValues(text: string): Record<string, string> {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+function namesIn(files: ReadonlyMap<string, string>, directory: string): string[] {
+  return [...new Set(pathsUnder(files, directory).map((path) => path.slice(directory.length + 1).split('/')[0] ?? ''))].sort();
 }
 
 function pathsUnder(files: ReadonlyMap<string, string>, directory: string): readonly string[] {

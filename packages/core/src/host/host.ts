@@ -1,22 +1,64 @@
 import type { CommandRunner } from './command.js';
-import type { Registry } from './registry.js';
+import type { ProcessIdentity, Registry } from './registry.js';
 import type { StateStore } from '../manifest/state-store.js';
 import type { ArtefactStore } from '../artefact/artefact-store.js';
+
+/**
+ * How node_modules of an equal lockfile come into a worktree. `hardlink`: blocks are shared where the file system can, else files are hard links,
+ * with real copies of all that tools write in place. `reflink`: blocks are shared, else copied. `copy`: always copied. `install`: the package manager, always.
+ */
+export type DependencySafety = 'hardlink' | 'reflink' | 'copy' | 'install';
 
 export interface DependencyRequest {
   /** A worktree whose dependencies are installed: the main one. */
   readonly from: string;
   /** The worktree to fill. */
   readonly to: string;
+  readonly safety: DependencySafety;
   readonly env: Readonly<Record<string, string>>;
   readonly onProgress: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
 export interface DependencyOutcome {
-  /** `copied` from the main worktree, `installed` by the package manager, or `none`: the worktree has no package.json. */
-  readonly method: 'copied' | 'installed' | 'none';
+  /** `cloned` from the main worktree, `installed` by the package manager, `present` already, or `none`: the worktree has no package.json. */
+  readonly method: 'cloned' | 'installed' | 'present' | 'none';
   readonly packageManager: string | null;
+}
+
+export interface IncludeRequest {
+  /** Absolute path of the main worktree. */
+  readonly from: string;
+  /** Absolute path of the worktree to fill. */
+  readonly to: string;
+  /** Relative paths of ignored files. */
+  readonly paths: readonly string[];
+  /** Whether a variable of an env file may be carried over. */
+  readonly mayCarry: (name: string, value: string) => boolean;
+}
+
+export interface IncludeOutcome {
+  /** Files that were copied; what is there already stays as it is. */
+  readonly copied: readonly string[];
+  /** Files that were not: no regular file, outside of the root, or never to be copied, such as `.env.production`. */
+  readonly skipped: readonly string[];
+  /** Names of variables that were left out of env files. */
+  readonly withheld: readonly string[];
+}
+
+export interface RunningProcess {
+  readonly pid: number;
+  /** Its program's name, printable. */
+  readonly name: string;
+}
+
+export interface BackgroundCommand {
+  /** Absolute path of an ES module of ours. */
+  readonly module: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Where what it prints goes; written anew each time. */
+  readonly logFile: string;
 }
 
 /** This machine. */
@@ -27,6 +69,8 @@ export interface Host {
   readonly artefacts: ArtefactStore;
   /** This process's environment; adapters take what they are allowed to from it. */
   readonly env: Readonly<Record<string, string>>;
+  /** The machine's name. */
+  readonly machine: string;
   /** Of these ports, those that something listens on at 127.0.0.1, ::1 or ::. */
   busyPorts(ports: readonly number[]): Promise<readonly number[]>;
   /**
@@ -34,14 +78,33 @@ export interface Host {
    * Runs whose process lives are left alone. @returns how many processes there were
    */
   endStrays(directory: string): Promise<number>;
+  /** Living processes whose current folder is in a folder, without this process and those that started it. Empty where the system does not tell. */
+  processesIn(directory: string): Promise<readonly RunningProcess[]>;
+  /** Starts Node on a module of ours at the lowest priority, detached: it goes on when we end. Gets the allowed environment. */
+  startInBackground(command: BackgroundCommand): Promise<ProcessIdentity>;
   /** Fills a worktree's node_modules. Finishes or repeats what an interrupted call left. @throws UserError when the package manager fails */
   installDependencies(request: DependencyRequest): Promise<DependencyOutcome>;
+  /** Copies ignored files that a worktree needs, env files without what `mayCarry` refuses. Nothing that is there is overwritten; links are not followed. */
+  includeFiles(request: IncludeRequest): Promise<IncludeOutcome>;
+  /**
+   * Sets variables in an env file, in a block of our own; everything outside it stays as it is, except what sets one of these variables.
+   * Written whole through a rename, readable by the owner only.
+   */
+  writeEnvironment(path: string, values: Readonly<Record<string, string>>): Promise<void>;
+  /** The variables of our block in an env file. */
+  readEnvironment(path: string): Promise<Readonly<Record<string, string>>>;
   /** What stands in a file, or null if there is none. */
   readFile(path: string): Promise<string | null>;
   /** Writes through a temporary file and a rename, readable by the owner only. */
   writePrivateFile(path: string, text: string): Promise<void>;
   pathExists(path: string): Promise<boolean>;
+  /** Names in a folder, sorted; empty if there is none. */
+  listDirectory(path: string): Promise<readonly string[]>;
   /** Removes a folder and all in it; absence is fine. */
   removeDirectory(path: string): Promise<void>;
+  /** Moves a folder aside at once, within its parent, and removes it in the background; absence is fine. */
+  discardDirectory(path: string): Promise<void>;
+  /** Removes what discards that were killed left in a folder. @returns how many there were */
+  sweepDiscarded(parent: string): Promise<number>;
   now(): Date;
 }

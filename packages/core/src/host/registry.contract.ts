@@ -22,6 +22,17 @@ export function describeRegistry(name: string, make: () => Registry | Promise<Re
       expect(await registry.read()).toEqual([]);
     });
 
+    it('keeps spares beside allocations, and leaves them alone when an update does not name them', async () => {
+      const registry = await make();
+      const spare = { repository: '/repo/.git', worktree: '/repo.worktrees/.spare-1', state: 'ready', owner: registry.self } as const;
+      await registry.update((allocations) => ({ allocations, spares: [spare], result: null }));
+      await registry.update(() => ({ allocations: [allocate(registry, 'issue-1')], result: null }));
+      expect(await registry.readSpares()).toEqual([spare]);
+      const taken = await registry.update((allocations, spares) => ({ allocations, spares: [], result: spares }));
+      expect(taken).toEqual([spare]);
+      expect(await registry.readSpares()).toEqual([]);
+    });
+
     it('stays as it was when the change throws', async () => {
       const registry = await make();
       await registry.update(() => ({ allocations: [allocate(registry, 'issue-1')], result: null }));
@@ -57,6 +68,7 @@ function allocate(registry: Registry, project: string): Allocation {
   return {
     repository: '/repo/.git',
     project,
+    incarnation: '1f',
     worktree: `/repo.worktrees/${project}`,
     branch: project,
     ownsBranch: true,

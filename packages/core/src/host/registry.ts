@@ -3,6 +3,8 @@ export interface Allocation {
   /** The repository's common git directory: an absolute real path. */
   readonly repository: string;
   readonly project: string;
+  /** Random; another one after a removal, so that nothing of the earlier worktree is taken for the new one's. */
+  readonly incarnation: string;
   readonly worktree: string;
   readonly branch: string;
   /** True when we created the branch, so that undoing may delete it. */
@@ -11,6 +13,18 @@ export interface Allocation {
   readonly firstPort: number;
   readonly state: 'creating' | 'ready' | 'removing';
   /** The process that is at work on it. */
+  readonly owner: ProcessIdentity;
+  /** A spare worktree that was taken to become this one, until it has. */
+  readonly spare?: string | undefined;
+}
+
+/** A worktree that is checked out with its dependencies before anyone asks for it. */
+export interface Spare {
+  readonly repository: string;
+  /** Absolute path. */
+  readonly worktree: string;
+  /** `filling` while a process prepares it; only a `ready` one may be taken. */
+  readonly state: 'filling' | 'ready';
   readonly owner: ProcessIdentity;
 }
 
@@ -23,6 +37,8 @@ export interface ProcessIdentity {
 
 export interface RegistryChange<Result> {
   readonly allocations: readonly Allocation[];
+  /** @default as they were */
+  readonly spares?: readonly Spare[];
   readonly result: Result;
 }
 
@@ -30,7 +46,8 @@ export interface RegistryChange<Result> {
 export interface Registry {
   readonly self: ProcessIdentity;
   read(): Promise<readonly Allocation[]>;
+  readSpares(): Promise<readonly Spare[]>;
   /** Replaces the whole state by what `change` makes of it. `change` is pure: it is called again when another process was faster. */
-  update<Result>(change: (current: readonly Allocation[]) => RegistryChange<Result>): Promise<Result>;
+  update<Result>(change: (current: readonly Allocation[], spares: readonly Spare[]) => RegistryChange<Result>): Promise<Result>;
   isAlive(process: ProcessIdentity): Promise<boolean>;
 }

@@ -8,6 +8,10 @@ export const localStateSchema = z.strictObject({
   ports: z.record(z.string(), z.number().int()),
   /** `sqlite: data/app.db`, or null without a database. */
   database: z.string().nullable(),
+  /** Why there is none although one is configured: no stage runs until it is there. */
+  databaseFailure: z.string().optional(),
+  /** True where the worktree is a checkout that was there before us, as in CI, and is never removed. */
+  here: z.boolean().optional(),
 });
 
 export type LocalState = z.infer<typeof localStateSchema>;

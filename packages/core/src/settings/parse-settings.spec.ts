@@ -86,7 +86,7 @@ describe('parseSettings', () => {
     [{ tracker: { type: 'foo' } }, 'at "tracker.type": expected one of "github", "markdown", not "foo"'],
     [{ tracker: {} }, 'at "tracker.type": expected one of "github", "markdown", and there is none'],
     [{ tracker: 'github' }, 'at "tracker": Invalid input: expected object, received string'],
-    [{ database: { type: 7 } }, 'at "database.type": expected one of "none", "sqlite", not number'],
+    [{ database: { type: 7 } }, 'at "database.type": expected one of "none", "sqlite", "postgres", "neon", "command", not number'],
     [{ database: { type: 'sqlite' } }, 'at "database.file": Invalid input: expected string, received undefined'],
     [{ database: { type: 'sqlite', file: 'a.db', url: 'file:a.db' } }, 'at "database.url": Invalid string: must include "{file}"'],
     [{ checks: [5] }, 'at "checks.0": expected string or array, not number'],

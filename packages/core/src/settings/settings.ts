@@ -24,20 +24,71 @@ const trackerSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
+const variableName = z.string().regex(/^[A-Z_][A-Z0-9_]*$/);
+
+const sqliteSchema = z.strictObject({
+  type: z.literal('sqlite'),
+  /** Database file, relative to the workspace; copied to the same place in each worktree. */
+  file: z.string().min(1),
+  /** Environment variable that gets its URL. */
+  variable: variableName.default('DATABASE_URL'),
+  /** Form of that URL; `{file}` is the copy's absolute path. */
+  url: z.string().includes('{file}').default('file:{file}'),
+});
+
+const postgresSchema = z.strictObject({
+  type: z.literal('postgres'),
+  /** Environment variable that holds the URL of the database to copy; its role must be allowed to create databases. */
+  source: variableName.default('DATABASE_URL'),
+  /** Environment variable that gets the copy's URL. */
+  variable: variableName.default('DATABASE_URL'),
+  /** Whether sessions on the source may be ended when it has to be copied: PostgreSQL copies no database that is in use. */
+  endSessions: z.boolean().default(false),
+});
+
+const neonSchema = z.strictObject({
+  type: z.literal('neon'),
+  /** @default the environment variable `NEON_PROJECT_ID` */
+  projectId: z.string().min(1).optional(),
+  /** Name or id of the branch to copy. @default the project's default branch */
+  parent: z.string().min(1).optional(),
+  /** @default the parent's only database, or `neondb` */
+  database: z.string().min(1).optional(),
+  /** @default the database's owner */
+  role: z.string().min(1).optional(),
+  /** Days after which Neon removes a branch that was forgotten; counted again whenever the worktree is made again. */
+  expiresInDays: z.number().positive().max(30).default(7),
+  /** Environment variable that gets the pooled URL. */
+  variable: variableName.default('DATABASE_URL'),
+  /** Environment variable that gets the URL without the pooler, for migrations. */
+  directVariable: variableName.default('DIRECT_URL'),
+  /** Base URL of the API. */
+  apiUrl: z.url().default('https://console.neon.tech/api/v2'),
+});
+
+/** The way to any other database: programs of the team. `{name}` in their words is the branch's name, `{project}` the issue's project. */
+const commandDatabaseSchema = z.strictObject({
+  type: z.literal('command'),
+  /** Makes the branch, or finds it; prints a line `NAME=value` for each variable. */
+  create: command,
+  /** Removes it; succeeds when there is none. */
+  remove: command,
+  /** Prints the names of all branches, one per line. @default orphans cannot be found */
+  list: command.optional(),
+  /** A fresh copy in place of the present one; prints variables like `create`. @default remove, then create */
+  reset: command.optional(),
+  /** Variables that `create` prints. */
+  variables: z.array(variableName).min(1).default(['DATABASE_URL']),
+  /** Names of our environment's variables that these programs may see, besides the allow-list. */
+  passEnv: z.array(z.string()).default([]),
+});
+
 const databaseSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
-  z.strictObject({
-    type: z.literal('sqlite'),
-    /** Database file, relative to the workspace; copied to the same place in each worktree. */
-    file: z.string().min(1),
-    /** Environment variable that gets its URL. */
-    variable: z
-      .string()
-      .regex(/^[A-Z_][A-Z0-9_]*$/)
-      .default('DATABASE_URL'),
-    /** Form of that URL; `{file}` is the copy's absolute path. */
-    url: z.string().includes('{file}').default('file:{file}'),
-  }),
+  sqliteSchema,
+  postgresSchema,
+  neonSchema,
+  commandDatabaseSchema,
 ]);
 
 const worktreesSchema = z.strictObject({
@@ -49,6 +100,10 @@ const worktreesSchema = z.strictObject({
   smoke: command.optional(),
   /** Names of our environment's variables that setup commands and checks may see, besides the allow-list. */
   passEnv: z.array(z.string()).default([]),
+  /** How dependencies come into a worktree; see `DependencySafety`. */
+  safety: z.enum(['hardlink', 'reflink', 'copy', 'install']).default('hardlink'),
+  /** How many worktrees are kept ready, checked out and with dependencies, for the next issues. In CI none is. */
+  spares: z.int().min(0).max(20).default(1),
   /** How many worktrees are provisioned at the same time. */
   parallel: z.int().min(1).max(32).default(3),
 });

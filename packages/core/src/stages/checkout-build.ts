@@ -4,7 +4,7 @@ import { buildBase } from './build-base.js';
 import type { Checkout } from './checkout-artefact.js';
 import { isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
 import { builtRef } from './refs.js';
-import { requireIssue, type StageContext } from './stage-context.js';
+import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { BUILD_TARGET, targetOf } from './targets.js';
 
 /**
@@ -16,6 +16,7 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
   const { git, host, project, onProgress } = context;
   const issue = await requireIssue(context);
   const { manifest, local } = issue;
+  if (manifest.adopted === true) return takeAsItIs(issue, context);
   const build = await requireBuild(project, writer, context);
   await requireCleanWorktree(issue, context);
   if ((await git.resolveCommit(build.head)) === null) {
@@ -40,7 +41,20 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
     );
   }
   await git.writeRef(builtRef(project), build.head);
-  const checkout: Checkout = { base: build.base, tree: (await git.resolveTree(`refs/heads/${manifest.branch}`)) ?? build.tree };
+  return writeCheckout({ base: build.base, tree: (await git.resolveTree(`refs/heads/${manifest.branch}`)) ?? build.tree }, context);
+}
+
+/** A branch that was taken over with someone's work on it: that work is what is checked and reviewed. */
+async function takeAsItIs(issue: StageIssue, context: StageContext): Promise<Checkout> {
+  const { base, branch } = issue.manifest;
+  await requireCleanWorktree(issue, context);
+  const tree = await context.git.resolveTree(`refs/heads/${branch}`);
+  if (tree === null) throw new UserError(`Branch "${branch}" is gone. Bring it back, then run this again.`);
+  context.onProgress(`${branch} is taken as it is`);
+  return writeCheckout({ base, tree }, context);
+}
+
+async function writeCheckout(checkout: Checkout, { host, project }: StageContext): Promise<Checkout> {
   await host.artefacts.write(project, BUILD_TARGET, 'checkout.json', `${JSON.stringify(checkout, null, 2)}\n`);
   return checkout;
 }

@@ -41,6 +41,9 @@ export async function requireIssue({ project, host, git }: StageContext): Promis
   if (manifest === null || spec === null) throw new UserError(`There is no issue "${project}" here. Make it: nx g worktree --issue=${id}`);
   const again = `nx g worktree --issue=${manifest.tracker.reference}`;
   if (local === null) throw new UserError(`The worktree of "${project}" is not ready. Finish it: ${again}`);
+  if (local.databaseFailure !== undefined) {
+    throw new UserError(`"${project}" has no database (${local.databaseFailure}). Make it once that is mended: ${again}`);
+  }
   const entry = (await git.listWorktrees()).find((other) => other.path === local.worktree);
   if (entry === undefined || !(await host.pathExists(local.worktree))) {
     throw new UserError(`The worktree "${local.worktree}" of "${project}" is gone. Make it again: ${again}`);

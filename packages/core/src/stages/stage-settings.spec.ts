@@ -40,6 +40,7 @@ describe('stage settings', () => {
       agentTimeoutMs: 1_800_000,
       agentIdleTimeoutMs: 30_000,
       checkTimeoutMs: 1_800_000,
+      dependencySafety: 'hardlink',
     });
   });
 });

@@ -1,4 +1,5 @@
 import type { Tier } from '../agent/agent.js';
+import type { DependencySafety } from '../host/host.js';
 import type { AgentDefinition } from '../settings/agent-settings.js';
 import type { CommandLine, Settings } from '../settings/settings.js';
 
@@ -32,11 +33,12 @@ export interface ValidateStageSettings {
   readonly passEnv: readonly string[];
 }
 
-/** Limits end a stage; they never change what it says, so they are no part of a key. */
+/** These end a stage or say how it gets its tools; they never change what it says, so they are no part of a key. */
 export interface StageLimits {
   readonly agentTimeoutMs: number;
   readonly agentIdleTimeoutMs: number;
   readonly checkTimeoutMs: number;
+  readonly dependencySafety: DependencySafety;
 }
 
 export function planSettings({ agents }: Settings): AgentStageSettings {
@@ -56,12 +58,13 @@ export function reviewSettings({ agents }: Settings, reviewer: string): AgentSta
   return agentSettings(agents, reviewer, agents.tiers.review);
 }
 
-export function stageLimits({ limits }: Settings): StageLimits {
+export function stageLimits({ limits, worktrees }: Settings): StageLimits {
   const minute = 60_000;
   return {
     agentTimeoutMs: limits.agentMinutes * minute,
     agentIdleTimeoutMs: limits.agentIdleMinutes * minute,
     checkTimeoutMs: limits.checkMinutes * minute,
+    dependencySafety: worktrees.safety,
   };
 }
 

@@ -12,7 +12,7 @@ async function claim(fleet: FakeFleet, ownsBranch: boolean): Promise<void> {
   const { manifest, worktree } = await planInFleet(fleet);
   const { project, branch } = manifest;
   await claimWorktree(
-    { repository: '/repo/.git', project, branch, worktree, ownsBranch, reservedPorts: [], onProgress: () => {} },
+    { repository: '/repo/.git', project, branch, worktree, ownsBranch, takesSpare: false, reservedPorts: [], onProgress: () => {} },
     fleet.host,
   );
 }
@@ -39,7 +39,7 @@ describe('adoptOrCreateBranch', () => {
     const fleet = createFakeFleet();
     fleet.git.refs.set(ref, fleet.git.commit([fleet.git.root], { a: '1' }, 'Work'));
     await expect(decide(fleet)).rejects.toThrow(
-      'Branch "issue/42-dark-mode" exists already and is not ours. Choose another with --branch, or delete it',
+      'Branch "issue/42-dark-mode" exists already and is not ours. To take it with the work on it: --branch=issue/42-dark-mode.',
     );
   });
 

@@ -16,7 +16,7 @@ export interface BranchDecision {
  * @throws UserError when it is someone else's or checked out elsewhere
  */
 export async function adoptOrCreateBranch(
-  { manifest, worktree }: WorktreePlan,
+  { manifest, worktree, here }: WorktreePlan,
   { commonDirectory }: RepositoryLocation,
   { git, host }: { readonly git: Git; readonly host: Host },
 ): Promise<BranchDecision> {
@@ -26,7 +26,7 @@ export async function adoptOrCreateBranch(
   }
   const allocation = findAllocation(await host.registry.read(), { repository: commonDirectory, project });
   const elsewhere = (await git.listWorktrees()).find(
-    (entry) => entry.branch === branch && entry.path !== (allocation?.worktree ?? worktree),
+    (entry) => entry.branch === branch && entry.path !== (here ? worktree : (allocation?.worktree ?? worktree)),
   );
   if (elsewhere !== undefined) {
     throw new UserError(
@@ -34,10 +34,11 @@ export async function adoptOrCreateBranch(
     );
   }
   const tip = await git.readRef(`refs/heads/${branch}`);
+  if (here || (tip !== null && manifest.adopted === true)) return { missing: false, owned: false };
   if (tip === null) return { missing: true, owned: true };
   if (allocation !== undefined) return { missing: false, owned: allocation.ownsBranch };
   if (tip === base) return { missing: false, owned: false };
   throw new UserError(
-    `Branch "${branch}" exists already and is not ours. Choose another with --branch, or delete it if nothing on it is needed: git branch -D ${branch}`,
+    `Branch "${branch}" exists already and is not ours. To take it with the work on it: --branch=${branch}. Or choose another with --branch, or delete it if nothing on it is needed: git branch -D ${branch}`,
   );
 }

@@ -9,13 +9,25 @@ const request: ClaimRequest = {
   branch: 'issue/42',
   worktree: '/w/issue-42',
   ownsBranch: true,
+  takesSpare: true,
   reservedPorts: [],
   onProgress: () => {},
 };
 
 function allocation(change: Partial<Allocation> = {}): Allocation {
   const { repository, project, branch, worktree, ownsBranch } = request;
-  return { repository, project, branch, worktree, ownsBranch, firstPort: 20_500, state: 'creating', owner: other, ...change };
+  return {
+    repository,
+    project,
+    branch,
+    worktree,
+    ownsBranch,
+    incarnation: '1f',
+    firstPort: 20_500,
+    state: 'creating',
+    owner: other,
+    ...change,
+  };
 }
 
 async function claimOn(options: FakeHostOptions): ReturnType<typeof claimWorktree> {

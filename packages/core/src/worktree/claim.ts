@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import type { Host } from '../host/host.js';
-import type { Allocation, ProcessIdentity } from '../host/registry.js';
+import type { Allocation, ProcessIdentity, Spare } from '../host/registry.js';
 import { choosePortBlock, portsOfBlock } from './port-block.js';
 
 export interface ClaimRequest {
@@ -10,6 +10,8 @@ export interface ClaimRequest {
   readonly branch: string;
   readonly worktree: string;
   readonly ownsBranch: boolean;
+  /** Whether a spare worktree may be taken for it. */
+  readonly takesSpare: boolean;
   readonly reservedPorts: readonly number[];
   readonly onProgress: (line: string) => void;
 }
@@ -29,16 +31,19 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
   const alive = new Map<string, boolean>();
   const avoided = new Set<number>();
   for (;;) {
-    const claim = await host.registry.update<Claim | ProcessIdentity>((current) => {
+    const incarnation = `${host.now().getTime().toString(36)}-${host.registry.self.pid}`;
+    const claim = await host.registry.update<Claim | ProcessIdentity>((current, spares) => {
       const mine = findAllocation(current, request);
       const isAlive = mine === undefined || isSelf(mine.owner, host) ? false : alive.get(keyOf(mine.owner));
       if (mine !== undefined && isAlive === undefined) return { allocations: current, result: mine.owner };
       if (mine !== undefined) requireMineToTake(mine, isAlive === true);
       const wasReady = mine?.state === 'ready';
       const firstPort = mine !== undefined && !avoided.has(mine.firstPort) ? mine.firstPort : freeBlock(request, current, avoided);
+      const spare = mine === undefined && request.takesSpare ? spares.find((one) => isReadySpare(one, request)) : undefined;
       const allocation: Allocation = {
         repository: request.repository,
         project: request.project,
+        incarnation: mine?.incarnation ?? incarnation,
         worktree: mine?.worktree ?? request.worktree,
         branch: request.branch,
         ownsBranch: mine?.ownsBranch ?? request.ownsBranch,
@@ -46,8 +51,13 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
         state: wasReady ? 'ready' : 'creating',
         // A build may be running in a ready worktree: its process stays the owner.
         owner: wasReady && isAlive === true ? mine.owner : host.registry.self,
+        spare: mine?.spare ?? spare?.worktree,
       };
-      return { allocations: [...current.filter((other) => other !== mine), allocation], result: { allocation, wasReady } };
+      return {
+        allocations: [...current.filter((other) => other !== mine), allocation],
+        spares: spares.filter((other) => other !== spare),
+        result: { allocation, wasReady },
+      };
     });
     if ('pid' in claim) {
       alive.set(keyOf(claim), await host.registry.isAlive(claim));
@@ -67,6 +77,29 @@ export function findAllocation(
   { repository, project }: Pick<Allocation, 'repository' | 'project'>,
 ): Allocation | undefined {
   return allocations.find((other) => other.repository === repository && other.project === project);
+}
+
+/** Says how far a claim has come. A worktree that is ready is a spare no more. */
+export async function settleWorktree(state: Allocation['state'], claimed: Allocation, host: Host): Promise<void> {
+  await host.registry.update((current) => ({
+    allocations: current.map((other) =>
+      isSame(other, claimed) ? { ...other, state, spare: state === 'ready' ? undefined : other.spare } : other,
+    ),
+    result: undefined,
+  }));
+}
+
+/** Gives names and ports back. */
+export async function releaseWorktree(claimed: Pick<Allocation, 'repository' | 'project'>, host: Host): Promise<void> {
+  await host.registry.update((current) => ({ allocations: current.filter((other) => !isSame(other, claimed)), result: undefined }));
+}
+
+function isSame(one: Pick<Allocation, 'repository' | 'project'>, other: Pick<Allocation, 'repository' | 'project'>): boolean {
+  return one.repository === other.repository && one.project === other.project;
+}
+
+function isReadySpare({ repository, state }: Spare, request: ClaimRequest): boolean {
+  return repository === request.repository && state === 'ready';
 }
 
 function keyOf({ pid, startedAt }: ProcessIdentity): string {

@@ -32,14 +32,26 @@ export function createFakeFleet(options: FakeHostOptions & { readonly git?: Fake
         await git.addWorktree(path, branch);
         host.files.set(`${path}/.git`, '');
       },
-      removeWorktree: async (path) => {
-        await git.removeWorktree(path);
-        await host.removeDirectory(path);
+      removeWorktree: async (path, discard = host.removeDirectory) => git.removeWorktree(path, discard),
+      moveWorktree: async (from, to) => {
+        const moved = await git.moveWorktree(from, to);
+        if (moved) {
+          await host.removeDirectory(from);
+          host.files.set(`${to}/.git`, '');
+        }
+        return moved;
+      },
+      addDetachedWorktree: async (path, commit) => {
+        await git.addDetachedWorktree(path, commit);
+        host.files.set(`${path}/.git`, '');
       },
     },
     database: {
       type: 'memory',
+      variables: ['DATABASE_URL'],
       branches,
+      listBranches: async () => [...branches].map((project) => ({ project, incarnation: '1f', name: `memory ${project}` })),
+      refreshSource: async () => null,
       createBranch,
       resetBranch: createBranch,
       removeBranch: async ({ project }) => void branches.delete(project),

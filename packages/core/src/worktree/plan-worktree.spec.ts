@@ -24,7 +24,9 @@ describe('planWorktree', () => {
         tracker: { type: 'github', reference: '42', url: 'https://x.test/42' },
       },
       spec: '# Dark mode\n\nDo it.\n',
+      branchStart: base,
       worktree: '/repo.worktrees/issue-42',
+      here: false,
     });
   });
 
@@ -35,6 +37,22 @@ describe('planWorktree', () => {
       title: 'issue-proj-7',
       branch: 'issue/proj-7-issue-proj-7',
     });
+  });
+
+  it("takes a branch with someone's work on it, and knows so ever after", () => {
+    const tip = 'c'.repeat(40);
+    const plan = planWorktree(request({ branch: 'mine', adopts: tip }));
+    expect(plan).toMatchObject({ branchStart: tip, manifest: { adopted: true, branch: 'mine', base } });
+    expect(planWorktree(request({ existing: plan.manifest })).manifest).toEqual(plan.manifest);
+  });
+
+  it('does not call a branch adopted that was built here', () => {
+    const { manifest } = planWorktree(request());
+    expect(planWorktree(request({ existing: manifest, adopts: 'c'.repeat(40) })).manifest).toEqual(manifest);
+  });
+
+  it('uses a checkout that is there', () => {
+    expect(planWorktree(request({ here: '/checkout' }))).toMatchObject({ here: true, worktree: '/checkout' });
   });
 
   it('keeps base and branch of an issue that is there already, and takes its new text and blockers', () => {

@@ -17,6 +17,10 @@ export interface WorktreeRequest {
   readonly worktreesDirectory: string;
   /** The manifest that is there already: what it fixes stays fixed. */
   readonly existing: Manifest | null;
+  /** The tip of a branch with someone's work on it, which is to be checked and reviewed as it is. @default the branch starts at the base */
+  readonly adopts?: string | undefined;
+  /** A checkout that was there before us, to be used as it is; absolute path. @default a worktree of its own */
+  readonly here?: string | undefined;
   /** Whether everything is to be planned, built and reviewed again. */
   readonly again: boolean;
 }
@@ -25,8 +29,12 @@ export interface WorktreeRequest {
 export interface WorktreePlan {
   readonly manifest: Manifest;
   readonly spec: string;
+  /** Where the branch is made if it is not there. */
+  readonly branchStart: string;
   /** Absolute path. */
   readonly worktree: string;
+  /** True when that is a checkout that was there before us. */
+  readonly here: boolean;
 }
 
 /** Plans an issue's worktree. A second plan for the same issue takes a new text and new blockers, but never another base or branch. @throws UserError when another issue has that project */
@@ -52,11 +60,14 @@ export function planWorktree(request: WorktreeRequest): WorktreePlan {
       title,
       branch: existing?.branch ?? request.branch ?? issueBranch(id, title),
       base: existing?.base ?? request.base,
+      ...(existing?.adopted === true || (existing === null && request.adopts !== undefined) ? { adopted: true } : {}),
       round: (existing?.round ?? 1) + (existing !== null && request.again ? 1 : 0),
       blockedBy: [...new Set(request.blockedBy)].filter((blocker) => blocker !== project).sort(),
       tracker: { ...request.tracker, url: issue.url },
     },
     spec: renderSpec(issue),
-    worktree: `${request.worktreesDirectory}/${project}`,
+    branchStart: request.adopts ?? existing?.base ?? request.base,
+    worktree: request.here ?? `${request.worktreesDirectory}/${project}`,
+    here: request.here !== undefined,
   };
 }

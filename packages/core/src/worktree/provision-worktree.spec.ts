@@ -53,8 +53,8 @@ describe('provisionWorktree', () => {
     await provision(fleet, settings);
     expect(fleet.progress).toEqual([
       'checking out issue/42-dark-mode',
-      'dependencies copied (npm)',
       'database memory issue-42',
+      'dependencies cloned (npm)',
       'setup: nx run-many -t codegen',
       'setup: echo a b',
       'smoke check: node -e 1',
@@ -91,11 +91,9 @@ describe('provisionWorktree', () => {
     const fleet = createFakeFleet();
     const first = await provision(fleet, settings);
     fleet.git.filesIn(worktree).set('work.ts', 'mine');
-    fleet.host.files.set(`${worktree}/.env.local`, `MINE=1\n${fleet.host.files.get(`${worktree}/.env.local`) ?? ''}`);
     const again = await provision(fleet, settings);
     expect(again).toMatchObject({ created: false, local: first.local });
     expect(fleet.git.filesIn(worktree).get('work.ts')).toBe('mine');
-    expect(fleet.host.files.get(`${worktree}/.env.local`)).toMatch(/^MINE=1\n/);
     expect(fleet.host.commandLog).toHaveLength(3);
   });
 

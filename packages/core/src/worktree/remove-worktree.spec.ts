@@ -1,7 +1,9 @@
 import { createFakeFleet, anIssue, planInFleet, provisionRequest, type FakeFleet } from './fleet.contract.js';
 import type { FakeHostOptions } from '../host/fake-host.js';
 import { provisionWorktree } from './provision-worktree.js';
-import { planRemoval, removeWorktree, type RemoveRequest } from './remove-worktree.js';
+import { parseSettings } from '../settings/parse-settings.js';
+import { planRemoval } from './plan-removal.js';
+import { removeWorktree, type RemoveRequest } from './remove-worktree.js';
 
 const worktree = '/repo.worktrees/issue-42';
 const branchRef = 'refs/heads/issue/42-dark-mode';
@@ -14,7 +16,7 @@ async function createReadyFleet(options: FakeHostOptions = {}): Promise<FakeFlee
 }
 
 function request({ git, progress }: FakeFleet, force = false): RemoveRequest {
-  return { project: 'issue-42', location: git.location, force, onProgress: (line) => progress.push(line) };
+  return { project: 'issue-42', location: git.location, settings: parseSettings([]), force, onProgress: (line) => progress.push(line) };
 }
 
 async function remove(fleet: FakeFleet, force = false): Promise<readonly string[]> {

@@ -6,8 +6,17 @@ import { worktreeEnvironment } from './worktree-environment.js';
  * @throws UserError when the package manager fails
  */
 export async function installWorktreeDependencies({ local }: StageIssue, passEnv: readonly string[], context: StageContext): Promise<void> {
-  const { git, host, onProgress, signal } = context;
+  // Whoever checked it out has installed it too.
+  if (local.here === true) return;
+  const { git, host, limits, onProgress, signal } = context;
   const { mainWorktree } = await git.locate();
   const env = worktreeEnvironment(local.worktree, host.env, passEnv);
-  await host.installDependencies({ from: mainWorktree, to: local.worktree, env, onProgress, ...(signal === undefined ? {} : { signal }) });
+  await host.installDependencies({
+    from: mainWorktree,
+    to: local.worktree,
+    safety: limits.dependencySafety,
+    env,
+    onProgress,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }

@@ -1,4 +1,4 @@
-import { readManagedBlock, writeManagedBlock } from './managed-block.js';
+import { readManagedBlock, writeManagedBlock } from './env-block.js';
 
 describe('managed block', () => {
   it.each([

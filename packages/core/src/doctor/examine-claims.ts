@@ -1,0 +1,99 @@
+import type { Allocation } from '../host/registry.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { releaseWorktree } from '../worktree/claim.js';
+import { planRemoval } from '../worktree/plan-removal.js';
+import { provisionWorktree, undoProvisioning } from '../worktree/provision-worktree.js';
+import { removeWorktree } from '../worktree/remove-worktree.js';
+import type { WorktreeWork } from '../worktree/worktree-work.js';
+import type { Complaint } from './complaint.js';
+import type { ExamineContext } from './examine-fleet.js';
+
+/** Claims on names and ports whose process has ended before they were settled, or whose worktree is gone. */
+export async function examineClaims(context: ExamineContext): Promise<readonly Complaint[]> {
+  const { location, adapters } = context;
+  const { host } = adapters;
+  const complaints: Complaint[] = [];
+  for (const allocation of await host.registry.read()) {
+    if (allocation.repository !== location.commonDirectory) {
+      if (!(await host.pathExists(allocation.repository))) complaints.push(forgottenRepository(allocation, context));
+      continue;
+    }
+    const isBusy = allocation.state !== 'ready' && (await host.registry.isAlive(allocation.owner));
+    const complaint = isBusy ? null : await examineClaim(allocation, context);
+    if (complaint !== null) complaints.push(complaint);
+  }
+  return complaints;
+}
+
+async function examineClaim(allocation: Allocation, context: ExamineContext): Promise<Complaint | null> {
+  const { host } = context.adapters;
+  const { project: subject, state, worktree } = allocation;
+  const manifest = await host.state.readManifest(subject);
+  const wasReady = (await host.state.readLocal(subject)) !== null;
+  if (state === 'removing') {
+    const reason = 'its removal was interrupted';
+    return { subject, reason, remedy: 'finish', mend: () => finishRemoval(allocation, manifest, context) };
+  }
+  if (state === 'creating' && !(wasReady && manifest !== null)) {
+    const reason = 'its making was interrupted';
+    return { subject, reason, remedy: 'undo', mend: () => undoProvisioning(workOf(allocation, manifest, context), context.adapters) };
+  }
+  if (manifest === null) {
+    const reason = `its manifest is gone, and its worktree "${worktree}" is not: nx g worktree --issue=${subject.replace(/^issue-/, '')} finds it again`;
+    if (await host.pathExists(worktree)) return { subject, reason, remedy: 'advise' };
+    return { subject, reason: 'its manifest and its worktree are gone', remedy: 'release', mend: () => releaseWorktree(allocation, host) };
+  }
+  if (state === 'creating') {
+    const reason = 'making its worktree again was interrupted';
+    return { subject, reason, remedy: 'finish', mend: () => finishWorktree(manifest, context) };
+  }
+  if (await host.pathExists(worktree)) return null;
+  const again = `nx g worktree --issue=${manifest.tracker.reference}`;
+  return { subject, reason: `its worktree "${worktree}" is gone. Make it again: ${again}`, remedy: 'advise' };
+}
+
+async function finishWorktree(manifest: Manifest, { location, settings, adapters, onProgress }: ExamineContext): Promise<void> {
+  const { host } = adapters;
+  const local = await host.state.readLocal(manifest.project);
+  const spec = (await host.state.readSpec(manifest.project)) ?? '';
+  const plan = { manifest, spec, branchStart: manifest.base, worktree: local?.worktree ?? '', here: local?.here === true };
+  await provisionWorktree({ plan, location, settings, onProgress }, adapters);
+}
+
+async function finishRemoval(allocation: Allocation, manifest: Manifest | null, context: ExamineContext): Promise<void> {
+  const { adapters, location, settings, onProgress } = context;
+  if (manifest === null) {
+    await undoProvisioning(workOf(allocation, null, context), adapters);
+    return;
+  }
+  const request = { project: allocation.project, location, settings, force: true, onProgress };
+  await removeWorktree(await planRemoval(request, adapters), request, adapters);
+}
+
+/** Undoing needs no more of a manifest than names; without one nobody knows the base, and the branch stays. */
+function workOf(allocation: Allocation, manifest: Manifest | null, { location, settings, onProgress }: ExamineContext): WorktreeWork {
+  const { project, branch } = allocation;
+  const tracker = { type: 'markdown', reference: project, url: null };
+  const unknown: Manifest = { version: 1, project, title: project, branch, base: '', round: 1, blockedBy: [], tracker };
+  return {
+    manifest: manifest ?? unknown,
+    allocation,
+    location,
+    settings,
+    here: allocation.worktree === location.mainWorktree,
+    wasReady: false,
+    branchStart: '',
+    expectedTip: manifest?.base ?? null,
+    onProgress,
+    found: { database: null, databaseFailure: null },
+  };
+}
+
+function forgottenRepository(allocation: Allocation, { adapters }: ExamineContext): Complaint {
+  return {
+    subject: allocation.project,
+    reason: `its repository "${allocation.repository}" is gone`,
+    remedy: 'release',
+    mend: () => releaseWorktree(allocation, adapters.host),
+  };
+}

@@ -1,0 +1,65 @@
+import { UserError } from '../errors/user-error.js';
+import type { Git } from '../git/git.js';
+import { printableLine } from '../text/printable.js';
+
+const TRASH = 'refs/nx-fleet/trash/';
+const DAY_MS = 86_400_000;
+
+/** Work that a command took away and a ref keeps. */
+export interface KeptWork {
+  readonly ref: string;
+  readonly project: string;
+  readonly commit: string;
+  readonly keptAt: Date;
+}
+
+/** What the trash holds, newest last. */
+export async function listTrash(git: Git): Promise<readonly KeptWork[]> {
+  const refs = await git.listRefs(TRASH);
+  return refs
+    .flatMap(({ ref, commit }) => {
+      const [project, time] = ref.slice(TRASH.length).split('/');
+      const keptAt = parseTime(time ?? '');
+      return project === undefined || keptAt === null ? [] : [{ ref, project, commit, keptAt }];
+    })
+    .sort((one, other) => one.keptAt.getTime() - other.keptAt.getTime() || one.ref.localeCompare(other.ref));
+}
+
+/**
+ * Gives kept work back as a branch `restored/<project>-<time>`; doing it again finds that branch.
+ * @param what a ref, or a project: then its newest
+ * @returns the branch
+ * @throws UserError when nothing is kept under that name
+ */
+export async function restoreFromTrash(what: string, git: Git): Promise<{ readonly branch: string; readonly kept: KeptWork }> {
+  const all = await listTrash(git);
+  const project = /^\d+$/.test(what) ? `issue-${what}` : what;
+  const kept = all.findLast((one) => one.ref === what || one.project === project);
+  if (kept === undefined) {
+    const known = [...new Set(all.map((one) => one.project))].join(', ');
+    throw new UserError(
+      `Nothing is kept of "${printableLine(what)}". ${known === '' ? 'The trash is empty.' : `There is work of: ${known}; git for-each-ref ${TRASH} lists it.`}`,
+    );
+  }
+  const branch = `restored/${kept.project}-${kept.ref.split('/').at(-1) ?? ''}`;
+  const tip = await git.readRef(`refs/heads/${branch}`);
+  if (tip === null) await git.createBranch(branch, kept.commit);
+  else if (tip !== kept.commit)
+    throw new UserError(`Branch "${branch}" has moved on since it was restored. Go on from it, or rename it and run this again.`);
+  return { branch, kept };
+}
+
+/** Forgets work that was kept longer ago than so many days. @returns what was forgotten */
+export async function expireTrash({ days, now }: { readonly days: number; readonly now: Date }, git: Git): Promise<readonly KeptWork[]> {
+  const old = (await listTrash(git)).filter(({ keptAt }) => now.getTime() - keptAt.getTime() > days * DAY_MS);
+  for (const { ref } of old) await git.deleteRef(ref);
+  return old;
+}
+
+/** `20261122T160000Z`, perhaps with a count behind it. */
+function parseTime(text: string): Date | null {
+  const parts = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(-\d+)?$/.exec(text);
+  if (parts === null) return null;
+  const [, year, month, day, hour, minute, second] = parts;
+  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}

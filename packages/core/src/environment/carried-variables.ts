@@ -1,0 +1,26 @@
+/** Keys that steer other systems than the app: an agent that finds one could reach past its worktree. */
+const CONTROL_PLANE = [
+  /^NEON_API_KEY$/,
+  /^(GITHUB|GH|GITLAB|BITBUCKET|JIRA|ATLASSIAN|LINEAR)_.*(TOKEN|KEY|PAT|SECRET|PASSWORD)$/,
+  /^(AWS|AZURE|ARM|GCP|GCLOUD|GOOGLE|CLOUDFLARE|CF|DIGITALOCEAN|DO|HEROKU|VERCEL|NETLIFY|FLY|RAILWAY|RENDER|SUPABASE|PLANETSCALE|TURSO|HCLOUD|SCW|OVH|LINODE|PULUMI|TF|TERRAFORM)_.*(TOKEN|KEY|KEYS|KEY_ID|SECRET|PASSWORD|CREDENTIALS?)(_|$)/,
+  /^(GOOGLE_APPLICATION_CREDENTIALS|KUBECONFIG|DOCKER_AUTH_CONFIG|NPM_TOKEN|NODE_AUTH_TOKEN|NX_CLOUD_ACCESS_TOKEN|SSH_AUTH_SOCK|VAULT_TOKEN)$/,
+  /^NX_.*ACCESS_TOKEN$/,
+];
+const DATABASE_KEYS =
+  /^(DATABASE_URL|DIRECT_URL|POSTGRES(QL)?_|PG[A-Z]+$|MYSQL_|MONGO(DB)?_|REDIS_URL$|NEON_|SHADOW_DATABASE_URL$|.*_DATABASE_URL(_|$))/;
+const DATABASE_URL =
+  /^(jdbc:|(postgres|postgresql|mysql|mariadb|mongodb|mongodb\+srv|redis|rediss|sqlserver|mssql|libsql|cockroachdb):\/\/)/i;
+
+/**
+ * Which variables of the main worktree's env files may come along into a worktree: everything but keys to the control plane and whatever
+ * leads to a database, since the only one that a worktree may use is its own.
+ * @param databaseVariables names that the worktree gets a value of its own for
+ */
+export function carryRule(databaseVariables: readonly string[]): (name: string, value: string) => boolean {
+  const own = new Set(databaseVariables);
+  return (name, value) => {
+    const upper = name.toUpperCase();
+    if (own.has(name) || DATABASE_KEYS.test(upper) || CONTROL_PLANE.some((pattern) => pattern.test(upper))) return false;
+    return !DATABASE_URL.test(value.trim());
+  };
+}

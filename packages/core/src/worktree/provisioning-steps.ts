@@ -1,0 +1,55 @@
+import { branchStep } from './steps/branch-step.js';
+import { databaseStep } from './steps/database-step.js';
+import { dependenciesStep } from './steps/dependencies-step.js';
+import { environmentStep } from './steps/environment-step.js';
+import { filesStep } from './steps/files-step.js';
+import { setupStep, smokeStep } from './steps/setup-step.js';
+import { worktreeStep } from './steps/worktree-step.js';
+import type { WorktreeAdapters, WorktreeWork } from './worktree-work.js';
+
+/** One thing that a worktree needs. */
+export interface Step {
+  readonly name: string;
+  /** Makes it, or finishes or finds what an earlier, killed call of the same step left. */
+  make(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void>;
+  /** Takes it away; what is not there is fine. A step without it leaves nothing outside of the worktree. */
+  undo?(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void>;
+}
+
+/**
+ * The order in which a worktree is made; steps of one line run side by side. It is taken away in the reverse order.
+ *
+ * | step         | makes                                       | undone by                 | when it is run again                          |
+ * | ------------ | ------------------------------------------- | ------------------------- | --------------------------------------------- |
+ * | (claim)      | names and ports, state `creating`           | (release), always last    | the same claim is taken over from the dead    |
+ * | branch       | `refs/heads/<branch>` at its start          | deleted where it was left | the branch is there                           |
+ * | worktree     | a spare moved and switched, or a checkout   | unregistered, discarded   | half-made ones are made anew, half-moved ones moved |
+ * | files        | what `.worktreeinclude` names               | (goes with the worktree)  | what is there stays                           |
+ * | dependencies | node_modules, with a stamp inside           | (goes with the worktree)  | an equal stamp is kept, else made anew        |
+ * | database     | a branch of the database                    | removed                   | found by its name and incarnation             |
+ * | environment  | our block of `.env.local`                   | (goes with the worktree)  | written whole, again                          |
+ * | setup, smoke | what the commands of the configuration make | (goes with the worktree)  | run until the worktree was ready once         |
+ * | (record)     | `.nx-fleet/local`, then state `ready`       | (release)                 | the same record                               |
+ */
+export const PROVISIONING: readonly (readonly Step[])[] = [
+  [branchStep],
+  [worktreeStep],
+  [filesStep],
+  [dependenciesStep, databaseStep],
+  [environmentStep],
+  [setupStep],
+  [smokeStep],
+];
+
+/** Makes all steps in order. When one fails, those beside it end first: nothing goes on behind the undoing. */
+export async function makeSteps(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
+  for (const steps of PROVISIONING) {
+    const results = await Promise.allSettled(steps.map((step) => step.make(work, adapters)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+}
+
+/** Takes everything away, last step first. */
+export async function undoSteps(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
+  for (const steps of PROVISIONING.toReversed()) for (const step of steps) await step.undo?.(work, adapters);
+}

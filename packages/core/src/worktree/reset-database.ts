@@ -1,0 +1,52 @@
+import { UserError } from '../errors/user-error.js';
+import type { RepositoryLocation } from '../git/git.js';
+import type { Settings } from '../settings/settings.js';
+import { buildingRef } from '../stages/refs.js';
+import { findAllocation } from './claim.js';
+import { environmentStep } from './steps/environment-step.js';
+import { databaseRequest, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
+
+export interface ResetRequest {
+  readonly project: string;
+  readonly location: RepositoryLocation;
+  readonly settings: Settings;
+  readonly onProgress: (line: string) => void;
+}
+
+/**
+ * Gives a worktree a fresh copy of the database in place of the present one, or the one that it could not have before.
+ * @returns its description, or null when no database is configured
+ * @throws UserError when there is no such worktree, a build is at work in it, or the database does not answer
+ */
+export async function resetDatabase(request: ResetRequest, adapters: WorktreeAdapters): Promise<string | null> {
+  const { project, location, settings, onProgress } = request;
+  const { git, host, database } = adapters;
+  const manifest = await host.state.readManifest(project);
+  const local = await host.state.readLocal(project);
+  const allocation = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });
+  if (manifest === null || local === null || allocation?.state !== 'ready') {
+    throw new UserError(`"${project}" has no worktree that is ready. Make it: nx g worktree --issue=${project.replace(/^issue-/, '')}`);
+  }
+  const isBusy = (await git.readRef(buildingRef(project))) !== null && (await host.registry.isAlive(allocation.owner));
+  if (isBusy && allocation.owner.pid !== host.registry.self.pid) {
+    throw new UserError(`"${project}" is being built by process ${allocation.owner.pid}. Wait for it to end, then run this again.`);
+  }
+  const work: WorktreeWork = {
+    manifest,
+    allocation,
+    location,
+    settings,
+    here: local.here === true,
+    wasReady: true,
+    branchStart: manifest.base,
+    expectedTip: null,
+    onProgress,
+    found: { database: null, databaseFailure: null },
+  };
+  work.found.database = await database.resetBranch(databaseRequest(work, host));
+  await environmentStep.make(work, adapters);
+  const description = work.found.database?.description ?? null;
+  const { databaseFailure: _, ...rest } = local;
+  await host.state.writeLocal(project, { ...rest, database: description });
+  return description;
+}

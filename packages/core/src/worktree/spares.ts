@@ -1,0 +1,123 @@
+import { UserError } from '../errors/user-error.js';
+import type { RepositoryLocation } from '../git/git.js';
+import type { Spare } from '../host/registry.js';
+import type { Settings } from '../settings/settings.js';
+import type { WorktreeAdapters } from './worktree-work.js';
+import { worktreeEnvironment } from './worktree-environment.js';
+
+export interface SpareRequest {
+  readonly location: RepositoryLocation;
+  readonly settings: Settings;
+  /** Absolute path of the folder that holds the linked worktrees. */
+  readonly worktreesDirectory: string;
+  /** The commit that the next issues will probably start from. */
+  readonly commit: string;
+  readonly onProgress: (line: string) => void;
+}
+
+/** Folders of spares are named so, and nothing else is. */
+export const SPARE_PREFIX = '.nx-fleet-spare-';
+
+/** Prepares worktrees until as many are ready as the configuration asks for; takes away broken ones and those that are too many. */
+export async function refillSpares(request: SpareRequest, adapters: WorktreeAdapters): Promise<void> {
+  await sweepSpares(request, adapters);
+  // git moves no worktree that has submodules.
+  if (await adapters.host.pathExists(`${request.location.mainWorktree}/.gitmodules`)) return;
+  for (;;) {
+    const spare = await reserveSpare(request, adapters);
+    if (spare === null) return;
+    try {
+      await fillSpare(spare, request, adapters);
+    } catch (error) {
+      await dropSpare(spare, adapters);
+      throw error;
+    }
+  }
+}
+
+/** Takes away spares that a killed process left half-made, that are gone from the disk, or that are more than wanted. @returns what was taken away and why */
+export async function sweepSpares(
+  { location, settings }: Pick<SpareRequest, 'location' | 'settings'>,
+  adapters: WorktreeAdapters,
+): Promise<readonly { readonly worktree: string; readonly reason: string }[]> {
+  const swept: { worktree: string; reason: string }[] = [];
+  let kept = 0;
+  for (const spare of await sparesOf(location, adapters)) {
+    const reason = await reasonToDrop(spare, kept < settings.worktrees.spares, adapters);
+    if (reason === null) kept += 1;
+    if (reason === null || (spare.state === 'ready' && !(await takeOut(spare, adapters)))) continue;
+    await dropSpare(spare, adapters);
+    swept.push({ worktree: spare.worktree, reason });
+  }
+  return swept;
+}
+
+async function reasonToDrop(spare: Spare, isWanted: boolean, { host }: WorktreeAdapters): Promise<string | null> {
+  if (spare.state === 'filling') return (await host.registry.isAlive(spare.owner)) ? null : 'its preparation was interrupted';
+  if (!(await host.pathExists(spare.worktree))) return 'its folder is gone';
+  return isWanted ? null : 'there are more spares than "worktrees.spares" asks for';
+}
+
+/** Names the next spare, unless there are enough of them. */
+async function reserveSpare({ location, settings, worktreesDirectory }: SpareRequest, { host }: WorktreeAdapters): Promise<Spare | null> {
+  const names = await host.listDirectory(worktreesDirectory);
+  return host.registry.update<Spare | null>((allocations, spares) => {
+    const mine = spares.filter(({ repository }) => repository === location.commonDirectory);
+    if (mine.length >= settings.worktrees.spares) return { allocations, result: null };
+    const taken = new Set([...spares.map(({ worktree }) => worktree), ...allocations.flatMap(({ spare }) => spare ?? [])]);
+    for (let number = 1; ; number += 1) {
+      const name = `${SPARE_PREFIX}${number}`;
+      const worktree = `${worktreesDirectory}/${name}`;
+      if (taken.has(worktree) || names.includes(name)) continue;
+      const spare: Spare = { repository: location.commonDirectory, worktree, state: 'filling', owner: host.registry.self };
+      return { allocations, spares: [...spares, spare], result: spare };
+    }
+  });
+}
+
+async function fillSpare(
+  spare: Spare,
+  { location, settings, commit, onProgress }: SpareRequest,
+  adapters: WorktreeAdapters,
+): Promise<void> {
+  const { git, host } = adapters;
+  onProgress(`preparing a spare worktree in "${spare.worktree}"`);
+  await git.addDetachedWorktree(spare.worktree, commit);
+  await git.checkoutWorktree(spare.worktree);
+  const { safety, passEnv } = settings.worktrees;
+  const env = worktreeEnvironment(spare.worktree, host.env, passEnv);
+  await host.installDependencies({ from: location.mainWorktree, to: spare.worktree, safety, env, onProgress });
+  const [dirty] = await git.dirtyPaths(spare.worktree);
+  if (dirty !== undefined) throw new UserError(`Installing dependencies changed "${dirty}", so that no spare worktree can be kept.`);
+  await host.registry.update((allocations, spares) => ({
+    allocations,
+    spares: spares.map((other) => (isSame(other, spare) ? { ...other, state: 'ready' } : other)),
+    result: undefined,
+  }));
+}
+
+/** False when someone else has just claimed it. */
+async function takeOut(spare: Spare, { host }: WorktreeAdapters): Promise<boolean> {
+  return host.registry.update((allocations, spares) => {
+    const isThere = spares.some((other) => isSame(other, spare) && other.state === 'ready');
+    const filling: Spare = { ...spare, state: 'filling', owner: host.registry.self };
+    return { allocations, spares: isThere ? spares.map((other) => (isSame(other, spare) ? filling : other)) : spares, result: isThere };
+  });
+}
+
+async function dropSpare(spare: Spare, { git, host }: WorktreeAdapters): Promise<void> {
+  await git.removeWorktree(spare.worktree, (path) => host.discardDirectory(path));
+  await host.registry.update((allocations, spares) => ({
+    allocations,
+    spares: spares.filter((other) => !isSame(other, spare)),
+    result: undefined,
+  }));
+}
+
+async function sparesOf({ commonDirectory }: RepositoryLocation, { host }: WorktreeAdapters): Promise<readonly Spare[]> {
+  return (await host.registry.readSpares()).filter(({ repository }) => repository === commonDirectory);
+}
+
+function isSame(one: Spare, other: Spare): boolean {
+  return one.repository === other.repository && one.worktree === other.worktree;
+}

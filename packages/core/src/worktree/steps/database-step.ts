@@ -1,0 +1,31 @@
+import { UserError } from '../../errors/user-error.js';
+import type { Step } from '../provisioning-steps.js';
+import { databaseRequest } from '../worktree-work.js';
+
+/**
+ * A branch of the database. Its server may be down or full: the worktree is made all the same, without a database, and no stage runs in it
+ * until the same command has made one.
+ */
+export const databaseStep: Step = {
+  name: 'database',
+  make: async (work, { host, database }) => {
+    try {
+      work.found.database = await database.createBranch(databaseRequest(work, host));
+      if (work.found.database !== null) work.onProgress(`database ${work.found.database.description}`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      work.found.databaseFailure = error.message;
+      work.onProgress(`no database: ${error.message}`);
+    }
+  },
+  undo: async (work, { host, database }) => {
+    try {
+      await database.removeBranch(databaseRequest(work, host));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // A server that is down must not keep a worktree: what stays there is an orphan that the doctor finds and removes.
+      work.onProgress(`the database branch stays: ${error.message}`);
+      work.found.databaseFailure = error.message;
+    }
+  },
+};

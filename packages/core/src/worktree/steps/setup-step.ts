@@ -1,0 +1,54 @@
+import { commandText, commandWords } from '../../check/command-words.js';
+import { UserError } from '../../errors/user-error.js';
+import type { CommandLine } from '../../settings/settings.js';
+import { printable } from '../../text/printable.js';
+import { createRedactor, secretsOf } from '../../text/redact.js';
+import type { Step } from '../provisioning-steps.js';
+import { commandEnvironment, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
+import { managedVariables } from './environment-step.js';
+
+const SHOWN_LINES = 15;
+
+/** The team's commands for a new worktree. */
+export const setupStep: Step = {
+  name: 'setup',
+  make: async (work, adapters) => {
+    if (work.wasReady) return;
+    for (const line of work.settings.worktrees.setup) await runInWorktree({ label: 'setup', line }, work, adapters);
+  },
+};
+
+/** What must succeed before a worktree is called ready. */
+export const smokeStep: Step = {
+  name: 'smoke',
+  make: async (work, adapters) => {
+    const { smoke } = work.settings.worktrees;
+    if (work.wasReady || smoke === undefined) return;
+    await runInWorktree({ label: 'smoke check', line: smoke }, work, adapters);
+  },
+};
+
+interface WorktreeCommand {
+  readonly label: string;
+  readonly line: CommandLine;
+}
+
+async function runInWorktree({ label, line }: WorktreeCommand, work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
+  const text = commandText(line);
+  work.onProgress(`${label}: ${text}`);
+  const [file, ...args] = commandWords(line);
+  const env = { ...commandEnvironment(work, adapters.host), ...(await managedVariables(work, adapters)) };
+  const cwd = work.allocation.worktree;
+  const result = await adapters.host.commands.run({ file, args, cwd, env, ...(work.signal === undefined ? {} : { signal: work.signal }) });
+  if (result.exitCode === 0) return;
+  const redact = createRedactor(secretsOf(env));
+  const output = redact(printable(`${result.stdout}\n${result.stderr}`))
+    .trim()
+    .split('\n')
+    .slice(-SHOWN_LINES)
+    .join('\n');
+  const how = result.ended === 'exited' ? `exit code ${result.exitCode}` : result.ended;
+  throw new UserError(
+    `The ${label} command "${text}" failed in the new worktree (${how}). Mend it or take it out of "worktrees", then run this again.\n${output}`,
+  );
+}

@@ -1,0 +1,67 @@
+import type { Database, DatabaseBranch, DatabaseBranchRequest, DatabaseOwner } from '../database/database.js';
+import type { Git, RepositoryLocation } from '../git/git.js';
+import type { Host } from '../host/host.js';
+import type { Allocation } from '../host/registry.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Settings } from '../settings/settings.js';
+import { fingerprint } from '../text/fingerprint.js';
+import { slug } from '../text/slug.js';
+import { portsByVariable } from './port-block.js';
+import { worktreeEnvironment } from './worktree-environment.js';
+
+export interface WorktreeAdapters {
+  readonly git: Git;
+  readonly host: Host;
+  readonly database: Database;
+}
+
+/** One worktree that is being made or taken away: what every step of it works on. */
+export interface WorktreeWork {
+  readonly manifest: Manifest;
+  readonly allocation: Allocation;
+  readonly location: RepositoryLocation;
+  readonly settings: Settings;
+  /** Where the branch is made if it is not there. */
+  readonly branchStart: string;
+  /** Where the branch may stand when it is deleted: its start while nobody has worked on it, else what the removal's plan saw. */
+  readonly expectedTip: string | null;
+  /** True for a checkout that was there before us: it is equipped, and never made or removed. */
+  readonly here: boolean;
+  /** True when its files are someone's work now. */
+  readonly wasReady: boolean;
+  readonly onProgress: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** What the steps so far have found out. */
+  readonly found: { database: DatabaseBranch | null; databaseFailure: string | null };
+}
+
+/** Whose database branches those of a repository's clone are. */
+export function databaseOwner({ mainWorktree, commonDirectory }: RepositoryLocation, { machine }: Host): DatabaseOwner {
+  const name = mainWorktree.split(/[\\/]/).findLast((part) => part !== '') ?? '';
+  return { repository: slug(name, 24) || 'repo', clone: fingerprint(`${machine}\n${commonDirectory}`), mainWorktree };
+}
+
+export function databaseRequest(work: WorktreeWork, host: Host): DatabaseBranchRequest {
+  const { manifest, allocation, location, onProgress, signal } = work;
+  return {
+    ...databaseOwner(location, host),
+    project: manifest.project,
+    incarnation: allocation.incarnation,
+    worktree: allocation.worktree,
+    onProgress,
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+/** What commands of ours that run in the worktree see, without the worktree's own variables. */
+export function commandEnvironment({ allocation, settings }: WorktreeWork, host: Host): Record<string, string> {
+  return worktreeEnvironment(allocation.worktree, host.env, settings.worktrees.passEnv);
+}
+
+export function portsOf({ allocation, settings }: WorktreeWork): Record<string, number> {
+  return portsByVariable(allocation.firstPort, settings.ports.variables);
+}
+
+export function envFileOf({ allocation }: WorktreeWork): string {
+  return `${allocation.worktree}/.env.local`;
+}

@@ -1,0 +1,36 @@
+import type { Session } from './session.js';
+
+/** A database as the server's catalogue has it. */
+export interface CatalogEntry {
+  readonly name: string;
+  readonly comment: string | null;
+  /** False when its removal was interrupted: nobody can connect to it any more. */
+  readonly valid: boolean;
+  readonly template: boolean;
+}
+
+const COLUMNS = `datname AS name, shobj_description(oid, 'pg_database') AS comment, datconnlimit <> -2 AS valid, datistemplate AS template`;
+
+export async function findDatabase(session: Session, name: string): Promise<CatalogEntry | null> {
+  const [entry] = await session.query<CatalogEntry>(`SELECT ${COLUMNS} FROM pg_database WHERE datname = $1`, [name]);
+  return entry ?? null;
+}
+
+export function listDatabases(session: Session): Promise<readonly CatalogEntry[]> {
+  return session.query<CatalogEntry>(`SELECT ${COLUMNS} FROM pg_database ORDER BY datname`);
+}
+
+/** Removes a database of ours, with the sessions on it; absence is fine. */
+export async function dropDatabase(session: Session, name: string): Promise<void> {
+  const entry = await findDatabase(session, name);
+  if (entry?.template === true) {
+    await session.query(`ALTER DATABASE ${session.identifier(name)} WITH IS_TEMPLATE false`);
+  }
+  if (entry !== null) {
+    await session.query(`DROP DATABASE IF EXISTS ${session.identifier(name)} WITH (FORCE)`);
+  }
+}
+
+export async function setComment(session: Session, name: string, marker: object): Promise<void> {
+  await session.query(`COMMENT ON DATABASE ${session.identifier(name)} IS ${session.literal(JSON.stringify(marker))}`);
+}

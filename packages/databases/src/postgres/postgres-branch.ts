@@ -1,0 +1,88 @@
+import { printableLine, UserError, type DatabaseBranchRequest } from '@nx-fleet/core';
+import { branchName } from '../branch-name.js';
+import { isOwnedBy, ownershipOf, parseOwnership } from '../ownership.js';
+import { dropDatabase, findDatabase, setComment } from './catalog.js';
+import { copyOnServer } from './copy-statement.js';
+import type { PostgresWork } from './postgres-work.js';
+import { requireSnapshot } from './snapshot.js';
+import { aloneOn, sweepUnfinished, unfinishedName } from './unfinished-database.js';
+
+type BranchIdentity = Pick<DatabaseBranchRequest, 'repository' | 'clone' | 'project'>;
+
+/**
+ * Steps of a branch, each alone on its name:
+ *
+ * | step                                     | killed after it                                     |
+ * | ---------------------------------------- | --------------------------------------------------- |
+ * | 1. copy the snapshot, as unfinished name | the server ends the copy; the next command drops it |
+ * | 2. comment: whose it is                  | the same                                            |
+ * | 3. drop the branch that it replaces      | the same; the branch is missing until then          |
+ * | 4. rename it                             | the branch is whole and ours                        |
+ */
+export async function ensureBranch(work: PostgresWork, request: DatabaseBranchRequest): Promise<string> {
+  const name = branchName(request);
+  await aloneOnBranch(work, name, async () => {
+    const present = await findOwn(work, request);
+    if (present?.valid !== true || present.incarnation !== request.incarnation) {
+      await replaceBranch(work, request);
+    }
+  });
+  return name;
+}
+
+/** A fresh copy in place of the present branch, whichever incarnation that is of. */
+export async function replaceBranchOf(work: PostgresWork, request: DatabaseBranchRequest): Promise<string> {
+  const name = branchName(request);
+  await aloneOnBranch(work, name, async () => {
+    await findOwn(work, request);
+    await replaceBranch(work, request);
+  });
+  return name;
+}
+
+/** Removes the branch, with the sessions on it; absence is fine, and what is not ours stays. */
+export async function dropBranch(work: PostgresWork, request: BranchIdentity): Promise<void> {
+  const name = branchName(request);
+  await aloneOnBranch(work, name, async () => {
+    const entry = await findDatabase(work.session, name);
+    if (isOwnedBy(parseOwnership(entry?.comment ?? ''), request)) {
+      await dropDatabase(work.session, name);
+    }
+  });
+  await sweepUnfinished(work.session, request);
+}
+
+function aloneOnBranch(work: PostgresWork, name: string, act: () => Promise<void>): Promise<void> {
+  const onWait = (): void => work.onProgress(`Waiting for another command that is at work on database "${name}"`);
+  return aloneOn(work.session, { owner: work.owner, name, onWait }, act);
+}
+
+/** @throws UserError when the name is somebody else's */
+async function findOwn(work: PostgresWork, request: BranchIdentity): Promise<{ valid: boolean; incarnation: string } | null> {
+  const name = branchName(request);
+  const entry = await findDatabase(work.session, name);
+  if (entry === null) {
+    return null;
+  }
+  const ownership = parseOwnership(entry.comment ?? '');
+  if (ownership === null || !isOwnedBy(ownership, request)) {
+    throw new UserError(
+      `Database "${name}" was not made for project "${printableLine(request.project)}" of this clone: it stays as it is. Rename or drop it, and run this again.`,
+    );
+  }
+  return { valid: entry.valid, incarnation: ownership.incarnation };
+}
+
+async function replaceBranch(work: PostgresWork, request: DatabaseBranchRequest): Promise<void> {
+  const { session, fileCopyFromBytes, onProgress } = work;
+  const name = branchName(request);
+  const unfinished = unfinishedName(request, name);
+  const snapshot = await requireSnapshot(work);
+  await dropDatabase(session, unfinished);
+  onProgress(`Copying the snapshot of "${printableLine(work.source.database)}" that was taken ${snapshot.takenAt}`);
+  const how = await copyOnServer(session, { from: snapshot.name, to: unfinished, fileCopyFromBytes });
+  await setComment(session, unfinished, ownershipOf(request));
+  await dropDatabase(session, name);
+  await session.query(`ALTER DATABASE ${session.identifier(unfinished)} RENAME TO ${session.identifier(name)}`);
+  onProgress(`Created database "${name}" (${how})`);
+}

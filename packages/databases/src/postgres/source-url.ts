@@ -1,0 +1,60 @@
+import { createRedactor, printableLine, secretsOf, UserError } from '@nx-fleet/core';
+import { Client } from 'pg';
+
+/** The database that branches are copied from, as its URL says. */
+export interface PostgresSource {
+  /** The environment variable that holds the URL, for messages. */
+  readonly variable: string;
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string | null;
+  readonly database: string;
+}
+
+const POSTGRES_URL = /^postgres(?:ql)?:\/\//;
+const PATH_OF_URL = /^([a-z]+:\/\/[^/?#]*)(?:\/[^?#]*)?(.*)$/s;
+
+/** @throws UserError when the variable is missing or holds no URL of a PostgreSQL database; what it holds is never repeated */
+export function requireSource(variable: string, env: Readonly<Record<string, string>>): PostgresSource {
+  const url = env[variable]?.trim() ?? '';
+  if (url === '') {
+    throw new UserError(
+      `Environment variable "${variable}" is not set. Set it to the URL of the database to copy (in the workspace's ".env"), or name another one in "database.source".`,
+    );
+  }
+  const client = POSTGRES_URL.test(url) ? parseUrl(url) : null;
+  if (client === null || client.database === undefined || client.user === undefined) {
+    throw new UserError(
+      `Environment variable "${variable}" is not the URL of a PostgreSQL database. Write postgresql://user:password@host:5432/database, other characters of the password as %xx.`,
+    );
+  }
+  const { host, port, user, database } = client;
+  return { variable, url, host, port, user, database, password: client.password ?? null };
+}
+
+/** The same URL for another database on that server: everything else stays as it is spelled. */
+export function urlOfDatabase({ url }: Pick<PostgresSource, 'url'>, database: string): string {
+  return url.replace(PATH_OF_URL, (_, server: string, parameters: string) => `${server}/${encodeURIComponent(database)}${parameters}`);
+}
+
+/** Takes what is secret in the URL out of a text, also percent-encoded. */
+export function redactSource({ url, password }: Pick<PostgresSource, 'url' | 'password'>, text: string): string {
+  const passwords = password === null || password === '' ? [] : [password, encodeURIComponent(password)];
+  return createRedactor([...secretsOf({ DATABASE_URL: url }), ...passwords])(text);
+}
+
+/** `127.0.0.1:5432`, for people. */
+export function serverOf({ host, port }: Pick<PostgresSource, 'host' | 'port'>): string {
+  return printableLine(`${host}:${port}`);
+}
+
+function parseUrl(url: string): Client | null {
+  try {
+    return new Client({ connectionString: url });
+  } catch {
+    // The error may quote the URL, and with it the password.
+    return null;
+  }
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { DatabaseOwner } from '@nx-fleet/core';
+import { dropDatabase, listDatabases } from './catalog.js';
+import { unlessLocked, withNameLock } from './name-lock.js';
+import type { Session } from './session.js';
+
+/**
+ * The name under which a database is made until it is whole and carries its marker; only then it gets its own. A client that is killed
+ * leaves this name at most, which belongs to us by its prefix.
+ */
+export function unfinishedName({ clone }: Pick<DatabaseOwner, 'clone'>, name: string): string {
+  return `${prefixOf(clone)}${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
+}
+
+interface NamedWork {
+  readonly owner: Pick<DatabaseOwner, 'clone'>;
+  /** The name that the database gets in the end. */
+  readonly name: string;
+  readonly onWait: () => void;
+}
+
+/** Works on one name, alone among all processes. */
+export function aloneOn<Result>(session: Session, { owner, name, onWait }: NamedWork, work: () => Promise<Result>): Promise<Result> {
+  return withNameLock(session, { name: unfinishedName(owner, name), onWait }, work);
+}
+
+export function isUnfinished({ clone }: Pick<DatabaseOwner, 'clone'>, name: string): boolean {
+  return name.startsWith(prefixOf(clone));
+}
+
+/** Removes what killed clients of this clone left unfinished. What somebody is at work on stays. */
+export async function sweepUnfinished(session: Session, owner: Pick<DatabaseOwner, 'clone'>): Promise<void> {
+  for (const { name } of await listDatabases(session)) {
+    if (isUnfinished(owner, name)) {
+      await unlessLocked(session, name, () => dropDatabase(session, name));
+    }
+  }
+}
+
+function prefixOf(clone: string): string {
+  return `nx_fleet_new_${clone}_`;
+}

@@ -1,18 +1,21 @@
 import type { DatabaseBranch, DatabaseBranchRequest, DatabaseSettings } from '@nx-fleet/core';
 import { settingsSchema } from '@nx-fleet/core';
-import { Client } from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import type { DatabaseProbe } from '../database.contract.js';
 import type { PostgresCluster } from '../testing/postgres-cluster.js';
 
 /** Runs statements in one database, in a session of their own. */
-export async function runSql<Row = Record<string, unknown>>(url: string, ...statements: readonly string[]): Promise<readonly Row[]> {
+export async function runSql<Row extends QueryResultRow = QueryResultRow>(
+  url: string,
+  ...statements: readonly string[]
+): Promise<readonly Row[]> {
   const client = new Client({ connectionString: url });
   client.on('error', () => {});
   await client.connect();
   try {
     let rows: readonly Row[] = [];
     for (const statement of statements) {
-      ({ rows } = await client.query(statement));
+      ({ rows } = await client.query<Row>(statement));
     }
     return rows;
   } finally {

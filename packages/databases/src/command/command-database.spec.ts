@@ -156,6 +156,7 @@ describe('a database of programs', () => {
       'shop_production',
       'shop_issue_1_ffffffff_a1a1a1a1',
       'shop__c10e0001_',
+      'shop_issue_1_c10e0001_',
       'c10e0001',
       'SHOP_issue_1_c10e0001_a1',
     ]) {

@@ -54,16 +54,18 @@ async function mended(report: Omit<ComplaintReport, 'outcome'>, mend: () => Prom
 }
 
 /** Manifests that no claim stands for: their making never began, or the registry is another one. */
-async function examineManifests({ location, adapters: { host } }: ExamineContext): Promise<readonly Complaint[]> {
+async function examineManifests({ location, adapters: { git, host } }: ExamineContext): Promise<readonly Complaint[]> {
   const complaints: Complaint[] = [];
   const allocations = await host.registry.read();
   for (const project of await host.state.listProjects()) {
     const manifest = await host.state.readManifest(project);
     if (manifest === null || findAllocation(allocations, { repository: location.commonDirectory, project }) !== undefined) continue;
     const local = await host.state.readLocal(project);
+    const mend = (): Promise<void> => host.state.removeIssue(project);
     if (local === null) {
-      const mend = (): Promise<void> => host.state.removeIssue(project);
       complaints.push({ subject: project, reason: 'it has a manifest, and nothing was made for it', remedy: 'undo', mend });
+    } else if (!(await host.pathExists(local.worktree)) && (await git.readRef(`refs/heads/${manifest.branch}`)) === null) {
+      complaints.push({ subject: project, reason: 'its removal was interrupted at its end', remedy: 'finish', mend });
     } else {
       const again = `nx g worktree --issue=${manifest.tracker.reference}`;
       complaints.push({ subject: project, reason: `this machine's registry does not know it. Make it again: ${again}`, remedy: 'advise' });

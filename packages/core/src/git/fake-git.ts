@@ -121,17 +121,26 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     moveWorktree: async (from, to) => {
       const moved = worktrees.get(from);
       if (moved === undefined) return worktrees.has(to);
+      if (moved.locked || worktrees.has(to)) return false;
       worktrees.delete(from);
       worktrees.set(to, moved);
       return true;
     },
     switchWorktree: async (path, branch) => {
-      at(path).branch = branch;
-      fill(at(path));
+      const worktree = at(path);
+      if (!refs.has(`refs/heads/${branch}`)) throw new UserError(`Branch "${branch}" does not exist.`);
+      const isElsewhere = branch === 'main' || [...worktrees].some(([other, entry]) => other !== path && entry.branch === branch);
+      if (isElsewhere) throw new UserError(`Branch "${branch}" is checked out elsewhere.`);
+      if (worktree.branch === branch) return;
+      if (worktree.branch !== null) throw new UserError(`"${path}" is the worktree of branch "${worktree.branch}".`);
+      const changed = changedFiles(filesOf(worktree.head), filesOf(branch));
+      worktree.branch = branch;
+      for (const { path: file } of changed) setFile(worktree.files, file, filesOf(branch)[file]);
     },
     removeWorktree: async (path, discard) => {
-      worktrees.delete(path);
+      if (path === location.mainWorktree) throw new UserError(`"${path}" is the main worktree.`);
       await discard?.(path);
+      worktrees.delete(path);
     },
     stashesOn: async (branch) => (options.stashes?.[branch] ?? []).slice(),
     isContained: async (head, onto) => {

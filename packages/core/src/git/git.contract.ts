@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.js';
 import type { Git } from './git.js';
 
 /** A repository with one commit on `main`, `README.md` with `hello`, that the suite may do anything to. */
@@ -129,6 +130,84 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
       await git.deleteBranch('issue/1', head);
       await git.deleteBranch('issue/1', head);
       expect(await git.readRef('refs/heads/issue/1')).toBeNull();
+    });
+
+    it('removes a worktree by the means that it is given, and the main one by none', async () => {
+      const { git, worktree } = await withWork();
+      const discarded: string[] = [];
+      const discard = async (path: string): Promise<void> => void discarded.push(path);
+      await git.removeWorktree(worktree, discard);
+      const { mainWorktree } = await git.locate();
+      await expect(git.removeWorktree(mainWorktree, discard)).rejects.toBeInstanceOf(UserError);
+      expect(discarded).toEqual([worktree]);
+      expect((await git.listWorktrees()).map(({ path }) => path)).toEqual([mainWorktree]);
+    });
+
+    it('checks a commit out without a branch, and finds that done when asked again', async () => {
+      const { git, path, read, head } = await withWork();
+      const spare = path('spare');
+      for (let time = 0; time < 2; time += 1) {
+        await git.addDetachedWorktree(spare, head);
+        await git.checkoutWorktree(spare);
+      }
+      expect([await read(spare, 'a.ts'), await git.currentBranch(spare), await git.dirtyPaths(spare)]).toEqual(['one\n', null, []]);
+      expect((await git.listWorktrees()).find((entry) => entry.path === spare)).toEqual({
+        path: spare,
+        head,
+        branch: null,
+        locked: false,
+      });
+    });
+
+    it('moves a worktree with all that is in it, once, and puts it on a branch', async () => {
+      const { git, path, write, read, base, head } = await withWork();
+      const [spare, claimed] = [path('spare'), path('issue-2')];
+      await git.addDetachedWorktree(spare, base);
+      await git.checkoutWorktree(spare);
+      await write(spare, 'untracked.txt', 'mine\n');
+      await git.createBranch('issue/2', head);
+      for (let time = 0; time < 2; time += 1) {
+        expect(await git.moveWorktree(spare, claimed)).toBe(true);
+        await git.switchWorktree(claimed, 'issue/2');
+      }
+      expect([await read(claimed, 'a.ts'), await read(claimed, 'untracked.txt'), await read(spare, 'README.md')]).toEqual([
+        'one\n',
+        'mine\n',
+        null,
+      ]);
+      expect([await git.currentBranch(claimed), await git.dirtyPaths(claimed)]).toEqual(['issue/2', ['untracked.txt']]);
+      expect(await git.moveWorktree(path('nowhere'), path('issue-3'))).toBe(false);
+    });
+
+    it('puts no worktree on a branch that is missing or in use elsewhere', async () => {
+      const { git, path, base } = await withWork();
+      const spare = path('spare');
+      await git.addDetachedWorktree(spare, base);
+      await git.checkoutWorktree(spare);
+      for (const branch of ['main', 'issue/1', 'missing'])
+        await expect(git.switchWorktree(spare, branch)).rejects.toBeInstanceOf(UserError);
+      expect(await git.currentBranch(spare)).toBeNull();
+    });
+
+    it('knows whether a change has come in under another name', async () => {
+      const { git, path, write, base, head } = await withWork();
+      const target = path('target');
+      await git.createBranch('target', base);
+      await git.addWorktree(target, 'target');
+      await git.checkoutWorktree(target);
+      await write(target, 'b.ts', 'two\n');
+      await git.commitAll(target, 'Other');
+      expect(await git.isContained(head, 'target')).toBe(false);
+      await write(target, 'a.ts', 'one\n');
+      await git.commitAll(target, 'Work (#1)');
+      expect([await git.isContained(head, 'target'), await git.isContained('target', head)]).toEqual([true, false]);
+      expect(await git.mergeBase(head, 'target')).toBe(base);
+    });
+
+    it('has no stash, no fetched ref and no included file where there is none', async () => {
+      const { git, worktree } = await withWork();
+      expect([await git.stashesOn('issue/1'), await git.ignoredMatching(worktree, '.worktreeinclude')]).toEqual([[], []]);
+      await expect(git.fetchFromOrigin('refs/heads/nowhere')).rejects.toBeInstanceOf(UserError);
     });
 
     it('merges commits that agree, and names the files of those that do not', async () => {

@@ -42,6 +42,8 @@ export interface FakeHost extends Host {
   readonly strayLog: string[];
   /** Ports that something listens on; change it at will. */
   readonly listening: Set<number>;
+  /** From now on this is another process, and the one before is dead. */
+  becomeAnotherProcess(): void;
 }
 
 /** `Host` in memory, for specs. */
@@ -54,6 +56,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const includeLog: IncludeRequest[] = [];
   const backgroundLog: BackgroundCommand[] = [];
   const listening = new Set(options.listening);
+  const registry = fakeRegistry(options);
   return {
     files,
     commandLog,
@@ -64,7 +67,8 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     listening,
     machine: 'engine',
     commands: fakeCommands(options, commandLog),
-    registry: fakeRegistry(options),
+    registry,
+    becomeAnotherProcess: () => registry.becomeAnotherProcess(),
     state: fakeState(files, root),
     artefacts: fakeArtefacts(files, root),
     env: options.env ?? { PATH: '/usr/bin', HOME: '/home/ada' },
@@ -127,12 +131,17 @@ function fakeCommands(options: FakeHostOptions, log: Command[]): CommandRunner {
   };
 }
 
-function fakeRegistry(options: FakeHostOptions): Registry {
-  const self: ProcessIdentity = { pid: 4711, startedAt: '1000' };
+function fakeRegistry(options: FakeHostOptions): Registry & Pick<FakeHost, 'becomeAnotherProcess'> {
+  let self: ProcessIdentity = { pid: 4711, startedAt: '1000' };
   let text = JSON.stringify({ allocations: options.allocations ?? [], spares: options.spares ?? [] });
   const current = (): { allocations: readonly Allocation[]; spares: readonly Spare[] } => JSON.parse(text) as ReturnType<typeof current>;
   return {
-    self,
+    get self() {
+      return self;
+    },
+    becomeAnotherProcess: () => {
+      self = { pid: self.pid + 1, startedAt: '1000' };
+    },
     read: async () => current().allocations,
     readSpares: async () => current().spares,
     update: async (change) => {

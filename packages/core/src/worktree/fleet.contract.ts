@@ -19,8 +19,10 @@ export function createFakeFleet(options: FakeHostOptions & { readonly git?: Fake
   const host = createFakeHost(options);
   const git = createFakeGit(options.git);
   const branches = new Set<string>();
-  const createBranch = async ({ project }: DatabaseBranchRequest): ReturnType<Database['createBranch']> => {
+  const incarnations = new Map<string, string>();
+  const createBranch = async ({ project, incarnation }: DatabaseBranchRequest): ReturnType<Database['createBranch']> => {
     branches.add(project);
+    incarnations.set(project, incarnation);
     return { description: `memory ${project}`, variables: { DATABASE_URL: `memory:${project}` } };
   };
   return {
@@ -50,7 +52,8 @@ export function createFakeFleet(options: FakeHostOptions & { readonly git?: Fake
       type: 'memory',
       variables: ['DATABASE_URL'],
       branches,
-      listBranches: async () => [...branches].map((project) => ({ project, incarnation: '1f', name: `memory ${project}` })),
+      listBranches: async () =>
+        [...branches].map((project) => ({ project, incarnation: incarnations.get(project) ?? '', name: `memory ${project}` })),
       refreshSource: async () => null,
       createBranch,
       resetBranch: createBranch,

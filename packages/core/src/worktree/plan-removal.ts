@@ -56,7 +56,7 @@ export async function planRemoval({ project, location }: RemovalQuestion, adapte
     ...commits.losses,
     ...(await stashes(manifest.branch, adapters)),
     ...(isThere && path !== null ? await processes(path, adapters) : []),
-    ...(merge?.kind === 'open' ? [`pull request ${merge.pullRequest.url} is open`] : []),
+    ...(merge?.kind === 'open' && manifest.adopted !== true ? [`pull request ${merge.pullRequest.url} is open`] : []),
     ...(entry?.locked === true ? ['git has it locked: git worktree unlock'] : []),
     ...(await projectsThatWaitFor(project, adapters)),
   ];
@@ -105,12 +105,17 @@ async function commitsAtRisk(
   for (const commit of new Set([tip, detached])) {
     if (commit === null || (await isReachable(commit, keepers, git))) continue;
     kept.push(commit);
-    if (commit === tip && merge !== null && merge.kind !== 'open') continue;
+    if (commit === tip && merge !== null && (merge.kind !== 'open' || (await isAncestorOf(merge.pullRequest.head, commit, git)))) continue;
     const count = (await git.log(manifest.base, commit)).length;
     const where = commit === tip ? `on "${manifest.branch}"` : 'on a detached HEAD';
     losses.push(`${count} commit(s) ${where} that no remote and no default branch has`);
   }
   return { kept, losses };
+}
+
+/** False when the descendant is not here. */
+async function isAncestorOf(descendant: string, commit: string, git: RemovalAdapters['git']): Promise<boolean> {
+  return (await git.resolveCommit(descendant)) !== null && git.isAncestor(commit, descendant);
 }
 
 async function isReachable(commit: string, keepers: readonly (string | null)[], git: RemovalAdapters['git']): Promise<boolean> {

@@ -3,11 +3,17 @@ import type { TargetConfiguration } from '@nx/devkit';
 /** Targets that concern all issues. Nothing is hashed: they show what is there now. */
 export function fleetTargets(): Record<string, TargetConfiguration> {
   return {
-    status: {
-      executor: 'nx-fleet:status',
-      cache: false,
-      inputs: [{ externalDependencies: [] }],
-      metadata: { description: 'Issues and stages with time, tokens, cost and verdict', technologies: ['nx-fleet'] },
-    },
+    status: target('status', 'Issues and stages with time, tokens, cost and verdict'),
+    doctor: target('doctor', 'Finishes or undoes what was interrupted, and gives back what nobody holds any more'),
+    'db-refresh': target('db-refresh', 'Takes the state of now of the database as what later copies are made from'),
+  };
+}
+
+function target(executor: string, description: string): TargetConfiguration {
+  return {
+    executor: `nx-fleet:${executor}`,
+    cache: false,
+    inputs: [{ externalDependencies: [] }],
+    metadata: { description, technologies: ['nx-fleet'] },
   };
 }

@@ -16,6 +16,7 @@ import {
 } from '@nx-fleet/core';
 import { agentFileInputs, agentVersionInput, settingsInput, type Input } from './stage-key.js';
 
+const DATABASE_RESET_TARGET = 'db-reset';
 /** What Nx hashes unless told otherwise: every external dependency. Agents read none of them. */
 const NO_EXTERNAL_DEPENDENCIES: Input = { externalDependencies: [] };
 /** The builds that a target waits for stand behind uncached `agent-build` targets. */
@@ -44,6 +45,7 @@ export function issueTargets(manifest: Manifest, settings: Settings, blockers: r
       settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)),
       'Merges the reviews into one verdict; fails on blocking findings',
     ),
+    [DATABASE_RESET_TARGET]: cheapTarget('db-reset', [], 'Gives the worktree a fresh copy of the database'),
   };
 }
 
@@ -79,8 +81,10 @@ function buildTarget(
 }
 
 /** Never cached: whoever comes from a cached build needs its branch on this machine. */
-function checkoutTarget({ project }: Manifest, { agents }: Settings): TargetConfiguration {
-  const target = cheapTarget('checkout', [targetOf(BUILD_TARGET, agents.writer)], 'Brings the branch to its build on this machine');
+function checkoutTarget({ project, adopted }: Manifest, { agents }: Settings): TargetConfiguration {
+  // The work of an adopted branch is there: nobody builds it.
+  const builds = adopted === true ? [] : [targetOf(BUILD_TARGET, agents.writer)];
+  const target = cheapTarget('checkout', builds, 'Brings the branch to its build on this machine');
   return { ...target, outputs: [outputOf(project, BUILD_TARGET)] };
 }
 

@@ -1,11 +1,27 @@
 import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
-import { issueId, issueProject, planRemoval, removeWorktree, UserError, type RemovalPlan, type RemoveRequest } from '@nx-fleet/core';
+import {
+  issueId,
+  issueProject,
+  planRemoval,
+  removeWorktree,
+  UserError,
+  type Merge,
+  type RemovalAdapters,
+  type RemovalPlan,
+  type RemoveRequest,
+} from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { requireMainWorktree } from '../../main-worktree.js';
 import { reportGenerator } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { issueReferences } from '../worktree/normalize-options.js';
+import { pullRequestLookup } from './pull-requests.js';
 import type { RemoveWorktreeGeneratorSchema } from './schema.js';
+
+interface Removal {
+  readonly plan: RemovalPlan;
+  readonly request: RemoveRequest;
+}
 
 /** `nx g remove-worktree --issue=42`: shows what goes, refuses when work would be lost, and removes in the callback, which `--dry-run` leaves out. */
 export async function removeWorktreeGenerator(
@@ -14,36 +30,76 @@ export async function removeWorktreeGenerator(
   adapters?: Adapters,
 ): Promise<GeneratorCallback> {
   return reportGenerator(async () => {
-    const acting = adapters ?? createAdapters(tree.root, readSettings(tree.root));
-    await requireMainWorktree(tree.root, acting);
-    const location = await acting.git.locate();
-    const removals: { readonly plan: RemovalPlan; readonly request: RemoveRequest }[] = [];
-    for (const reference of issueReferences(options.issue)) {
-      const project = issueProject(issueId(withoutFolder(reference)));
-      const onProgress = (line: string): void => logger.info(`${project.padEnd(16)} removing ${line}`);
-      const request = { project, location, force: options.force ?? false, onProgress };
+    const settings = readSettings(tree.root);
+    const created = adapters ?? createAdapters(tree.root, settings);
+    await requireMainWorktree(tree.root, created);
+    const acting: RemovalAdapters = { ...created, pullRequestsOf: pullRequestLookup(settings, created) };
+    const location = await created.git.locate();
+    const removals: Removal[] = [];
+    for (const project of await projectsToRemove(options, acting)) {
+      const onProgress = (line: string): void => logger.info(`${project.padEnd(16)} ${line}`);
+      const request = { project, location, settings, force: options.force ?? false, onProgress };
       const plan = await planRemoval(request, acting);
+      const reason = options.merged === true && options.issue === undefined ? reasonToStay(plan, request) : null;
+      if (reason !== null) {
+        onProgress(`stays: ${reason}`);
+        continue;
+      }
       removals.push({ plan, request });
-      logger.info(
-        `${project.padEnd(16)} ${plan.worktree ?? 'no worktree'}${plan.losses.length === 0 ? '' : `: ${plan.losses.join('; ')}`}`,
-      );
+      onProgress(describe(plan));
     }
-    const refused = removals.filter(({ plan, request }) => plan.losses.length > 0 && !request.force);
-    if (refused.length > 0) {
-      const reasons = refused.map(({ plan }) => `"${plan.manifest.project}" (${plan.losses.join('; ')})`).join(', ');
-      throw new UserError(
-        `Nothing is removed, since work would be lost: ${reasons}. Commit, push or merge it; or use --force, which keeps a ref under refs/nx-fleet/trash/.`,
-      );
-    }
-    return () =>
-      reportGenerator(async () => {
-        for (const { plan, request } of removals) {
-          const kept = await removeWorktree(plan, request, acting);
-          logger.info(`${request.project.padEnd(16)} removed`);
-          for (const ref of kept) logger.info(`${request.project.padEnd(16)} kept as ${ref}: git branch rescue ${ref}`);
-        }
-      });
+    requireNoLosses(removals);
+    if (removals.length === 0) logger.info('Nothing is to be removed.');
+    return () => reportGenerator(() => removeAll(removals, acting));
   });
+}
+
+async function projectsToRemove({ issue, merged }: RemoveWorktreeGeneratorSchema, { host }: RemovalAdapters): Promise<readonly string[]> {
+  if (issue !== undefined) return issueReferences(issue).map((reference) => issueProject(issueId(withoutFolder(reference))));
+  if (merged === true) return host.state.listProjects();
+  throw new UserError('No issue is given. Name at least one: nx g remove-worktree --issue=42; or all that are merged: --merged');
+}
+
+/** Among many, one that holds something more than what was merged keeps nobody from removing the others. */
+function reasonToStay({ merge, losses }: RemovalPlan, { force }: RemoveRequest): string | null {
+  if (merge === null || merge.kind === 'open') return 'its work is not merged';
+  return losses.length === 0 || force ? null : losses.join('; ');
+}
+
+function describe({ allocation, here, losses, merge }: RemovalPlan): string {
+  const place = here ? 'the checkout stays' : (allocation?.worktree ?? 'no worktree');
+  return [place, ...mergeWords(merge), ...(losses.length === 0 ? [] : [losses.join('; ')])].join(': ');
+}
+
+function mergeWords(merge: Merge | null): readonly string[] {
+  if (merge?.kind === 'ancestor') return [`merged into ${merge.into}`];
+  if (merge?.kind === 'equivalent') return [`its change is in ${merge.into}`];
+  return merge?.kind === 'pull-request' ? [`pull request ${merge.pullRequest.number} is merged`] : [];
+}
+
+function requireNoLosses(removals: readonly Removal[]): void {
+  const refused = removals.filter(({ plan, request }) => plan.losses.length > 0 && !request.force);
+  if (refused.length === 0) return;
+  const reasons = refused.map(({ plan }) => `"${plan.manifest.project}" (${plan.losses.join('; ')})`).join(', ');
+  throw new UserError(
+    `Nothing is removed, since work would be lost: ${reasons}. Commit, push or merge it; or use --force, which keeps a ref under refs/nx-fleet/trash/.`,
+  );
+}
+
+/** All are tried; those that failed are told at the end. */
+async function removeAll(removals: readonly Removal[], adapters: RemovalAdapters): Promise<void> {
+  const failures: UserError[] = [];
+  for (const { plan, request } of removals) {
+    try {
+      const kept = await removeWorktree(plan, request, adapters);
+      request.onProgress('removed');
+      for (const ref of kept) request.onProgress(`kept as ${ref}: nx run fleet:doctor --restore=${request.project}`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new UserError(failures.map(({ message }) => message).join('\n'));
 }
 
 function withoutFolder(reference: string): string {

@@ -4,7 +4,8 @@ import { reportGenerator } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { normalizeOptions } from './normalize-options.js';
 import { planWorktrees } from './plan-worktrees.js';
-import { provisionWorktrees } from './provision-worktrees.js';
+import { startRefill } from '../../spares/start-refill.js';
+import { provisionWorktrees, requireDatabases } from './provision-worktrees.js';
 import { showPlan, showWorktrees } from './show.js';
 import { writeManifests } from './write-manifests.js';
 import type { WorktreeGeneratorSchema } from './schema.js';
@@ -26,6 +27,8 @@ export async function worktreeGenerator(tree: Tree, options: WorktreeGeneratorSc
       reportGenerator(async () => {
         const provisioned = await provisionWorktrees(plans, { location, settings }, acting);
         showWorktrees(provisioned, { open: request.open, settings });
+        if (!request.here) await startRefill({ location, settings, commit: plans[0]?.manifest.base ?? '' }, acting);
+        requireDatabases(provisioned);
       });
   });
 }

@@ -1,4 +1,4 @@
-import { UserError } from '@nx-fleet/core';
+import { printableLine, UserError } from '@nx-fleet/core';
 import type { IssueOption, WorktreeGeneratorSchema } from './schema.js';
 
 export interface NormalizedWorktreeOptions {
@@ -10,12 +10,20 @@ export interface NormalizedWorktreeOptions {
   readonly after: readonly string[] | null;
   readonly open: boolean;
   readonly again: boolean;
+  /** Use the current checkout. */
+  readonly here: boolean;
 }
 
 /** @throws UserError */
 export function normalizeOptions(options: WorktreeGeneratorSchema): NormalizedWorktreeOptions {
-  const references = issueReferences(options.issue);
+  const references = [
+    ...(options.issue === undefined ? [] : issueReferences(options.issue)),
+    ...(options.pr === undefined ? [] : issueReferences(options.pr).map(pullRequestReference)),
+  ];
   if (references.length === 0) throw new UserError('No issue is given. Name at least one: nx g worktree --issue=42');
+  if (options.here === true && references.length > 1) {
+    throw new UserError(`--here uses one checkout, and ${references.length} issues are given. Give one issue.`);
+  }
   if (options.branch !== undefined && references.length > 1) {
     throw new UserError(
       `--branch="${options.branch}" names one branch, and ${references.length} issues are given. Leave it out, or give one issue.`,
@@ -29,6 +37,7 @@ export function normalizeOptions(options: WorktreeGeneratorSchema): NormalizedWo
     after: after?.length === 1 && after[0] === 'none' ? [] : after,
     open: options.open ?? false,
     again: options.again ?? false,
+    here: options.here ?? false,
   };
 }
 
@@ -37,4 +46,11 @@ export function issueReferences(option: IssueOption): readonly string[] {
   const given = typeof option === 'object' ? option : [option];
   const references = given.flatMap((item) => String(item).split(',')).map((item) => item.trim().replace(/^#/, ''));
   return [...new Set(references.filter(Boolean))];
+}
+
+/** `12` as `pr-12`, the reference of a pull request. @throws UserError */
+function pullRequestReference(given: string): string {
+  const number = given.replace(/^pr-/i, '');
+  if (/^[1-9]\d*$/.test(number)) return `pr-${number}`;
+  throw new UserError(`--pr="${printableLine(given)}" is no number of a pull request. Give it as in --pr=12.`);
 }

@@ -18,6 +18,9 @@ import { logger } from '@nx/devkit';
 import { worktreesDirectory, type Adapters } from '../../adapters.js';
 import { requireMainWorktree } from '../../main-worktree.js';
 import type { NormalizedWorktreeOptions } from './normalize-options.js';
+import { isCi } from '../../spares/start-refill.js';
+import { decideBranch } from './decide-branch.js';
+import { findIssue } from './find-issue.js';
 import { resolveBase } from './resolve-base.js';
 
 export interface PlanRequest extends NormalizedWorktreeOptions {
@@ -36,33 +39,39 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
   const { git, host } = adapters;
   await requireMainWorktree(request.workspaceRoot, adapters);
   const location = await git.locate();
-  const found = await Promise.all(request.references.map((reference) => fetchOpenIssue(reference, settings, adapters)));
+  const here = request.here ? await requireThrowAwayCheckout(location, adapters) : undefined;
+  const found = await Promise.all(request.references.map((reference) => findIssue(reference, settings, adapters)));
   const issues = found.map(({ issue }) => issue);
   requireDistinct(issues);
   const existing = await readManifests(host.state);
   const base = await resolveBase({ ...request, manifests: [...existing.values()] }, git);
   const known = new Set([...existing.keys(), ...issues.map((issue) => issueProject(issueId(issue.reference)))]);
-  const plans = found.map(({ issue, tracker }) => {
-    requireSameBase(request.base, base, existing.get(issueProject(issueId(issue.reference))));
-    const project = issueProject(issueId(issue.reference));
-    return planWorktree({
-      issue,
-      tracker,
-      again: request.again,
-      base,
-      branch: request.branch,
-      blockedBy: blockersOf(issue, request.after, known),
-      worktreesDirectory: worktreesDirectory(location.mainWorktree, settings),
-      existing: existing.get(project) ?? null,
-    });
-  });
+  const plans: WorktreePlan[] = [];
+  for (const { issue, tracker, pullRequest } of found) {
+    const present = existing.get(issueProject(issueId(issue.reference)));
+    requireSameBase(request.base, base, present);
+    const question = { branch: request.branch, base, isBaseGiven: request.base !== undefined, pullRequest, existing: present, here };
+    const decided = await decideBranch(question, git);
+    plans.push(
+      planWorktree({
+        issue,
+        tracker,
+        again: request.again,
+        ...decided,
+        here,
+        blockedBy: blockersOf(issue, request.after, known),
+        worktreesDirectory: worktreesDirectory(location.mainWorktree, settings),
+        existing: present ?? null,
+      }),
+    );
+  }
   const blockedBy = new Map([...existing].map(([project, manifest]) => [project, manifest.blockedBy]));
   for (const { manifest } of plans) blockedBy.set(manifest.project, manifest.blockedBy);
   requireNoCircle(blockedBy);
   for (const plan of plans) {
     await adoptOrCreateBranch(plan, location, adapters);
     if (!existing.has(plan.manifest.project)) await requireStartsFrom(plan, git);
-    await requireFreePath(plan, adapters);
+    if (!plan.here) await requireFreePath(plan, adapters);
   }
   return { plans, location };
 }
@@ -93,19 +102,16 @@ async function requireFreePath({ worktree, manifest }: WorktreePlan, { git, host
   );
 }
 
-interface FoundIssue {
-  readonly issue: Issue;
-  readonly tracker: { readonly type: string; readonly reference: string };
-}
-
-/** A file is its own tracker, whatever is configured, and keeps the name that it was given by. */
-async function fetchOpenIssue(given: string, settings: Settings, { tracker, markdown }: Adapters): Promise<FoundIssue> {
-  const isFile = /\.md$/i.test(given);
-  const issue = await (isFile ? await markdown() : await tracker()).fetchIssue(given);
-  const type = isFile ? 'markdown' : settings.tracker.type;
-  if (issue.state === 'open')
-    return { issue, tracker: { type, reference: isFile && type !== settings.tracker.type ? given : issue.reference } };
-  throw new UserError(`Issue "${printableLine(issue.reference)}" is closed. Reopen it if there is work left.`);
+/** Env file, branch and files of a checkout that is used as it is are written over: in one that someone works in, that would be theirs. */
+async function requireThrowAwayCheckout({ mainWorktree }: RepositoryLocation, { git, host }: Adapters): Promise<string> {
+  if (!isCi(host.env)) {
+    throw new UserError(
+      `--here takes over the checkout "${mainWorktree}", its .env.local included. It is for throw-away ones: set CI=true if this is one.`,
+    );
+  }
+  const [dirty] = await git.dirtyPaths(mainWorktree);
+  if (dirty === undefined) return mainWorktree;
+  throw new UserError(`"${mainWorktree}" has uncommitted changes ("${printableLine(dirty)}"). Commit or remove them first.`);
 }
 
 function requireDistinct(issues: readonly Issue[]): void {

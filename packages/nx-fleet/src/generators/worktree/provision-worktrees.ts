@@ -41,3 +41,15 @@ export async function provisionWorktrees(
   if (bug !== undefined) throw bug.reason;
   throw new UserError(failures.map(({ plan, reason }) => `${plan?.manifest.project ?? ''}: ${(reason as UserError).message}`).join('\n'));
 }
+
+/** @throws UserError naming the issues whose worktree is there and whose database is not */
+export function requireDatabases(issues: readonly ProvisionedIssue[]): void {
+  const without = issues.filter(({ local }) => local.databaseFailure !== undefined);
+  const [first] = without;
+  if (first === undefined) return;
+  const names = without.map(({ manifest }) => manifest.project).join(', ');
+  const references = without.map(({ manifest }) => manifest.tracker.reference).join(',');
+  throw new UserError(
+    `${names}: the worktree is there, its database is not (${first.local.databaseFailure ?? ''}), and no stage will run. Once that is mended: nx g worktree --issue=${references}`,
+  );
+}

@@ -26,7 +26,7 @@ export function showWorktrees(
     manifest.branch,
     local.worktree,
     `http://localhost:${Object.values(local.ports)[0] ?? ''}`,
-    local.database ?? '-',
+    local.databaseFailure === undefined ? (local.database ?? '-') : 'failed',
     created ? duration(durationMs) : 'was there',
   ]);
   logger.info(`\n${table(['Issue', 'Branch', 'Worktree', 'URL', 'Database', 'Time'], rows)}\n`);

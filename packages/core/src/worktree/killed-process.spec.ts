@@ -1,0 +1,168 @@
+import { examineFleet, mendFleet } from '../doctor/examine-fleet.js';
+import { parseSettings } from '../settings/parse-settings.js';
+import { createFakeFleet, planInFleet, provisionRequest, type FakeFleet } from './fleet.contract.js';
+import { Killed, mortalAdapters } from './killed-process.contract.js';
+import { planRemoval } from './plan-removal.js';
+import { provisionWorktree } from './provision-worktree.js';
+import { removeWorktree } from './remove-worktree.js';
+import { refillSpares } from './spares.js';
+
+const worktree = '/repo.worktrees/issue-42';
+const branchRef = 'refs/heads/issue/42-dark-mode';
+const settings = parseSettings([{ file: 'nx.json', value: { worktrees: { spares: 1, setup: ['codegen'] } } }]);
+type Adapters = Pick<FakeFleet, 'git' | 'host' | 'database'>;
+
+async function create(fleet: FakeFleet, adapters: Adapters = fleet): Promise<void> {
+  await provisionWorktree({ ...provisionRequest(await planInFleet(fleet), fleet), settings }, adapters);
+}
+
+async function remove(fleet: FakeFleet, adapters: Adapters = fleet): Promise<void> {
+  const request = { project: 'issue-42', location: fleet.git.location, settings, force: true, onProgress: () => {} };
+  await removeWorktree(await planRemoval(request, adapters), request, adapters);
+}
+
+async function doctor(fleet: FakeFleet): Promise<readonly string[]> {
+  const context = { location: fleet.git.location, settings, worktreesDirectory: '/repo.worktrees', adapters: fleet, onProgress: () => {} };
+  const reports = await mendFleet(await examineFleet(context), { dryRun: false });
+  return reports.map(({ subject, outcome }) => `${subject}: ${outcome}`);
+}
+
+async function refill(fleet: FakeFleet, adapters: Adapters = fleet): Promise<void> {
+  const { location, root: commit } = fleet.git;
+  await refillSpares({ location, settings, worktreesDirectory: '/repo.worktrees', commit, onProgress: () => {} }, adapters);
+}
+
+/** Runs `work` in a process that is killed at every place where one can be, and looks at what is left through the eyes of the next process. */
+async function atEveryDeath(
+  prepare: () => Promise<FakeFleet>,
+  work: (fleet: FakeFleet, adapters: Adapters) => Promise<void>,
+  inspect: (fleet: FakeFleet) => Promise<void>,
+): Promise<number> {
+  for (let at = 1; ; at += 1) {
+    for (const after of [false, true]) {
+      const fleet = await prepare();
+      const mortal = mortalAdapters(fleet, { at, after });
+      const outcome = await work(fleet, mortal).then(
+        () => 'survived',
+        (error: unknown) => {
+          if (!isKill(error)) throw error;
+          return 'killed';
+        },
+      );
+      if (outcome === 'survived' && mortal.calls() < at) return at - 1;
+      fleet.host.becomeAnotherProcess();
+      await inspect(fleet);
+    }
+  }
+}
+
+function isKill(error: unknown): boolean {
+  return error instanceof Killed || (error instanceof AggregateError && error.errors.every(isKill));
+}
+
+async function expectReady(fleet: FakeFleet): Promise<void> {
+  const [allocation, ...others] = await fleet.host.registry.read();
+  expect(others).toEqual([]);
+  expect(allocation).toMatchObject({ project: 'issue-42', state: 'ready' });
+  expect(allocation?.spare).toBeUndefined();
+  expect(fleet.git.refs.get(branchRef)).toBe(fleet.git.root);
+  expect(await fleet.git.dirtyPaths(worktree)).toEqual([]);
+  expect(fleet.git.filesIn(worktree).size).toBeGreaterThan(0);
+  expect(await fleet.git.currentBranch(worktree)).toBe('issue/42-dark-mode');
+  expect([...fleet.database.branches]).toEqual(['issue-42']);
+  expect(await fleet.host.readEnvironment(`${worktree}/.env.local`)).toMatchObject({ PORT: String(allocation?.firstPort) });
+  expect((await fleet.host.state.readLocal('issue-42'))?.worktree).toBe(worktree);
+}
+
+async function expectAbsent(fleet: FakeFleet): Promise<void> {
+  expect(await fleet.host.registry.read()).toEqual([]);
+  expect(fleet.git.refs.has(branchRef)).toBe(false);
+  expect((await fleet.git.listWorktrees()).map(({ path }) => path).filter((path) => path.includes('issue-42'))).toEqual([]);
+  expect([...fleet.database.branches]).toEqual([]);
+  expect([...fleet.host.files.keys()].filter((path) => path.includes('issue-42'))).toEqual([]);
+}
+
+async function expectReadyOrAbsent(fleet: FakeFleet): Promise<void> {
+  if ((await fleet.host.registry.read()).length === 0) await expectAbsent(fleet);
+  else await expectReady(fleet);
+}
+
+async function empty(): Promise<FakeFleet> {
+  return createFakeFleet();
+}
+
+async function withSpare(): Promise<FakeFleet> {
+  const fleet = createFakeFleet();
+  await refill(fleet);
+  return fleet;
+}
+
+async function ready(): Promise<FakeFleet> {
+  const fleet = createFakeFleet();
+  await create(fleet);
+  return fleet;
+}
+
+async function readyWithWork(): Promise<FakeFleet> {
+  const fleet = await ready();
+  fleet.git.filesIn(worktree).set('work.ts', '1');
+  await fleet.git.commitAll(worktree, 'Work');
+  fleet.git.filesIn(worktree).set('more.ts', '1');
+  return fleet;
+}
+
+describe('a process that is killed', () => {
+  it.each([
+    ['from nothing', empty],
+    ['from a spare', withSpare],
+  ])('while it makes a worktree %s leaves what the same command finishes', async (_, prepare) => {
+    const deaths = await atEveryDeath(prepare, create, async (fleet) => {
+      await create(fleet);
+      await expectReady(fleet);
+    });
+    expect(deaths).toBeGreaterThan(8);
+  });
+
+  it.each([
+    ['from nothing', empty],
+    ['from a spare', withSpare],
+  ])('while it makes a worktree %s leaves what the doctor undoes', async (_, prepare) => {
+    await atEveryDeath(prepare, create, async (fleet) => {
+      await doctor(fleet);
+      await expectReadyOrAbsent(fleet);
+      expect(await doctor(fleet)).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['without work', ready],
+    ['with work', readyWithWork],
+  ])('while it removes a worktree %s leaves what the same command finishes', async (_, prepare) => {
+    const deaths = await atEveryDeath(prepare, remove, async (fleet) => {
+      if ((await fleet.host.state.listProjects()).length > 0) await remove(fleet);
+      await expectAbsent(fleet);
+    });
+    expect(deaths).toBeGreaterThan(5);
+  });
+
+  it('while it removes a worktree with work leaves what the doctor finishes, and loses none of it', async () => {
+    await atEveryDeath(readyWithWork, remove, async (fleet) => {
+      await doctor(fleet);
+      expect(await doctor(fleet)).toEqual([]);
+      const isThere = (await fleet.host.registry.read()).length > 0;
+      if (!isThere) await expectAbsent(fleet);
+      const kept = [...fleet.git.refs].filter(([ref]) => ref.startsWith('refs/nx-fleet/trash/')).map(([, commit]) => commit);
+      const tips = isThere ? [...kept, fleet.git.refs.get(branchRef) ?? ''] : kept;
+      expect(tips.some((tip) => 'work.ts' in fleet.git.filesOf(tip))).toBe(true);
+      if (!isThere) expect(kept.some((commit) => 'more.ts' in fleet.git.filesOf(commit))).toBe(true);
+    });
+  });
+
+  it('while it prepares a spare leaves what the next one clears away', async () => {
+    await atEveryDeath(empty, refill, async (fleet) => {
+      await refill(fleet);
+      expect(await fleet.host.registry.readSpares()).toMatchObject([{ state: 'ready' }]);
+      expect(await fleet.git.listWorktrees()).toHaveLength(2);
+    });
+  });
+});

@@ -1,0 +1,1 @@
+export type DbRefreshExecutorSchema = Record<string, never>;

@@ -1,0 +1,27 @@
+import { logger, type ExecutorContext } from '@nx/devkit';
+import { resetDatabase } from '@nx-fleet/core';
+import { createAdapters, type Adapters } from '../../adapters.js';
+import { requireMainWorktree } from '../../main-worktree.js';
+import { reportTask } from '../../report/report.js';
+import { readSettings } from '../../settings/read-settings.js';
+import type { DbResetExecutorSchema } from './schema.js';
+
+/** `issue-42:db-reset`: a fresh copy of the database in place of the worktree's own. */
+export async function dbResetExecutor(
+  _: DbResetExecutorSchema,
+  context: ExecutorContext,
+  adapters?: Adapters,
+): Promise<{ success: boolean }> {
+  return reportTask(async () => {
+    const settings = readSettings(context.root);
+    const acting = adapters ?? createAdapters(context.root, settings);
+    await requireMainWorktree(context.root, acting);
+    const location = await acting.git.locate();
+    const onProgress = (line: string): void => logger.info(line);
+    const database = await resetDatabase({ project: context.projectName ?? '', location, settings, onProgress }, acting);
+    logger.info(
+      database === null ? 'No database is configured: there is nothing to reset.' : `database ${database} is as its source again`,
+    );
+    return true;
+  });
+}

@@ -1,0 +1,1 @@
+export type DbResetExecutorSchema = Record<string, never>;

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { logger, type ExecutorContext } from '@nx/devkit';
+import {
+  examineFleet,
+  expireTrash,
+  lastingComplaints,
+  mendFleet,
+  restoreFromTrash,
+  type Complaint,
+  type ComplaintReport,
+  type ExamineContext,
+} from '@nx-fleet/core';
+import { createAdapters, worktreesDirectory, type Adapters } from '../../adapters.js';
+import { requireMainWorktree } from '../../main-worktree.js';
+import { complaintTable } from '../../report/complaint-table.js';
+import { reportTask } from '../../report/report.js';
+import { readSettings } from '../../settings/read-settings.js';
+import type { DoctorExecutorSchema } from './schema.js';
+
+/** Longer than a generator needs between writing its manifest and claiming its names. */
+const SECOND_LOOK_MS = 1_500;
+
+/** `fleet:doctor`: finishes or undoes what was interrupted, gives back what nobody holds any more, and says what only a person can mend. */
+export async function doctorExecutor(
+  options: DoctorExecutorSchema,
+  context: ExecutorContext,
+  adapters?: Adapters,
+): Promise<{ success: boolean }> {
+  return reportTask(async () => {
+    const settings = readSettings(context.root);
+    const acting = adapters ?? createAdapters(context.root, settings);
+    await requireMainWorktree(context.root, acting);
+    if (options.restore !== undefined) return restore(options.restore, acting);
+    if (options.expire !== undefined) return expire(options.expire, acting);
+    const location = await acting.git.locate();
+    const onProgress = options.json === true ? () => {} : (line: string) => logger.info(line);
+    const directory = worktreesDirectory(location.mainWorktree, settings);
+    const complaints = await examineTwice({ location, settings, worktreesDirectory: directory, adapters: acting, onProgress });
+    const reports = await mendFleet(complaints, { dryRun: options.dryRun ?? false });
+    if (options.json === true) process.stdout.write(`${JSON.stringify(reports)}\n`);
+    else logger.info(reports.length === 0 ? 'Everything fits together.' : complaintTable(reports));
+    return reports.every(isWell);
+  });
+}
+
+/** What is just being made or removed looks broken for a moment: only what is still there at a second look is mended. */
+async function examineTwice(context: ExamineContext): Promise<readonly Complaint[]> {
+  const first = await examineFleet(context);
+  if (first.length === 0) return [];
+  await sleep(SECOND_LOOK_MS);
+  return lastingComplaints(first, await examineFleet(context));
+}
+
+function isWell({ outcome }: ComplaintReport): boolean {
+  return outcome === 'mended' || outcome === 'would-mend';
+}
+
+async function restore(what: string, { git }: Adapters): Promise<boolean> {
+  const { branch, kept } = await restoreFromTrash(what, git);
+  logger.info(`What was kept of ${kept.project} on ${kept.keptAt.toISOString()} is on branch "${branch}" again.`);
+  logger.info(`Next: nx g worktree --issue=${kept.project.replace(/^issue-/, '')} --branch=${branch}`);
+  return true;
+}
+
+async function expire(days: number, { git, host }: Adapters): Promise<boolean> {
+  const forgotten = await expireTrash({ days, now: host.now() }, git);
+  for (const { ref } of forgotten) logger.info(`forgot ${ref}`);
+  logger.info(`${forgotten.length} kept piece(s) of work older than ${days} day(s) forgotten.`);
+  return true;
+}

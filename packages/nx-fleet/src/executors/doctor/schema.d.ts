@@ -1,0 +1,10 @@
+export interface DoctorExecutorSchema {
+  /** Only say what would be mended. */
+  readonly dryRun?: boolean;
+  /** Print JSON for scripts. */
+  readonly json?: boolean;
+  /** Issue, project or ref whose kept work is wanted back as a branch. */
+  readonly restore?: string;
+  /** Forget what was kept longer ago than so many days. */
+  readonly expire?: number;
+}

@@ -1,0 +1,20 @@
+import type { ComplaintReport } from '@nx-fleet/core';
+import { table } from './table.js';
+
+const OUTCOMES: Readonly<Record<ComplaintReport['outcome'], string>> = {
+  mended: 'mended',
+  'would-mend': 'would be mended',
+  'needs-you': 'needs you',
+  failed: 'failed',
+};
+
+/** What did not fit together, why, and what became of it. */
+export function complaintTable(reports: readonly ComplaintReport[]): string {
+  const rows = reports.map(({ subject, reason, remedy, outcome, error }) => [
+    subject,
+    error === undefined ? reason : `${reason}; ${error}`,
+    remedy === 'advise' ? '-' : remedy,
+    OUTCOMES[outcome],
+  ]);
+  return table(['About', 'Reason', 'Remedy', 'Outcome'], rows);
+}

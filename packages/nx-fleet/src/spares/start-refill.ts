@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import type { RepositoryLocation, Settings } from '@nx-fleet/core';
+import type { Adapters } from '../adapters.js';
+
+/** Has spare worktrees prepared behind the command that has just ended. In CI nobody would come for them. */
+export async function startRefill(
+  { location, settings, commit }: { readonly location: RepositoryLocation; readonly settings: Settings; readonly commit: string },
+  { host }: Adapters,
+): Promise<void> {
+  if (settings.worktrees.spares === 0 || isCi(host.env)) return;
+  await host.startInBackground({
+    module: fileURLToPath(new URL('refill-main.js', import.meta.url)),
+    args: [location.mainWorktree, commit],
+    cwd: location.mainWorktree,
+    logFile: `${location.mainWorktree}/.nx-fleet/local/spares.log`,
+  });
+}
+
+/** What CI systems set; `CI=false` is how people say no. */
+export function isCi(env: Readonly<Record<string, string>>): boolean {
+  return !['', '0', 'false'].includes((env['CI'] ?? '').toLowerCase());
+}

@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.js';
 import type { Step } from '../provisioning-steps.js';
+import { excludeLocally } from '../exclude-locally.js';
 import { envFileOf, portsOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 
 const ENV_FILE = '.env.local';
@@ -9,7 +10,9 @@ export const environmentStep: Step = {
   name: 'environment',
   make: async (work, adapters) => {
     await adapters.host.writeEnvironment(envFileOf(work), await managedVariables(work, adapters));
-    await ignoreLocally(work, adapters);
+    // A base that does not ignore the file yet would make every worktree look dirty.
+    const { location, allocation } = work;
+    await excludeLocally({ location, worktree: allocation.worktree, path: ENV_FILE, pattern: `/${ENV_FILE}` }, adapters);
   },
   undo: async (work, { host }) => {
     if (work.here) await host.writeEnvironment(envFileOf(work), {});
@@ -30,13 +33,4 @@ async function absentDatabase(
 ): Promise<Record<string, string>> {
   const present = work.wasReady ? await host.readEnvironment(envFileOf(work)) : {};
   return Object.fromEntries(names.map((name) => [name, present[name] ?? '']));
-}
-
-/** A base that does not ignore our file yet would make every worktree look dirty. The exclude file is this clone's own. */
-async function ignoreLocally({ allocation, location }: WorktreeWork, { git, host }: WorktreeAdapters): Promise<void> {
-  if ((await git.ignoredPaths(allocation.worktree, [ENV_FILE])).length > 0) return;
-  const exclude = `${location.commonDirectory}/info/exclude`;
-  const text = (await host.readFile(exclude)) ?? '';
-  if (text.split('\n').includes(`/${ENV_FILE}`)) return;
-  await host.writePrivateFile(exclude, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}/${ENV_FILE}\n`);
 }

@@ -1,4 +1,5 @@
 import type { Step } from '../provisioning-steps.js';
+import { excludeLocally } from '../exclude-locally.js';
 import type { WorktreeAdapters, WorktreeWork } from '../worktree-work.js';
 
 /** The worktree with its branch's files: a spare where one was claimed, else a checkout of its own. */
@@ -8,6 +9,7 @@ export const worktreeStep: Step = {
     if (work.here || work.wasReady) return;
     const { allocation, manifest, onProgress } = work;
     await adapters.host.endStrays(allocation.worktree);
+    await excludeNested(work, adapters);
     if (await becomesWorktree(work, adapters)) return;
     onProgress(`checking out ${manifest.branch}`);
     await adapters.git.addWorktree(allocation.worktree, manifest.branch);
@@ -30,4 +32,13 @@ async function becomesWorktree({ allocation, manifest, onProgress }: WorktreeWor
   onProgress('the spare worktree cannot be used');
   await git.removeWorktree(spare, (path) => host.discardDirectory(path));
   return false;
+}
+
+/** Worktrees inside of the repository would be untracked files of the main one, and a second set of projects for Nx. */
+async function excludeNested({ allocation, location }: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
+  const { mainWorktree } = location;
+  if (!allocation.worktree.startsWith(`${mainWorktree}/`)) return;
+  const path = allocation.worktree.slice(mainWorktree.length + 1);
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  await excludeLocally({ location, worktree: mainWorktree, path, pattern: `/${folder === '' ? path : folder}` }, adapters);
 }

@@ -60,12 +60,13 @@ export async function removeDatabases(cluster: PostgresCluster): Promise<void> {
   }
 }
 
+/** All databases but the server's own; a snapshot is called `snapshot` here. */
 export async function databaseNames(cluster: PostgresCluster): Promise<readonly string[]> {
   const rows = await runSql<{ datname: string }>(
     cluster.url('postgres'),
-    `SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1') ORDER BY datname`,
+    `SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')`,
   );
-  return rows.map(({ datname }) => datname);
+  return rows.map(({ datname }) => datname.replace(/^.*__nx_fleet_tpl$/, 'snapshot')).sort();
 }
 
 export function branchRequest(more: Partial<DatabaseBranchRequest> = {}): DatabaseBranchRequest {

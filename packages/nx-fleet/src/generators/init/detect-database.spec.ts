@@ -1,27 +1,40 @@
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
-import { detectSqliteFile } from './detect-database.js';
+import { detectDatabase } from './detect-database.js';
+
+const NEON = 'postgres://ada:secret@ep-x-1.eu-central-1.aws.neon.tech/app';
 
 describe('database detection', () => {
   it.each([
-    ['DATABASE_URL="file:./data/app.db"\n', 'data/app.db'],
-    ['DATABASE_URL=sqlite://prisma/dev.db?mode=rw\n', 'prisma/dev.db'],
+    ['DATABASE_URL="file:./data/app.db"\n', { type: 'sqlite', file: 'data/app.db' }],
+    ['DATABASE_URL=sqlite://prisma/dev.db?mode=rw\n', { type: 'sqlite', file: 'prisma/dev.db' }],
     ['DATABASE_URL=file:../outside.db\n', null],
-  ])('reads %j as %j', (text, file) => {
+    ['DATABASE_URL=postgresql://ada:secret@localhost:5433/app\n', { type: 'postgres' }],
+    ['DATABASE_URL=mysql://ada:secret@localhost/app\n', null],
+  ])('reads %j as %j', (text, options) => {
     const tree = createTreeWithEmptyWorkspace();
     tree.write('.env', text);
-    expect(detectSqliteFile(tree, {}).file).toBe(file);
+    expect(detectDatabase(tree, {}).options).toEqual(options);
   });
 
   it('finds a database file without any variable', () => {
     const tree = createTreeWithEmptyWorkspace();
     tree.write('data/shop.sqlite3', '');
-    expect(detectSqliteFile(tree, {})).toEqual({ file: 'data/shop.sqlite3', found: 'SQLite data/shop.sqlite3' });
+    expect(detectDatabase(tree, {})).toEqual({ options: { type: 'sqlite', file: 'data/shop.sqlite3' }, found: 'SQLite data/shop.sqlite3' });
   });
 
-  it('names the kind of another database, never its URL', () => {
-    const { file, found } = detectSqliteFile(createTreeWithEmptyWorkspace(), { DATABASE_URL: 'postgres://ada:secret@db.example.com/app' });
-    expect(file).toBeNull();
-    expect(found).toContain('postgres');
+  it('leaves a server on another machine alone until someone asks for it, and never shows its URL', () => {
+    const { options, found } = detectDatabase(createTreeWithEmptyWorkspace(), { DATABASE_URL: 'postgres://ada:secret@db.example.com/app' });
+    expect(options).toBeNull();
+    expect(found).toContain('"db.example.com"');
     expect(found).not.toContain('secret');
+  });
+
+  it('takes Neon when its key and project are in the environment, else says what is missing', () => {
+    const tree = createTreeWithEmptyWorkspace();
+    const keys = { NEON_API_KEY: 'k', NEON_PROJECT_ID: 'p' };
+    expect(detectDatabase(tree, { DATABASE_URL: NEON, ...keys }).options).toEqual({ type: 'neon' });
+    const { options, found } = detectDatabase(tree, { DATABASE_URL: NEON });
+    expect(options).toBeNull();
+    expect(found).toContain('NEON_API_KEY');
   });
 });

@@ -1,37 +1,54 @@
 import { parseEnv } from 'node:util';
 import type { Tree } from '@nx/devkit';
+import { printableLine, type SettingsInput } from '@nx-fleet/core';
 
 export interface DetectedDatabase {
-  /** Relative to the workspace, or null when there is no SQLite database. */
-  readonly file: string | null;
+  /** Null when there is none, or none that may be copied without being asked for. */
+  readonly options: SettingsInput['database'] | null;
   /** For people; never holds a password. */
   readonly found: string;
 }
 
 const ENV_FILES = ['.env.local', '.env'];
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const SQLITE_URL = /^(?:file:|sqlite:(?:\/\/)?)(?<path>[^?]+)/;
 
 /** Looks for `DATABASE_URL` in the environment and the root's env files, then for a database file in the usual places. */
-export function detectSqliteFile(tree: Tree, env: Readonly<Record<string, string>>): DetectedDatabase {
+export function detectDatabase(tree: Tree, env: Readonly<Record<string, string>>): DetectedDatabase {
   const url = [env['DATABASE_URL'], ...ENV_FILES.map((file) => readVariable(tree, file))].find(
     (value) => value !== undefined && value !== '',
   );
-  if (url !== undefined) {
-    const path = SQLITE_URL.exec(url)?.groups?.['path'];
-    const inside = path === undefined ? null : insideWorkspace(path, tree.root);
-    if (inside !== null) return { file: inside, found: `SQLite ${inside} (DATABASE_URL)` };
-    return {
-      file: null,
-      found: `DATABASE_URL is ${/^\w+(?=:)/.exec(url)?.[0] ?? 'set'}, which is not copied per issue yet: set "database" yourself`,
-    };
-  }
+  if (url !== undefined) return detectFromUrl(url, tree, env);
   const file = [
     ...databaseFiles(tree, '.'),
     ...databaseFiles(tree, 'data'),
     ...databaseFiles(tree, 'prisma'),
     ...databaseFiles(tree, 'db'),
   ][0];
-  return file === undefined ? { file: null, found: 'none' } : { file, found: `SQLite ${file}` };
+  return file === undefined ? { options: null, found: 'none' } : { options: { type: 'sqlite', file }, found: `SQLite ${file}` };
+}
+
+function detectFromUrl(url: string, tree: Tree, env: Readonly<Record<string, string>>): DetectedDatabase {
+  const path = SQLITE_URL.exec(url)?.groups?.['path'];
+  const file = path === undefined ? null : insideWorkspace(path, tree.root);
+  if (file !== null) return { options: { type: 'sqlite', file }, found: `SQLite ${file} (DATABASE_URL)` };
+  if (/^postgres(ql)?:/.test(url) && URL.canParse(url)) return detectPostgres(new URL(url).hostname, env);
+  const scheme = /^\w+(?=:)/.exec(url)?.[0] ?? 'set';
+  return { options: null, found: `DATABASE_URL is ${scheme}: programs of yours can copy it, see "database" of type "command"` };
+}
+
+/** A server on this machine is a developer's own; on any other one nothing is created unless someone says so. */
+function detectPostgres(host: string, env: Readonly<Record<string, string>>): DetectedDatabase {
+  const isNeon = host.endsWith('.neon.tech');
+  if (isNeon && env['NEON_API_KEY'] !== undefined && env['NEON_PROJECT_ID'] !== undefined) {
+    return { options: { type: 'neon' }, found: 'Neon (DATABASE_URL, NEON_PROJECT_ID)' };
+  }
+  if (isNeon) return { options: null, found: 'Neon: set NEON_API_KEY and NEON_PROJECT_ID, and "database" to { "type": "neon" }' };
+  if (LOOPBACK.test(host)) return { options: { type: 'postgres' }, found: 'PostgreSQL on this machine (DATABASE_URL)' };
+  return {
+    options: null,
+    found: `PostgreSQL on "${printableLine(host)}": to have it copied there, set "database" to { "type": "postgres" }`,
+  };
 }
 
 function readVariable(tree: Tree, file: string): string | undefined {

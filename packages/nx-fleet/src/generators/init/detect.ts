@@ -2,7 +2,7 @@ import { detectPackageManager, type Tree } from '@nx/devkit';
 import type { SettingsInput } from '@nx-fleet/core';
 import { parseGitHubRemote } from '@nx-fleet/trackers';
 import type { Adapters } from '../../adapters.js';
-import { detectSqliteFile } from './detect-database.js';
+import { detectDatabase } from './detect-database.js';
 
 export interface Detected {
   /** Options that differ from the defaults. */
@@ -23,11 +23,11 @@ export async function detectWorkspace(tree: Tree, { git, host, agent }: Adapters
     agent('codex').detect(),
   ]);
   const github = remote === null ? null : parseGitHubRemote(remote);
-  const database = detectSqliteFile(tree, host.env);
+  const database = detectDatabase(tree, host.env);
   const agents = agentOptions('version' in claude, 'version' in codex);
   const options: SettingsInput = {
     ...(github === null ? {} : { tracker: { type: 'github' as const } }),
-    ...(database.file === null ? {} : { database: { type: 'sqlite' as const, file: database.file } }),
+    ...(database.options === null ? {} : { database: database.options }),
     ...(agents === null ? {} : { agents }),
   };
   return {

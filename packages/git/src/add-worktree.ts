@@ -1,21 +1,20 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { printableLine, UserError } from '@nx-fleet/core';
 import { withLease } from './lease.js';
 import { readRef } from './refs.js';
 import { discardBrokenRegistration, discardEmptyShell, discardUnfinishedRegistrations, unregisterWorktree } from './repair-worktree.js';
 import type { Repository } from './repository.js';
+import { withRetries } from './retry.js';
+import { requireCommit } from './revisions.js';
 import { listAllWorktrees, type ListedWorktree } from './worktree-list.js';
 import { canonicalPath, exists, folderContent } from './worktree-path.js';
 
 interface Target {
   readonly path: string;
-  readonly branch: string;
+  /** Null for a detached HEAD. */
+  readonly branch: string | null;
+  readonly commit: string;
 }
-
-// Other programs' `git worktree add` does not know our lease, and git 2.39 reads half-written registrations.
-const ATTEMPTS = 6;
-const FIRST_PAUSE_MS = 50;
 
 export function worktreeLease(commonDirectory: string): string {
   return join(commonDirectory, 'nx-fleet', 'worktree.lease');
@@ -23,28 +22,38 @@ export function worktreeLease(commonDirectory: string): string {
 
 /** Registers a linked worktree for an existing branch without checking out; one that is there already is fine. @throws UserError when path or branch is in other use */
 export async function addWorktree(repository: Repository, path: string, branch: string): Promise<void> {
-  const target = { path: await canonicalPath(path), branch };
-  if ((await readRef(repository, `refs/heads/${branch}`)) === null) {
-    throw new UserError(`Branch "${printableLine(branch)}" does not exist. Create it first: git branch ${printableLine(branch)}`);
-  }
+  await add(repository, { path: await canonicalPath(path), branch, commit: await requireBranch(repository, branch) });
+}
+
+/** Registers a linked worktree at a commit with a detached HEAD, without checking out; one that is there already is fine. @throws UserError when the path is in other use */
+export async function addDetachedWorktree(repository: Repository, path: string, commit: string): Promise<void> {
+  await add(repository, { path: await canonicalPath(path), branch: null, commit: await requireCommit(repository, commit) });
+}
+
+/** The tip of a branch. @throws UserError when there is no such branch */
+export async function requireBranch(repository: Repository, branch: string): Promise<string> {
+  const tip = await readRef(repository, `refs/heads/${branch}`);
+  if (tip !== null) return tip;
+  throw new UserError(`Branch "${printableLine(branch)}" does not exist. Create it first: git branch ${printableLine(branch)}`);
+}
+
+/** @throws UserError when another worktree than the one at `path` has the branch */
+export function requireFreeBranch(worktrees: readonly ListedWorktree[], branch: string, path: string): void {
+  const holder = worktrees.find((worktree) => worktree.branch === branch && worktree.path !== path);
+  if (holder === undefined) return;
+  const place = printableLine(holder.path);
+  throw new UserError(`Branch "${branch}" is checked out in "${place}". Remove that worktree or switch it to another branch.`);
+}
+
+async function add(repository: Repository, target: Target): Promise<void> {
   const { commonDirectory } = await repository.locate();
   await withLease(worktreeLease(commonDirectory), async ({ tookOver }) => {
     if (tookOver) await discardUnfinishedRegistrations(repository);
-    await addWithRetries(repository, target);
+    await withRetries(
+      () => addOnce(repository, target),
+      () => discardBrokenRegistration(repository, target.path),
+    );
   });
-}
-
-async function addWithRetries(repository: Repository, target: Target): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await addOnce(repository, target);
-      return;
-    } catch (error) {
-      if (error instanceof UserError || attempt === ATTEMPTS) throw error;
-      await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
-      await discardBrokenRegistration(repository, target.path);
-    }
-  }
 }
 
 async function addOnce(repository: Repository, target: Target): Promise<void> {
@@ -54,12 +63,12 @@ async function addOnce(repository: Repository, target: Target): Promise<void> {
     if (await isWhole(registered, target)) return;
     await unregisterWorktree(repository, target.path);
   }
-  const holder = worktrees.find((worktree) => worktree.branch === target.branch && worktree !== registered);
-  if (holder !== undefined) throw branchInUseError(target.branch, holder.path);
+  if (target.branch !== null) requireFreeBranch(worktrees, target.branch, target.path);
   await discardEmptyShell(repository, target.path);
   const content = await folderContent(target.path);
   if ((content === null && (await exists(target.path))) || (content !== null && content.length > 0)) throw pathInUseError(target.path);
-  await repository.inMain(['worktree', 'add', '--no-checkout', '--', target.path, target.branch]);
+  const what = target.branch === null ? ['--detach', '--', target.path, target.commit] : ['--', target.path, target.branch];
+  await repository.inMain(['worktree', 'add', '--no-checkout', ...what]);
 }
 
 /** True for the wanted worktree, false for one to be made anew. @throws UserError for one that is somebody's */
@@ -67,7 +76,9 @@ async function isWhole(registered: ListedWorktree, target: Target): Promise<bool
   const path = printableLine(target.path);
   const initializing = registered.lockReason === 'initializing';
   const content = await folderContent(target.path);
-  if (registered.branch !== target.branch && !(initializing && registered.branch === null)) {
+  const isEmpty = content === null || content.every((name) => name === '.git');
+  if (!isWanted(registered, target) && !(initializing && registered.branch === null)) {
+    if (target.branch === null && registered.branch === null && isEmpty && !registered.locked) return false;
     const owner = registered.branch === null ? 'a detached HEAD' : `branch "${printableLine(registered.branch)}"`;
     throw new UserError(`"${path}" is the worktree of ${owner}. Remove it first: git worktree remove "${path}"`);
   }
@@ -80,9 +91,8 @@ async function isWhole(registered: ListedWorktree, target: Target): Promise<bool
   throw new UserError(`The worktree "${path}" has lost its .git file. Mend it with git worktree repair, or move the folder away.`);
 }
 
-function branchInUseError(branch: string, path: string): UserError {
-  const holder = printableLine(path);
-  return new UserError(`Branch "${branch}" is checked out in "${holder}". Remove that worktree or switch it to another branch.`);
+function isWanted(registered: ListedWorktree, target: Target): boolean {
+  return registered.branch === target.branch && (target.branch !== null || registered.head === target.commit);
 }
 
 function pathInUseError(path: string): UserError {

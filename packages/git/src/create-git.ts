@@ -1,17 +1,24 @@
 import type { Git } from '@nx-fleet/core';
-import { addWorktree } from './add-worktree.js';
+import { addDetachedWorktree, addWorktree } from './add-worktree.js';
 import { createBundle, fetchBundle } from './bundle.js';
+import { checkoutWorktree } from './checkout-worktree.js';
 import { captureWorktree, commitAll } from './commits.js';
+import { isContained } from './containment.js';
 import { defaultBranch } from './default-branch.js';
 import { changedFiles, diff } from './diff.js';
+import { fetchFromOrigin } from './fetch-origin.js';
+import { ignoredMatching } from './ignored-matching.js';
 import { mergeCommits } from './merge.js';
+import { moveWorktree } from './move-worktree.js';
 import { createBranch, deleteBranch, deleteRef, isBranchName, listRefs, readRef, remoteBranchesWith, writeRef } from './refs.js';
 import { remoteUrl } from './remote-url.js';
 import { removeWorktree } from './remove-worktree.js';
 import { createRepository } from './repository.js';
-import { isAncestor, log, resolveCommit, resolveTree } from './revisions.js';
+import { isAncestor, log, mergeBase, resolveCommit, resolveTree } from './revisions.js';
 import { createSnapshot } from './snapshot.js';
-import { checkoutWorktree, currentBranch, dirtyPaths, ignoredPaths, resetWorktree } from './work-tree-state.js';
+import { stashesOn } from './stashes.js';
+import { switchWorktree } from './switch-worktree.js';
+import { currentBranch, dirtyPaths, ignoredPaths, resetWorktree } from './work-tree-state.js';
 import { listWorktrees } from './worktree-list.js';
 
 export interface CreateGitOptions {
@@ -36,8 +43,16 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     createBranch: (branch, commit) => createBranch(repository, branch, commit),
     deleteBranch: (branch, expectedTip) => deleteBranch(repository, branch, expectedTip),
     addWorktree: (path, branch) => addWorktree(repository, path, branch),
+    addDetachedWorktree: (path, commit) => addDetachedWorktree(repository, path, commit),
     checkoutWorktree: (path) => checkoutWorktree(repository, path),
-    removeWorktree: (path) => removeWorktree(repository, path),
+    moveWorktree: (from, to) => moveWorktree(repository, from, to),
+    switchWorktree: (path, branch) => switchWorktree(repository, path, branch),
+    removeWorktree: (path, discard) => removeWorktree(repository, path, discard),
+    stashesOn: (branch) => stashesOn(repository, branch),
+    isContained: (head, onto) => isContained(repository, head, onto),
+    mergeBase: (one, other) => mergeBase(repository, one, other),
+    fetchFromOrigin: (ref) => fetchFromOrigin(repository, ref),
+    ignoredMatching: (worktree, patternFile) => ignoredMatching(repository, worktree, patternFile),
     currentBranch: (worktree) => currentBranch(repository, worktree),
     dirtyPaths: (worktree) => dirtyPaths(repository, worktree),
     ignoredPaths: (worktree, paths) => ignoredPaths(repository, worktree, paths),

@@ -1,4 +1,5 @@
 import { listRefs, readRef } from './refs.js';
+import { bareDefaultBranch } from './locate.js';
 import type { Repository } from './repository.js';
 
 const REMOTE_BRANCHES = 'refs/remotes/origin/';
@@ -8,9 +9,18 @@ const LOCAL_BRANCHES = 'refs/heads/';
 /** The default branch of `origin` as `origin/main`, the local one when there is no remote, or null when unknown. @param issueBranches branches that are certainly not it */
 export async function defaultBranch(repository: Repository, issueBranches: readonly string[] = []): Promise<string | null> {
   const isCandidate = (name: string): boolean => !name.startsWith('issue/') && !issueBranches.includes(name);
+  const { commonDirectory } = await repository.locate();
+  const bareHead = await bareDefaultBranch(repository.run, commonDirectory);
   const remotes = (await repository.inMain(['remote'])).stdout.split('\n').filter((name) => name !== '');
+  if (bareHead !== null) return bareBranch(repository, bareHead);
   if (remotes.length === 0) return localDefaultBranch(repository, isCandidate);
   return remotes.includes('origin') ? remoteDefaultBranch(repository, isCandidate) : null;
+}
+
+/** A bare clone has its remote's branches as its own, unless somebody told it to track them. */
+async function bareBranch(repository: Repository, name: string): Promise<string | null> {
+  if ((await readRef(repository, REMOTE_BRANCHES + name)) !== null) return `origin/${name}`;
+  return (await readRef(repository, LOCAL_BRANCHES + name)) === null ? null : name;
 }
 
 async function remoteDefaultBranch(repository: Repository, isCandidate: (name: string) => boolean): Promise<string | null> {

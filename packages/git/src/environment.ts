@@ -12,7 +12,12 @@ const KEPT_VARIABLES: ReadonlySet<string> = new Set([
   'GIT_CONFIG_SYSTEM',
   'GIT_CONFIG_NOSYSTEM',
   'GIT_CEILING_DIRECTORIES',
+  'GIT_LFS_SKIP_SMUDGE',
 ]);
+
+/** The caller's git variables that say how to reach a remote and who one is there. */
+const NETWORK_VARIABLES =
+  /^(?:GIT_SSH|GIT_SSH_COMMAND|GIT_SSH_VARIANT|GIT_ASKPASS|SSH_ASKPASS|GIT_PROXY_.*|GIT_SSL_.*|GIT_HTTP_.*|GIT_ALLOW_PROTOCOL|GIT_PROTOCOL|GIT_CONFIG_(?:COUNT|PARAMETERS|KEY_\d+|VALUE_\d+))$/;
 
 // simple-git refuses these by name, and no command of ours opens an editor, a pager or a prompt.
 const INTERACTIVE_VARIABLES: ReadonlySet<string> = new Set(['EDITOR', 'VISUAL', 'PAGER', 'PREFIX', 'SSH_ASKPASS']);
@@ -33,6 +38,15 @@ export function gitEnvironment(environment: Environment): Record<string, string>
     GIT_OPTIONAL_LOCKS: '0',
     GIT_NO_REPLACE_OBJECTS: '1',
   };
+}
+
+/** What commands that may ask a remote get besides: the user's SSH, proxies, certificates and helpers for credentials, as in the user's own git. */
+export function networkVariables(environment: Environment): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && NETWORK_VARIABLES.test(name.toUpperCase())) kept[name] = value;
+  }
+  return kept;
 }
 
 /** Variables that shut out the user's and the machine's configuration. */

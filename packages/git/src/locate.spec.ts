@@ -44,13 +44,61 @@ describe('locate', () => {
     await expect(open(join(repository.folder, 'nowhere')).locate()).rejects.toBeInstanceOf(UserError);
   });
 
-  it('refuses a bare repository, and a worktree of one', async () => {
-    const bare = join(repository.folder, 'bare.git');
-    const linked = join(repository.folder, 'of-bare');
-    await repository.run(['clone', '-q', '--bare', repository.path, bare]);
-    await repository.run(['worktree', 'add', '-q', '-b', 'other', linked], bare);
-    await expect(open(bare).locate()).rejects.toThrow(/bare repository/);
-    await expect(open(linked).locate()).rejects.toThrow(/bare repository/);
+  describe('in a bare repository', () => {
+    let bare: string;
+    let main: string;
+    let other: string;
+    beforeEach(async () => {
+      // Both layouts: `<name>.git` beside its worktrees, and `.bare` in a folder whose `.git` file points to it.
+      bare = join(repository.folder, 'project', '.bare');
+      [main, other] = [join(repository.folder, 'project', 'main'), join(repository.folder, 'project', 'other')];
+      await repository.run(['clone', '-q', '--bare', repository.path, bare]);
+      await writeFile(join(repository.folder, 'project', '.git'), 'gitdir: ./.bare\n');
+      await repository.run(['worktree', 'add', '-q', '-b', 'other', other], bare);
+    });
+
+    it('takes the worktree that it was started in for the main one, or that of the default branch', async () => {
+      expect(await open(other).locate()).toEqual({ mainWorktree: other, currentWorktree: other, commonDirectory: bare });
+      await repository.run(['worktree', 'add', '-q', main, 'main'], bare);
+      expect(await open(other).locate()).toEqual({ mainWorktree: main, currentWorktree: other, commonDirectory: bare });
+      const git = open(other);
+      expect((await git.listWorktrees()).map(({ path }) => path)).toEqual([main, other]);
+      expect(await git.defaultBranch()).toBe('main');
+      await rm(main, { recursive: true });
+      expect((await open(other).locate()).mainWorktree).toBe(other);
+    });
+
+    it('makes, moves, switches and removes worktrees there', async () => {
+      const git = open(other);
+      const [spare, issue] = [join(repository.folder, 'project', 'spare'), join(repository.folder, 'project', 'issue 1')];
+      await git.addDetachedWorktree(spare, 'main');
+      await git.checkoutWorktree(spare);
+      await git.createBranch('issue/1', 'main');
+      expect(await git.moveWorktree(spare, issue)).toBe(true);
+      await git.switchWorktree(issue, 'issue/1');
+      expect([await git.currentBranch(issue), await git.dirtyPaths(issue)]).toEqual(['issue/1', []]);
+      await git.removeWorktree(issue);
+      await expect(git.removeWorktree(other)).rejects.toThrow('holds the main worktree');
+      expect((await git.listWorktrees()).map(({ path }) => path)).toEqual([other]);
+    });
+
+    it('names the tracked default branch once branches are tracked', async () => {
+      await repository.run(['config', 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*'], bare);
+      await repository.run(['branch', 'more']);
+      await repository.run(['fetch', '-q'], bare);
+      expect(await open(other).defaultBranch()).toBe('origin/main');
+    });
+
+    it('refuses the bare folder itself, and names a worktree of it', async () => {
+      for (const folder of [bare, join(repository.folder, 'project')]) {
+        await expect(open(folder).locate()).rejects.toThrow(
+          new UserError(
+            `"${folder}" belongs to a bare repository, which has no files. Run this in one of its worktrees, such as "${other}".`,
+          ),
+        );
+        await expect(open(folder).locate()).rejects.toBeInstanceOf(UserError);
+      }
+    });
   });
 
   it('refuses the .git folder itself', async () => {

@@ -3,16 +3,21 @@ import { dirname, join, resolve } from 'node:path';
 import { printableLine, UserError, type RepositoryLocation } from '@nx-fleet/core';
 import { isMissingFile } from './file-errors.js';
 import type { GitRunner } from './run-git.js';
-import { parseWorktreeList } from './worktree-list.js';
+import { withRetries } from './retry.js';
+import { parseWorktreeList, type ListedWorktree } from './worktree-list.js';
 
-/** @throws UserError when the folder is in no git repository, in a bare one, in a .git folder, or git is missing */
+/**
+ * Where a folder belongs. A bare repository with linked worktrees has no main one: there the worktree of its default branch acts as the main one,
+ * and without such a worktree the one that the command was started in.
+ * @throws UserError when the folder is in no git repository, in a bare one or a .git folder itself, or git is missing
+ */
 export async function locateRepository(run: GitRunner, directory: string): Promise<RepositoryLocation> {
   const name = printableLine(directory);
   if (!(await isFolder(directory))) throw new UserError(`"${name}" is no folder. Run this in a git repository.`);
   await requireRepository(run, directory);
   const kind = await run({ cwd: directory, arguments: ['rev-parse', '--is-bare-repository', '--is-inside-work-tree'] });
   const [bare, insideWorktree] = kind.stdout.split('\n');
-  if (bare === 'true') throw bareError(name);
+  if (bare === 'true') throw await bareError(run, directory);
   if (insideWorktree !== 'true') throw new UserError(`"${name}" is inside of a .git folder. Run this in a worktree.`);
   const places = ['--show-toplevel', '--git-dir', '--git-common-dir'];
   const { stdout } = await run({ cwd: directory, arguments: ['rev-parse', '--path-format=absolute', ...places] });
@@ -20,15 +25,36 @@ export async function locateRepository(run: GitRunner, directory: string): Promi
   const currentWorktree = await realpath(top);
   const commonDirectory = await realpath(common);
   const isMain = (await realpath(gitDirectory)) === commonDirectory;
-  const mainWorktree = isMain ? currentWorktree : await findMainWorktree(run, directory);
+  const mainWorktree = isMain ? currentWorktree : await findMainWorktree(run, { directory, currentWorktree, commonDirectory });
   return { mainWorktree, currentWorktree, commonDirectory };
 }
 
-async function findMainWorktree(run: GitRunner, directory: string): Promise<string> {
-  const { stdout } = await run({ cwd: directory, arguments: ['worktree', 'list', '--porcelain'] });
-  const main = parseWorktreeList(stdout, '\n')[0];
-  if (main === undefined || main.bare) throw bareError(printableLine(directory));
-  return realpath(main.path);
+interface LinkedPlace {
+  readonly directory: string;
+  readonly currentWorktree: string;
+  readonly commonDirectory: string;
+}
+
+async function findMainWorktree(run: GitRunner, { directory, currentWorktree, commonDirectory }: LinkedPlace): Promise<string> {
+  const [main, ...linked] = await listed(run, directory);
+  if (main?.bare === false) return realpath(main.path);
+  const branch = await bareDefaultBranch(run, commonDirectory);
+  const found = linked.find((worktree) => worktree.branch !== null && worktree.branch === branch);
+  return found !== undefined && (await isFolder(found.path)) ? realpath(found.path) : currentWorktree;
+}
+
+async function listed(run: GitRunner, directory: string): Promise<readonly ListedWorktree[]> {
+  const { stdout } = await withRetries(() => run({ cwd: directory, arguments: ['worktree', 'list', '--porcelain'] }));
+  return parseWorktreeList(stdout, '\n');
+}
+
+/** The branch that a bare repository's HEAD names, which a clone takes over from its remote; null when the repository is not bare. */
+export async function bareDefaultBranch(run: GitRunner, commonDirectory: string): Promise<string | null> {
+  const place = { cwd: commonDirectory, variables: { GIT_DIR: commonDirectory } };
+  const bare = await run({ ...place, arguments: ['rev-parse', '--is-bare-repository'] });
+  if (bare.stdout.trim() !== 'true') return null;
+  const { exitCode, stdout } = await run({ ...place, arguments: ['symbolic-ref', '-q', 'HEAD'], answers: [0, 1] });
+  return exitCode === 0 ? stdout.trim().replace(/^refs\/heads\//, '') : null;
 }
 
 async function requireRepository(run: GitRunner, directory: string): Promise<void> {
@@ -61,6 +87,11 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-function bareError(name: string): UserError {
-  return new UserError(`"${name}" belongs to a bare repository, which has no main worktree. Run this in an ordinary clone.`);
+async function bareError(run: GitRunner, directory: string): Promise<UserError> {
+  const worktree = (await listed(run, directory)).find(({ bare }) => !bare);
+  const place =
+    worktree === undefined
+      ? 'Add one first: git worktree add main'
+      : `Run this in one of its worktrees, such as "${printableLine(worktree.path)}".`;
+  return new UserError(`"${printableLine(directory)}" belongs to a bare repository, which has no files. ${place}`);
 }

@@ -6,8 +6,13 @@ import { isAncestor, requireCommit } from './revisions.js';
 import { splitNul } from './work-tree-state.js';
 
 // `git merge-tree --write-tree` came with this version.
-const MERGE_VERSION = { major: 2, minor: 38 };
-const CONFIGURATION = ['merge.renames=true', 'merge.directoryRenames=conflict', 'merge.renameLimit=7000', 'merge.conflictStyle=merge'];
+export const MERGE_VERSION = { major: 2, minor: 38 };
+export const MERGE_CONFIGURATION = [
+  'merge.renames=true',
+  'merge.directoryRenames=conflict',
+  'merge.renameLimit=7000',
+  'merge.conflictStyle=merge',
+];
 
 /** Merges commits in order without any worktree; the same commits always make the same commit. @throws UserError when git is older than 2.38 */
 export async function mergeCommits(repository: Repository, commits: readonly string[], message: string): Promise<MergeOutcome> {
@@ -33,7 +38,7 @@ async function mergeTwo(repository: Repository, merge: Merge): Promise<MergeOutc
   if (await isAncestor(repository, merge.ours, merge.theirs)) return { kind: 'merged', commit: merge.theirs };
   await requireGitVersion(repository, MERGE_VERSION);
   const flags = ['--write-tree', '--name-only', '--no-messages', '-z'];
-  const options = { answers: [0, 1], configuration: CONFIGURATION };
+  const options = { answers: [0, 1], configuration: MERGE_CONFIGURATION };
   const { exitCode, stdout } = await repository.inMain(['merge-tree', ...flags, merge.ours, merge.theirs], options);
   const [tree = '', ...files] = splitNul(stdout);
   if (exitCode === 1) return { kind: 'conflict', files: [...new Set(files)] };

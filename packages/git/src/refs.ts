@@ -73,7 +73,8 @@ export async function remoteBranchesWith(repository: Repository, commit: string)
     .flatMap(([symref, name]) => (symref === '' && name !== undefined ? [name] : []));
 }
 
-async function requireBranchName(repository: Repository, branch: string): Promise<void> {
+/** @throws Error when git would not take it */
+export async function requireBranchName(repository: Repository, branch: string): Promise<void> {
   if (!(await isBranchName(repository, branch))) throw new Error(`"${printableLine(branch)}" is no name for a branch`);
 }
 

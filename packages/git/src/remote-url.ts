@@ -18,3 +18,8 @@ export function withoutCredentials(url: string): string {
   const prefix = isSsh && user !== '' ? `${user}@` : '';
   return scheme + prefix + authority.slice(at + 1) + rest.replace(/[?#].*$/s, '');
 }
+
+/** A text of git without the users, passwords and queries of the URLs in it. */
+export function withoutSecrets(text: string): string {
+  return text.replace(/[a-z][a-z\d+.-]*:\/\/[^\s'"<>]+/gi, (url) => withoutCredentials(url));
+}

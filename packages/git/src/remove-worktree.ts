@@ -2,25 +2,42 @@ import { rm } from 'node:fs/promises';
 import { printableLine, UserError } from '@nx-fleet/core';
 import { worktreeLease } from './add-worktree.js';
 import { withLease } from './lease.js';
+import { finishMove } from './move-worktree.js';
 import { discardBrokenRegistration, unregisterWorktree } from './repair-worktree.js';
 import type { Repository } from './repository.js';
+import { withRetries } from './retry.js';
 import { listAllWorktrees } from './worktree-list.js';
 import { canonicalPath, exists, folderContent, isInside, pointsInto } from './worktree-path.js';
 
-/** Removes a worktree with whatever is in it, even a half-made one; one that is gone is fine. @throws UserError for a folder that is none of this repository's */
-export async function removeWorktree(repository: Repository, path: string): Promise<void> {
+/**
+ * Removes a worktree with whatever is in it, even a half-made or half-moved one; one that is gone is fine.
+ * @param discard takes the folder away once it is known to be a removable worktree @default removes it
+ * @throws UserError for a folder that is none of this repository's
+ */
+export async function removeWorktree(repository: Repository, path: string, discard: Discard = removeFolder): Promise<void> {
   const target = await canonicalPath(path);
   const { commonDirectory } = await repository.locate();
   const lease = worktreeLease(commonDirectory);
-  await withLease(lease, () => discardBrokenRegistration(repository, target));
+  await withLease(lease, async () => {
+    await discardBrokenRegistration(repository, target);
+    await finishMove(repository, target);
+  });
   await requireRemovable(repository, target);
   // The files go first, outside of the lease, for there may be many; the registration stays until they are gone, so that the same command can finish.
-  await rm(target, { recursive: true, force: true, maxRetries: 5 });
-  await withLease(lease, async () => {
-    if (!(await isRegistered(repository, target))) return;
-    await unregisterWorktree(repository, target);
-    if (await isRegistered(repository, target)) throw new Error(`git keeps the worktree "${printableLine(target)}" registered`);
-  });
+  await discard(target);
+  await withLease(lease, () => withRetries(() => unregister(repository, target)));
+}
+
+type Discard = (path: string) => Promise<void>;
+
+async function removeFolder(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function unregister(repository: Repository, path: string): Promise<void> {
+  if (!(await isRegistered(repository, path))) return;
+  await unregisterWorktree(repository, path);
+  if (await isRegistered(repository, path)) throw new Error(`git keeps the worktree "${printableLine(path)}" registered`);
 }
 
 async function requireRemovable(repository: Repository, path: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { printableLine, type RepositoryLocation } from '@nx-fleet/core';
-import type { Environment } from './environment.js';
+import { networkVariables, type Environment } from './environment.js';
 import { parseGitVersion, type GitVersion } from './git-version.js';
 import { locateRepository } from './locate.js';
 import { createGitRunner, type GitOptions, type GitOutput, type GitRunner } from './run-git.js';
@@ -10,6 +10,8 @@ import { createGitRunner, type GitOptions, type GitOutput, type GitRunner } from
 export interface Repository {
   /** For commands that leave the repository, such as those of a snapshot. */
   readonly run: GitRunner;
+  /** For commands that may ask a remote. */
+  readonly networkVariables: Readonly<Record<string, string>>;
   locate(): Promise<RepositoryLocation>;
   version(): Promise<GitVersion>;
   /** Runs in the folder that the repository was opened with, so that `HEAD` is its worktree's. */
@@ -32,6 +34,7 @@ export function createRepository(directory: string, environment: Environment): R
   const version = rememberSuccess(async () => parseGitVersion((await run({ cwd: directory, arguments: ['version'] })).stdout));
   return {
     run,
+    networkVariables: networkVariables(environment),
     locate,
     version,
     here: async (args, options) => {
@@ -54,6 +57,10 @@ function rememberSuccess<Result>(ask: () => Promise<Result>): () => Promise<Resu
       throw error;
     }
   };
+}
+
+export async function openMainWorktree(repository: Repository): Promise<Worktree> {
+  return repository.openWorktree((await repository.locate()).mainWorktree);
 }
 
 // git looks for a repository upwards: in a folder that has lost its .git file it would find and change another worktree.

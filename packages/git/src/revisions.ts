@@ -48,6 +48,13 @@ export async function isAncestor(repository: Repository, ancestor: string, desce
   return exitCode === 0;
 }
 
+/** The best common ancestor of two commits, or null when their histories have nothing in common. */
+export async function mergeBase(repository: Repository, one: string, other: string): Promise<string | null> {
+  const commits = [await requireCommit(repository, one), await requireCommit(repository, other)];
+  const { exitCode, stdout } = await repository.inMain(['merge-base', ...commits], { answers: [0, 1] });
+  return exitCode === 0 ? stdout.trim() : null;
+}
+
 /** Commits that are reachable from `head` and not from `base`, oldest first. */
 export async function log(repository: Repository, base: string, head: string): Promise<readonly CommitSummary[]> {
   const range = `${await requireCommit(repository, base)}..${await requireCommit(repository, head)}`;

@@ -48,8 +48,23 @@ const CONFIGURATION: readonly string[] = [
   'i18n.logOutputEncoding=UTF-8',
 ];
 
-// simple-git asks for consent to what it knows to be dangerous in a stranger's hands; these values are constants of ours or the user's own files.
-const CONSENT = { allowUnsafeHooksPath: true, allowUnsafeFsMonitor: true, allowUnsafeTemplateDir: true, allowUnsafeConfigPaths: true };
+// simple-git asks for consent to what it knows to be dangerous in a stranger's hands; these values are constants of ours, or the user's own
+// files and variables, of which `gitEnvironment` and `networkVariables` let through what may be.
+const CONSENT = {
+  allowUnsafeHooksPath: true,
+  allowUnsafeFsMonitor: true,
+  allowUnsafeTemplateDir: true,
+  allowUnsafeConfigPaths: true,
+  allowUnsafeConfigEnvCount: true,
+  allowUnsafeCredentialHelper: true,
+  allowUnsafeSshCommand: true,
+  allowUnsafeAskPass: true,
+  allowUnsafeGitProxy: true,
+  allowUnsafeUrlRewrite: true,
+  allowUnsafeProtocolOverride: true,
+  allowUnsafeFilter: true,
+  allowUnsafeSubmodule: true,
+};
 
 const STDERR_LENGTH = 2000;
 

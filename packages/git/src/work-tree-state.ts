@@ -1,12 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { withLease } from './lease.js';
+import { checkoutVariables } from './checkout-worktree.js';
 import type { Repository } from './repository.js';
 import { requireCommit } from './revisions.js';
-
-const ATTEMPTS = 6;
-const FIRST_PAUSE_MS = 50;
 
 /** The branch checked out in a worktree, or null for a detached HEAD. */
 export async function currentBranch(repository: Repository, path: string): Promise<string | null> {
@@ -36,33 +30,11 @@ export async function ignoredPaths(repository: Repository, path: string, paths: 
   return splitNul(stdout).map((answer) => answer.slice(2));
 }
 
-/** Fills a worktree with its branch's files. What a killed checkout left is cleared away first. */
-export async function checkoutWorktree(repository: Repository, path: string): Promise<void> {
-  const worktree = await repository.openWorktree(path);
-  const reset = (): Promise<unknown> => worktree.run(['reset', '--hard', '--no-recurse-submodules']);
-  await withLease(join(worktree.gitDirectory, 'nx-fleet-checkout.lease'), async ({ tookOver }) => {
-    if (!tookOver) return reset();
-    await rm(join(worktree.gitDirectory, 'index.lock'), { force: true });
-    return resetBesideDyingGit(reset);
-  });
-}
-
-/** A git that a killed process started may go on for a moment, and the two take each other's index away. */
-async function resetBesideDyingGit(reset: () => Promise<unknown>): Promise<unknown> {
-  for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
-    try {
-      return await reset();
-    } catch {
-      await sleep(FIRST_PAUSE_MS * 2 ** attempt);
-    }
-  }
-  return reset();
-}
-
 /** Moves the worktree's branch and files to a commit; untracked files go, ignored ones and nested repositories stay. */
 export async function resetWorktree(repository: Repository, path: string, commit: string): Promise<void> {
   const worktree = await repository.openWorktree(path);
-  await worktree.run(['reset', '--hard', '--no-recurse-submodules', await requireCommit(repository, commit), '--']);
+  const reset = ['reset', '--hard', '--no-recurse-submodules', await requireCommit(repository, commit), '--'];
+  await worktree.run(reset, { variables: await checkoutVariables(repository) });
   await worktree.run(['clean', '-f', '-d']);
 }
 

@@ -1,6 +1,7 @@
 import type { WorktreeEntry } from '@nx-fleet/core';
 import type { Repository } from './repository.js';
 import { hasGitVersion } from './git-version.js';
+import { withRetries } from './retry.js';
 
 export interface ListedWorktree extends WorktreeEntry {
   readonly bare: boolean;
@@ -8,12 +9,16 @@ export interface ListedWorktree extends WorktreeEntry {
   readonly lockReason: string | null;
 }
 
-/** All worktrees, the main one first. */
+/** All worktrees, the main one first; a bare repository itself is none. */
 export async function listAllWorktrees(repository: Repository): Promise<readonly ListedWorktree[]> {
   // Older gits cannot end the lines with NUL, and so cannot tell a path with a line break.
   const ends = await hasGitVersion(repository, { major: 2, minor: 36 });
-  const { stdout } = await repository.inMain(['worktree', 'list', '--porcelain', ...(ends ? ['-z'] : [])]);
-  return parseWorktreeList(stdout, ends ? '\0' : '\n');
+  const list = ['worktree', 'list', '--porcelain', ...(ends ? ['-z'] : [])];
+  const { stdout } = await withRetries(() => repository.inMain(list));
+  const { mainWorktree } = await repository.locate();
+  const worktrees = parseWorktreeList(stdout, ends ? '\0' : '\n').filter(({ bare }) => !bare);
+  const isMain = ({ path }: ListedWorktree): boolean => path === mainWorktree;
+  return [...worktrees.filter(isMain), ...worktrees.filter((worktree) => !isMain(worktree))];
 }
 
 /** All worktrees, the main one first, without what only this package asks for. */

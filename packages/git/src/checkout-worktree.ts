@@ -1,0 +1,55 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '@nx-fleet/core';
+import { withLease } from './lease.js';
+import { smudgeVariables } from './large-files.js';
+import type { Repository, Worktree } from './repository.js';
+import { fillSubmodules } from './submodules.js';
+
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 50;
+
+/** Fills a worktree with its HEAD's files and the submodules that the main one has. What a killed checkout left is cleared away first. */
+export async function checkoutWorktree(repository: Repository, path: string): Promise<void> {
+  const worktree = await repository.openWorktree(path);
+  const variables = await checkoutVariables(repository);
+  await withCheckoutLease(worktree, async () => {
+    await worktree.run(['reset', '--hard', '--no-recurse-submodules'], { variables });
+    await fillSubmodules(repository, worktree);
+  });
+}
+
+/** For commands that write files: filters and partial clones may ask a remote, and large files are as in the main worktree. */
+export async function checkoutVariables(repository: Repository): Promise<Readonly<Record<string, string>>> {
+  return { ...repository.networkVariables, ...(await smudgeVariables(repository)) };
+}
+
+/** Acts on a worktree's index and files, alone of all our processes. @param act is told whether a process died while it did so */
+export async function withCheckoutLease(
+  worktree: Worktree,
+  act: (grant: { readonly tookOver: boolean }) => Promise<unknown>,
+): Promise<void> {
+  await withLease(join(worktree.gitDirectory, 'nx-fleet-checkout.lease'), async (grant) => {
+    if (!grant.tookOver) {
+      await act(grant);
+      return;
+    }
+    await rm(join(worktree.gitDirectory, 'index.lock'), { force: true });
+    await rm(join(worktree.gitDirectory, 'HEAD.lock'), { force: true });
+    await actBesideDyingGit(() => act(grant));
+  });
+}
+
+/** A git that a killed process started may go on for a moment, and the two take each other's index away. */
+async function actBesideDyingGit(act: () => Promise<unknown>): Promise<unknown> {
+  for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      await sleep(FIRST_PAUSE_MS * 2 ** attempt);
+    }
+  }
+  return act();
+}

@@ -31,7 +31,7 @@ interface PostgresCall {
 
 /** Copies of a database on its own server, made from a frozen snapshot of it. Takes PostgreSQL 13 and later. */
 export function createPostgresDatabase(settings: PostgresSettings, context: DatabaseContext, options: PostgresOptions = {}): Database {
-  const onServer = <Result>(call: PostgresCall, act: (work: PostgresWork) => Promise<Result>): Promise<Result> => {
+  const onServer = async <Result>(call: PostgresCall, act: (work: PostgresWork) => Promise<Result>): Promise<Result> => {
     const source = requireSource(settings.source, context.env);
     const { fileCopyFromBytes = FILE_COPY_FROM_BYTES } = options;
     return withSession(source, call.signal, (session) => act({ session, source, settings, context, fileCopyFromBytes, ...call }));

@@ -16,8 +16,7 @@ const LOGIN_CODES = /^28/;
 const OPERATOR_CODES = /^(?:08|53|57P|42501)/;
 
 export function codeOf(error: unknown): string | null {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  return typeof code === 'string' ? code : null;
+  return textOf(error, 'code');
 }
 
 /** What a connection that was not made says to people. */
@@ -50,9 +49,14 @@ export function statementError(source: PostgresSource, error: unknown): Error {
 /** An error of the client in one line, without a secret. */
 function reasonOf(source: PostgresSource, error: unknown): string {
   const code = codeOf(error);
-  const message = error instanceof Error ? printableLine(redactSource(source, error.message)) : '';
+  const message = printableLine(redactSource(source, textOf(error, 'message') ?? ''));
   if (code === null) {
     return message || 'no answer';
   }
   return message === '' || message.includes(code) ? message || code : `${code}, ${message}`;
+}
+
+function textOf(error: unknown, key: 'code' | 'message'): string | null {
+  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, key) : null;
+  return typeof value === 'string' ? value : null;
 }

@@ -1,6 +1,6 @@
 import type { DatabaseBranch, DatabaseBranchRequest, DatabaseSettings } from '@nx-fleet/core';
 import { settingsSchema } from '@nx-fleet/core';
-import { Client, type QueryResultRow } from 'pg';
+import { Client, escapeIdentifier, type QueryResultRow } from 'pg';
 import type { DatabaseProbe } from '../database.contract.js';
 import type { PostgresCluster } from '../testing/postgres-cluster.js';
 
@@ -44,7 +44,7 @@ export const postgresProbe: DatabaseProbe = {
 
 /** Makes a database with one table and row. */
 export async function createSourceDatabase(cluster: PostgresCluster, name: string, owner = 'postgres'): Promise<void> {
-  await runSql(cluster.url('postgres'), `CREATE DATABASE "${name}" OWNER "${owner}"`);
+  await runSql(cluster.url('postgres'), `CREATE DATABASE ${escapeIdentifier(name)} OWNER "${owner}"`);
   await runSql(cluster.url(name), `CREATE TABLE greetings (word text)`, `INSERT INTO greetings VALUES ('hello')`);
   await runSql(cluster.url(name), `ALTER TABLE greetings OWNER TO "${owner}"`);
 }
@@ -56,7 +56,11 @@ export async function removeDatabases(cluster: PostgresCluster): Promise<void> {
     `SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')`,
   );
   for (const { datname } of rows) {
-    await runSql(cluster.url('postgres'), `ALTER DATABASE "${datname}" IS_TEMPLATE false`, `DROP DATABASE "${datname}" WITH (FORCE)`);
+    await runSql(
+      cluster.url('postgres'),
+      `ALTER DATABASE ${escapeIdentifier(datname)} IS_TEMPLATE false`,
+      `DROP DATABASE ${escapeIdentifier(datname)} WITH (FORCE)`,
+    );
   }
 }
 

@@ -14,7 +14,7 @@ export interface PostgresSource {
 }
 
 const POSTGRES_URL = /^postgres(?:ql)?:\/\//;
-const PATH_OF_URL = /^([a-z]+:\/\/[^/?#]*)(?:\/[^?#]*)?(.*)$/s;
+const PARTS_OF_URL = /^([a-z]+:\/\/[^/?#]*)(?:\/([^?#]*))?(.*)$/s;
 
 /** @throws UserError when the variable is missing or holds no URL of a PostgreSQL database; what it holds is never repeated */
 export function requireSource(variable: string, env: Readonly<Record<string, string>>): PostgresSource {
@@ -25,18 +25,20 @@ export function requireSource(variable: string, env: Readonly<Record<string, str
     );
   }
   const client = POSTGRES_URL.test(url) ? parseUrl(url) : null;
-  if (client === null || client.database === undefined || client.user === undefined) {
+  const database = databaseIn(url);
+  if (client?.user === undefined || database === '') {
     throw new UserError(
       `Environment variable "${variable}" is not the URL of a PostgreSQL database. Write postgresql://user:password@host:5432/database, other characters of the password as %xx.`,
     );
   }
-  const { host, port, user, database } = client;
+  const { host, port, user } = client;
   return { variable, url, host, port, user, database, password: client.password ?? null };
 }
 
 /** The same URL for another database on that server: everything else stays as it is spelled. */
 export function urlOfDatabase({ url }: Pick<PostgresSource, 'url'>, database: string): string {
-  return url.replace(PATH_OF_URL, (_, server: string, parameters: string) => `${server}/${encodeURIComponent(database)}${parameters}`);
+  const [, server = '', , parameters = ''] = PARTS_OF_URL.exec(url) ?? [];
+  return `${server}/${encodeURIComponent(database)}${parameters}`;
 }
 
 /** Takes what is secret in the URL out of a text, also percent-encoded. */
@@ -48,6 +50,16 @@ export function redactSource({ url, password }: Pick<PostgresSource, 'url' | 'pa
 /** `127.0.0.1:5432`, for people. */
 export function serverOf({ host, port }: Pick<PostgresSource, 'host' | 'port'>): string {
   return printableLine(`${host}:${port}`);
+}
+
+/** The client leaves some characters of a name encoded, so it is not asked. Empty when there is no name. */
+function databaseIn(url: string): string {
+  try {
+    return decodeURIComponent(PARTS_OF_URL.exec(url)?.[2] ?? '');
+  } catch {
+    // A stray percent sign: no name can be read, and the error would quote it.
+    return '';
+  }
 }
 
 function parseUrl(url: string): Client | null {

@@ -1,0 +1,222 @@
+import { inspect } from 'node:util';
+import { UserError, type Database } from '@nx-fleet/core';
+import { branchName } from '../branch-name.js';
+import { createSpawnedCommands } from '../spawn-commands.contract.js';
+import { CLUSTER_PASSWORD, startPostgresCluster, type PostgresCluster } from '../testing/postgres-cluster.js';
+import { createPostgresDatabase } from './postgres-database.js';
+import {
+  branchRequest,
+  createSourceDatabase,
+  databaseNames,
+  postgresProbe,
+  postgresSettings,
+  removeDatabases,
+  runSql,
+  urlIn,
+} from './postgres.fixture.js';
+import { snapshotName } from './snapshot.js';
+import { requireSource } from './source-url.js';
+
+let cluster: PostgresCluster;
+
+beforeAll(async () => {
+  cluster = await startPostgresCluster();
+}, 60_000);
+afterEach(() => removeDatabases(cluster));
+afterAll(() => cluster.stop());
+
+const createDatabase = (url = cluster.url('shop')): Database =>
+  createPostgresDatabase(postgresSettings(), { commands: createSpawnedCommands(), env: url === '' ? {} : { DATABASE_URL: url } });
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  const seen = inspect(error, { depth: Infinity, showHidden: true });
+  for (const secret of [CLUSTER_PASSWORD, encodeURIComponent(CLUSTER_PASSWORD), 'secret-word']) {
+    expect(seen).not.toContain(secret);
+  }
+  expect((error as UserError).message).not.toContain('\n');
+  return (error as UserError).message;
+}
+
+describe('a PostgreSQL database that cannot be had', () => {
+  it('names the variable that is missing or holds something else', async () => {
+    await expect(refusal(createDatabase('').createBranch(branchRequest()))).resolves.toContain('"DATABASE_URL" is not set');
+    for (const url of [
+      'mysql://root:secret-word@localhost/shop',
+      'postgres://app:secret-word/x@localhost/shop',
+      'secret-word',
+      'postgres://h',
+    ]) {
+      await expect(refusal(createDatabase(url).createBranch(branchRequest()))).resolves.toContain(
+        '"DATABASE_URL" is not the URL of a PostgreSQL database',
+      );
+    }
+  });
+
+  it('names server and code when nothing answers', async () => {
+    const url = cluster.url('shop').replace(String(cluster.port), '1');
+    const message = await refusal(createDatabase(url).createBranch(branchRequest()));
+    expect(message).toMatch(/^PostgreSQL at "127\.0\.0\.1:1" does not answer \(connect ECONNREFUSED.*correct host and port in "DATABASE_URL"/);
+  });
+
+  it('names user and code when the login is refused', async () => {
+    const url = `postgresql://postgres:secret-word@127.0.0.1:${cluster.port}/shop`;
+    for (const act of ['createBranch', 'resetBranch', 'removeBranch'] as const) {
+      await expect(refusal(createDatabase(url)[act](branchRequest()))).resolves.toMatch(/does not let "postgres" in \(28P01\)/);
+    }
+  });
+
+  it('names the source that does not exist', async () => {
+    await expect(refusal(createDatabase().createBranch(branchRequest()))).resolves.toContain(
+      'Database "shop" does not exist at "127.0.0.1:',
+    );
+  });
+
+  it('takes no branch for the source', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    const branch = await createDatabase().createBranch(branchRequest());
+    const inLinkedWorktree = createDatabase(urlIn(branch));
+    await expect(refusal(inLinkedWorktree.createBranch(branchRequest({ project: 'issue-2' })))).resolves.toContain(
+      'points at the database branch of "issue-1"',
+    );
+    await expect(refusal(inLinkedWorktree.refreshSource(branchRequest(), () => {}))).resolves.toContain('branch of "issue-1"');
+  });
+
+  it('refuses a role that may not create databases', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    await runSql(cluster.url('postgres'), `CREATE ROLE reader LOGIN PASSWORD 'secret-word'`);
+    const url = `postgresql://reader:secret-word@127.0.0.1:${cluster.port}/shop`;
+    await expect(refusal(createDatabase(url).createBranch(branchRequest()))).resolves.toContain('42501');
+    await runSql(cluster.url('postgres'), `DROP ROLE reader`);
+  });
+
+  it('leaves a database alone that has the name of its snapshot', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    const source = requireSource('DATABASE_URL', { DATABASE_URL: cluster.url('shop') });
+    const name = snapshotName({ source, owner: branchRequest() });
+    await runSql(cluster.url('postgres'), `CREATE DATABASE "${name}"`);
+    await runSql(cluster.url(name), 'CREATE TABLE theirs (value int)');
+    await expect(refusal(createDatabase().createBranch(branchRequest()))).resolves.toContain(`Database "${name}" is not ours`);
+    await expect(refusal(createDatabase().refreshSource(branchRequest(), () => {}))).resolves.toContain('is not ours');
+    await expect(runSql(cluster.url(name), 'SELECT value FROM theirs')).resolves.toEqual([]);
+  });
+});
+
+describe('PostgreSQL branches', () => {
+  it('are twenty for twenty projects at the same time, from one snapshot', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    const requests = Array.from({ length: 20 }, (_, index) => branchRequest({ project: `issue-${index}` }));
+    const branches = await Promise.all(requests.map((request) => createDatabase().createBranch(request)));
+    expect(new Set(branches.map(urlIn)).size).toBe(20);
+    await expect(databaseNames(cluster)).resolves.toHaveLength(22);
+    for (const branch of branches) {
+      await expect(runSql(urlIn(branch), 'SELECT word FROM greetings')).resolves.toEqual([{ word: 'hello' }]);
+    }
+  }, 60_000);
+
+  it('are one for twenty calls for the same project at the same time', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    const lines: string[] = [];
+    const request = branchRequest({ onProgress: (line) => lines.push(line) });
+    const branches = await Promise.all(Array.from({ length: 20 }, () => createDatabase().createBranch(request)));
+    expect(new Set(branches.map(urlIn)).size).toBe(1);
+    expect(lines.filter((line) => line.startsWith('Created database'))).toHaveLength(1);
+    await expect(databaseNames(cluster)).resolves.toEqual(['shop', 'shop_issue_1_c10e0001', 'snapshot']);
+  }, 60_000);
+
+  it('are created, reset and removed at the same time as the source is refreshed', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    const database = createDatabase();
+    const calls = Array.from({ length: 12 }, async (_, index) => {
+      const request = branchRequest({ project: `issue-${index % 4}` });
+      const verb = (['createBranch', 'resetBranch', 'removeBranch'] as const)[index % 3] ?? 'createBranch';
+      return index % 5 === 4 ? database.refreshSource(request, () => {}) : database[verb](request);
+    });
+    await Promise.all(calls);
+    for (let index = 0; index < 4; index += 1) {
+      await database.removeBranch(branchRequest({ project: `issue-${index}` }));
+    }
+    await expect(databaseNames(cluster)).resolves.toEqual(['shop', 'snapshot']);
+  }, 60_000);
+
+  it('are copies of the source as it was when it was last refreshed', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    const database = createDatabase();
+    const first = await database.createBranch(branchRequest());
+    await runSql(cluster.url('shop'), `UPDATE greetings SET word = 'later'`);
+    const second = await database.createBranch(branchRequest({ project: 'issue-2' }));
+    await expect(runSql(urlIn(second), 'SELECT word FROM greetings')).resolves.toEqual([{ word: 'hello' }]);
+    await expect(database.refreshSource(branchRequest(), () => {})).resolves.toMatch(/^postgres snapshot shop_.* of shop at 127\.0\.0\.1:/);
+    const reset = await database.resetBranch(branchRequest({ project: 'issue-2' }));
+    await expect(runSql(urlIn(reset), 'SELECT word FROM greetings')).resolves.toEqual([{ word: 'later' }]);
+    await expect(runSql(urlIn(first), 'SELECT word FROM greetings')).resolves.toEqual([{ word: 'hello' }]);
+    await expect(databaseNames(cluster)).resolves.toEqual(['shop', 'shop_issue_1_c10e0001', 'shop_issue_2_c10e0001', 'snapshot']);
+  });
+
+  it('are made from a snapshot that nobody can connect to', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    await createDatabase().createBranch(branchRequest());
+    const source = requireSource('DATABASE_URL', { DATABASE_URL: cluster.url('shop') });
+    const url = cluster.url(snapshotName({ source, owner: branchRequest() }));
+    await expect(runSql(url, 'SELECT 1')).rejects.toMatchObject({ code: '55000' });
+  });
+
+  it('have names within 63 bytes, whatever project and source are called', async () => {
+    const name = 'größe ✓ "x" 100%';
+    await createSourceDatabase(cluster, name);
+    const database = createDatabase(`${cluster.url(name)}?sslmode=disable`);
+    const projects = ['ausgabe-größe-日本語', 'ausgabe-größe-日本', '🚀', 'issue-'.padEnd(300, 'x'), 'issue-'.padEnd(299, 'x')];
+    for (const project of projects) {
+      const branch = await database.createBranch(branchRequest({ project }));
+      await postgresProbe.mark(branch ?? { description: '', variables: {} });
+      expect(urlIn(branch)).toMatch(/@127\.0\.0\.1:\d+\/[a-z0-9_]{1,63}\?sslmode=disable$/);
+    }
+    const listed = await database.listBranches(branchRequest());
+    expect(new Set(listed.map(({ project }) => project))).toEqual(new Set(projects));
+    for (const project of projects) {
+      await database.removeBranch(branchRequest({ project }));
+    }
+    await expect(databaseNames(cluster)).resolves.toHaveLength(2);
+  }, 60_000);
+
+  it('are made anew when their removal was interrupted', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    const database = createDatabase();
+    await postgresProbe.mark((await database.createBranch(branchRequest())) ?? { description: '', variables: {} });
+    // What PostgreSQL itself leaves when it is stopped within DROP DATABASE.
+    const name = branchName(branchRequest());
+    await runSql(cluster.url('postgres'), `UPDATE pg_database SET datconnlimit = -2 WHERE datname = '${name}'`);
+    await expect(database.listBranches(branchRequest())).resolves.toHaveLength(1);
+    const branch = await database.createBranch(branchRequest());
+    await expect(runSql(urlIn(branch), 'SELECT word FROM greetings')).resolves.toEqual([{ word: 'hello' }]);
+  });
+
+  it('are removed with the sessions on them', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    const database = createDatabase();
+    const branch = await database.createBranch(branchRequest());
+    const session = runSql(urlIn(branch), 'SELECT pg_sleep(60)').catch((error: unknown) => error);
+    await database.removeBranch(branchRequest());
+    await expect(session).resolves.toBeInstanceOf(Error);
+    await expect(databaseNames(cluster)).resolves.toEqual(['shop', 'snapshot']);
+  });
+
+  it('are left to the next call when one is called off', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    await runSql(cluster.url('shop'), `CREATE TABLE filler AS SELECT repeat('x', 1000) AS text FROM generate_series(1, 20000)`);
+    const database = createDatabase();
+    for (const line of ['Taking a snapshot', 'Copying the snapshot']) {
+      const abort = new AbortController();
+      const onProgress = (text: string): void => void (text.startsWith(line) && setTimeout(() => abort.abort(), 5));
+      await expect(database.createBranch(branchRequest({ signal: abort.signal, onProgress }))).rejects.toMatchObject({
+        name: 'AbortError',
+      });
+    }
+    await database.createBranch(branchRequest());
+    await expect(databaseNames(cluster)).resolves.toEqual(['shop', 'shop_issue_1_c10e0001', 'snapshot']);
+  }, 30_000);
+});

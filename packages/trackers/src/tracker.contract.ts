@@ -102,6 +102,12 @@ export function describeTracker(name: string, make: MakeTracker): void {
       await expect(tracker.fetchIssue('42')).resolves.toMatchObject({ blockedBy: ['40'] });
     });
 
+    it('has both questions about pull requests, or neither', async () => {
+      const tracker = await make([]);
+      expect(tracker.fetchPullRequest === undefined).toBe(tracker.pullRequestsOf === undefined);
+      expect(tracker.fetchPullRequest === undefined).toBe(tracker.type === 'markdown');
+    });
+
     it('answers many questions at the same time', async () => {
       const references = Array.from({ length: 12 }, (_, index) => String(index + 1));
       const tracker = await make(references.map((reference) => ({ reference, title: `Title ${reference}` })));

@@ -20,6 +20,8 @@ export interface FailedQuestion {
   readonly repository: string;
   readonly apiUrl: string;
   readonly anonymous: boolean;
+  /** What the token has to be allowed to read. @default issues */
+  readonly kind?: 'issues' | 'pull requests';
 }
 
 const requestError = z.object({
@@ -97,8 +99,8 @@ function explain(failure: GitHubFailure, question: FailedQuestion): string {
   return `${answered}${advise(status, question, logIn)}`;
 }
 
-function advise(status: number, { repository, anonymous }: FailedQuestion, logIn: string): string {
-  const readAccess = `read access to the issues of ${repository}`;
+function advise(status: number, { repository, anonymous, kind = 'issues' }: FailedQuestion, logIn: string): string {
+  const readAccess = `read access to the ${kind} of ${repository}`;
   switch (status) {
     case 401:
       return `, the token is not valid. Set a valid GITHUB_TOKEN, or unset it and run: gh auth login`;
@@ -111,7 +113,7 @@ function advise(status: number, { repository, anonymous }: FailedQuestion, logIn
         ? `. It does not exist, or it is not public and no token was found: check the number and the repository, or ${logIn}.`
         : `. It does not exist, or the token cannot see it: check the number and the repository, and that the token has ${readAccess}.`;
     case 410:
-      return `, it was deleted. Give another issue.`;
+      return `, it was deleted. Give another one.`;
     default:
       return status >= 500
         ? `, it has a problem of its own. Try again later; see https://www.githubstatus.com`

@@ -67,6 +67,25 @@ export function issueJson(number: number, changes: Readonly<Record<string, unkno
   };
 }
 
+/** A pull request as GitHub sends it, with some of the many fields that we do not read. */
+export function pullRequestJson(number: number, changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const repo = { id: 1, full_name: 'acme/shop' };
+  return {
+    id: 1,
+    number,
+    title: `Title ${number}`,
+    body: null,
+    state: 'open',
+    draft: false,
+    merged_at: null,
+    html_url: `https://github.com/acme/shop/pull/${number}`,
+    user: { login: 'ada', id: 1 },
+    head: { label: 'acme:issue/1', ref: 'issue/1', sha: 'a'.repeat(40), repo },
+    base: { label: 'acme:main', ref: 'main', sha: 'b'.repeat(40), repo },
+    ...changes,
+  };
+}
+
 function send(answer: ScriptedAnswer, response: ServerResponse): void {
   if (answer.fault === 'silence') {
     return;

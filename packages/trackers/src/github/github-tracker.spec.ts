@@ -231,7 +231,7 @@ describe('a GitHub tracker explains in one line', () => {
       { status: 404, body: { message: 'Not Found' } },
       'GitHub answered 404. It does not exist, or the token cannot see it',
     ],
-    ['a deleted issue', { status: 410, body: { message: 'Gone' } }, 'GitHub answered 410, it was deleted. Give another issue.'],
+    ['a deleted issue', { status: 410, body: { message: 'Gone' } }, 'GitHub answered 410, it was deleted. Give another one.'],
     ['an odd status', { status: 422, body: { message: 'odd' } }, 'GitHub answered 422. Check "tracker" in the options.'],
     [
       'a used-up rate limit',

@@ -1,45 +1,44 @@
 import { printableLine, UserError, type Issue, type Tracker } from '@nx-fleet/core';
-import type { z } from 'zod';
 import type { TrackerContext } from '../create-tracker.js';
 import { parseBodyBlockers } from './body-blockers.js';
 import { blockersAnswer, issueAnswer, type BlockersAnswer } from './github-answer.js';
-import { createGitHubClient, type GitHubAnswer, type GitHubClient, type GitHubTiming } from './github-client.js';
-import { describeGitHubFailure, type FailedQuestion } from './github-failure.js';
+import { createGitHubClient, type GitHubAnswer, type GitHubTiming } from './github-client.js';
+import { requireAnswer, type GitHubConnection } from './github-connection.js';
+import type { FailedQuestion } from './github-failure.js';
 import { requireGitHubPlace, type GitHubPlace, type GitHubSettings } from './github-place.js';
+import { fetchPullRequest, fetchPullRequestsOf } from './github-pull-requests.js';
 import { requireIssueNumber } from './github-reference.js';
 import { findGitHubToken } from './github-token.js';
 
 const TIMING: GitHubTiming = { timeoutMs: 15_000, waitUnitMs: 1000 };
+/** Whoever removes a worktree waits for the answer: about ten seconds in all. */
+const PULL_REQUEST_TIMING = { timeoutMs: 5000, retries: 1, maxRetryAfter: 3 };
 /** GitHub's answers where it has no issue dependencies, or does not show them to this token. */
 const WITHOUT_DEPENDENCIES: readonly (number | null)[] = [403, 404, 410];
 
-/** Issues of one GitHub repository. */
+/** Issues and pull requests of one GitHub repository. */
 export function createGitHubTracker(settings: GitHubSettings, context: TrackerContext, timing: GitHubTiming = TIMING): Tracker {
   let token: Promise<string | null> | undefined;
+  const pullRequestTiming = { ...timing, ...PULL_REQUEST_TIMING, timeoutMs: Math.min(timing.timeoutMs, PULL_REQUEST_TIMING.timeoutMs) };
+  const connect = async (place: GitHubPlace, limits: GitHubTiming): Promise<GitHubConnection> => {
+    token ??= findGitHubToken({ ...context, cwd: context.mainWorktree, host: place.webHosts[0] ?? 'github.com' });
+    const found = await token;
+    return { client: createGitHubClient({ place, token: found, timing: limits }), place, anonymous: found === null };
+  };
+  const locate = (): GitHubPlace => requireGitHubPlace(settings, context.env, context.remoteUrl);
   return {
     type: 'github',
     fetchIssue: async (reference) => {
-      const place = requireGitHubPlace(settings, context.env, context.remoteUrl);
+      const place = locate();
       const number = requireIssueNumber(reference, place);
-      token ??= findGitHubToken({
-        ...context,
-        cwd: context.mainWorktree,
-        host: place.webHosts[0] ?? 'github.com',
-      });
-      const found = await token;
-      const client = createGitHubClient({ place, token: found, timing });
-      return fetchIssue(number, { client, place, anonymous: found === null });
+      return fetchIssue(number, await connect(place, timing));
     },
+    fetchPullRequest: async (number) => fetchPullRequest(number, await connect(locate(), pullRequestTiming)),
+    pullRequestsOf: async (branch) => fetchPullRequestsOf(branch, await connect(locate(), pullRequestTiming)),
   };
 }
 
-interface Repository {
-  readonly client: GitHubClient;
-  readonly place: GitHubPlace;
-  readonly anonymous: boolean;
-}
-
-async function fetchIssue(number: number, repository: Repository): Promise<Issue> {
+async function fetchIssue(number: number, repository: GitHubConnection): Promise<Issue> {
   const { client, place, anonymous } = repository;
   const subject = `Issue "${number}" of ${place.repository}`;
   const question: FailedQuestion = {
@@ -76,21 +75,6 @@ function isWithoutDependencies(answer: GitHubAnswer): boolean {
     WITHOUT_DEPENDENCIES.includes(failure.status) &&
     failure.limitResetsAt === null &&
     failure.retryAfterSeconds === null
-  );
-}
-
-function requireAnswer<Schema extends z.ZodType>(schema: Schema, answer: GitHubAnswer, question: FailedQuestion): z.output<Schema> {
-  if (answer.kind === 'failed') {
-    throw describeGitHubFailure(answer.failure, question);
-  }
-  const parsed = schema.safeParse(answer.data);
-  if (parsed.success) {
-    return parsed.data;
-  }
-  const [first] = parsed.error.issues;
-  const where = first === undefined || first.path.length === 0 ? 'the answer' : `"${printableLine(first.path.map(String).join('.'), 60)}"`;
-  throw new UserError(
-    `${question.subject} could not be read: ${new URL(question.apiUrl).host} answered 200, but ${where} is not what GitHub sends. Check "tracker.apiUrl", and that no proxy or login page answers in its place.`,
   );
 }
 

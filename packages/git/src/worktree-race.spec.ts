@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestRepository, type TestRepository } from './repository.fixture.js';
+import { startWorktreeProcess, type WorktreeCommand } from './worktree-process.fixture.js';
 
 const LOADER = ['--no-warnings', '--conditions=@nx-fleet/source', '--import', '@swc-node/register/esm-register'];
 const PROCESSES = 20;
@@ -65,6 +66,55 @@ describe('addWorktree from many processes', () => {
     await Promise.all(own);
     for (const branch of branches) expect(await repository.git.currentBranch(join(repository.folder, branch))).toBe(branch);
   }, 120_000);
+
+  it('claims, makes and removes worktrees in twenty processes at once, beside the foreign commands of others', async () => {
+    const at = (name: string) => join(repository.folder, 'worktrees', name);
+    const numbers = Array.from({ length: PROCESSES }, (_, number) => number);
+    for (const number of numbers) {
+      await repository.git.createBranch(`issue-${number}`, 'HEAD');
+      if (number % 3 === 1) continue;
+      await repository.git.addDetachedWorktree(at(`spare-${number}`), 'HEAD~1');
+      await repository.git.checkoutWorktree(at(`spare-${number}`));
+    }
+    const commandsOf = (number: number): readonly WorktreeCommand[] => {
+      const [spare, issue, branch] = [at(`spare-${number}`), at(`issue-${number}`), `issue-${number}`];
+      if (number % 3 === 1)
+        return [
+          ['add', issue, branch],
+          ['checkout', issue],
+        ];
+      return number % 3 === 0
+        ? [
+            ['move', spare, issue],
+            ['switch', issue, branch],
+          ]
+        : [
+            ['remove', spare],
+            ['spare', spare, 'HEAD'],
+          ];
+    };
+    const processes = numbers.map((number) => startWorktreeProcess(repository, commandsOf(number)));
+    let busy = true;
+    const strangers = [0, 1, 2].map(async (stranger) => {
+      for (let round = 0; busy; round += 1) {
+        const path = join(repository.folder, `own-${stranger}-${round}`);
+        await repository.run(['worktree', 'add', '-q', '--detach', '--no-checkout', path]).catch(() => 'lost the race');
+        await repository.run(['worktree', 'remove', '--force', path]).catch(() => 'lost the race');
+      }
+    });
+    await Promise.all(processes.map((child) => child.begin()));
+    const ends = await Promise.all(processes.map((child) => child.end));
+    busy = false;
+    await Promise.all(strangers);
+    expect(ends).toEqual(processes.map(() => ({ code: 0, stderr: '' })));
+    const listed = (await repository.git.listWorktrees()).filter(({ path }) => path.startsWith(at('')));
+    const expected = numbers.map((number) =>
+      number % 3 === 2 ? { path: at(`spare-${number}`), branch: null } : { path: at(`issue-${number}`), branch: `issue-${number}` },
+    );
+    expect(new Map(listed.map(({ path, branch }) => [path, branch]))).toEqual(new Map(expected.map(({ path, branch }) => [path, branch])));
+    for (const { path, branch } of expected) if (branch !== null) expect(await repository.git.dirtyPaths(path)).toEqual([]);
+    expect(await readdir(join(repository.path, '.git', 'nx-fleet'))).toEqual([]);
+  }, 180_000);
 
   it('finishes what a killed process began, whenever it was killed', async () => {
     await repository.git.createBranch('issue-1', 'HEAD');

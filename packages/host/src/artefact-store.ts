@@ -1,8 +1,9 @@
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { printableLine, UserError, type ArtefactStore } from '@nx-fleet/core';
+import { leadsInside } from './inside-folder.js';
 import { replaceFile } from './private-file.js';
-import { nullIfAbsent, readFileIfPresent } from './read-file.js';
+import { readFileIfPresent } from './read-file.js';
 import { requireProjectName, stateDirectory } from './state-directory.js';
 
 /** The artefacts of stages under `.nx-fleet/out/` of the main worktree. */
@@ -36,19 +37,4 @@ async function requireInside(directory: string, file: string): Promise<string> {
     throw new UserError(`Artefact "${printableLine(file)}" is not inside "${directory}". Give a path below that folder.`);
   }
   return resolved;
-}
-
-/** What is there of the path, from its end, must lie in the folder itself. */
-async function leadsInside(directory: string, resolved: string): Promise<boolean> {
-  const root = await realpath(directory).catch(nullIfAbsent);
-  if (root === null) {
-    return true;
-  }
-  for (let place = resolved; place !== directory; place = path.dirname(place)) {
-    const real = await realpath(place).catch(nullIfAbsent);
-    if (real !== null) {
-      return real.startsWith(root + path.sep);
-    }
-  }
-  return true;
 }

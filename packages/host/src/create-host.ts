@@ -1,15 +1,20 @@
-import { rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
+import { homedir, hostname } from 'node:os';
 import path from 'node:path';
 import type { Host } from '@nx-fleet/core';
 import { createArtefactStore } from './artefact-store.js';
 import { busyPorts } from './busy-ports.js';
 import { createCommandRunner } from './command-runner.js';
+import { discardDirectory, sweepDiscarded } from './discard-directory.js';
 import { endStrays } from './end-strays.js';
 import { installDependencies } from './dependencies/install-dependencies.js';
+import { readManagedBlock, writeManagedBlock } from './env-block.js';
+import { includeFiles } from './include-files.js';
 import { writePrivateFile } from './private-file.js';
-import { pathExists, readFileIfPresent } from './read-file.js';
+import { processesIn } from './processes-in.js';
+import { nullIfAbsent, pathExists, readFileIfPresent } from './read-file.js';
 import { createRegistry } from './registry.js';
+import { startInBackground } from './start-in-background.js';
 import { createStateStore } from './state-store.js';
 
 export interface HostOptions {
@@ -31,15 +36,29 @@ export function createHost(options: HostOptions): Host {
     state: createStateStore(options.mainWorktree),
     artefacts: createArtefactStore(options.mainWorktree),
     env,
+    machine: hostname(),
     busyPorts,
     endStrays: async (directory) => ((await pathExists(directory)) ? endStrays(directory) : 0),
+    processesIn: (directory) => processesIn(commands, directory),
+    startInBackground: (command) => startInBackground(command, env),
     installDependencies: (request) => installDependencies(commands, request),
+    includeFiles,
+    writeEnvironment: async (file, values) => writePrivateFile(file, writeManagedBlock(await readFileIfPresent(file), values)),
+    readEnvironment: async (file) => readManagedBlock(await readFileIfPresent(file)),
     readFile: readFileIfPresent,
     writePrivateFile,
     pathExists,
+    listDirectory: namesIn,
     removeDirectory: (directory) => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
+    discardDirectory: (directory) => discardDirectory(directory, env),
+    sweepDiscarded,
     now: () => new Date(),
   };
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  const names: readonly string[] = await readdir(directory).catch((error: unknown) => nullIfAbsent(error) ?? []);
+  return names.toSorted();
 }
 
 /** Where the registry of this user stands. Empty and relative values are passed over, as the XDG specification asks. */

@@ -1,7 +1,7 @@
-import { readlinkSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { marksOf, processIds } from './process-group.js';
+import { isInside, processLink } from './process-link.js';
 import { readProcessStat } from './process-stat.js';
 import { deadMarks } from './run-mark.js';
 
@@ -15,7 +15,7 @@ export async function endStrays(directory: string): Promise<number> {
   const marks = new Set(
     processIds()
       // A container's process ids say nothing here.
-      .filter((pid) => link(pid, 'ns/pid') === link(process.pid, 'ns/pid') && isInside(link(pid, 'cwd'), root))
+      .filter((pid) => processLink(pid, 'ns/pid') === processLink(process.pid, 'ns/pid') && isInside(processLink(pid, 'cwd'), root))
       .flatMap((pid) => deadMarks(marksOf(pid))),
   );
   const ended = new Set<number>();
@@ -33,19 +33,6 @@ function living(marks: ReadonlySet<string>): readonly number[] {
     const joined = marksOf(pid).split('/');
     return pid !== process.pid && joined.some((mark) => marks.has(mark)) && readProcessStat(pid)?.isDead === false;
   });
-}
-
-function isInside(path: string, root: string): boolean {
-  return path === root || path.startsWith(`${root}/`);
-}
-
-/** '' for a process that is gone or not ours. */
-function link(pid: number, name: 'cwd' | 'ns/pid'): string {
-  try {
-    return readlinkSync(`/proc/${pid}/${name}`);
-  } catch {
-    return '';
-  }
 }
 
 function kill(pid: number): void {

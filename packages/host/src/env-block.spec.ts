@@ -41,6 +41,15 @@ describe('managed block', () => {
     expect(text.split('\n').filter((line) => line.includes('PORT'))).toEqual(['#PORT=4', 'PORTS=5', 'PORT=9']);
   });
 
+  it('removes a value of ours over many lines whole, and nothing inside the values of others', () => {
+    const text = writeManagedBlock(`A="x\nPORT=1\n"\nPORT="1\n2\nB=3"\nexport PORT='\n4' # old\nC=5\n`, { PORT: '9' });
+    expect(text).toMatch(/^A="x\nPORT=1\n"\nC=5\n\n# >>> nx-fleet[^\n]*\nPORT=9\n# <<< nx-fleet\n$/);
+  });
+
+  it('loses no line after a value whose quote is not closed', () => {
+    expect(writeManagedBlock('PORT="1\nB=2\nC=3\n', { PORT: '9' })).toMatch(/^B=2\nC=3\n\n#/);
+  });
+
   it('keeps variables that are named like members of each object', () => {
     expect(writeManagedBlock('constructor=1\ntoString=2\n', { PORT: '9' })).toMatch(/^constructor=1\ntoString=2\n/);
   });

@@ -1,17 +1,18 @@
+import { cutAssignments } from './env-assignments.js';
+
 const BEGIN = '# >>> nx-fleet: written by nx-fleet, do not edit between these marks';
 const END = '# <<< nx-fleet';
 
 /**
  * An env file's text with our variables in a block of its own, in place of the block that was there.
- * Everything outside the block stays as it is, except lines that set one of our variables: two values for one name would be a trap.
+ * Everything outside the block stays as it is, except what sets one of our variables, over however many lines: two values for one name would be a trap.
  */
 export function writeManagedBlock(text: string | null, values: Readonly<Record<string, string>>): string {
   const lineEnd = text?.includes('\r\n') === true ? '\r\n' : '\n';
-  const outside = splitBlock(text).outside.filter((line) => !Object.hasOwn(values, variableOf(line)));
-  while (outside.at(-1)?.trim() === '') outside.pop();
+  const outside = cutAssignments(splitBlock(text).outside.join('\n'), ({ name }) => Object.hasOwn(values, name));
+  const before = outside.replace(/\s+$/, '');
   const block = [BEGIN, ...Object.entries(values).map(([name, value]) => `${name}=${quote(value)}`), END];
-  const before = outside.map((line) => (line.endsWith('\r') ? `${line}\n` : `${line}${lineEnd}`)).join('');
-  return `${before}${before === '' ? '' : lineEnd}${block.join(lineEnd)}${lineEnd}`;
+  return `${before === '' ? '' : `${before}${lineEnd}${lineEnd}`}${block.join(lineEnd)}${lineEnd}`;
 }
 
 /** The variables of our block; nothing else of the file. */

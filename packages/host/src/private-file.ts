@@ -45,14 +45,14 @@ export async function writeDurably(file: string, text: string, mode = 0o666): Pr
   }
 }
 
-/** Keeps the extension, so that a rule of .gitignore such as `*.local` covers `.env.local`'s temporary file too. */
-function temporaryName(target: string): string {
+/** Name for the half-written file. Keeps the extension, so that a rule of .gitignore such as `*.local` covers `.env.local`'s temporary file too. */
+export function temporaryName(target: string): string {
   const { name, ext } = path.parse(target);
   return `${name}.nx-fleet-${process.pid}-${randomBytes(4).toString('hex')}${ext}`;
 }
 
-/** A secret in the temporary file of a killed process must not stay. */
-async function removeLeftovers(target: string): Promise<void> {
+/** Removes what writes of a file that were killed have left: a secret in there must not stay. */
+export async function removeLeftovers(target: string): Promise<void> {
   const { dir, name, ext } = path.parse(target);
   const names = await readdir(dir).catch((error: unknown) => nullIfAbsent(error) ?? []);
   for (const found of names) {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 export interface ProcessStat {
+  /** Process id of its parent. */
+  readonly parent: number;
   readonly group: number;
   /** Clock ticks after boot, as text. */
   readonly startTicks: string;
@@ -22,10 +24,10 @@ export function readProcessStat(pid: number): ProcessStat | null {
 /** The second field, a name in parentheses, may hold spaces and parentheses itself: count from the last one. */
 export function parseProcessStat(text: string): ProcessStat | null {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, , group] = fields;
+  const [state, parent, group] = fields;
   const startTicks = fields[19];
-  if (state === undefined || group === undefined || startTicks === undefined) {
+  if (state === undefined || parent === undefined || group === undefined || startTicks === undefined) {
     return null;
   }
-  return { group: Number(group), startTicks, isDead: state === 'Z' || state === 'X' };
+  return { parent: Number(parent), group: Number(group), startTicks, isDead: state === 'Z' || state === 'X' };
 }

@@ -14,7 +14,7 @@ describe('the key of dependencies', () => {
   const key = async (): Promise<string> =>
     dependencyKey({
       worktree: folder(),
-      packageManager: { name: 'npm', lockfile: 'package-lock.json', isClassicYarn: false, isCopyable: true },
+      packageManager: { name: 'npm', lockfile: 'package-lock.json', isClassicYarn: false, isClonable: true },
       folders: await packageFolders(folder()),
     });
   const nested = { name: 'a', dependencies: { tiny: '1.0.0' }, scripts: { test: 'true' } };
@@ -52,7 +52,13 @@ describe('the key of dependencies', () => {
   });
 
   it('counts package.json files in folders of any depth, but not those of git, Nx or node_modules', async () => {
-    for (const file of ['.git/package.json', '.nx/x/package.json', 'packages/a/node_modules/b/package.json', '.config/tool/package.json']) {
+    for (const file of [
+      '.git/package.json',
+      'dist/a/package.json',
+      '.nx/x/package.json',
+      'packages/a/node_modules/b/package.json',
+      '.config/tool/package.json',
+    ]) {
       writeJson(path.join(folder(), file), {});
     }
     expect(await packageFolders(folder())).toEqual(['', '.config/tool', 'fixtures/broken', 'packages/a']);

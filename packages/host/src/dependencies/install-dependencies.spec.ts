@@ -40,6 +40,7 @@ describe('installing dependencies with npm', () => {
     installDependencies(createCommandRunner(), {
       from: main(),
       to: linked(),
+      safety: 'hardlink',
       env: npmEnvironment(folder()),
       onProgress: (line) => progress.push(line),
       ...more,
@@ -53,13 +54,13 @@ describe('installing dependencies with npm', () => {
     cpSync(template, folder(), { recursive: true, verbatimSymlinks: true });
   });
 
-  it('copies from the main worktree when both want the same', async () => {
-    expect(await install()).toEqual({ method: 'copied', packageManager: 'npm' });
+  it('clones the main worktree when both want the same', async () => {
+    expect(await install()).toEqual({ method: 'cloned', packageManager: 'npm' });
     expect(installedVersion()).toBe('1.0.0');
     expect(installedVersion('packages', 'a')).toBe('2.0.0');
     expect(execFileSync(linked('node_modules', '.bin', 'tiny'), { encoding: 'utf8' })).toBe('tiny 1.0.0\n');
     expect(readdirSync(linked()).toSorted()).toEqual(['node_modules', 'package-lock.json', 'package.json', 'packages', 'vendor']);
-    expect(progress).toEqual(['Copying node_modules from the main worktree']);
+    expect(progress).toEqual(['Cloning node_modules of the main worktree']);
   });
 
   it("makes links lead to the worktree's own code", async () => {
@@ -69,18 +70,76 @@ describe('installing dependencies with npm', () => {
     await install();
     expect(evaluate("require('@ws/a')")).toBe(linked('packages', 'a', 'index.js'));
     expect(readlinkSync(linked('node_modules', '@ws', 'a'))).toBe('../../packages/a');
-    expect(readlinkSync(linked('node_modules', 'absolute'))).toBe(linked('packages', 'a'));
+    expect(readlinkSync(linked('node_modules', 'absolute'))).toBe('../packages/a');
     expect(readlinkSync(linked('node_modules', 'outside'))).toBe('/usr/bin');
   });
 
-  it('makes files that are not those of the main worktree, with their modes', async () => {
-    const file = ['node_modules', 'tiny', 'cli.js'] as const;
+  const inode = (file: string): number => statSync(file).ino;
+  const cli = ['node_modules', 'tiny', 'cli.js'] as const;
+
+  it.each(['copy', 'reflink'] as const)('with %s makes files that are not those of the main worktree, with their modes', async (safety) => {
+    await install({ safety });
+    expect(inode(linked(...cli))).not.toBe(inode(main(...cli)));
+    expect(statSync(linked(...cli)).mode).toBe(statSync(main(...cli)).mode);
+    expect(statSync(linked(...cli)).mode & 0o100).toBe(0o100);
+    writeFileSync(linked(...cli), 'changed');
+    expect(readFileSync(main(...cli), 'utf8')).toContain('tiny 1.0.0');
+  });
+
+  it('with hardlink shares files, but none that tools write in place', async () => {
+    const mutable = [
+      ['.package-lock.json'],
+      ['.prisma', 'client', 'index.js'],
+      ['@prisma', 'client', 'index.js'],
+      ['patched', 'index.js'],
+      ['@scope', 'patched', 'deep', 'index.js'],
+      ['plain', 'node_modules', '.hidden', 'x.js'],
+    ];
+    const shared = [
+      ['plain', 'index.js'],
+      ['plain', '.npmignore'],
+      ['@scope', 'plain', 'index.js'],
+    ];
+    for (const names of [...mutable.slice(1), ...shared]) writeJson(main('node_modules', ...names), {});
+    for (const patch of ['patched+1.0.0.patch', 'plain-not+1.0.0.patch', '@scope+patched+1.0.0.patch'])
+      writeJson(main('patches', patch), 1);
+    cpSync(main('patches'), linked('patches'), { recursive: true });
+    expect((await install()).method).toBe('cloned');
+    const isShared = (names: readonly string[]): boolean =>
+      inode(main('node_modules', ...names)) === inode(linked('node_modules', ...names));
+    // Where the file system shares blocks, no file is another one's.
+    const canShareBlocks = !isShared(['tiny', 'cli.js']);
+    expect(mutable.filter(isShared)).toEqual([]);
+    expect(shared.filter(isShared)).toEqual(canShareBlocks ? [] : shared);
+    writeFileSync(linked('node_modules', '.package-lock.json'), '{}');
+    expect(readFileSync(main('node_modules', '.package-lock.json'), 'utf8')).toContain('node_modules/tiny');
+  });
+
+  it('with install leaves the main worktree alone', async () => {
+    expect((await install({ safety: 'install' })).method).toBe('installed');
+    expect(await install({ safety: 'install' })).toEqual({ method: 'present', packageManager: 'npm' });
+  });
+
+  it('brings along a node_modules in a folder without package.json that both have, and none of a folder that only main has', async () => {
+    for (const folderName of ['tools', 'dist']) writeJson(main(folderName, 'node_modules', 'x', 'package.json'), {});
+    writeFileSync(main('tools', 'run.js'), '');
+    mkdirSync(linked('tools'));
     await install();
-    expect(statSync(linked(...file)).ino).not.toBe(statSync(main(...file)).ino);
-    expect(statSync(linked(...file)).mode).toBe(statSync(main(...file)).mode);
-    expect(statSync(linked(...file)).mode & 0o100).toBe(0o100);
-    writeFileSync(linked(...file), 'changed');
-    expect(readFileSync(main(...file), 'utf8')).toContain('tiny 1.0.0');
+    expect(existsSync(linked('tools', 'node_modules', 'x', 'package.json'))).toBe(true);
+    expect(existsSync(linked('dist'))).toBe(false);
+  });
+
+  it('takes what a build has written for no reason to install again', async () => {
+    await install();
+    writeJson(linked('dist', 'packages', 'a', 'package.json'), { name: 'a', dependencies: { tiny: '9.0.0' } });
+    expect((await install()).method).toBe('present');
+  });
+
+  it('knows what an earlier version has copied', async () => {
+    await install();
+    const stamp = linked('node_modules', '.nx-fleet.json');
+    writeFileSync(stamp, JSON.stringify({ ...JSON.parse(readFileSync(stamp, 'utf8')), method: 'copied' }));
+    expect((await install()).method).toBe('present');
   });
 
   it("leaves tools' caches behind", async () => {
@@ -94,24 +153,22 @@ describe('installing dependencies with npm', () => {
   it('does nothing the second time', async () => {
     await install();
     rmSync(linked('node_modules', 'tiny', 'cli.js'));
-    expect(await install()).toEqual({ method: 'copied', packageManager: 'npm' });
+    expect(await install()).toEqual({ method: 'present', packageManager: 'npm' });
     expect(existsSync(linked('node_modules', 'tiny', 'cli.js'))).toBe(false);
   });
 
   it('repeats what was interrupted', async () => {
     mkdirSync(linked('node_modules', 'half'), { recursive: true });
-    mkdirSync(linked('node_modules.nx-fleet-tmp', 'half'), { recursive: true });
-    mkdirSync(linked('packages', 'a', 'node_modules.nx-fleet-tmp', 'half'), { recursive: true });
-    expect((await install()).method).toBe('copied');
+    mkdirSync(linked('packages', 'a', 'node_modules', 'half'), { recursive: true });
+    expect((await install()).method).toBe('cloned');
     expect(existsSync(linked('node_modules', 'half'))).toBe(false);
-    expect(readdirSync(linked())).not.toContain('node_modules.nx-fleet-tmp');
-    expect(readdirSync(linked('packages', 'a')).toSorted()).toEqual(['index.js', 'node_modules', 'package.json']);
+    expect(readdirSync(linked('packages', 'a', 'node_modules'))).not.toContain('half');
   });
 
-  it('copies although a package.json differs in what has no part in an install', async () => {
+  it('clones although a package.json differs in what has no part in an install', async () => {
     const value = JSON.parse(readFileSync(linked('package.json'), 'utf8'));
     writeJson(linked('package.json'), { ...value, description: 'Other', scripts: { test: 'true' } });
-    expect((await install()).method).toBe('copied');
+    expect((await install()).method).toBe('cloned');
   });
 
   it('installs when the lockfile has changed, and again when it changes later', async () => {
@@ -119,10 +176,10 @@ describe('installing dependencies with npm', () => {
     expect(await install()).toEqual({ method: 'installed', packageManager: 'npm' });
     expect(installedVersion()).toBe('2.0.0');
     rmSync(linked('node_modules', 'tiny'), { recursive: true });
-    expect((await install()).method).toBe('installed');
+    expect((await install()).method).toBe('present');
     expect(existsSync(linked('node_modules', 'tiny'))).toBe(false);
     runNpm(folder(), 'linked', ['install', '--package-lock-only', 'tiny@file:vendor/tiny-1.0.0.tgz']);
-    expect((await install()).method).toBe('copied');
+    expect((await install()).method).toBe('cloned');
     expect(installedVersion()).toBe('1.0.0');
   });
 
@@ -148,14 +205,14 @@ describe('installing dependencies with npm', () => {
     expect(installedVersion('packages', 'a')).toBe('2.0.0');
   });
 
-  it('copies although the lockfile names a workspace that is not there', async () => {
+  it('clones although the lockfile names a workspace that is not there', async () => {
     for (const worktree of [main, linked]) {
       const lock = JSON.parse(readFileSync(worktree('package-lock.json'), 'utf8'));
       lock.packages['node_modules/@ws/b'] = { resolved: 'packages/b', link: true };
       lock.packages['packages/b'] = { name: '@ws/b', version: '1.0.0' };
       writeJson(worktree('package-lock.json'), lock);
     }
-    expect((await install()).method).toBe('copied');
+    expect((await install()).method).toBe('cloned');
     for (const worktree of [main, linked]) {
       writeJson(worktree('packages', 'b', 'package.json'), { name: '@ws/b', version: '1.0.0' });
     }
@@ -199,7 +256,7 @@ describe('installing dependencies with npm', () => {
     await expect(install({ env: { PATH: folder() } })).rejects.toThrow(/^Cannot find "npm"/);
   });
 
-  it('stops a copy when aborted and clears it away', async () => {
+  it('stops a clone when aborted and clears it away', async () => {
     for (let index = 0; index < 2_000; index += 1) {
       writeJson(main('node_modules', 'large', String(index % 50), `${index}.json`), {});
     }
@@ -224,7 +281,7 @@ describe('installing dependencies with npm', () => {
     expect(readdirSync(path.join(folder(), 'bare'))).toEqual([]);
   });
 
-  it('does not copy a node_modules that is a link', async () => {
+  it('does not clone a node_modules that is a link', async () => {
     renameSync(main('node_modules'), path.join(folder(), 'elsewhere'));
     symlinkSync(path.join(folder(), 'elsewhere'), main('node_modules'));
     expect((await install()).method).toBe('installed');

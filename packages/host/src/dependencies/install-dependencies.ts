@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { CommandRunner, DependencyOutcome, DependencyRequest } from '@nx-fleet/core';
 import { replaceFile } from '../private-file.js';
 import { isFolder, readFileIfPresent } from '../read-file.js';
-import { copyNodeModules } from './copy-node-modules.js';
+import { cloneNodeModules } from './clone-node-modules.js';
 import { dependencyKey } from './dependency-key.js';
 import { runInstall } from './install.js';
 import { isInstalledTreeCurrent } from './installed-tree.js';
@@ -12,48 +12,46 @@ import { detectPackageManager, type PackageManager } from './lockfile.js';
 import { packageFolders, parseJson } from './package-json.js';
 
 const STAMP = '.nx-fleet.json';
-const stampSchema = z.object({ key: z.string(), method: z.enum(['copied', 'installed']) });
+/** A tool's cache holds absolute paths and half-written state. */
+const NOT_CLONED: ReadonlySet<string> = new Set(['.cache', STAMP]);
+const stampSchema = z.object({ key: z.string() });
 
 type Stamp = z.infer<typeof stampSchema>;
 
 /**
- * Fills a worktree's node_modules: a copy of the other worktree's where both want the same, else an install.
- * A stamp inside tells a finished one: only what was interrupted, or has changed since, is done again.
+ * Fills a worktree's node_modules: a clone of the other worktree's where both want the same, else an install.
+ * A stamp inside is written last: only what was interrupted, or has changed since, is done again.
  */
 export async function installDependencies(commands: CommandRunner, request: DependencyRequest): Promise<DependencyOutcome> {
   request.signal?.throwIfAborted();
-  const { from, to, signal } = request;
-  const packageManager = await detectPackageManager(to);
-  if (packageManager === null) {
-    return { method: 'none', packageManager: null };
-  }
+  const { from, to, safety, signal } = request;
+  const detected = await detectPackageManager(to);
+  if (detected === null) return { method: 'none', packageManager: null };
+  const packageManager = detected.name;
   const folders = await packageFolders(to);
-  const key = await dependencyKey({ worktree: to, packageManager, folders });
-  const done = await readStamp(to);
-  if (done?.key === key) {
-    return { method: done.method, packageManager: packageManager.name };
-  }
-  if (await canCopy({ from, to, packageManager, folders, key })) {
-    request.onProgress('Copying node_modules from the main worktree');
-    const stamp = { name: STAMP, text: formatStamp({ key, method: 'copied' }) };
-    await copyNodeModules({ from, to, folders, stamp, signal });
-    return { method: 'copied', packageManager: packageManager.name };
-  }
+  const key = await dependencyKey({ worktree: to, packageManager: detected, folders });
+  if ((await readStamp(to))?.key === key) return { method: 'present', packageManager };
   await rm(stampFile(to), { force: true });
-  await runInstall(commands, packageManager, request);
-  await writeStamp(to, { key, method: 'installed' });
-  return { method: 'installed', packageManager: packageManager.name };
+  if (safety !== 'install' && (await canClone({ from, to, packageManager: detected, folders, key }))) {
+    request.onProgress('Cloning node_modules of the main worktree');
+    await cloneNodeModules({ from, to, safety, skip: NOT_CLONED, signal });
+    await writeStamp(to, { key });
+    return { method: 'cloned', packageManager };
+  }
+  await runInstall(commands, detected, request);
+  await writeStamp(to, { key });
+  return { method: 'installed', packageManager };
 }
 
-interface CopyQuestion extends Pick<DependencyRequest, 'from' | 'to'> {
+interface CloneQuestion extends Pick<DependencyRequest, 'from' | 'to'> {
   readonly packageManager: PackageManager;
   readonly folders: readonly string[];
   readonly key: string;
 }
 
-async function canCopy({ from, to, packageManager, folders, key }: CopyQuestion): Promise<boolean> {
+async function canClone({ from, to, packageManager, folders, key }: CloneQuestion): Promise<boolean> {
   return (
-    packageManager.isCopyable &&
+    packageManager.isClonable &&
     packageManager.lockfile !== null &&
     (await isFolder(path.join(from, 'node_modules'))) &&
     (await realpath(from)) !== (await realpath(to)) &&
@@ -70,12 +68,8 @@ async function readStamp(worktree: string): Promise<Stamp | null> {
 /** Without node_modules, as under Plug'n'Play, there is no place for a stamp: such an install is quick to repeat. */
 async function writeStamp(worktree: string, stamp: Stamp): Promise<void> {
   if (await isFolder(path.join(worktree, 'node_modules'))) {
-    await replaceFile({ path: stampFile(worktree), text: formatStamp(stamp) });
+    await replaceFile({ path: stampFile(worktree), text: `${JSON.stringify(stamp)}\n` });
   }
-}
-
-function formatStamp(stamp: Stamp): string {
-  return `${JSON.stringify(stamp)}\n`;
 }
 
 function stampFile(worktree: string): string {

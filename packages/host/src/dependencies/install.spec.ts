@@ -1,8 +1,8 @@
-import { UserError, type Command, type CommandResult, type CommandRunner } from '@nx-fleet/core';
+import { UserError, type Command, type CommandResult, type CommandRunner, type DependencyRequest } from '@nx-fleet/core';
 import { installArguments, runInstall } from './install.js';
 import type { PackageManager } from './lockfile.js';
 
-const npm: PackageManager = { name: 'npm', lockfile: 'package-lock.json', isClassicYarn: false, isCopyable: true };
+const npm: PackageManager = { name: 'npm', lockfile: 'package-lock.json', isClassicYarn: false, isClonable: true };
 const exited: CommandResult = { ended: 'exited', exitCode: 0, signal: null, stdout: '', stderr: '', durationMs: 1 };
 
 function answering(...answers: readonly Partial<CommandResult>[]): CommandRunner & { readonly log: Command[] } {
@@ -16,14 +16,14 @@ function answering(...answers: readonly Partial<CommandResult>[]): CommandRunner
   };
 }
 
-const request = { from: '/main', to: '/linked', env: { PATH: '/bin' }, onProgress: () => undefined };
+const request: DependencyRequest = { from: '/main', to: '/linked', safety: 'install', env: { PATH: '/bin' }, onProgress: () => undefined };
 const commandLines = (commands: readonly Command[]): readonly string[] => commands.map(({ file, args }) => [file, ...args].join(' '));
 
 describe('arguments of an install', () => {
   it.each<[Partial<PackageManager>, string]>([
     [{}, 'ci --no-audit --no-fund --prefer-offline --json'],
     [{ lockfile: null }, 'install --no-audit --no-fund --prefer-offline --no-package-lock'],
-    [{ name: 'pnpm', lockfile: 'pnpm-lock.yaml' }, 'install --frozen-lockfile --prefer-offline'],
+    [{ name: 'pnpm', lockfile: 'pnpm-lock.yaml' }, 'install --offline --frozen-lockfile'],
     [{ name: 'pnpm', lockfile: null }, 'install --no-lockfile --prefer-offline'],
     [{ name: 'yarn', lockfile: 'yarn.lock' }, 'install --immutable'],
     [{ name: 'yarn', lockfile: 'yarn.lock', isClassicYarn: true }, 'install --frozen-lockfile --non-interactive'],
@@ -50,10 +50,24 @@ describe('an install', () => {
     expect(offline.log).toHaveLength(1);
   });
 
+  it('asks pnpm for the network only once its store has failed, and only once', async () => {
+    const pnpm: PackageManager = { ...npm, name: 'pnpm', lockfile: 'pnpm-lock.yaml', isClonable: false };
+    const missing = answering({ exitCode: 1 }, {});
+    await runInstall(missing, pnpm, request);
+    expect(commandLines(missing.log)).toEqual([
+      'pnpm install --offline --frozen-lockfile',
+      'pnpm install --prefer-offline --frozen-lockfile',
+    ]);
+    await expect(runInstall(answering({ exitCode: 1 }, { exitCode: 1 }), pnpm, request)).rejects.toThrow('--prefer-offline');
+    const absent = answering({ ended: 'not-found', exitCode: null });
+    await expect(runInstall(absent, pnpm, request)).rejects.toThrow(/^Cannot find "pnpm"/);
+    expect(absent.log).toHaveLength(1);
+  });
+
   it('shows the last lines of what it said, without escape sequences', async () => {
     const stderr = Array.from({ length: 40 }, (_, index) => `\u001b[31mline ${index}\u001b[0m`).join('\n');
-    const failure = await runInstall(answering({ exitCode: 2, stderr }), { ...npm, name: 'pnpm' }, request).catch(String);
-    expect(failure).toContain('"pnpm install --frozen-lockfile --prefer-offline" failed with exit code 2 in "/linked"');
+    const failure = await runInstall(answering({ exitCode: 2, stderr }), { ...npm, name: 'bun' }, request).catch(String);
+    expect(failure).toContain('"bun install --frozen-lockfile" failed with exit code 2 in "/linked"');
     expect(failure).toMatch(/line 38\nline 39$/);
     expect(failure).not.toContain('line 24');
     expect(failure).not.toContain('\u001b');

@@ -31,7 +31,7 @@ describe('the package manager of a worktree', () => {
     expect(await detect({ 'package.json': '{}', [lockfile]: '' })).toMatchObject({
       name,
       lockfile,
-      isCopyable: name === 'npm' || name === 'yarn',
+      isClonable: name === 'npm' || name === 'yarn',
     });
   });
 
@@ -41,15 +41,15 @@ describe('the package manager of a worktree', () => {
   });
 
   it.each([
-    ['yarn 1', { 'yarn.lock': '# yarn lockfile v1\n' }, { isClassicYarn: true, isCopyable: true }],
-    ["yarn with Plug'n'Play", { 'yarn.lock': '__metadata:\n  version: 8\n' }, { isClassicYarn: false, isCopyable: false }],
+    ['yarn 1', { 'yarn.lock': '# yarn lockfile v1\n' }, { isClassicYarn: true, isClonable: true }],
+    ["yarn with Plug'n'Play", { 'yarn.lock': '__metadata:\n  version: 8\n' }, { isClassicYarn: false, isClonable: false }],
     [
       'yarn with node_modules',
       { 'yarn.lock': '__metadata:\n', '.yarnrc.yml': 'enableTelemetry: 0\nnodeLinker: "node-modules"\n' },
-      { isClassicYarn: false, isCopyable: true },
+      { isClassicYarn: false, isClonable: true },
     ],
-    ['yarn like pnpm', { '.yarnrc.yml': 'nodeLinker: pnpm\n', 'yarn.lock': '' }, { isClassicYarn: false, isCopyable: false }],
-    ['yarn 4, declared', { 'package.json': '{"packageManager":"yarn@4.5.0"}' }, { isClassicYarn: false, isCopyable: false }],
+    ['yarn like pnpm', { '.yarnrc.yml': 'nodeLinker: pnpm\n', 'yarn.lock': '' }, { isClassicYarn: false, isClonable: false }],
+    ['yarn 4, declared', { 'package.json': '{"packageManager":"yarn@4.5.0"}' }, { isClassicYarn: false, isClonable: false }],
   ])('tells %s', async (_, files, expected) => {
     expect(await detect({ 'package.json': '{}', ...files })).toMatchObject({ name: 'yarn', ...expected });
   });

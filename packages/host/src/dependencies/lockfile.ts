@@ -13,8 +13,8 @@ export interface PackageManager {
   readonly lockfile: string | null;
   /** Yarn 1. */
   readonly isClassicYarn: boolean;
-  /** Its node_modules may be copied to another folder: npm's, and yarn's unless it is Plug'n'Play or pnpm-like. */
-  readonly isCopyable: boolean;
+  /** Its node_modules may be cloned to another folder: npm's, and yarn's unless it is Plug'n'Play or pnpm-like. */
+  readonly isClonable: boolean;
 }
 
 const LOCKFILES: readonly (readonly [string, PackageManagerName])[] = [
@@ -43,7 +43,7 @@ export async function detectPackageManager(worktree: string): Promise<PackageMan
   const name = (declared?.[1] as PackageManagerName | undefined) ?? lockfiles[0]?.[1] ?? 'npm';
   const lockfile = lockfiles.find(([, owner]) => owner === name)?.[0] ?? null;
   if (name !== 'yarn') {
-    return { name, lockfile, isClassicYarn: false, isCopyable: name === 'npm' };
+    return { name, lockfile, isClassicYarn: false, isClonable: name === 'npm' };
   }
   return { name, lockfile, ...(await yarnFlavour(worktree, declared?.[2])) };
 }
@@ -56,10 +56,10 @@ async function presentLockfiles(worktree: string): Promise<typeof LOCKFILES> {
 async function yarnFlavour(
   worktree: string,
   majorVersion: string | undefined,
-): Promise<Pick<PackageManager, 'isClassicYarn' | 'isCopyable'>> {
+): Promise<Pick<PackageManager, 'isClassicYarn' | 'isClonable'>> {
   const settings = await readFileIfPresent(path.join(worktree, '.yarnrc.yml'));
   const lock = await readFileIfPresent(path.join(worktree, 'yarn.lock'));
   const isClassicYarn = majorVersion === undefined ? settings === null && !/^__metadata:/m.test(lock ?? '') : majorVersion === '1';
   const linker = /^nodeLinker:\s*["']?([\w-]+)/m.exec(settings ?? '')?.[1] ?? 'pnp';
-  return { isClassicYarn, isCopyable: isClassicYarn || linker === 'node-modules' };
+  return { isClassicYarn, isClonable: isClassicYarn || linker === 'node-modules' };
 }

@@ -1,0 +1,97 @@
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { discardDirectory, sweepDiscarded } from './discard-directory.js';
+import { processIds } from './process-group.js';
+import { isGoneSoon } from './testing/processes.js';
+import { startSourceProcess } from './testing/source-process.js';
+import { useTemporaryFolder } from './testing/temporary-folder.js';
+
+const env = { PATH: process.env['PATH'] ?? '' };
+
+describe('discarding a folder', () => {
+  const folder = useTemporaryFolder();
+  const names = (): readonly string[] => readdirSync(folder()).toSorted();
+  const fill = (name: string, files: number): string => {
+    for (let index = 0; index < files; index += 1) {
+      const place = path.join(folder(), name, String(index % 40));
+      mkdirSync(place, { recursive: true });
+      writeFileSync(path.join(place, String(index)), '');
+    }
+    return path.join(folder(), name);
+  };
+  const becomes = async (expected: readonly string[]): Promise<void> => {
+    for (let round = 0; round < 900 && names().join() !== expected.join(); round += 1) await sleep(50);
+    expect(names()).toEqual(expected);
+  };
+  const deleters = (): readonly number[] =>
+    processIds().filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${folder()}/.nx-fleet-trash-`);
+      } catch {
+        return false;
+      }
+    });
+
+  it('has it gone at once and its content soon, and nothing else', async () => {
+    fill('kept', 3);
+    await discardDirectory(fill('large', 500), env);
+    expect(names()).not.toContain('large');
+    await becomes(['kept']);
+    expect(readdirSync(path.join(folder(), 'kept'))).toHaveLength(3);
+  });
+
+  it('does not mind when there is none', async () => {
+    writeFileSync(path.join(folder(), 'file'), '');
+    await discardDirectory(path.join(folder(), 'none'), env);
+    await discardDirectory(path.join(folder(), 'file', 'below'), env);
+    expect(names()).toEqual(['file']);
+  });
+
+  it('does not follow links', async () => {
+    const kept = fill('kept', 3);
+    const doomed = fill('doomed', 1);
+    symlinkSync(kept, path.join(doomed, 'link'));
+    await discardDirectory(doomed, env);
+    await becomes(['kept']);
+    expect(readdirSync(kept)).toHaveLength(3);
+  });
+
+  it('sweeps what is left of discards, and only that', async () => {
+    fill('.nx-fleet-trash-0123456789ab', 200);
+    fill('.nx-fleet-trash-mine', 1);
+    fill('kept', 1);
+    expect(await sweepDiscarded(folder())).toBe(1);
+    expect(names()).toEqual(['.nx-fleet-trash-mine', 'kept']);
+    expect(await sweepDiscarded(folder())).toBe(0);
+    expect(await sweepDiscarded(path.join(folder(), 'none'))).toBe(0);
+  });
+
+  it('sweeps along with a process that removes the same', async () => {
+    await discardDirectory(fill('large', 2_000), env);
+    await sweepDiscarded(folder());
+    expect(names()).toEqual([]);
+  });
+
+  it('sweeps what is left when everything is killed half-way', async () => {
+    const script = `import { discardDirectory } from source('discard-directory');
+      console.log('ready');
+      await discardDirectory(process.argv[1], process.env);
+      setTimeout(() => undefined, 60_000);`;
+    for (const delayMs of [0, 60, 120]) {
+      const { child, nextLine, exit } = startSourceProcess(script, [fill('large', 2_000)]);
+      await nextLine();
+      await sleep(delayMs);
+      child.kill('SIGKILL');
+      await exit;
+      for (const pid of deleters()) {
+        process.kill(pid, 'SIGKILL');
+        expect(await isGoneSoon(pid)).toBe(true);
+      }
+      // Whatever was done: the folder is whole, or aside, or gone.
+      await discardDirectory(path.join(folder(), 'large'), env);
+      await sweepDiscarded(folder());
+      await becomes([]);
+    }
+  });
+});

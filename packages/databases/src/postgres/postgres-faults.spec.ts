@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { UserError, type Database } from '@nx-fleet/core';
+import { Client } from 'pg';
 import { branchName } from '../branch-name.js';
 import { createSpawnedCommands } from '../spawn-commands.contract.js';
 import { CLUSTER_PASSWORD, startPostgresCluster, type PostgresCluster } from '../testing/postgres-cluster.js';
@@ -60,7 +61,9 @@ describe('a PostgreSQL database that cannot be had', () => {
   it('names server and code when nothing answers', async () => {
     const url = cluster.url('shop').replace(String(cluster.port), '1');
     const message = await refusal(createDatabase(url).createBranch(branchRequest()));
-    expect(message).toMatch(/^PostgreSQL at "127\.0\.0\.1:1" does not answer \(connect ECONNREFUSED.*correct host and port in "DATABASE_URL"/);
+    expect(message).toMatch(
+      /^PostgreSQL at "127\.0\.0\.1:1" does not answer \(connect ECONNREFUSED.*correct host and port in "DATABASE_URL"/,
+    );
   });
 
   it('names user and code when the login is refused', async () => {
@@ -164,6 +167,28 @@ describe('PostgreSQL branches', () => {
     const url = cluster.url(snapshotName({ source, owner: branchRequest() }));
     await expect(runSql(url, 'SELECT 1')).rejects.toMatchObject({ code: '55000' });
   });
+
+  it('have a snapshot to be made from at every moment of a refresh', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    const database = createDatabase();
+    await database.refreshSource(branchRequest(), () => {});
+    const observer = new Client({ connectionString: cluster.url('postgres') });
+    await observer.connect();
+    let refreshing = true;
+    const observed = (async () => {
+      const counts = new Set<unknown>();
+      while (refreshing) {
+        counts.add((await observer.query(`SELECT FROM pg_database WHERE datname LIKE '%tpl'`)).rowCount);
+      }
+      return [...counts];
+    })();
+    for (let round = 0; round < 8; round += 1) {
+      await database.refreshSource(branchRequest(), () => {});
+    }
+    refreshing = false;
+    await expect(observed).resolves.toEqual([1]);
+    await observer.end();
+  }, 30_000);
 
   it('have names within 63 bytes, whatever project and source are called', async () => {
     const name = 'größe ✓ "x" 100%';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Repository } from './repository.js';
-import { ignoredPaths, splitNul } from './work-tree-state.js';
+import { splitNul } from './nul-separated.js';
+import { ignoredPaths } from './work-tree-state.js';
 import { exists } from './worktree-path.js';
 
 /** Ignored, untracked files of a worktree that match a file of patterns in gitignore syntax; files in ignored folders too, nested repositories not. */

@@ -3,7 +3,7 @@ import { fleetIdentity } from './environment.js';
 import { requireGitVersion } from './git-version.js';
 import type { Repository } from './repository.js';
 import { isAncestor, requireCommit } from './revisions.js';
-import { splitNul } from './work-tree-state.js';
+import { splitNul } from './nul-separated.js';
 
 // `git merge-tree --write-tree` came with this version.
 export const MERGE_VERSION = { major: 2, minor: 38 };

@@ -1,7 +1,7 @@
 import { printableLine } from '@nx-fleet/core';
 import { requireBranchName } from './refs.js';
 import type { Repository } from './repository.js';
-import { splitNul } from './work-tree-state.js';
+import { splitNul } from './nul-separated.js';
 
 /** Entries of the stash that were made on a branch, as `stash@{0}: WIP on issue/42: …`. */
 export async function stashesOn(repository: Repository, branch: string): Promise<readonly string[]> {

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitOptions } from './run-git.js';
 import { openMainWorktree, type Repository, type Worktree } from './repository.js';
-import { splitNul } from './work-tree-state.js';
+import { splitNul } from './nul-separated.js';
 import { exists, folderContent, isInside } from './worktree-path.js';
 
 /** A checkout with submodules, and the git folder whose submodules it is to have. */

@@ -1,5 +1,6 @@
 import { checkoutVariables } from './checkout-worktree.js';
 import type { Repository } from './repository.js';
+import { splitNul } from './nul-separated.js';
 import { requireCommit } from './revisions.js';
 
 /** The branch checked out in a worktree, or null for a detached HEAD. */
@@ -36,8 +37,4 @@ export async function resetWorktree(repository: Repository, path: string, commit
   const reset = ['reset', '--hard', '--no-recurse-submodules', await requireCommit(repository, commit), '--'];
   await worktree.run(reset, { variables: await checkoutVariables(repository) });
   await worktree.run(['clean', '-f', '-d']);
-}
-
-export function splitNul(text: string): readonly string[] {
-  return text.split('\0').filter((part) => part !== '');
 }

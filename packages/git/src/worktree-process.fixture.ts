@@ -27,7 +27,7 @@ export function startWorktreeProcess(repository: TestRepository, commands: reado
   let stderr = '';
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
   // What a killed process has started may hold its output open for longer than it lives.
-  const end = once(child, 'exit').then(([code]: [number | null]) => ({ code, stderr }));
+  const end = once(child, 'exit').then(() => ({ code: child.exitCode, stderr }));
   const ready = once(child.stdout, 'data');
   return {
     begin: async () => {

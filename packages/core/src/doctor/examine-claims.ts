@@ -1,6 +1,7 @@
+import type { Host } from '../host/host.js';
 import type { Allocation } from '../host/registry.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { releaseWorktree } from '../worktree/claim.js';
+import { releaseWorktree, takeClaim } from '../worktree/claim.js';
 import { planRemoval } from '../worktree/plan-removal.js';
 import { provisionWorktree, undoProvisioning } from '../worktree/provision-worktree.js';
 import { removeWorktree } from '../worktree/remove-worktree.js';
@@ -36,24 +37,41 @@ async function examineClaim(allocation: Allocation, context: ExamineContext): Pr
   }
   if (state === 'creating' && !(wasReady && manifest !== null)) {
     const reason = 'its making was interrupted';
-    return { subject, reason, remedy: 'undo', mend: () => undoProvisioning(workOf(allocation, manifest, context), context.adapters) };
+    return { subject, reason, remedy: 'undo', mend: () => undoMaking(allocation, manifest, context) };
   }
   if (manifest === null) {
     const reason = `its manifest is gone, and its worktree "${worktree}" is not: nx g worktree --issue=${subject.replace(/^issue-/, '')} finds it again`;
     if (await host.pathExists(worktree)) return { subject, reason, remedy: 'advise' };
-    return { subject, reason: 'its manifest and its worktree are gone', remedy: 'release', mend: () => releaseWorktree(allocation, host) };
+    return { subject, reason: 'its manifest and its worktree are gone', remedy: 'release', mend: () => release(allocation, host) };
   }
   if (state === 'creating') {
     const reason = 'making its worktree again was interrupted';
-    return { subject, reason, remedy: 'finish', mend: () => finishWorktree(manifest, context) };
+    return { subject, reason, remedy: 'finish', mend: () => finishWorktree(allocation, manifest, context) };
   }
-  if (await host.pathExists(worktree)) return null;
   const again = `nx g worktree --issue=${manifest.tracker.reference}`;
-  return { subject, reason: `its worktree "${worktree}" is gone. Make it again: ${again}`, remedy: 'advise' };
+  if (!(await host.pathExists(worktree))) {
+    return { subject, reason: `its worktree "${worktree}" is gone. Make it again: ${again}`, remedy: 'advise' };
+  }
+  const failure = (await host.state.readLocal(subject))?.databaseFailure;
+  if (failure === undefined) return null;
+  return { subject, reason: `it has no database (${failure}). Once that is mended: ${again}`, remedy: 'advise' };
 }
 
-async function finishWorktree(manifest: Manifest, { location, settings, adapters, onProgress }: ExamineContext): Promise<void> {
+/** Whoever has taken the claim over since it was looked at is at work on it now. */
+async function undoMaking(allocation: Allocation, manifest: Manifest | null, context: ExamineContext): Promise<void> {
+  const { adapters } = context;
+  const taken = await takeClaim(allocation, allocation.state, adapters.host);
+  await undoProvisioning(workOf(taken, manifest, context), adapters);
+}
+
+async function release(allocation: Allocation, host: Host): Promise<void> {
+  await releaseWorktree(await takeClaim(allocation, allocation.state, host), host);
+}
+
+async function finishWorktree(allocation: Allocation, manifest: Manifest, context: ExamineContext): Promise<void> {
+  const { location, settings, adapters, onProgress } = context;
   const { host } = adapters;
+  await takeClaim(allocation, 'creating', host);
   const local = await host.state.readLocal(manifest.project);
   const spec = (await host.state.readSpec(manifest.project)) ?? '';
   const plan = { manifest, spec, branchStart: manifest.base, worktree: local?.worktree ?? '', here: local?.here === true };
@@ -63,9 +81,10 @@ async function finishWorktree(manifest: Manifest, { location, settings, adapters
 async function finishRemoval(allocation: Allocation, manifest: Manifest | null, context: ExamineContext): Promise<void> {
   const { adapters, location, settings, onProgress } = context;
   if (manifest === null) {
-    await undoProvisioning(workOf(allocation, null, context), adapters);
+    await undoMaking(allocation, null, context);
     return;
   }
+  await takeClaim(allocation, 'removing', adapters.host);
   const request = { project: allocation.project, location, settings, force: true, onProgress };
   await removeWorktree(await planRemoval(request, adapters), request, adapters);
 }
@@ -82,6 +101,7 @@ function workOf(allocation: Allocation, manifest: Manifest | null, { location, s
     settings,
     here: allocation.worktree === location.mainWorktree,
     wasReady: false,
+    isSetUp: false,
     branchStart: '',
     expectedTip: manifest?.base ?? null,
     onProgress,
@@ -94,6 +114,6 @@ function forgottenRepository(allocation: Allocation, { adapters }: ExamineContex
     subject: allocation.project,
     reason: `its repository "${allocation.repository}" is gone`,
     remedy: 'release',
-    mend: () => releaseWorktree(allocation, adapters.host),
+    mend: () => release(allocation, adapters.host),
   };
 }

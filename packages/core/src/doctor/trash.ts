@@ -1,6 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { Git } from '../git/git.js';
 import { printableLine } from '../text/printable.js';
+import { slug } from '../text/slug.js';
 
 const TRASH = 'refs/nx-fleet/trash/';
 const DAY_MS = 86_400_000;
@@ -22,19 +23,19 @@ export async function listTrash(git: Git): Promise<readonly KeptWork[]> {
       const keptAt = parseTime(time ?? '');
       return project === undefined || keptAt === null ? [] : [{ ref, project, commit, keptAt }];
     })
-    .sort((one, other) => one.keptAt.getTime() - other.keptAt.getTime() || one.ref.localeCompare(other.ref));
+    .sort((one, other) => one.keptAt.getTime() - other.keptAt.getTime() || one.ref.localeCompare(other.ref, 'en', { numeric: true }));
 }
 
 /**
  * Gives kept work back as a branch `restored/<project>-<time>`; doing it again finds that branch.
- * @param what a ref, or a project: then its newest
+ * @param what a ref, or an issue or its project: then its newest
  * @returns the branch
  * @throws UserError when nothing is kept under that name
  */
 export async function restoreFromTrash(what: string, git: Git): Promise<{ readonly branch: string; readonly kept: KeptWork }> {
   const all = await listTrash(git);
-  const project = /^\d+$/.test(what) ? `issue-${what}` : what;
-  const kept = all.findLast((one) => one.ref === what || one.project === project);
+  const names = [what, `issue-${slug(what, 50)}`];
+  const kept = all.find((one) => one.ref === what) ?? all.findLast((one) => names.includes(one.project));
   if (kept === undefined) {
     const known = [...new Set(all.map((one) => one.project))].join(', ');
     throw new UserError(
@@ -61,5 +62,6 @@ function parseTime(text: string): Date | null {
   const parts = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(-\d+)?$/.exec(text);
   if (parts === null) return null;
   const [, year, month, day, hour, minute, second] = parts;
-  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const time = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(time.getTime()) ? null : time;
 }

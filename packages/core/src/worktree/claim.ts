@@ -31,7 +31,7 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
   const alive = new Map<string, boolean>();
   const avoided = new Set<number>();
   for (;;) {
-    const incarnation = `${host.now().getTime().toString(36)}-${host.registry.self.pid}`;
+    const incarnation = newIncarnation(host);
     const claim = await host.registry.update<Claim | ProcessIdentity>((current, spares) => {
       const mine = findAllocation(current, request);
       const isAlive = mine === undefined || isSelf(mine.owner, host) ? false : alive.get(keyOf(mine.owner));
@@ -71,6 +71,11 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
   }
 }
 
+/** A name for one life of a project, that no earlier one had. */
+export function newIncarnation(host: Host): string {
+  return `${host.now().getTime().toString(36)}-${host.registry.self.pid}`;
+}
+
 /** The allocation of a project in a repository. */
 export function findAllocation(
   allocations: readonly Allocation[],
@@ -89,6 +94,21 @@ export async function settleWorktree(state: Allocation['state'], claimed: Alloca
   }));
 }
 
+/**
+ * Makes this process the one at work on a claim that was read before, provided that nobody has touched it since.
+ * @throws UserError when somebody has
+ */
+export async function takeClaim(seen: Allocation, state: Allocation['state'], host: Host): Promise<Allocation> {
+  const taken: Allocation = { ...seen, state, owner: host.registry.self };
+  const isMine = await host.registry.update((current) => {
+    const now = findAllocation(current, seen);
+    const isAsSeen = now !== undefined && isUntouched(now, seen);
+    return { allocations: isAsSeen ? current.map((other) => (other === now ? taken : other)) : current, result: isAsSeen };
+  });
+  if (isMine) return taken;
+  throw new UserError(`Another process has just begun to work on "${seen.project}". Wait for it to end, then run this again.`);
+}
+
 /** Gives names and ports back. */
 export async function releaseWorktree(claimed: Pick<Allocation, 'repository' | 'project'>, host: Host): Promise<void> {
   await host.registry.update((current) => ({ allocations: current.filter((other) => !isSame(other, claimed)), result: undefined }));
@@ -96,6 +116,10 @@ export async function releaseWorktree(claimed: Pick<Allocation, 'repository' | '
 
 function isSame(one: Pick<Allocation, 'repository' | 'project'>, other: Pick<Allocation, 'repository' | 'project'>): boolean {
   return one.repository === other.repository && one.project === other.project;
+}
+
+function isUntouched(one: Allocation, other: Allocation): boolean {
+  return one.state === other.state && one.incarnation === other.incarnation && keyOf(one.owner) === keyOf(other.owner);
 }
 
 function isReadySpare({ repository, state }: Spare, request: ClaimRequest): boolean {

@@ -10,16 +10,23 @@ export type Merge =
   /** A pull request that waits: not merged, and not to be taken away. */
   | { readonly kind: 'open'; readonly pullRequest: PullRequest };
 
+export interface MergeQuestion {
+  readonly manifest: Manifest;
+  /** Where its branch stands. */
+  readonly tip: string;
+  /** The default branch, if it is known. */
+  readonly into: string | null;
+}
+
 /**
  * Finds out whether a branch's work is in the default branch: as commits, as the same change under another name (rebased, squashed), or by its
  * pull request. A branch without work of its own is not merged, however old it is.
  */
-export async function findMerge(manifest: Manifest, tip: string, { git, pullRequestsOf }: RemovalAdapters): Promise<Merge | null> {
+export async function findMerge({ manifest, tip, into }: MergeQuestion, { git, pullRequestsOf }: RemovalAdapters): Promise<Merge | null> {
   if (tip === manifest.base && manifest.adopted !== true) return null;
   const pullRequests = (await pullRequestsOf?.(manifest.branch)) ?? [];
   const open = pullRequests.find(({ state }) => state === 'open');
   if (open !== undefined) return { kind: 'open', pullRequest: open };
-  const into = await git.defaultBranch([manifest.branch]);
   if (into !== null && (await git.isAncestor(tip, into))) return { kind: 'ancestor', into };
   if (into !== null && (await git.isContained(tip, into))) return { kind: 'equivalent', into };
   for (const pullRequest of pullRequests) {

@@ -4,6 +4,7 @@ import type { Host } from '../host/host.js';
 import type { Allocation } from '../host/registry.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { Manifest } from '../manifest/manifest.js';
+import { builtRef } from '../stages/refs.js';
 import { printableLine } from '../text/printable.js';
 import type { PullRequest } from '../tracker/tracker.js';
 import { findAllocation } from './claim.js';
@@ -33,6 +34,9 @@ export interface RemovalPlan {
   readonly merge: Merge | null;
 }
 
+/** Stands for the incarnation of a worktree that the registry does not know. */
+export const FORGOTTEN = '';
+
 type RemovalQuestion = Pick<RemoveRequest, 'project' | 'location'>;
 
 /** @throws UserError when there is no such issue */
@@ -43,19 +47,20 @@ export async function planRemoval({ project, location }: RemovalQuestion, adapte
   const here = local?.here === true;
   const known = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });
   const allocation = known ?? (local === null ? null : recordedAllocation(manifest, local, { location, host }));
-  const path = allocation?.worktree ?? null;
-  const entry = here ? undefined : (await git.listWorktrees()).find((other) => other.path === path);
+  const entry = here ? undefined : (await git.listWorktrees()).find(({ path }) => path === allocation?.worktree);
   const wasReady = allocation?.state !== 'creating';
-  const isThere = entry !== undefined && wasReady && path !== null && (await host.pathExists(path));
-  const dirtyPaths = isThere && path !== null ? await git.dirtyPaths(path) : [];
+  const isThere = allocation !== null && !here && wasReady && (await isWhole(allocation, entry, host));
+  const dirtyPaths = isThere ? await git.dirtyPaths(allocation.worktree) : [];
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);
-  const merge = tip === null ? null : await findMerge(manifest, tip, adapters);
-  const commits = await commitsAtRisk({ manifest, tip: allocation?.ownsBranch === true ? tip : null, entry, wasReady, merge }, adapters);
+  const into = await git.defaultBranch(await branchesOfIssues(host.state));
+  const merge = tip === null ? null : await findMerge({ manifest, tip, into }, adapters);
+  const branchGoes = allocation?.ownsBranch === true;
+  const commits = await commitsAtRisk({ manifest, tip, branchGoes, entry: wasReady ? entry : undefined, into, merge }, adapters);
   const losses = [
     ...(dirtyPaths.length === 0 ? [] : [`${dirtyPaths.length} uncommitted file(s), first "${printableLine(dirtyPaths[0] ?? '')}"`]),
     ...commits.losses,
     ...(await stashes(manifest.branch, adapters)),
-    ...(isThere && path !== null ? await processes(path, adapters) : []),
+    ...(isThere ? await processes(allocation.worktree, adapters) : []),
     ...(merge?.kind === 'open' && manifest.adopted !== true ? [`pull request ${merge.pullRequest.url} is open`] : []),
     ...(entry?.locked === true ? ['git has it locked: git worktree unlock'] : []),
     ...(await projectsThatWaitFor(project, adapters)),
@@ -64,7 +69,7 @@ export async function planRemoval({ project, location }: RemovalQuestion, adapte
 }
 
 /** What the state says where the registry has forgotten it. Nothing says that the branch is ours: it stays. */
-function recordedAllocation(
+export function recordedAllocation(
   { project, branch }: Manifest,
   { worktree, ports }: LocalState,
   { location, host }: { readonly location: RepositoryLocation; readonly host: Host },
@@ -74,7 +79,7 @@ function recordedAllocation(
   return {
     repository: location.commonDirectory,
     project,
-    incarnation: '',
+    incarnation: FORGOTTEN,
     worktree,
     branch,
     ownsBranch: false,
@@ -84,25 +89,45 @@ function recordedAllocation(
   };
 }
 
+/**
+ * Whether a worktree that was ready is there to be looked at.
+ * @throws UserError when its folder is there and git does not know it: nobody can tell what is in it
+ */
+async function isWhole({ worktree, state }: Allocation, entry: WorktreeEntry | undefined, host: Host): Promise<boolean> {
+  if (!(await host.pathExists(worktree))) return false;
+  if (entry !== undefined && (await host.pathExists(`${worktree}/.git`))) return true;
+  // What an interrupted removal has left of a folder was looked at, and kept, before.
+  if (state === 'removing') return false;
+  throw new UserError(
+    `"${worktree}" is there, and git knows no worktree in it, so that nobody can tell what would be lost. Mend it: git worktree repair "${worktree}"; or move it away. Then run this again.`,
+  );
+}
+
 interface CommitQuestion {
   readonly manifest: Manifest;
-  /** The branch's tip where the branch goes too, else null. */
   readonly tip: string | null;
+  /** Whether the branch goes too. */
+  readonly branchGoes: boolean;
+  /** The worktree, if it was ready. */
   readonly entry: WorktreeEntry | undefined;
-  readonly wasReady: boolean;
+  /** The default branch, if it is known. */
+  readonly into: string | null;
   readonly merge: Merge | null;
 }
 
 /** Commits that no remote and no default branch reaches. Merged ones are no loss, but stay reachable all the same. */
 async function commitsAtRisk(
-  { manifest, tip, entry, wasReady, merge }: CommitQuestion,
-  { git, host }: RemovalAdapters,
+  { manifest, tip, branchGoes, entry, into, merge }: CommitQuestion,
+  { git }: RemovalAdapters,
 ): Promise<{ readonly kept: readonly string[]; readonly losses: readonly string[] }> {
-  const detached = entry !== undefined && entry.branch === null && wasReady ? entry.head : null;
-  const keepers = [manifest.base, await git.defaultBranch(await branchesOfIssues(host.state))];
+  const detached = entry?.branch === null ? entry.head : null;
+  const keepers = [manifest.base, into, ...(branchGoes ? [] : [tip])];
   const kept: string[] = [];
   const losses: string[] = [];
-  for (const commit of new Set([tip, detached])) {
+  // A build that a person has thrown away is no loss to them, but an agent was paid for it.
+  const built = await git.readRef(builtRef(manifest.project));
+  if (built !== null && !(await isReachable(built, [...keepers, tip, detached], git))) kept.push(built);
+  for (const commit of new Set([branchGoes ? tip : null, detached])) {
     if (commit === null || (await isReachable(commit, keepers, git))) continue;
     kept.push(commit);
     if (commit === tip && merge !== null && (merge.kind !== 'open' || (await isAncestorOf(merge.pullRequest.head, commit, git)))) continue;

@@ -4,7 +4,7 @@ import type { LocalState } from '../manifest/local-state.js';
 import type { Settings } from '../settings/settings.js';
 import { printableLine } from '../text/printable.js';
 import { adoptOrCreateBranch } from './adopt-branch.js';
-import { claimWorktree, findAllocation, releaseWorktree, settleWorktree } from './claim.js';
+import { claimWorktree, findAllocation, releaseWorktree, settleWorktree, takeClaim } from './claim.js';
 import type { WorktreePlan } from './plan-worktree.js';
 import { makeSteps, undoSteps } from './provisioning-steps.js';
 import { portsOf, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
@@ -32,17 +32,13 @@ export interface ProvisionedWorktree {
  */
 export async function provisionWorktree(request: ProvisionRequest, adapters: WorktreeAdapters): Promise<ProvisionedWorktree> {
   const { host } = adapters;
-  const { project } = request.plan.manifest;
   const startedAt = host.now().getTime();
   await requireFreePlace(request, adapters);
-  const work = await claimWork(request, adapters);
-  const isNew = (await host.state.readLocal(project)) === null;
+  const { work, isNew } = await claimWork(request, adapters);
   try {
     await makeSteps(work, adapters);
     await warnOfDirt(work, adapters);
-    const local = localState(work);
-    await host.state.writeLocal(project, local);
-    await settleWorktree('ready', work.allocation, host);
+    const local = await record(work, request.plan, adapters);
     return { local, durationMs: host.now().getTime() - startedAt, created: !work.wasReady };
   } catch (error) {
     if (isNew && request.signal?.aborted !== true) {
@@ -55,6 +51,7 @@ export async function provisionWorktree(request: ProvisionRequest, adapters: Wor
 
 /** Takes back all that was made for a worktree that was never ready, so that nobody has worked in it. Finishes an interrupted undoing. */
 export async function undoProvisioning(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
+  await adapters.host.endStrays(work.allocation.worktree);
   await undoSteps(work, adapters);
   await adapters.host.state.removeIssue(work.manifest.project);
   await releaseWorktree(work.allocation, adapters.host);
@@ -63,10 +60,11 @@ export async function undoProvisioning(work: WorktreeWork, adapters: WorktreeAda
 async function claimWork(
   { plan, location, settings, onProgress, signal }: ProvisionRequest,
   adapters: WorktreeAdapters,
-): Promise<WorktreeWork> {
+): Promise<{ readonly work: WorktreeWork; readonly isNew: boolean }> {
   const { manifest, here } = plan;
+  const { host } = adapters;
   const branch = await adoptOrCreateBranch(plan, location, adapters);
-  const { allocation, wasReady } = await claimWorktree(
+  const { allocation: claimed, wasReady } = await claimWorktree(
     {
       repository: location.commonDirectory,
       project: manifest.project,
@@ -77,23 +75,37 @@ async function claimWork(
       reservedPorts: settings.ports.reserved,
       onProgress,
     },
-    adapters.host,
+    host,
   );
-  const isThere = wasReady && (await adapters.host.pathExists(allocation.worktree));
-  if (wasReady && !isThere) await settleWorktree('creating', allocation, adapters.host);
-  return {
+  const isThere = wasReady && (await host.pathExists(claimed.worktree));
+  const allocation = wasReady && !isThere ? await takeClaim(claimed, 'creating', host) : claimed;
+  const local = await host.state.readLocal(manifest.project);
+  const work: WorktreeWork = {
     manifest,
     allocation,
     location,
     settings,
     here,
     wasReady: isThere,
+    isSetUp: isThere && local?.databaseFailure === undefined,
     branchStart: plan.branchStart,
     expectedTip: plan.branchStart,
     onProgress,
     signal,
     found: { database: null, databaseFailure: null },
   };
+  // A claim that was ready holds someone's work, whatever has become of its state.
+  return { work, isNew: !wasReady && local === null };
+}
+
+async function record(work: WorktreeWork, { manifest, spec }: WorktreePlan, { host }: WorktreeAdapters): Promise<LocalState> {
+  const { project } = manifest;
+  // A doctor at work beside us may have taken the manifest of an issue that waited for its turn for a forgotten one.
+  if ((await host.state.readManifest(project)) === null) await host.state.writeIssue(project, manifest, spec);
+  const local = localState(work);
+  await host.state.writeLocal(project, local);
+  await settleWorktree('ready', work.allocation, host);
+  return local;
 }
 
 async function undoAfter(error: unknown, work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {

@@ -134,8 +134,8 @@ describe('removeWorktree', () => {
     const commit = await commitWork(fleet);
     fleet.git.filesIn(worktree).set('b.ts', '2');
     expect(await remove(fleet, true)).toEqual([trash, `${trash}-2`]);
-    expect(fleet.git.filesOf(trash)).toMatchObject({ 'a.ts': '1', 'b.ts': '2' });
-    expect(fleet.git.refs.get(`${trash}-2`)).toBe(commit);
+    expect(fleet.git.refs.get(trash)).toBe(commit);
+    expect(fleet.git.filesOf(`${trash}-2`)).toMatchObject({ 'a.ts': '1', 'b.ts': '2' });
     await expectNothingLeft(fleet);
   });
 

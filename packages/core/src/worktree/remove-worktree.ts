@@ -1,10 +1,11 @@
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
+import type { Allocation } from '../host/registry.js';
 import type { Settings } from '../settings/settings.js';
 import { keepInTrash } from '../stages/keep-in-trash.js';
 import { buildingRef, builtRef } from '../stages/refs.js';
-import { findAllocation, releaseWorktree } from './claim.js';
-import { planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
+import { findAllocation, releaseWorktree, settleWorktree, takeClaim } from './claim.js';
+import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
 import { undoSteps } from './provisioning-steps.js';
 import type { WorktreeWork } from './worktree-work.js';
 
@@ -29,13 +30,17 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
       `"${project}" is not removed: ${plan.losses.join('; ')}. Commit, push or merge it, or use --force, which keeps a ref under refs/nx-fleet/trash/.`,
     );
   }
-  await requireNobodyAtWork(request, adapters);
-  await requireAsPlanned(plan, request, adapters);
-  if (plan.allocation !== null) await host.endStrays(plan.allocation.worktree);
-  const kept = await keepLosses(plan, request, adapters);
-  if (plan.allocation !== null) {
-    await beginRemoving(request, adapters);
-    const { manifest, allocation, tip, here } = plan;
+  const { allocation, manifest, tip, here, ...rest } = await requireAsPlanned(plan, request, adapters);
+  if (allocation !== null) {
+    await requireNobodyAtWork(allocation, adapters);
+    await beginRemoving(allocation, adapters);
+    await host.endStrays(allocation.worktree);
+  }
+  const kept = await keepLosses({ allocation, ...rest }, request, adapters).catch(async (error: unknown) => {
+    if (allocation !== null) await settleWorktree(allocation.state, allocation, host);
+    throw error;
+  });
+  if (allocation !== null) {
     const found = { database: null, databaseFailure: null };
     const branchStart = manifest.base;
     const work: WorktreeWork = {
@@ -45,6 +50,7 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
       settings,
       here,
       wasReady: true,
+      isSetUp: true,
       branchStart,
       expectedTip: tip,
       onProgress,
@@ -60,39 +66,36 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
 }
 
 /** Not even `force` takes a worktree from under a process of ours: what it writes meanwhile would be in no kept ref. */
-async function requireNobodyAtWork({ project, location }: RemoveRequest, { git, host }: RemovalAdapters): Promise<void> {
-  const allocation = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });
-  if (allocation === undefined || allocation.owner.pid === host.registry.self.pid) return;
-  const isBusy = allocation.state !== 'ready' || (await git.readRef(buildingRef(project))) !== null;
-  if (!isBusy || !(await host.registry.isAlive(allocation.owner))) return;
-  throw new UserError(
-    `"${project}" is being worked on by process ${allocation.owner.pid}. Wait for it to end, or end it, then run this again.`,
-  );
+async function requireNobodyAtWork({ project, owner }: Allocation, { host }: RemovalAdapters): Promise<void> {
+  // Of a ready worktree too: a build has its claim long before anything else tells that it builds.
+  if (owner.pid === host.registry.self.pid || !(await host.registry.isAlive(owner))) return;
+  throw new UserError(`"${project}" is being worked on by process ${owner.pid}. Wait for it to end, or end it, then run this again.`);
 }
 
 /** Other removals of the same command may have come first and taken minutes. */
-async function requireAsPlanned(plan: RemovalPlan, request: RemoveRequest, adapters: RemovalAdapters): Promise<void> {
+async function requireAsPlanned(plan: RemovalPlan, request: RemoveRequest, adapters: RemovalAdapters): Promise<RemovalPlan> {
   const now = await planRemoval(request, adapters);
-  if (now.tip === plan.tip && now.losses.every((loss) => plan.losses.includes(loss))) return;
+  const isIncarnation = now.allocation?.incarnation === plan.allocation?.incarnation;
+  const isKept = now.keptCommits.every((commit) => plan.keptCommits.includes(commit));
+  if (isIncarnation && isKept && now.tip === plan.tip && now.losses.every((loss) => plan.losses.includes(loss))) return now;
   throw new UserError(`"${request.project}" has changed since it was looked at, and is not removed. Look at it, then run this again.`);
 }
 
-async function keepLosses(plan: RemovalPlan, { project }: RemoveRequest, { git, host }: RemovalAdapters): Promise<readonly string[]> {
-  const commits = [...plan.keptCommits];
-  if (plan.dirtyPaths.length > 0 && plan.allocation !== null)
-    commits.unshift(await git.captureWorktree(plan.allocation.worktree, `Kept from ${project}`));
+/** What a restoring finds first is kept last: the worktree as it was, its commits included. */
+async function keepLosses(
+  { allocation, dirtyPaths, keptCommits }: Pick<RemovalPlan, 'allocation' | 'dirtyPaths' | 'keptCommits'>,
+  { project }: RemoveRequest,
+  { git, host }: RemovalAdapters,
+): Promise<readonly string[]> {
+  const commits = [...keptCommits];
+  if (dirtyPaths.length > 0 && allocation !== null) commits.push(await git.captureWorktree(allocation.worktree, `Kept from ${project}`));
   const refs: string[] = [];
   for (const commit of commits) refs.push(await keepInTrash(commit, { project, at: host.now() }, git));
   return refs;
 }
 
-async function beginRemoving({ project, location }: RemoveRequest, { host }: RemovalAdapters): Promise<void> {
-  await host.registry.update((current) => ({
-    allocations: current.map((other) =>
-      other.repository === location.commonDirectory && other.project === project
-        ? { ...other, state: 'removing', owner: host.registry.self }
-        : other,
-    ),
-    result: undefined,
-  }));
+/** From here on no build and no other removal begins. What the registry has forgotten nobody can claim either: its place is not free. */
+async function beginRemoving(allocation: Allocation, { host }: RemovalAdapters): Promise<void> {
+  if (allocation.incarnation === FORGOTTEN && findAllocation(await host.registry.read(), allocation) === undefined) return;
+  await takeClaim(allocation, 'removing', host);
 }

@@ -4,6 +4,7 @@ import type { Settings } from '../settings/settings.js';
 import { buildingRef } from '../stages/refs.js';
 import { findAllocation } from './claim.js';
 import { environmentStep } from './steps/environment-step.js';
+import { setupStep, smokeStep } from './steps/setup-step.js';
 import { databaseRequest, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
 
 export interface ResetRequest {
@@ -24,7 +25,8 @@ export async function resetDatabase(request: ResetRequest, adapters: WorktreeAda
   const manifest = await host.state.readManifest(project);
   const local = await host.state.readLocal(project);
   const allocation = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });
-  if (manifest === null || local === null || allocation?.state !== 'ready') {
+  const isReady = allocation?.state === 'ready' && (await host.pathExists(allocation.worktree));
+  if (manifest === null || local === null || !isReady) {
     throw new UserError(`"${project}" has no worktree that is ready. Make it: nx g worktree --issue=${project.replace(/^issue-/, '')}`);
   }
   const isBusy = (await git.readRef(buildingRef(project))) !== null && (await host.registry.isAlive(allocation.owner));
@@ -38,6 +40,7 @@ export async function resetDatabase(request: ResetRequest, adapters: WorktreeAda
     settings,
     here: local.here === true,
     wasReady: true,
+    isSetUp: local.databaseFailure === undefined,
     branchStart: manifest.base,
     expectedTip: null,
     onProgress,
@@ -45,6 +48,7 @@ export async function resetDatabase(request: ResetRequest, adapters: WorktreeAda
   };
   work.found.database = await database.resetBranch(databaseRequest(work, host));
   await environmentStep.make(work, adapters);
+  for (const step of [setupStep, smokeStep]) await step.make(work, adapters);
   const description = work.found.database?.description ?? null;
   const { databaseFailure: _, ...rest } = local;
   await host.state.writeLocal(project, { ...rest, database: description });

@@ -2,6 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
 import type { Spare } from '../host/registry.js';
 import type { Settings } from '../settings/settings.js';
+import { printableLine } from '../text/printable.js';
 import type { WorktreeAdapters } from './worktree-work.js';
 import { worktreeEnvironment } from './worktree-environment.js';
 
@@ -20,7 +21,7 @@ export const SPARE_PREFIX = '.nx-fleet-spare-';
 
 /** Prepares worktrees until as many are ready as the configuration asks for; takes away broken ones and those that are too many. */
 export async function refillSpares(request: SpareRequest, adapters: WorktreeAdapters): Promise<void> {
-  await sweepSpares(request, adapters);
+  for (const bad of await findBadSpares(request, adapters)) await sweepSpare(bad, adapters);
   // git moves no worktree that has submodules.
   if (await adapters.host.pathExists(`${request.location.mainWorktree}/.gitmodules`)) return;
   for (;;) {
@@ -35,21 +36,30 @@ export async function refillSpares(request: SpareRequest, adapters: WorktreeAdap
   }
 }
 
-/** Takes away spares that a killed process left half-made, that are gone from the disk, or that are more than wanted. @returns what was taken away and why */
-export async function sweepSpares(
+/** A spare that is to go. */
+export interface BadSpare {
+  readonly spare: Spare;
+  readonly reason: string;
+}
+
+/** Spares that a killed process left half-made, that are gone from the disk, or that are more than wanted. */
+export async function findBadSpares(
   { location, settings }: Pick<SpareRequest, 'location' | 'settings'>,
   adapters: WorktreeAdapters,
-): Promise<readonly { readonly worktree: string; readonly reason: string }[]> {
-  const swept: { worktree: string; reason: string }[] = [];
+): Promise<readonly BadSpare[]> {
+  const bad: BadSpare[] = [];
   let kept = 0;
   for (const spare of await sparesOf(location, adapters)) {
     const reason = await reasonToDrop(spare, kept < settings.worktrees.spares, adapters);
     if (reason === null) kept += 1;
-    if (reason === null || (spare.state === 'ready' && !(await takeOut(spare, adapters)))) continue;
-    await dropSpare(spare, adapters);
-    swept.push({ worktree: spare.worktree, reason });
+    else bad.push({ spare, reason });
   }
-  return swept;
+  return bad;
+}
+
+/** Takes a spare away that is as it was seen; one that somebody has claimed meanwhile is theirs. */
+export async function sweepSpare({ spare }: BadSpare, adapters: WorktreeAdapters): Promise<void> {
+  if (await takeOut(spare, adapters)) await dropSpare(spare, adapters);
 }
 
 async function reasonToDrop(spare: Spare, isWanted: boolean, { host }: WorktreeAdapters): Promise<string | null> {
@@ -88,7 +98,8 @@ async function fillSpare(
   const env = worktreeEnvironment(spare.worktree, host.env, passEnv);
   await host.installDependencies({ from: location.mainWorktree, to: spare.worktree, safety, env, onProgress });
   const [dirty] = await git.dirtyPaths(spare.worktree);
-  if (dirty !== undefined) throw new UserError(`Installing dependencies changed "${dirty}", so that no spare worktree can be kept.`);
+  if (dirty !== undefined)
+    throw new UserError(`Installing dependencies changed "${printableLine(dirty)}", so that no spare worktree can be kept.`);
   await host.registry.update((allocations, spares) => ({
     allocations,
     spares: spares.map((other) => (isSame(other, spare) ? { ...other, state: 'ready' } : other)),
@@ -96,16 +107,20 @@ async function fillSpare(
   }));
 }
 
-/** False when someone else has just claimed it. */
+/** False when someone else has just claimed it, or sweeps it. */
 async function takeOut(spare: Spare, { host }: WorktreeAdapters): Promise<boolean> {
+  const { state, owner } = spare;
   return host.registry.update((allocations, spares) => {
-    const isThere = spares.some((other) => isSame(other, spare) && other.state === 'ready');
+    const isAsSeen = (other: Spare): boolean =>
+      other.state === state && other.owner.pid === owner.pid && other.owner.startedAt === owner.startedAt;
+    const isThere = spares.some((other) => isSame(other, spare) && isAsSeen(other));
     const filling: Spare = { ...spare, state: 'filling', owner: host.registry.self };
     return { allocations, spares: isThere ? spares.map((other) => (isSame(other, spare) ? filling : other)) : spares, result: isThere };
   });
 }
 
 async function dropSpare(spare: Spare, { git, host }: WorktreeAdapters): Promise<void> {
+  await host.endStrays(spare.worktree);
   await git.removeWorktree(spare.worktree, (path) => host.discardDirectory(path));
   await host.registry.update((allocations, spares) => ({
     allocations,

@@ -29,6 +29,8 @@ export interface WorktreeWork {
   readonly here: boolean;
   /** True when its files are someone's work now. */
   readonly wasReady: boolean;
+  /** True when the team's commands have run in it, with its database there. */
+  readonly isSetUp: boolean;
   readonly onProgress: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
   /** What the steps so far have found out. */

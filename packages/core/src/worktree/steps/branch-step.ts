@@ -7,8 +7,12 @@ export const branchStep: Step = {
     if (here || (await git.readRef(`refs/heads/${manifest.branch}`)) !== null) return;
     await git.createBranch(manifest.branch, branchStart);
   },
-  undo: async ({ manifest, allocation, expectedTip }, { git }) => {
-    const tip = await git.readRef(`refs/heads/${manifest.branch}`);
-    if (tip !== null && tip === expectedTip && allocation.ownsBranch) await git.deleteBranch(manifest.branch, tip);
+  undo: async ({ manifest, allocation, expectedTip, onProgress }, { git }) => {
+    const { branch } = manifest;
+    const tip = await git.readRef(`refs/heads/${branch}`);
+    if (tip === null || tip !== expectedTip || !allocation.ownsBranch) return;
+    const elsewhere = (await git.listWorktrees()).find((entry) => entry.branch === branch);
+    if (elsewhere === undefined) await git.deleteBranch(branch, tip);
+    else onProgress(`branch "${branch}" stays: it is checked out in "${elsewhere.path}"`);
   },
 };

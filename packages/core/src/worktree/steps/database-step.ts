@@ -13,7 +13,7 @@ export const databaseStep: Step = {
       work.found.database = await database.createBranch(databaseRequest(work, host));
       if (work.found.database !== null) work.onProgress(`database ${work.found.database.description}`);
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof UserError) || work.signal?.aborted === true) throw error;
       work.found.databaseFailure = error.message;
       work.onProgress(`no database: ${error.message}`);
     }

@@ -9,11 +9,11 @@ import { managedVariables } from './environment-step.js';
 
 const SHOWN_LINES = 15;
 
-/** The team's commands for a new worktree. */
+/** The team's commands for a new worktree. They may need its database, and so wait for one that could not be had. */
 export const setupStep: Step = {
   name: 'setup',
   make: async (work, adapters) => {
-    if (work.wasReady) return;
+    if (!isDue(work)) return;
     for (const line of work.settings.worktrees.setup) await runInWorktree({ label: 'setup', line }, work, adapters);
   },
 };
@@ -23,10 +23,14 @@ export const smokeStep: Step = {
   name: 'smoke',
   make: async (work, adapters) => {
     const { smoke } = work.settings.worktrees;
-    if (work.wasReady || smoke === undefined) return;
+    if (!isDue(work) || smoke === undefined) return;
     await runInWorktree({ label: 'smoke check', line: smoke }, work, adapters);
   },
 };
+
+function isDue({ isSetUp, found }: WorktreeWork): boolean {
+  return !isSetUp && found.databaseFailure === null;
+}
 
 interface WorktreeCommand {
   readonly label: string;

@@ -1,0 +1,45 @@
+import type { OwnedDatabaseBranch } from '../database/database.js';
+import { UserError } from '../errors/user-error.js';
+import { findAllocation } from '../worktree/claim.js';
+import { databaseOwner } from '../worktree/worktree-work.js';
+import type { Complaint } from './complaint.js';
+import type { ExamineContext } from './examine-fleet.js';
+
+/** Database branches of this clone that no worktree stands for, or that an earlier worktree of the same issue left. */
+export async function examineDatabases(context: ExamineContext): Promise<readonly Complaint[]> {
+  const { host, database } = context.adapters;
+  const complaints: Complaint[] = [];
+  const branches = await database.listBranches(databaseOwner(context.location, host)).catch((error: unknown) => {
+    if (error instanceof UserError) return error;
+    throw error;
+  });
+  if (branches instanceof UserError) return [{ subject: `${database.type} database`, reason: branches.message, remedy: 'advise' }];
+  for (const branch of branches) {
+    const complaint = await examineDatabase(branch, context);
+    if (complaint !== null) complaints.push(complaint);
+  }
+  return complaints;
+}
+
+async function examineDatabase({ project, incarnation, name }: OwnedDatabaseBranch, context: ExamineContext): Promise<Complaint | null> {
+  const { location, adapters, onProgress } = context;
+  const { host, database } = adapters;
+  if (await isOrphan(project, context)) {
+    const mend = async (): Promise<void> => {
+      // Whoever claims the project now finds and replaces it.
+      if (!(await isOrphan(project, context))) return;
+      await database.removeBranch({ ...databaseOwner(location, host), project, worktree: '', onProgress });
+    };
+    return { subject: name, reason: `no worktree of "${project}" stands for it`, remedy: 'remove', mend };
+  }
+  const allocation = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });
+  if (allocation?.state !== 'ready' || allocation.incarnation === incarnation) return null;
+  const reason = `an earlier worktree of "${project}" left it. To have it replaced: nx run ${project}:db-reset`;
+  return { subject: name, reason, remedy: 'advise' };
+}
+
+/** Read after the list of branches: whatever stood in that was claimed before. A registry that was lost makes no orphans. */
+async function isOrphan(project: string, { location, adapters: { host } }: ExamineContext): Promise<boolean> {
+  if (findAllocation(await host.registry.read(), { repository: location.commonDirectory, project }) !== undefined) return false;
+  return (await host.state.readLocal(project)) === null;
+}

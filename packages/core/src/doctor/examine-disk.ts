@@ -1,0 +1,44 @@
+import { findBadSpares, SPARE_PREFIX, sweepSpare } from '../worktree/spares.js';
+import type { Complaint } from './complaint.js';
+import type { ExamineContext } from './examine-fleet.js';
+
+const DISCARDED_PREFIX = '.nx-fleet-trash-';
+
+/** Half-made and surplus spares, and folders whose removal was interrupted. */
+export async function examineDisk(context: ExamineContext): Promise<readonly Complaint[]> {
+  const { worktreesDirectory, adapters } = context;
+  const { host } = adapters;
+  const complaints: Complaint[] = [];
+  const names = await host.listDirectory(worktreesDirectory);
+  const used = await usedSpares(context);
+  for (const name of names) {
+    const subject = `${worktreesDirectory}/${name}`;
+    if (!name.startsWith(SPARE_PREFIX) || used.has(subject)) continue;
+    const mend = (): Promise<void> => removeStray(subject, context);
+    complaints.push({ subject, reason: 'a spare worktree that nothing stands for', remedy: 'remove', mend });
+  }
+  if (names.some((name) => name.startsWith(DISCARDED_PREFIX))) {
+    const mend = async (): Promise<void> => void (await host.sweepDiscarded(worktreesDirectory));
+    complaints.push({ subject: worktreesDirectory, reason: 'folders of removed worktrees are still there', remedy: 'remove', mend });
+  }
+  for (const bad of await findBadSpares(context, adapters)) {
+    const reason = `a spare worktree: ${bad.reason}`;
+    complaints.push({ subject: bad.spare.worktree, reason, remedy: 'remove', mend: () => sweepSpare(bad, adapters) });
+  }
+  return complaints;
+}
+
+/** Spares first: whoever takes one has it in its claim from the same moment on. */
+async function usedSpares({ adapters: { host } }: ExamineContext): Promise<ReadonlySet<string>> {
+  const spares = await host.registry.readSpares();
+  const claims = await host.registry.read();
+  return new Set([...spares.map(({ worktree }) => worktree), ...claims.flatMap(({ spare }) => spare ?? [])]);
+}
+
+/** Its name may have been given out again since it was looked at. */
+async function removeStray(path: string, context: ExamineContext): Promise<void> {
+  const { git, host } = context.adapters;
+  if ((await usedSpares(context)).has(path)) return;
+  await host.endStrays(path);
+  await git.removeWorktree(path, (folder) => host.discardDirectory(folder));
+}

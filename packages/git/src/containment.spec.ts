@@ -43,14 +43,19 @@ describe('isContained', () => {
     expect(await isIn()).toBe(true);
   });
 
-  it('does not know a branch of which only a part was picked, or that was settled by hand in a merge', async () => {
+  it('does not know a branch of which only a part was picked', async () => {
     await repository.run(['cherry-pick', 'work~1']);
     expect(await isIn()).toBe(false);
+  });
+
+  it('does not know what was settled by hand in a merge, though each commit was picked', async () => {
+    const commits = (await repository.run(['rev-list', '--reverse', 'main..work'])).split('\n');
+    await repository.commit('before', { 'c.txt': 'c\n' });
     await repository.run(['switch', '-q', 'work']);
     await repository.run(['merge', '-q', '--no-commit', 'main']);
     await repository.commit('merge', { 'extra.txt': 'by hand\n' });
     await repository.run(['switch', '-q', 'main']);
-    await repository.run(['cherry-pick', 'work^1']);
+    await repository.run(['cherry-pick', ...commits]);
     expect(await isIn()).toBe(false);
   });
 

@@ -82,6 +82,17 @@ describe('fetchFromOrigin', () => {
     expect(await git.fetchFromOrigin('refs/heads/main')).toBe(await origin.run(['rev-parse', 'HEAD']));
   });
 
+  it('follows configuration that stands in the environment, as CI gives it', async () => {
+    await repository.run(['config', 'remote.origin.url', 'https://example.invalid/x.git']);
+    const variables = {
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: `url.${origin.path}.insteadOf`,
+      GIT_CONFIG_VALUE_0: 'https://example.invalid/x.git',
+    };
+    const git = createGit(repository.path, { env: { ...repository.environment, ...variables } });
+    expect(await git.fetchFromOrigin('refs/heads/main')).toBe(await origin.run(['rev-parse', 'HEAD']));
+  });
+
   describe('from a server that wants a login', () => {
     let server: Server;
     const seen: IncomingMessage[] = [];

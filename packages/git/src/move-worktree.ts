@@ -14,8 +14,8 @@ interface Move {
   readonly to: string;
 }
 
-/** What rename(2) answers when a folder cannot go there at all: another disk, or a read-only one. */
-const IMMOVABLE = ['EXDEV', 'EROFS', 'EBUSY'];
+/** What rename(2) answers when a folder cannot go there at all: another disk, a place that is not ours to write, or in use on Windows. */
+const IMMOVABLE = ['EXDEV', 'EROFS', 'EBUSY', 'EPERM', 'EACCES'];
 
 /**
  * Moves a linked worktree with all that is in it: the folder is renamed, and then its registration rewritten. Run again after an interruption

@@ -57,7 +57,7 @@ export interface NeonClient {
 
 /** Opens no connection: each call is a request of its own. */
 export async function createNeonClient(account: NeonAccount, waiting: Pick<Calling, 'patience' | 'signal'>): Promise<NeonClient> {
-  const { createApiClient } = await import('@neondatabase/api-client');
+  const { createApiClient, EndpointType } = await import('@neondatabase/api-client');
   const api = createApiClient({
     apiKey: account.key,
     baseURL: account.apiUrl,
@@ -67,11 +67,8 @@ export async function createNeonClient(account: NeonAccount, waiting: Pick<Calli
     ...(account.isLoopback ? { proxy: false } : {}),
   });
   const calling = { ...waiting, redact: createRedactor([account.key]) };
-  return {
-    ...waiting,
-    ...branchCalls({ api, calling, projectId: account.projectId }),
-    ...readCalls({ api, calling, projectId: account.projectId }),
-  };
+  const calls = { api, calling, projectId: account.projectId };
+  return { ...waiting, ...branchCalls(calls, EndpointType.ReadWrite), ...readCalls(calls) };
 }
 
 interface Calls {
@@ -80,14 +77,14 @@ interface Calls {
   readonly projectId: string;
 }
 
-function branchCalls({ api, calling, projectId }: Calls) {
+function branchCalls({ api, calling, projectId }: Calls, endpointType: EndpointType) {
   const once = { ...calling, isRepeatable: false };
   const repeated = { ...calling, isRepeatable: true };
   return {
     createBranch: async ({ name, parentId, expiresAt, ownership }: NewBranch) => {
       const body = {
         branch: { name, expires_at: expiresAt, ...(parentId === null ? {} : { parent_id: parentId }) },
-        endpoints: [{ type: 'read_write' as EndpointType }],
+        endpoints: [{ type: endpointType }],
         annotation_value: { ...ownership },
       };
       return parse(createdSchema, await send((config) => api.createProjectBranch(projectId, body, config), once));

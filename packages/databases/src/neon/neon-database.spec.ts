@@ -340,7 +340,7 @@ describe('when Neon is in trouble', () => {
   });
 
   it.each(['1', () => new Date(Date.now() + 2_000).toUTCString()])(
-    'it is not called before the time that Retry-After names (%s)',
+    'a call waits for the time that Retry-After names (%s)',
     async (header) => {
       const { emulator, database, request } = await setUp();
       const after = typeof header === 'string' ? header : header();

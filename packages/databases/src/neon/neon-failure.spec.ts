@@ -14,15 +14,15 @@ describe('a failure of Neon', () => {
       same,
     );
     expect(failure.message).toBe('Neon answered 422 "too many branches" (LIMIT, request r-1)');
-    expect(Object.entries(failure).sort()).toEqual([
-      ['code', 'LIMIT'],
-      ['name', 'NeonFailure'],
-      ['requestId', 'r-1'],
-      ['retryAfterMs', 0],
-      ['status', 422],
-    ]);
+    expect({ ...failure }).toEqual({ code: 'LIMIT', name: 'NeonFailure', requestId: 'r-1', retryAfterMs: 0, status: 422 });
     expect(failure.cause).toBeUndefined();
     expect(inspect(failure, { depth: Infinity, showHidden: true })).not.toContain('napi_secret');
+  });
+
+  it('repeats neither the key nor a password in a URL', () => {
+    const message = 'no way to postgresql://owner:p/w:x@host.example/db with napi_secret';
+    const failure = neonFailure(clientError({ status: 400, data: { message } }), (text) => text.replaceAll('napi_secret', '***'));
+    expect(failure.message).toBe('Neon answered 400 "no way to postgresql://owner:***@host.example/db with ***"');
   });
 
   it.each([undefined, null, '', '<html>', [], { message: 7 }, { code: null }])('takes the body %j for none', (data) => {

@@ -2,6 +2,7 @@ import { printableLine } from '@nx-fleet/core';
 import { z } from 'zod';
 
 const SECOND_MS = 1000;
+const PASSWORD_IN_URL = /(:\/\/[^\s/:@]*:)\S*@/g;
 
 const clientErrorSchema = z.object({
   code: z.string().optional().catch(undefined),
@@ -61,7 +62,7 @@ export class NeonFailure extends Error {
 export function neonFailure(error: unknown, redact: (text: string) => string): NeonFailure {
   const parsed = clientErrorSchema.safeParse(error);
   const { code = 'no code', response } = parsed.data ?? {};
-  const line = (text: string): string => printableLine(redact(text));
+  const line = (text: string): string => printableLine(redact(text).replace(PASSWORD_IN_URL, '$1***@'));
   if (response === undefined) {
     return new NeonFailure({ status: null, code: line(code), answer: '', requestId: null, retryAfterMs: 0 });
   }

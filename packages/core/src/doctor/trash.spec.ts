@@ -1,0 +1,83 @@
+import { createFakeGit, type FakeGit } from '../git/fake-git.js';
+import { expireTrash, listTrash, restoreFromTrash } from './trash.js';
+
+const root = 'refs/nx-fleet/trash';
+
+function gitWith(names: readonly string[]): { readonly git: FakeGit; readonly commits: Readonly<Record<string, string>> } {
+  const git = createFakeGit();
+  const commits = Object.fromEntries(names.map((name) => [name, git.commit([git.root], { name }, name)]));
+  for (const [name, commit] of Object.entries(commits)) git.refs.set(`${root}/${name}`, commit);
+  return { git, commits };
+}
+
+describe('listTrash', () => {
+  it('lists what is kept, newest last, of one second in the order of keeping', async () => {
+    const { git } = gitWith([
+      'issue-42/20260102T000000Z-10',
+      'issue-42/20260102T000000Z-2',
+      'issue-42/20260102T000000Z',
+      'issue-7/20251231T235959Z',
+    ]);
+    expect((await listTrash(git)).map(({ ref }) => ref.slice(root.length + 1))).toEqual([
+      'issue-7/20251231T235959Z',
+      'issue-42/20260102T000000Z',
+      'issue-42/20260102T000000Z-2',
+      'issue-42/20260102T000000Z-10',
+    ]);
+  });
+
+  it.each(['issue-42/yesterday', 'issue-42/20269999T999999Z', 'issue-42'])('leaves "%s" alone, which is no ref of ours', async (name) => {
+    expect(await listTrash(gitWith([name]).git)).toEqual([]);
+  });
+});
+
+describe('restoreFromTrash', () => {
+  const names = ['issue-42/20260101T000000Z', 'issue-42/20260102T000000Z', 'issue-proj-7/20260103T000000Z'];
+
+  it.each([
+    ['42', names[1], 'restored/issue-42-20260102T000000Z'],
+    ['issue-42', names[1], 'restored/issue-42-20260102T000000Z'],
+    [`${root}/${names[0] ?? ''}`, names[0], 'restored/issue-42-20260101T000000Z'],
+    ['PROJ-7', names[2], 'restored/issue-proj-7-20260103T000000Z'],
+  ])('gives back what is kept of %s', async (what, name, branch) => {
+    const { git, commits } = gitWith(names);
+    const restored = await restoreFromTrash(what, git);
+    expect(restored).toMatchObject({ branch, kept: { commit: commits[name ?? ''] } });
+    expect(git.refs.get(`refs/heads/${branch}`)).toBe(commits[name ?? '']);
+    expect(git.refs.has(`${root}/${name ?? ''}`)).toBe(true);
+  });
+
+  it('finds the branch when it is asked again, and does not move one that has gone on', async () => {
+    const { git } = gitWith(names);
+    const first = await restoreFromTrash('42', git);
+    expect(await restoreFromTrash('42', git)).toEqual(first);
+    git.refs.set(`refs/heads/${first.branch}`, git.root);
+    await expect(restoreFromTrash('42', git)).rejects.toThrow(`Branch "${first.branch}" has moved on since it was restored.`);
+    expect(git.refs.get(`refs/heads/${first.branch}`)).toBe(git.root);
+  });
+
+  it('says what there is when it knows nothing of that name', async () => {
+    const { git } = gitWith(names);
+    await expect(restoreFromTrash('9\u001b[2J', git)).rejects.toThrow(
+      'Nothing is kept of "9". There is work of: issue-42, issue-proj-7; git for-each-ref refs/nx-fleet/trash/ lists it.',
+    );
+    await expect(restoreFromTrash('9', createFakeGit())).rejects.toThrow('Nothing is kept of "9". The trash is empty.');
+  });
+});
+
+describe('expireTrash', () => {
+  const now = new Date('2026-01-10T00:00:00Z');
+
+  it('forgets what is older than so many days, and no more', async () => {
+    const { git } = gitWith(['issue-1/20260102T235959Z', 'issue-2/20260103T000000Z', 'issue-3/20260109T000000Z', 'issue-4/whenever']);
+    expect((await expireTrash({ days: 7, now }, git)).map(({ project }) => project)).toEqual(['issue-1']);
+    expect((await git.listRefs(root)).map(({ ref }) => ref.split('/').at(-2))).toEqual(['issue-2', 'issue-3', 'issue-4']);
+    expect(await expireTrash({ days: 7, now }, git)).toEqual([]);
+  });
+
+  it('forgets everything of ours at no days', async () => {
+    const { git } = gitWith(['issue-1/20260102T235959Z', 'issue-3/20260109T235959Z']);
+    await expireTrash({ days: 0, now }, git);
+    expect(await git.listRefs(root)).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+import { UserError } from '../errors/user-error.js';
+import type { FakeHostOptions } from '../host/fake-host.js';
+import { parseSettings } from '../settings/parse-settings.js';
+import { createFakeFleet, planInFleet, provisionRequest, type FakeFleet } from './fleet.contract.js';
+import { provisionWorktree } from './provision-worktree.js';
+import { resetDatabase, type ResetRequest } from './reset-database.js';
+
+const worktree = '/repo.worktrees/issue-42';
+const builder = { pid: 99, startedAt: '5' };
+const setup = { worktrees: { setup: ['migrate'] } };
+
+function request({ git, progress }: FakeFleet): ResetRequest {
+  const settings = parseSettings([{ file: 'nx.json', value: setup }]);
+  return { project: 'issue-42', location: git.location, settings, onProgress: (line) => progress.push(line) };
+}
+
+async function createReadyFleet(options: FakeHostOptions = {}, database: Partial<FakeFleet['database']> = {}): Promise<FakeFleet> {
+  const fleet = createFakeFleet(options);
+  await provisionWorktree(provisionRequest(await planInFleet(fleet), fleet, setup), {
+    ...fleet,
+    database: { ...fleet.database, ...database },
+  });
+  return fleet;
+}
+
+describe('resetDatabase', () => {
+  it('gives a fresh copy under the same incarnation, and writes the way to it', async () => {
+    const fleet = await createReadyFleet();
+    const [claim] = await fleet.host.registry.read();
+    const asked: string[] = [];
+    const resetBranch: FakeFleet['database']['resetBranch'] = async ({ incarnation }) => {
+      asked.push(incarnation);
+      return { description: 'fresh', variables: { DATABASE_URL: 'memory:fresh' } };
+    };
+    expect(await resetDatabase(request(fleet), { ...fleet, database: { ...fleet.database, resetBranch } })).toBe('fresh');
+    expect(asked).toEqual([claim?.incarnation]);
+    expect(await fleet.host.readEnvironment(`${worktree}/.env.local`)).toMatchObject({
+      DATABASE_URL: 'memory:fresh',
+      PORT: String(claim?.firstPort),
+    });
+    expect(await fleet.host.state.readLocal('issue-42')).toMatchObject({ database: 'fresh' });
+    expect(fleet.host.commandLog).toHaveLength(1);
+  });
+
+  it('gives the one that could not be had before, runs the setup that waited for it, and takes the mark away', async () => {
+    const fleet = await createReadyFleet({}, { createBranch: () => Promise.reject(new UserError('down')) });
+    expect(fleet.host.commandLog).toHaveLength(0);
+    expect(await resetDatabase(request(fleet), fleet)).toBe('memory issue-42');
+    expect(fleet.host.commandLog).toMatchObject([{ file: 'migrate', env: { DATABASE_URL: 'memory:issue-42' } }]);
+    expect(await fleet.host.state.readLocal('issue-42')).not.toHaveProperty('databaseFailure');
+  });
+
+  it('says that there is none where none is configured', async () => {
+    const none = { createBranch: async () => null, resetBranch: async () => null, variables: [] };
+    const fleet = await createReadyFleet({}, none);
+    expect(await resetDatabase(request(fleet), { ...fleet, database: { ...fleet.database, ...none } })).toBeNull();
+    expect(await fleet.host.state.readLocal('issue-42')).toMatchObject({ database: null });
+  });
+
+  it('leaves the env file and the record as they are when the server does not answer', async () => {
+    const fleet = await createReadyFleet();
+    const before = [...fleet.host.files];
+    const database = { ...fleet.database, resetBranch: () => Promise.reject(new UserError('down')) };
+    await expect(resetDatabase(request(fleet), { ...fleet, database })).rejects.toThrow('down');
+    expect([...fleet.host.files]).toEqual(before);
+  });
+
+  it('refuses while a living process builds, and not when that has ended', async () => {
+    const fleet = await createReadyFleet({ running: [builder] });
+    fleet.git.refs.set('refs/nx-fleet/building/issue-42', fleet.git.root);
+    await fleet.host.registry.update((current) => ({ allocations: current.map((one) => ({ ...one, owner: builder })), result: null }));
+    await expect(resetDatabase(request(fleet), fleet)).rejects.toThrow('"issue-42" is being built by process 99.');
+    const owner = { ...builder, startedAt: '4' };
+    await fleet.host.registry.update((current) => ({ allocations: current.map((one) => ({ ...one, owner })), result: null }));
+    expect(await resetDatabase(request(fleet), fleet)).toBe('memory issue-42');
+  });
+
+  it.each<readonly [string, (fleet: FakeFleet) => unknown]>([
+    ['no claim', ({ host }) => host.registry.update(() => ({ allocations: [], result: null }))],
+    [
+      'a claim that is not settled',
+      ({ host }) =>
+        host.registry.update((current) => ({ allocations: current.map((one) => ({ ...one, state: 'creating' as const })), result: null })),
+    ],
+    ['no state', ({ host }) => host.state.removeIssue('issue-42')],
+    ['no folder', ({ git }) => git.removeWorktree(worktree)],
+  ])('refuses with %s, and makes no file and no database for it', async (_, arrange) => {
+    const fleet = await createReadyFleet();
+    await arrange(fleet);
+    fleet.database.branches.clear();
+    const before = [...fleet.host.files];
+    await expect(resetDatabase(request(fleet), fleet)).rejects.toThrow(
+      '"issue-42" has no worktree that is ready. Make it: nx g worktree --issue=42',
+    );
+    expect([...fleet.host.files, ...fleet.database.branches]).toEqual(before);
+  });
+});

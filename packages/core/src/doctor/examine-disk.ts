@@ -1,3 +1,4 @@
+import type { Allocation, RegistryChange, Spare } from '../host/registry.js';
 import { findBadSpares, SPARE_PREFIX, sweepSpare } from '../worktree/spares.js';
 import type { Complaint } from './complaint.js';
 import type { ExamineContext } from './examine-fleet.js';
@@ -24,6 +25,22 @@ export async function examineDisk(context: ExamineContext): Promise<readonly Com
   for (const bad of await findBadSpares(context, adapters)) {
     const reason = `a spare worktree: ${bad.reason}`;
     complaints.push({ subject: bad.spare.worktree, reason, remedy: 'remove', mend: () => sweepSpare(bad, adapters) });
+  }
+  return [...complaints, ...(await forgottenSpares(context))];
+}
+
+/** Spares of repositories that are gone: nobody else would ever look for them. */
+async function forgottenSpares({ location, adapters: { host } }: ExamineContext): Promise<readonly Complaint[]> {
+  const complaints: Complaint[] = [];
+  for (const { repository, worktree } of await host.registry.readSpares()) {
+    if (repository === location.commonDirectory || (await host.pathExists(repository))) continue;
+    const forget = (allocations: readonly Allocation[], spares: readonly Spare[]): RegistryChange<void> => ({
+      allocations,
+      spares: spares.filter((other) => other.repository !== repository),
+      result: undefined,
+    });
+    const reason = `its repository "${repository}" is gone`;
+    complaints.push({ subject: worktree, reason, remedy: 'release', mend: () => host.registry.update(forget) });
   }
   return complaints;
 }

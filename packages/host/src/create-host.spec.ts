@@ -1,5 +1,5 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
 import path from 'node:path';
 import { createHost, defaultRegistryDirectory } from './create-host.js';
 import { useTemporaryFolder } from './testing/temporary-folder.js';
@@ -44,6 +44,34 @@ describe('host', () => {
     await host().removeDirectory(path.join(folder(), 'a'));
     await host().removeDirectory(path.join(folder(), 'a'));
     expect(await host().pathExists(path.join(folder(), 'a'))).toBe(false);
+  });
+
+  it('sets variables in an env file for its owner only, and gives them back', async () => {
+    const file = path.join(folder(), '.env.local');
+    writeFileSync(file, '# mine\nPORT="1\n2"\nTOKEN=a\n', { mode: 0o644 });
+    await host().writeEnvironment(file, { PORT: '20010', DATABASE_URL: '' });
+    expect(await host().readEnvironment(file)).toEqual({ PORT: '20010', DATABASE_URL: '' });
+    expect(await host().readFile(file)).toMatch(/^# mine\nTOKEN=a\n\n# >>> nx-fleet/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await host().readEnvironment(path.join(folder(), 'none'))).toEqual({});
+  });
+
+  it('lists names in a folder, sorted, and none where there is no folder', async () => {
+    for (const name of ['b', 'a', '.c']) writeFileSync(path.join(folder(), name), '');
+    expect(await host().listDirectory(folder())).toEqual(['.c', 'a', 'b']);
+    expect(await host().listDirectory(path.join(folder(), 'none'))).toEqual([]);
+  });
+
+  it('discards a folder at once, and sweeps what is left of it', async () => {
+    mkdirSync(path.join(folder(), 'a', 'b'), { recursive: true });
+    await host().discardDirectory(path.join(folder(), 'a'));
+    expect(await host().pathExists(path.join(folder(), 'a'))).toBe(false);
+    await host().sweepDiscarded(folder());
+    expect(await host().listDirectory(folder())).toEqual([]);
+  });
+
+  it('knows the name of the machine', () => {
+    expect(host().machine).toBe(hostname());
   });
 
   it('knows the time', () => {

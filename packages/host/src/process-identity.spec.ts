@@ -39,7 +39,7 @@ describe('/proc/<pid>/stat', () => {
   const rest = 'S 1 77 77 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 987654 1000 200';
 
   it('is read from the last parenthesis on, since a name can hold anything', () => {
-    expect(parseProcessStat(`42 (a) b (c) ${rest}`)).toEqual({ group: 77, startTicks: '987654', isDead: false });
+    expect(parseProcessStat(`42 (a) b (c) ${rest}`)).toEqual({ parent: 1, group: 77, startTicks: '987654', isDead: false });
   });
 
   it('tells a process that waits to be reaped', () => {

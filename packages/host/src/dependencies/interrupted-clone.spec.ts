@@ -41,7 +41,7 @@ describe('a clone of node_modules that is killed', () => {
 
   it.each(['hardlink', 'copy'])('is finished by the next one, and changes nothing of the main worktree: %s', async (safety) => {
     const before = tree(main());
-    for (const delayMs of [0, 25, 75, 200]) {
+    for (const delayMs of [0, 40, 150]) {
       const killed = startSourceProcess(SCRIPT, [main(), linked(), safety]);
       expect(await killed.nextLine()).toContain('Cloning');
       await sleep(delayMs);

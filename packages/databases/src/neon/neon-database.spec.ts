@@ -293,12 +293,15 @@ describe('a Neon branch', () => {
 
 describe('twenty worktrees at the same time', () => {
   it('get a branch each, though Neon locks the project while it works', async () => {
-    const { emulator, database, request } = await setUp({ options: { isExclusive: true, branchLimit: 100 } });
+    const { emulator, database, request } = await setUp({
+      options: { isExclusive: true, branchLimit: 100 },
+      patience: { busyMs: 90_000, readyMs: 90_000 },
+    });
     const names = Array.from({ length: 20 }, (_, index) => `number-${index}`);
     const branches = await Promise.all(names.map((name) => database.createBranch(request(name))));
     expect(new Set(branches.map((branch) => branch?.variables['DATABASE_URL'])).size).toBe(20);
     expect(emulator.project.branches.size).toBe(21);
-  }, 60_000);
+  }, 120_000);
 
   it('of one name get one branch', async () => {
     const { emulator, database, request } = await setUp({ options: { isExclusive: true } });

@@ -22,7 +22,7 @@ export interface Patience {
 
 export const PATIENCE: Patience = {
   answerMs: 20_000,
-  busyMs: 120_000,
+  busyMs: 180_000,
   readyMs: 180_000,
   failedMs: 15_000,
   firstPauseMs: 250,

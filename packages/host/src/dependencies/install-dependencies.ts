@@ -1,9 +1,10 @@
 import { realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import type { CommandRunner, DependencyOutcome, DependencyRequest } from '@nx-fleet/core';
+import { printableLine, type CommandRunner, type DependencyOutcome, type DependencyRequest } from '@nx-fleet/core';
 import { replaceFile } from '../private-file.js';
 import { isFolder, readFileIfPresent } from '../read-file.js';
+import { brokenPrograms } from './broken-programs.js';
 import { cloneNodeModules } from './clone-node-modules.js';
 import { dependencyKey } from './dependency-key.js';
 import { runInstall } from './install.js';
@@ -35,8 +36,12 @@ export async function installDependencies(commands: CommandRunner, request: Depe
   if (safety !== 'install' && (await canClone({ from, to, packageManager: detected, folders, key }))) {
     request.onProgress('Cloning node_modules of the main worktree');
     await cloneNodeModules({ from, to, safety, skip: NOT_CLONED, signal });
-    await writeStamp(to, { key });
-    return { method: 'cloned', packageManager };
+    const [broken] = await brokenPrograms(from, to);
+    if (broken === undefined) {
+      await writeStamp(to, { key });
+      return { method: 'cloned', packageManager };
+    }
+    request.onProgress(`The clone's program "${printableLine(broken)}" leads nowhere: installing instead`);
   }
   await runInstall(commands, detected, request);
   await writeStamp(to, { key });

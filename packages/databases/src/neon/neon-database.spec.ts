@@ -10,18 +10,20 @@ import { startPostgresCluster, type PostgresCluster } from '../testing/postgres-
 import { createNeonDatabase } from './neon-database.js';
 import type { Patience } from './patience.js';
 
+import.meta.jest.setTimeout(60_000);
+
 let cluster: PostgresCluster;
 const emulators: NeonEmulator[] = [];
 
 beforeAll(async () => {
   cluster = await startPostgresCluster();
-}, 60_000);
+});
 afterEach(async () => {
   for (const emulator of emulators.splice(0)) {
     await emulator.stop();
     expect(emulator.violations).toEqual([]);
   }
-}, 30_000);
+});
 afterAll(() => cluster.stop());
 
 const PATIENCE: Patience = {
@@ -308,7 +310,7 @@ describe('twenty worktrees at the same time', () => {
     const branches = await Promise.all(Array.from({ length: 20 }, () => database.createBranch(request('first'))));
     for (const branch of branches) expect(branch).toEqual(branches[0]);
     expect(branchesOf(emulator, branchName(request('first')))).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('made again get one fresh branch in place of the one that an earlier worktree left', async () => {
     const { emulator, database, request } = await setUp();
@@ -319,7 +321,7 @@ describe('twenty worktrees at the same time', () => {
     for (const branch of branches) expect(branch).toEqual(branches[0]);
     await expect(probe.isMarked(branches[0]!)).resolves.toBe(false);
     expect(branchesOf(emulator, branchName(again))).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 describe('when Neon is in trouble', () => {

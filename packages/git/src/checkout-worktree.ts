@@ -12,8 +12,7 @@ const FIRST_PAUSE_MS = 50;
 
 /** Fills a worktree with its HEAD's files and the submodules that the main one has. What a killed checkout left is cleared away first. */
 export async function checkoutWorktree(repository: Repository, path: string): Promise<void> {
-  const worktree = await repository.openWorktree(path);
-  const variables = await checkoutVariables(repository);
+  const [worktree, variables] = await Promise.all([repository.openWorktree(path), checkoutVariables(repository)]);
   await withCheckoutLease(worktree, async () => {
     await worktree.run(['reset', '--hard', '--no-recurse-submodules'], { variables });
     await fillSubmodules(repository, worktree);

@@ -47,8 +47,7 @@ export async function isBranchName(repository: Repository, branch: string): Prom
 
 /** Creates a branch atomically. @throws Error when it exists */
 export async function createBranch(repository: Repository, branch: string, commit: string): Promise<void> {
-  await requireBranchName(repository, branch);
-  const id = await requireCommit(repository, commit);
+  const [id] = await Promise.all([requireCommit(repository, commit), requireBranchName(repository, branch)]);
   await repository.inMain(['update-ref', `refs/heads/${branch}`, id, '0'.repeat(id.length)]);
 }
 

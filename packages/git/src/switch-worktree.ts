@@ -10,9 +10,11 @@ import { listAllWorktrees } from './worktree-list.js';
 
 /** Puts a clean worktree with a detached HEAD on an existing branch; only files that differ are written. @throws UserError when worktree or branch is in other use */
 export async function switchWorktree(repository: Repository, path: string, branch: string): Promise<void> {
-  const worktree = await repository.openWorktree(path);
-  await requireBranch(repository, branch);
-  const variables = await checkoutVariables(repository);
+  const [worktree, variables] = await Promise.all([
+    repository.openWorktree(path),
+    checkoutVariables(repository),
+    requireBranch(repository, branch),
+  ]);
   await withCheckoutLease(worktree, async ({ tookOver }) => {
     // git writes HEAD last: what stands on the branch is whole, and may be somebody's by now.
     if (!(await isSwitched(repository, worktree, branch))) {

@@ -70,14 +70,20 @@ describe('expireTrash', () => {
 
   it('forgets what is older than so many days, and no more', async () => {
     const { git } = gitWith(['issue-1/20260102T235959Z', 'issue-2/20260103T000000Z', 'issue-3/20260109T000000Z', 'issue-4/whenever']);
-    expect((await expireTrash({ days: 7, now }, git)).map(({ project }) => project)).toEqual(['issue-1']);
+    expect((await expireTrash({ days: 7, now, dryRun: false }, git)).map(({ project }) => project)).toEqual(['issue-1']);
     expect((await git.listRefs(root)).map(({ ref }) => ref.split('/').at(-2))).toEqual(['issue-2', 'issue-3', 'issue-4']);
-    expect(await expireTrash({ days: 7, now }, git)).toEqual([]);
+    expect(await expireTrash({ days: 7, now, dryRun: false }, git)).toEqual([]);
+  });
+
+  it('only says what it would forget when asked to', async () => {
+    const { git } = gitWith(['issue-1/20260102T235959Z']);
+    expect(await expireTrash({ days: 7, now, dryRun: true }, git)).toHaveLength(1);
+    expect(await git.listRefs(root)).toHaveLength(1);
   });
 
   it('forgets everything of ours at no days', async () => {
     const { git } = gitWith(['issue-1/20260102T235959Z', 'issue-3/20260109T235959Z']);
-    await expireTrash({ days: 0, now }, git);
+    await expireTrash({ days: 0, now, dryRun: false }, git);
     expect(await git.listRefs(root)).toEqual([]);
   });
 });

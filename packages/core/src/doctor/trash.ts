@@ -50,10 +50,17 @@ export async function restoreFromTrash(what: string, git: Git): Promise<{ readon
   return { branch, kept };
 }
 
-/** Forgets work that was kept longer ago than so many days. @returns what was forgotten */
-export async function expireTrash({ days, now }: { readonly days: number; readonly now: Date }, git: Git): Promise<readonly KeptWork[]> {
+export interface ExpiryRequest {
+  readonly days: number;
+  readonly now: Date;
+  /** Only look. */
+  readonly dryRun: boolean;
+}
+
+/** Forgets work that was kept longer ago than so many days. @returns what was, or would be, forgotten */
+export async function expireTrash({ days, now, dryRun }: ExpiryRequest, git: Git): Promise<readonly KeptWork[]> {
   const old = (await listTrash(git)).filter(({ keptAt }) => now.getTime() - keptAt.getTime() > days * DAY_MS);
-  for (const { ref } of old) await git.deleteRef(ref);
+  for (const { ref } of dryRun ? [] : old) await git.deleteRef(ref);
   return old;
 }
 

@@ -31,7 +31,7 @@ export async function doctorExecutor(
     const acting = adapters ?? createAdapters(context.root, settings);
     await requireMainWorktree(context.root, acting);
     if (options.restore !== undefined) return restore(options.restore, acting);
-    if (options.expire !== undefined) return expire(options.expire, acting);
+    if (options.expire !== undefined) return expire({ days: options.expire, dryRun: options.dryRun ?? false }, acting);
     const location = await acting.git.locate();
     const onProgress = options.json === true ? () => {} : (line: string) => logger.info(line);
     const directory = worktreesDirectory(location.mainWorktree, settings);
@@ -62,9 +62,9 @@ async function restore(what: string, { git }: Adapters): Promise<boolean> {
   return true;
 }
 
-async function expire(days: number, { git, host }: Adapters): Promise<boolean> {
-  const forgotten = await expireTrash({ days, now: host.now() }, git);
-  for (const { ref } of forgotten) logger.info(`forgot ${ref}`);
-  logger.info(`${forgotten.length} kept piece(s) of work older than ${days} day(s) forgotten.`);
+async function expire({ days, dryRun }: { readonly days: number; readonly dryRun: boolean }, { git, host }: Adapters): Promise<boolean> {
+  const forgotten = await expireTrash({ days, now: host.now(), dryRun }, git);
+  for (const { ref } of forgotten) logger.info(`${dryRun ? 'would forget' : 'forgot'} ${ref}`);
+  logger.info(`${forgotten.length} kept piece(s) of work older than ${days} day(s) ${dryRun ? 'would be forgotten' : 'forgotten'}.`);
   return true;
 }

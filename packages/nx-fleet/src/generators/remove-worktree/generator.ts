@@ -93,7 +93,7 @@ async function removeAll(removals: readonly Removal[], adapters: RemovalAdapters
     try {
       const kept = await removeWorktree(plan, request, adapters);
       request.onProgress('removed');
-      for (const ref of kept) request.onProgress(`kept as ${ref}: nx run fleet:doctor --restore=${request.project}`);
+      for (const ref of kept) request.onProgress(`kept as ${ref}: nx run fleet:doctor --restore=${ref}`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       failures.push(error);

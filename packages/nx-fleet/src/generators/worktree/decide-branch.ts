@@ -23,10 +23,14 @@ export interface BranchAnswer {
 /** Which branch an issue gets, and whether it is one that holds someone's work already. Fetches, and changes no branch. @throws UserError */
 export async function decideBranch(question: BranchQuestion, git: Git): Promise<BranchAnswer> {
   if (question.pullRequest !== undefined) return branchOfPullRequest(question.pullRequest, question, git);
+  const { existing } = question;
+  // Its first command may have been killed before the branch was here.
+  if (existing?.adopted === true)
+    return { branch: question.branch, base: question.base, adopts: (await tipOf(existing.branch, git)) ?? undefined };
   const branch = question.here === undefined ? question.branch : await currentBranch(question.here, question.branch, git);
   const isNamed = question.branch !== undefined;
   const tip = branch === undefined ? null : await tipOf(branch, git);
-  if (tip === null || question.existing !== undefined) return { branch, base: question.base, adopts: undefined };
+  if (tip === null || existing !== undefined) return { branch, base: question.base, adopts: undefined };
   const base = question.isBaseGiven ? question.base : ((await git.mergeBase(question.base, tip)) ?? question.base);
   return { branch, base, adopts: isNamed && tip !== base ? tip : undefined };
 }

@@ -27,6 +27,22 @@ describe('worktree options', () => {
     expect(() => normalizeOptions({ issue: '1,2', branch: 'mine' })).toThrow(UserError);
   });
 
+  it('names pull requests as issues are named', () => {
+    expect(normalizeOptions({ pr: 12 }).references).toEqual(['pr-12']);
+    expect(normalizeOptions({ issue: 42, pr: '12, #13, PR-14' }).references).toEqual(['42', 'pr-12', 'pr-13', 'pr-14']);
+    expect(normalizeOptions({ issue: 'pr-12', pr: 12 }).references).toEqual(['pr-12']);
+  });
+
+  it.each(['main', '0', '1.5', '-1', '12a'])('refuses "%s" as the number of a pull request', (pr) => {
+    expect(() => normalizeOptions({ pr })).toThrow(`--pr="${pr}" is no number of a pull request. Give it as in --pr=12.`);
+  });
+
+  it('uses one checkout for one issue', () => {
+    expect(normalizeOptions({ issue: 42 }).here).toBe(false);
+    expect(normalizeOptions({ issue: 42, here: true }).here).toBe(true);
+    expect(() => normalizeOptions({ issue: '1,2', here: true })).toThrow('--here uses one checkout, and 2 issues are given.');
+  });
+
   it('refuses no issue at all', () => {
     expect(() => normalizeOptions({ issue: ' ' })).toThrow('No issue is given');
   });

@@ -16,10 +16,9 @@ export interface NormalizedWorktreeOptions {
 
 /** @throws UserError */
 export function normalizeOptions(options: WorktreeGeneratorSchema): NormalizedWorktreeOptions {
-  const references = [
-    ...(options.issue === undefined ? [] : issueReferences(options.issue)),
-    ...(options.pr === undefined ? [] : issueReferences(options.pr).map(pullRequestReference)),
-  ];
+  const issues = options.issue === undefined ? [] : issueReferences(options.issue);
+  const pullRequests = options.pr === undefined ? [] : issueReferences(options.pr).map(pullRequestReference);
+  const references = [...new Set([...issues, ...pullRequests])];
   if (references.length === 0) throw new UserError('No issue is given. Name at least one: nx g worktree --issue=42');
   if (options.here === true && references.length > 1) {
     throw new UserError(`--here uses one checkout, and ${references.length} issues are given. Give one issue.`);

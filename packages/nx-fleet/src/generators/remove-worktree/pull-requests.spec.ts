@@ -1,0 +1,56 @@
+import { logger } from '@nx/devkit';
+import { parseSettings, UserError, type PullRequest, type Tracker } from '@nx-fleet/core';
+import type { Adapters } from '../../adapters.js';
+import { pullRequestLookup } from './pull-requests.js';
+
+const github = parseSettings([{ file: 'nx.json', value: { tracker: { type: 'github', repository: 'acme/shop' } } }]);
+const merged = { number: 7, state: 'merged' } as PullRequest;
+const warn = logger.warn;
+let warnings: string[] = [];
+
+beforeEach(() => {
+  warnings = [];
+  logger.warn = (line: string) => void warnings.push(line);
+});
+
+afterEach(() => {
+  logger.warn = warn;
+});
+
+function adaptersWith(tracker: Partial<Tracker>): Adapters {
+  return { tracker: async () => tracker } as unknown as Adapters;
+}
+
+describe('asking for the pull requests of a branch', () => {
+  it('is of no use where issues are files', () => {
+    expect(pullRequestLookup(parseSettings([]), adaptersWith({}))).toBeUndefined();
+  });
+
+  it('asks once for each branch', async () => {
+    const asked: string[] = [];
+    const lookup = pullRequestLookup(github, adaptersWith({ pullRequestsOf: async (branch) => (asked.push(branch), [merged]) }));
+    for (const branch of ['a', 'b', 'a']) expect(await lookup?.(branch)).toEqual([merged]);
+    expect(asked).toEqual(['a', 'b']);
+  });
+
+  it('knows nothing of a tracker without any', async () => {
+    expect(await pullRequestLookup(github, adaptersWith({}))?.('a')).toBeNull();
+    expect(warnings).toEqual([]);
+  });
+
+  it('says once that the tracker does not answer, and asks it no more', async () => {
+    let count = 0;
+    const pullRequestsOf = async (): Promise<never> => {
+      count += 1;
+      throw new UserError('offline');
+    };
+    const lookup = pullRequestLookup(github, adaptersWith({ pullRequestsOf }));
+    for (const branch of ['a', 'b', 'a']) expect(await lookup?.(branch)).toBeNull();
+    expect([count, warnings]).toEqual([1, ['Whether pull requests are open is not known: offline']]);
+  });
+
+  it('throws what is no fault of the tracker on', async () => {
+    const lookup = pullRequestLookup(github, adaptersWith({ pullRequestsOf: () => Promise.reject(new TypeError('bug')) }));
+    await expect(lookup?.('a')).rejects.toThrow(TypeError);
+  });
+});

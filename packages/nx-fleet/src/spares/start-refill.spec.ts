@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { parseSettings, type BackgroundCommand } from '@nx-fleet/core';
+import type { Adapters } from '../adapters.js';
+import { isCi, startRefill } from './start-refill.js';
+
+const location = { mainWorktree: '/repo', currentWorktree: '/repo', commonDirectory: '/repo/.git' };
+
+async function start(spares: number, env: Readonly<Record<string, string>> = {}): Promise<readonly BackgroundCommand[]> {
+  const started: BackgroundCommand[] = [];
+  const startInBackground = async (command: BackgroundCommand): Promise<unknown> => started.push(command);
+  const settings = parseSettings([{ file: 'nx.json', value: { worktrees: { spares } } }]);
+  await startRefill({ location, settings, commit: 'c0ffee' }, { host: { env, startInBackground } } as unknown as Adapters);
+  return started;
+}
+
+describe('startRefill', () => {
+  it('starts the refill of this repository, at this commit, with a log in its state', async () => {
+    const [command, ...others] = await start(1);
+    expect(others).toEqual([]);
+    expect(command).toMatchObject({
+      args: ['/repo', 'c0ffee'],
+      cwd: '/repo',
+      logFile: '/repo/.nx-fleet/local/spares.log',
+    });
+    expect(existsSync((command?.module ?? '').replace(/\.js$/, '.ts'))).toBe(true);
+  });
+
+  it('starts nothing where no spare is wanted, or nobody would come for it', async () => {
+    expect(await start(0)).toEqual([]);
+    expect(await start(1, { CI: 'true' })).toEqual([]);
+  });
+});
+
+describe('CI', () => {
+  it.each([
+    ['true', true],
+    ['1', true],
+    ['woodpecker', true],
+    ['false', false],
+    ['FALSE', false],
+    ['0', false],
+    ['', false],
+  ])('is %j: %s', (value, expected) => {
+    expect(isCi({ CI: value })).toBe(expected);
+  });
+
+  it('is not there where nothing says so', () => {
+    expect(isCi({})).toBe(false);
+  });
+});

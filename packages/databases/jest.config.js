@@ -1,3 +1,3 @@
 import preset from '../../jest.preset.js';
 
-export default { ...preset, displayName: 'databases' };
+export default { ...preset, displayName: 'databases', testTimeout: 60_000 };

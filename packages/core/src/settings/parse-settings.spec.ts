@@ -107,6 +107,10 @@ describe('parseSettings', () => {
       { agents: { reviewers: ['constructor'] } },
       'at "agents.reviewers.0": expected one of claude, codex; define "constructor" under agents.define',
     ],
+    [
+      { database: { type: 'neon', variable: 'URL', directVariable: 'URL' } },
+      'at "database.directVariable": expected another name than that of "variable"',
+    ],
     [{ agents: { reviewers: ['codex', 'codex'] } }, 'at "agents.reviewers": expected each reviewer once'],
   ])('says of %j: %s', (value, expected) => {
     expect(messageFor(value)).toBe(`Invalid nx-fleet options in nx.json ${expected}.`);

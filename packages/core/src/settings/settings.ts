@@ -46,25 +46,30 @@ const postgresSchema = z.strictObject({
   endSessions: z.boolean().default(false),
 });
 
-const neonSchema = z.strictObject({
-  type: z.literal('neon'),
-  /** @default the environment variable `NEON_PROJECT_ID` */
-  projectId: z.string().min(1).optional(),
-  /** Name or id of the branch to copy. @default the project's default branch */
-  parent: z.string().min(1).optional(),
-  /** @default the parent's only database, or `neondb` */
-  database: z.string().min(1).optional(),
-  /** @default the database's owner */
-  role: z.string().min(1).optional(),
-  /** Days after which Neon removes a branch that was forgotten; counted again whenever the worktree is made again. */
-  expiresInDays: z.number().positive().max(30).default(7),
-  /** Environment variable that gets the pooled URL. */
-  variable: variableName.default('DATABASE_URL'),
-  /** Environment variable that gets the URL without the pooler, for migrations. */
-  directVariable: variableName.default('DIRECT_URL'),
-  /** Base URL of the API. */
-  apiUrl: z.url().default('https://console.neon.tech/api/v2'),
-});
+const neonSchema = z
+  .strictObject({
+    type: z.literal('neon'),
+    /** @default the environment variable `NEON_PROJECT_ID` */
+    projectId: z.string().min(1).optional(),
+    /** Name or id of the branch to copy. @default the project's default branch */
+    parent: z.string().min(1).optional(),
+    /** @default the parent's only database, or `neondb` */
+    database: z.string().min(1).optional(),
+    /** @default the database's owner */
+    role: z.string().min(1).optional(),
+    /** Days after which Neon removes a branch that was forgotten; counted again whenever the worktree is made again. */
+    expiresInDays: z.number().positive().max(30).default(7),
+    /** Environment variable that gets the pooled URL. */
+    variable: variableName.default('DATABASE_URL'),
+    /** Environment variable that gets the URL without the pooler, for migrations. */
+    directVariable: variableName.default('DIRECT_URL'),
+    /** Base URL of the API. */
+    apiUrl: z.url().default('https://console.neon.tech/api/v2'),
+  })
+  .refine(({ variable, directVariable }) => variable !== directVariable, {
+    path: ['directVariable'],
+    message: 'expected another name than that of "variable"',
+  });
 
 /** The way to any other database: programs of the team. `{name}` in their words is the branch's name, `{project}` the issue's project. */
 const commandDatabaseSchema = z.strictObject({

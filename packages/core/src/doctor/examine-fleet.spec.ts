@@ -413,6 +413,15 @@ describe('the doctor beside others', () => {
     expect(await fleet.git.listWorktrees()).toHaveLength(2);
   });
 
+  it('makes nothing anew that was removed since it looked', async () => {
+    const fleet = await createReadyFleet();
+    await change(fleet, { state: 'creating', owner: other });
+    const complaints = await examine(fleet);
+    await forget(fleet);
+    expect(await mendFleet(complaints, { dryRun: false })).toMatchObject([{ remedy: 'finish', outcome: 'failed' }]);
+    expect(await fleet.host.registry.read()).toEqual([]);
+  });
+
   it('keeps manifest and database of an issue whose turn has come since it looked', async () => {
     const fleet = createFakeFleet();
     const plan = await planInFleet(fleet);

@@ -1,6 +1,6 @@
 import { createFakeHost, type FakeHostOptions } from '../host/fake-host.js';
 import type { Allocation, Registry } from '../host/registry.js';
-import { claimWorktree, type ClaimRequest } from './claim.js';
+import { claimWorktree, takeClaim, type ClaimRequest } from './claim.js';
 
 const other = { pid: 99, startedAt: '5' };
 const request: ClaimRequest = {
@@ -137,5 +137,25 @@ describe('claimWorktree', () => {
       allocation({ project: `issue-x${index}`, firstPort: 20_000 + 10 * index }),
     );
     await expect(claimOn({ allocations })).rejects.toThrow('All 1000 port blocks of this machine are taken. Remove worktrees');
+  });
+});
+
+describe('takeClaim', () => {
+  it('takes a claim over that is as it was seen', async () => {
+    const host = createFakeHost({ allocations: [allocation()] });
+    const taken = { ...allocation({ state: 'removing' }), owner: host.registry.self };
+    expect(await takeClaim(allocation(), 'removing', host)).toEqual(taken);
+    expect(await host.registry.read()).toEqual([taken]);
+  });
+
+  it.each<readonly [string, readonly Allocation[]]>([
+    ['is gone', []],
+    ['has another state', [allocation({ state: 'ready' })]],
+    ['has another owner', [allocation({ owner: { ...other, startedAt: '6' } })]],
+    ['is that of a later worktree', [allocation({ incarnation: '2a' })]],
+  ])('leaves one alone that %s', async (_, allocations) => {
+    const host = createFakeHost({ allocations });
+    await expect(takeClaim(allocation(), 'removing', host)).rejects.toThrow('Another process has just begun to work on "issue-42".');
+    expect(await host.registry.read()).toEqual(allocations);
   });
 });

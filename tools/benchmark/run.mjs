@@ -1,96 +1,73 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
 import { publishPackages } from '@nx-fleet/local-registry/publish.mjs';
 import { startRegistry } from '@nx-fleet/local-registry/registry-process.mjs';
-import { createWorkspace } from './src/workspace.mjs';
+import { measureCachedRun } from './src/cached-run.mjs';
+import { measureInstalls } from './src/installs.mjs';
+import { measureManifests } from './src/manifests.mjs';
+import { parseOptions, SUITES, USAGE } from './src/options.mjs';
+import { measurePostgres } from './src/postgres.mjs';
+import { measureCreation, measureDependencies } from './src/provisioning.mjs';
+import { renderLine, renderResults } from './src/report.mjs';
+import { measureSpare } from './src/spare.mjs';
+import { measureSqlite } from './src/sqlite.mjs';
+import { createPlace } from './src/workspace.mjs';
+
+const MEASUREMENTS = {
+  create: measureCreation,
+  dependencies: measureDependencies,
+  spare: measureSpare,
+  installs: measureInstalls,
+  sqlite: measureSqlite,
+  postgres: measurePostgres,
+  manifests: measureManifests,
+  cached: measureCachedRun,
+};
 
 /**
- * What we cost on top of git and Nx, as ratios against a floor that is measured in the same run, alternating with it.
+ * What we cost on top of git and Nx, as ratios against a floor that is measured in the same run, in turns with it.
  * Absolute times are this machine's and say nothing elsewhere.
  */
-const { values } = parseArgs({
-  options: {
-    issues: { type: 'string', default: '5' },
-    files: { type: 'string', default: '1000' },
-    rounds: { type: 'string', default: '5' },
-    nx: { type: 'string', default: '23.2.1' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const issues = Number(values.issues);
-const rounds = Number(values.rounds);
+async function main(args) {
+  const options = parseOptions(args);
+  if (options.help) return void process.stdout.write(USAGE);
+  const registry = await startRegistry();
+  try {
+    publishPackages(registry);
+    const results = await measureAll(registry, options);
+    process.stdout.write(`${renderResults(results, options.format)}\n`);
+  } finally {
+    await registry.stop();
+  }
+}
 
-const registry = await startRegistry();
-publishPackages(registry);
-const workspace = createWorkspace({ registry, issues: issues + rounds, files: Number(values.files), nxVersion: values.nx });
+async function measureAll(registry, options) {
+  const place = createPlace({ registry, options });
+  try {
+    say('preparing the workspaces');
+    place.fill();
+    const results = [];
+    for (const suite of SUITES.filter((name) => options.suites.has(name))) {
+      say(`measuring: ${suite}`);
+      const measured = await MEASUREMENTS[suite](place, options);
+      for (const result of measured) say(`  ${renderLine(result)}`);
+      results.push(...measured);
+    }
+    return results;
+  } finally {
+    place.remove();
+  }
+}
+
+/** Progress; standard output holds the result alone. */
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+// A program that is being waited for ends on the same signal, and so fails, and all is taken away; without a listener we would end first.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+
 try {
-  const results = [measureWorktrees(workspace), measureCachedRun(workspace)];
-  process.stdout.write(`${values.json ? JSON.stringify(results, null, 2) : results.map(line).join('\n')}\n`);
-} finally {
-  await registry.stop();
-  rmSync(workspace.parent, { recursive: true, force: true, maxRetries: 5 });
-}
-
-/** `nx g worktree` against a generator that does nothing, plus `git worktree add`, plus a copy of node_modules. */
-function measureWorktrees({ root, parent, run }) {
-  const floors = [];
-  const ours = [];
-  for (let round = 1; round <= rounds; round++) {
-    const bare = join(parent, `bare-${round}`);
-    floors.push(
-      timed(() => {
-        run('npx', ['nx', 'g', 'floor:noop']);
-        run('git', ['worktree', 'add', '-q', '--detach', bare]);
-        run('cp', ['-a', join(root, 'node_modules'), bare]);
-      }),
-    );
-    ours.push(timed(() => run('npx', ['nx', 'g', 'worktree', `--issue=${issues + round}`])));
-    run('git', ['worktree', 'remove', '--force', bare]);
-    run('npx', ['nx', 'g', 'remove-worktree', `--issue=${issues + round}`]);
-  }
-  return { what: 'nx g worktree / (no-op generator + git worktree add + cp -a node_modules)', ...ratio(ours, floors) };
-}
-
-/** A run that is all cache hits against a target graph of the same shape that does nothing. */
-function measureCachedRun({ run }) {
-  const all = Array.from({ length: issues }, (_, index) => index + 1).join(',');
-  run('npx', ['nx', 'g', 'worktree', `--issue=${all}`]);
-  run('npx', ['nx', 'run-many', '-t', 'agent-review']);
-  const names = Array.from({ length: issues }, (_, index) => `floor-${index + 1}`).join(',');
-  run('npx', ['nx', 'run-many', '-t', 'floor', '-p', names]);
-  const floors = [];
-  const ours = [];
-  for (let round = 1; round <= rounds; round++) {
-    floors.push(timed(() => run('npx', ['nx', 'run-many', '-t', 'floor', '-p', names])));
-    ours.push(timed(() => run('npx', ['nx', 'run-many', '-t', 'agent-review'])));
-  }
-  return { what: `nx run-many -t agent-review, ${issues} issues all cached / the same graph of no-op targets`, ...ratio(ours, floors) };
-}
-
-function timed(work) {
-  const startedAt = performance.now();
-  work();
-  return performance.now() - startedAt;
-}
-
-function ratio(ours, floors) {
-  const ratios = ours.map((value, index) => value / floors[index]);
-  return {
-    oursMs: median(ours),
-    floorMs: median(floors),
-    ratio: median(ratios),
-    ratioMin: Math.min(...ratios),
-    ratioMax: Math.max(...ratios),
-  };
-}
-
-function median(numbers) {
-  const sorted = numbers.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
-function line({ what, oursMs, floorMs, ratio: middle, ratioMin, ratioMax }) {
-  return `${middle.toFixed(2)} (${ratioMin.toFixed(2)}–${ratioMax.toFixed(2)})  ${Math.round(oursMs)} ms / ${Math.round(floorMs)} ms  ${what}`;
+  await main(process.argv.slice(2));
+} catch (error) {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
 }

@@ -1,11 +1,23 @@
-/** Files of a package that does nothing: a generator and a target graph of the same shape as ours. They show what Nx itself costs. */
+/**
+ * Files of a package that does nothing: a generator, an executor, and a target graph of the same shape as ours. They show what Nx itself costs.
+ */
 export const FLOOR_PLUGIN = {
-  'package.json': JSON.stringify({ name: 'floor', version: '0.0.0', main: 'plugin.js', generators: './generators.json' }),
+  'package.json': JSON.stringify({
+    name: 'floor',
+    version: '0.0.0',
+    main: 'plugin.js',
+    generators: './generators.json',
+    executors: './executors.json',
+  }),
   'generators.json': JSON.stringify({
     generators: { noop: { factory: './generator.js', schema: './schema.json', description: 'Does nothing.' } },
   }),
+  'executors.json': JSON.stringify({
+    executors: { noop: { implementation: './executor.js', schema: './schema.json', description: 'Does nothing.' } },
+  }),
   'schema.json': JSON.stringify({ $schema: 'https://json-schema.org/schema', type: 'object', properties: {} }),
   'generator.js': 'module.exports = async () => {};\n',
+  'executor.js': 'module.exports = async () => ({ success: true });\n',
   'plugin.js': `
 const { dirname } = require('node:path');
 const step = (name, dependsOn) => ({
@@ -23,6 +35,7 @@ const targets = (project) => ({
   validate: step(project + '/validate', ['build']),
   'review--x': step(project + '/review--x', ['validate']),
   floor: { ...step(project + '/floor', ['review--x']), cache: false },
+  noop: { executor: 'floor:noop', cache: false },
 });
 exports.createNodesV2 = exports.createNodes = ['floor/*/issue.json', (files) =>
   files.map((file) => [file, { projects: { [dirname(file)]: { name: dirname(file).replace('/', '-'), targets: targets(dirname(file)) } } }])];

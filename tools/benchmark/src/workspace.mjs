@@ -1,37 +1,73 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { FLOOR_PLUGIN } from './floor-plugin.mjs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runProgram } from './programs.mjs';
+import { writeIn, writeWorkspace } from './workspace-files.mjs';
 
-const AGENT = `#!/usr/bin/env node
-import { readFileSync, writeFileSync } from 'node:fs';
-if (process.argv[2] === '--version') { console.log('1.0.0'); process.exit(0); }
-const stage = /\\[\\[stage:(\\w+)\\]\\]/.exec(readFileSync(0, 'utf8'))?.[1];
-if (stage === 'build') writeFileSync('work.txt', 'done');
-const answers = {
-  plan: { summary: 's', steps: [{ title: 't', detail: '', files: [] }], acceptance: [], projects: [], assumptions: [] },
-  review: { verdict: 'approve', summary: 's', findings: [] },
+/** Real packages that together make a node_modules of about 400 MB. */
+const REAL_PACKAGES = {
+  '@nx/js': '23.2.1',
+  '@swc/core': '1.15.47',
+  eslint: '10.15.0',
+  next: '16.4.6',
+  prisma: '7.10.1',
+  react: '19.3.1',
+  'react-dom': '19.3.1',
+  storybook: '10.6.7',
+  typescript: '6.0.3',
+  vite: '8.3.8',
+  webpack: '5.112.2',
 };
-console.log(JSON.stringify(answers[stage] ?? {}));
-`;
+/** Copies SQLite databases on a Node without one of its own, as a team's driver would. */
+const DATABASE_PACKAGES = { libsql: '0.5.29' };
 
-/** A workspace with `issues` Markdown issues, `files` tracked files, our packages from the registry, and the package that does nothing. */
-export function createWorkspace({ registry, issues, files, nxVersion }) {
+const DELETION_MS = 300_000;
+const POLL_MS = 200;
+
+/**
+ * The place of a run: `shop`, a workspace with dependencies of its own, and `plain`, a repository of the same size that has none to bring into a
+ * worktree. Its Nx is found in the folder above.
+ */
+export function createPlace({ registry, options }) {
   const parent = mkdtempSync(join(realpathSync(tmpdir()), 'nx-fleet-benchmark-'));
-  const root = join(parent, 'shop');
-  const write = (file, text) => {
-    mkdirSync(dirname(join(root, file)), { recursive: true });
-    writeFileSync(join(root, file), text);
+  const env = environmentOf(parent, registry);
+  const shop = workspaceIn(join(parent, 'shop'), env);
+  const plain = workspaceIn(join(parent, 'plain'), env);
+  return { parent, env, shop, plain, fill: () => fill({ parent, shop, plain, options }), remove: () => removePlace(parent, [shop, plain]) };
+}
+
+/** Whatever is run there, in a short environment: no CI system, no git of the caller's. */
+export function workspaceIn(root, env) {
+  const nx = join(root, '../shop/node_modules/.bin/nx');
+  const run = (command, variables = {}) => runProgram(command, { cwd: root, env: { ...env, ...variables } });
+  return {
+    root,
+    worktrees: `${root}.worktrees`,
+    run,
+    nx: (args, variables) => run([nx, ...args], variables),
+    stopDaemon: () => run([nx, 'daemon', '--stop']),
   };
-  const env = {
+}
+
+/** Folders that are deleted behind a command would slow the next one down. */
+export async function untilDeleted({ worktrees }) {
+  for (let waitedMs = 0; waitedMs < DELETION_MS; waitedMs += POLL_MS) {
+    if (!namesIn(worktrees).some((name) => name.startsWith('.nx-fleet-trash-'))) return;
+    await sleep(POLL_MS);
+  }
+  throw new Error(`"${worktrees}" still holds removed worktrees after ${DELETION_MS / 1000} s.`);
+}
+
+function environmentOf(parent, registry) {
+  return {
     PATH: process.env.PATH,
     HOME: parent,
     NX_FLEET_HOME: join(parent, 'fleet'),
-    NX_DAEMON: 'false',
+    NX_DAEMON: 'true',
     NX_TUI: 'false',
-    CI: 'true',
     FORCE_COLOR: '0',
+    GIT_CONFIG_NOSYSTEM: '1',
     GIT_AUTHOR_NAME: 'Ada',
     GIT_AUTHOR_EMAIL: 'ada@example.com',
     GIT_COMMITTER_NAME: 'Ada',
@@ -39,36 +75,41 @@ export function createWorkspace({ registry, issues, files, nxVersion }) {
     npm_config_userconfig: join(registry.directory, '.npmrc'),
     npm_config_registry: registry.url,
   };
-  const run = (file, args) => {
-    const { status, stdout, stderr } = spawnSync(file, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 64 << 20 });
-    if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
-  };
-  for (const [file, text] of Object.entries(FLOOR_PLUGIN)) write(`tools/floor/${file}`, text);
-  write(
-    'package.json',
-    JSON.stringify({
-      name: 'shop',
-      version: '0.0.0',
-      private: true,
-      workspaces: ['tools/*'],
-      devDependencies: { floor: '*', nx: nxVersion, '@nx/devkit': nxVersion, 'nx-fleet': '*' },
-    }),
-  );
-  write('nx.json', JSON.stringify({ analytics: false, neverConnectToCloud: true, plugins: ['floor'] }));
-  write('.gitignore', 'node_modules\n.nx\n.floor-out\n');
-  write('tools/agent.mjs', AGENT);
-  chmodSync(join(root, 'tools/agent.mjs'), 0o755);
-  const program = { type: 'command', command: './tools/agent.mjs' };
-  write('nx-fleet.json', JSON.stringify({ agents: { writer: 'robot', reviewers: ['robot'], define: { robot: program } }, checks: [] }));
-  for (let issue = 1; issue <= issues; issue++) {
-    write(`docs/issues/${issue}.md`, `# Issue ${issue}\n`);
-    write(`floor/${issue}/issue.json`, '{}');
+}
+
+function fill({ parent, shop, plain, options }) {
+  const { files, issues, nxVersion, isQuick } = options;
+  const own = { floor: '*', nx: nxVersion, '@nx/devkit': nxVersion, 'nx-fleet': '*', ...DATABASE_PACKAGES };
+  for (const { root } of [shop, plain]) writeWorkspace(root, { files, issues: issues + 1 });
+  const devDependencies = { ...own, ...(isQuick ? {} : REAL_PACKAGES) };
+  writeIn(shop.root, 'package.json', JSON.stringify({ name: 'shop', private: true, workspaces: ['tools/*'], devDependencies }));
+  shop.run(['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts']);
+  symlinkSync(join(shop.root, 'node_modules'), join(parent, 'node_modules'));
+  for (const { root, run, nx, worktrees } of [shop, plain]) {
+    mkdirSync(worktrees, { recursive: true });
+    run(['git', 'init', '-q', '-b', 'main']);
+    nx(['g', 'nx-fleet:init', '--skipFormat']);
+    run(['git', '-C', root, 'add', '-A']);
+    run(['git', 'commit', '-qm', 'first']);
   }
-  for (let file = 0; file < files; file++) write(`src/${Math.floor(file / 50)}/file-${file}.txt`, `content of ${file}\n`);
-  run('git', ['init', '-q', '-b', 'main']);
-  run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts']);
-  run('npx', ['nx', 'g', 'nx-fleet:init']);
-  run('git', ['add', '-A']);
-  run('git', ['commit', '-qm', 'first']);
-  return { parent, root, run };
+}
+
+function removePlace(parent, workspaces) {
+  for (const { stopDaemon } of workspaces) {
+    try {
+      stopDaemon();
+    } catch {
+      // There is none where the installation has failed.
+    }
+  }
+  rmSync(parent, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function namesIn(folder) {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
 }

@@ -1,0 +1,73 @@
+import { performance } from 'node:perf_hooks';
+
+/**
+ * Measures contestants in turns, so that a busy machine is busy for all of them; each round begins with another one.
+ * What is done `before` and `after` is not measured.
+ * @param {Record<string, { before?: (round: number) => unknown, run: (round: number) => unknown, after?: (round: number) => unknown }>} contestants
+ * @param {number} rounds
+ * @returns {Promise<Record<string, number[]>>} milliseconds of each round, by contestant
+ */
+export async function measureInTurns(contestants, rounds) {
+  const names = Object.keys(contestants);
+  const times = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 1; round <= rounds; round++) {
+    const first = (round - 1) % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+      const { before, run, after } = contestants[name];
+      await before?.(round);
+      const startedAt = performance.now();
+      await run(round);
+      times[name].push(performance.now() - startedAt);
+      await after?.(round);
+    }
+  }
+  return times;
+}
+
+/**
+ * A line of the result: ours against the floor, each without what Nx itself takes (`idle`), round by round.
+ * @param {{ what: string, floor: string, goal?: number, ours: number[], floors: number[], idle?: number[] }} measured
+ */
+export function compare({ what, floor, goal, ours, floors, idle }) {
+  const net = ours.map((value, round) => value - (idle?.[round] ?? 0));
+  const ratios = net.map((value, round) => value / (floors[round] ?? Number.NaN));
+  return {
+    what,
+    floor,
+    unit: 'ratio',
+    ...spread(ratios),
+    oursMs: median(net),
+    floorMs: median(floors),
+    idleMs: idle === undefined ? null : median(idle),
+    ...verdict(median(ratios), goal),
+  };
+}
+
+/** A line whose goal is a time: ours without what Nx itself takes. */
+export function compareToLimit({ what, goalMs, ours, idle }) {
+  const net = ours.map((value, round) => value - (idle[round] ?? 0));
+  return {
+    what,
+    floor: 'a generator that does nothing',
+    unit: 'ms',
+    ...spread(net),
+    oursMs: median(net),
+    floorMs: null,
+    idleMs: median(idle),
+    ...verdict(median(net), goalMs),
+  };
+}
+
+function spread(values) {
+  return { middle: median(values), least: Math.min(...values), most: Math.max(...values) };
+}
+
+function verdict(value, goal) {
+  return goal === undefined ? { goal: null, met: null } : { goal, met: value <= goal };
+}
+
+function median(numbers) {
+  const sorted = numbers.toSorted((one, other) => one - other);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}

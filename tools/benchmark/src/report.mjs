@@ -1,0 +1,41 @@
+const HEADINGS = ['What', 'Against', 'Result', 'Goal', 'Met', 'Ours', 'Floor', 'Nx alone'];
+
+/** @param {ReturnType<typeof import('./measure.mjs').compare>[]} results @param {'text' | 'json' | 'markdown'} format */
+export function renderResults(results, format) {
+  if (format === 'json') return JSON.stringify(results, null, 2);
+  if (format === 'text') return results.map(renderLine).join('\n');
+  const rows = [HEADINGS, HEADINGS.map(() => '---'), ...results.map(cells)];
+  return rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+/** One line for people. */
+export function renderLine(result) {
+  const [what, floor, value, goal, met, ours, floorTime, idle] = cells(result);
+  const verdict = goal === '–' ? 'no goal' : `goal ${goal}: ${met === 'yes' ? 'met' : 'MISSED'}`;
+  return `${value}  ${verdict}  ${what} / ${floor}  (ours ${ours}, floor ${floorTime}, Nx alone ${idle})`;
+}
+
+function cells(result) {
+  const { what, floor, unit, middle, least, most, goal, met, oursMs, floorMs, idleMs } = result;
+  const show = unit === 'ms' ? milliseconds : (value) => value.toFixed(2);
+  return [
+    what,
+    floor,
+    `${show(middle)} (${show(least)} to ${show(most)})`,
+    goal === null ? '–' : `≤ ${show(goal)}`,
+    verdictWord(met),
+    milliseconds(oursMs),
+    milliseconds(floorMs),
+    milliseconds(idleMs),
+  ];
+}
+
+function verdictWord(met) {
+  if (met === null) return '–';
+  return met ? 'yes' : 'no';
+}
+
+function milliseconds(value) {
+  if (value === null) return '–';
+  return Math.abs(value) < 10_000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+}

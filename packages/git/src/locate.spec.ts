@@ -114,7 +114,9 @@ describe('locate', () => {
 
   it('says that git is missing', async () => {
     const git = createGit(repository.path, { env: { PATH: repository.folder } });
-    await expect(git.locate()).rejects.toThrow(new UserError('"git" was not found on the PATH. Install git 2.38 or newer.'));
+    const refusal = git.locate();
+    await expect(refusal).rejects.toThrow('"git" was not found on the PATH. Install git 2.38 or newer.');
+    await expect(refusal).rejects.toBeInstanceOf(UserError);
   });
 
   it('finds its own repository when the caller is inside of another git command', async () => {

@@ -1,6 +1,8 @@
-import { getSystemErrorName } from 'node:util';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { printable, printableLine, UserError } from '@nx-fleet/core';
-import { simpleGit } from 'simple-git';
 import { gitEnvironment, type Environment } from './environment.js';
 
 export interface GitOptions {
@@ -26,11 +28,12 @@ export interface GitOutput {
 
 export type GitRunner = (call: GitCall) => Promise<GitOutput>;
 
-interface Outcome {
-  readonly exitCode: number;
+interface Outcome extends GitOutput {
   readonly stderr: string;
-  readonly error: unknown;
 }
+
+/** Stands for the exit code of a git that a signal ended. */
+const KILLED = -1;
 
 // No hook, signature, monitor or clean-up may run; locks of other processes are waited for.
 const CONFIGURATION: readonly string[] = [
@@ -48,60 +51,43 @@ const CONFIGURATION: readonly string[] = [
   'i18n.logOutputEncoding=UTF-8',
 ];
 
-// simple-git asks for consent to what it knows to be dangerous in a stranger's hands; these values are constants of ours, or the user's own
-// files and variables, of which `gitEnvironment` and `networkVariables` let through what may be.
-const CONSENT = {
-  allowUnsafeHooksPath: true,
-  allowUnsafeFsMonitor: true,
-  allowUnsafeTemplateDir: true,
-  allowUnsafeConfigPaths: true,
-  allowUnsafeConfigEnvCount: true,
-  allowUnsafeCredentialHelper: true,
-  allowUnsafeSshCommand: true,
-  allowUnsafeAskPass: true,
-  allowUnsafeGitProxy: true,
-  allowUnsafeUrlRewrite: true,
-  allowUnsafeProtocolOverride: true,
-  allowUnsafeFilter: true,
-  allowUnsafeSubmodule: true,
-};
-
 const STDERR_LENGTH = 2000;
 
 /** Runs git without a shell. @throws Error with git's stderr on an exit code that is not among the answers; UserError when git is missing */
 export function createGitRunner(environment: Environment): GitRunner {
   const base = gitEnvironment(environment);
   return async (call) => {
-    const { stdout, outcome } = await spawnGit(call, { ...base, ...call.variables });
-    if ((call.answers ?? [0]).includes(outcome.exitCode)) return { exitCode: outcome.exitCode, stdout };
-    if (isMissingProgram(outcome.exitCode)) throw new UserError('"git" was not found on the PATH. Install git 2.38 or newer.');
-    throw new Error(failureMessage(call, outcome.stderr), { cause: outcome.error });
+    const outcome = await spawnGit(call, { ...base, ...call.variables });
+    if ((call.answers ?? [0]).includes(outcome.exitCode)) return { exitCode: outcome.exitCode, stdout: outcome.stdout };
+    throw new Error(failureMessage(call, outcome.stderr));
   };
 }
 
-async function spawnGit(call: GitCall, environment: Record<string, string>): Promise<{ stdout: string; outcome: Outcome }> {
-  let outcome: Outcome = { exitCode: 0, stderr: '', error: undefined };
-  const git = simpleGit({
-    baseDir: call.cwd,
-    config: [...CONFIGURATION, ...(call.configuration ?? [])],
-    unsafe: CONSENT,
-    allowEnvironment: Object.keys(environment),
-    // The exit event can come before the last of the output.
-    completion: { onClose: true, onExit: false },
-    // Without an end, a command that reads its input would wait for ever.
-    input: () => Buffer.from(call.input ?? ''),
-    // simple-git takes a failure without stderr for a success; the exit code alone decides here.
-    errors: (error, result) => {
-      outcome = { exitCode: result.exitCode, stderr: Buffer.concat(result.stdErr).toString('utf8'), error };
-      return result.exitCode === 0 ? error : undefined;
-    },
-  });
-  const stdout = await git.env(environment).raw([...call.arguments]);
-  return { stdout, outcome };
+async function spawnGit(call: GitCall, environment: Record<string, string>): Promise<Outcome> {
+  const configuration = [...CONFIGURATION, ...(call.configuration ?? [])].flatMap((entry) => ['-c', entry]);
+  const child = spawn('git', [...configuration, ...call.arguments], { cwd: call.cwd, env: environment, windowsHide: true });
+  const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+  // A command that does not read its input may close it early; without an end, one that does would wait for ever.
+  child.stdin.on('error', ignoreClosedPipe).end(call.input ?? '');
+  try {
+    const [exitCode] = (await once(child, 'close')) as [number | null];
+    return { exitCode: exitCode ?? KILLED, stdout: stdout(), stderr: stderr() };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!existsSync(call.cwd)) throw new Error(`git was to run in "${printableLine(call.cwd)}", which does not exist`, { cause: error });
+    throw new UserError('"git" was not found on the PATH. Install git 2.38 or newer.', { cause: error });
+  }
 }
 
-function isMissingProgram(exitCode: number): boolean {
-  return exitCode < 0 && getSystemErrorName(exitCode) === 'ENOENT';
+/** Collects a stream's text. */
+function text(stream: Readable): () => string {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString('utf8');
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function failureMessage(call: GitCall, stderr: string): string {

@@ -54,7 +54,10 @@ export interface SnapshotRequest {
  * `worktree` parameters are absolute paths. Unless a method says otherwise a failure of git is thrown as an Error with git's stderr.
  */
 export interface Git {
-  /** @throws UserError when the folder is in no git repository, in a bare one, or git is missing */
+  /**
+   * A bare repository has no main worktree: the linked one on the default branch acts as it, else the current one.
+   * @throws UserError when the folder is in no git repository, is a bare one itself, or git is missing
+   */
   locate(): Promise<RepositoryLocation>;
   /** The commit that a revision names, or null. */
   resolveCommit(revision: string): Promise<string | null>;
@@ -83,7 +86,7 @@ export interface Git {
   addDetachedWorktree(path: string, commit: string): Promise<void>;
   /** Fills a new worktree with its HEAD's files, sparse as the main one, submodules included. Runs no hook. */
   checkoutWorktree(path: string): Promise<void>;
-  /** Moves a linked worktree with all that is in it. Run again after an interruption, it finishes. False when `from` is no whole worktree, or cannot be moved. */
+  /** Moves a linked worktree with all that is in it. Run again after an interruption, it finishes. False when `from` is no whole worktree, or cannot be moved. @throws UserError when something else is at `to` */
   moveWorktree(from: string, to: string): Promise<boolean>;
   /** Puts a clean worktree with a detached HEAD on an existing branch; only files that differ are written. Runs no hook. @throws UserError when the branch is checked out elsewhere */
   switchWorktree(path: string, branch: string): Promise<void>;

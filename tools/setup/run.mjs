@@ -25,7 +25,11 @@ async function test() {
 function testSteps() {
   const steps = [{ title: 'check', command: 'npm', args: ['run', '--silent', 'check', '--', '--output-style=static'] }];
   if (!existsSync(join(ROOT, 'e2e', 'nx-fleet-e2e'))) return steps;
-  return [...steps, { title: 'end-to-end', command: 'npm', args: ['run', '--silent', 'e2e', '--', '--output-style=static'] }];
+  return [
+    ...steps,
+    { title: 'end-to-end', command: 'npm', args: ['run', '--silent', 'e2e', '--', '--output-style=static'] },
+    { title: 'chaos', command: 'npx', args: ['nx', 'run', 'nx-fleet-e2e:chaos', '--output-style=static'] },
+  ];
 }
 
 async function demo(args) {

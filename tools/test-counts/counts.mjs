@@ -1,26 +1,27 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where a project's jest run leaves its counts: an Nx output, so that a cache hit restores it. */
+/** Where a project's jest runs leave their counts: an Nx output, so that a cache hit restores it. */
 const FOLDER = 'test-results';
-const FILE = 'counts.json';
 
-/** Writes the counts of one jest run. A suite that could not start counts as one failure. */
-export function writeCounts(projectRoot, results) {
+/** Writes the counts of one jest run under the run's name. A suite that could not start counts as one failure. */
+export function writeCounts(projectRoot, results, name = 'counts') {
   mkdirSync(join(projectRoot, FOLDER), { recursive: true });
   const counts = { passed: results.numPassedTests, failed: results.numFailedTests + results.numRuntimeErrorTestSuites };
-  writeFileSync(join(projectRoot, FOLDER, FILE), `${JSON.stringify(counts)}\n`);
+  writeFileSync(join(projectRoot, FOLDER, `${name}.json`), `${JSON.stringify(counts)}\n`);
 }
 
 export function clearCounts(root) {
   for (const project of projectsIn(root)) rmSync(join(project, FOLDER), { recursive: true, force: true });
 }
 
-/** The sum over every project that left counts. */
+/** The sum over every run that left counts. */
 export function readCounts(root) {
   return projectsIn(root)
-    .map((project) => join(project, FOLDER, FILE))
-    .filter((file) => existsSync(file))
+    .map((project) => join(project, FOLDER))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .filter((file) => file.endsWith('.json'))
     .map((file) => JSON.parse(readFileSync(file, 'utf8')))
     .reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed }), { passed: 0, failed: 0 });
 }

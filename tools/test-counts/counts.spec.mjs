@@ -22,6 +22,12 @@ describe('the counts of all test runs', () => {
     expect(formatCounts(readCounts(root))).toBe('8 passed, 1 failed');
   });
 
+  it('sums runs of one project that have names of their own', () => {
+    writeCounts(project('e2e/b'), { numPassedTests: 2, numFailedTests: 0, numRuntimeErrorTestSuites: 0 });
+    writeCounts(project('e2e/b'), { numPassedTests: 3, numFailedTests: 1, numRuntimeErrorTestSuites: 0 }, 'chaos');
+    expect(readCounts(root)).toEqual({ passed: 5, failed: 1 });
+  });
+
   it('counts a suite that could not start as a failure', () => {
     writeCounts(project('packages/a'), { numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 1 });
     expect(readCounts(root)).toEqual({ passed: 0, failed: 1 });

@@ -8,26 +8,47 @@ export interface AllocationRow {
   readonly state: string;
 }
 
-/** What the registry of this workspace's user holds, by project. */
-export function allocations({ folder }: Pick<Workspace, 'folder'>): readonly AllocationRow[] {
+/** A claim as the registry writes it. */
+export interface ClaimRow extends AllocationRow {
+  readonly repository: string;
+  readonly worktree: string;
+  readonly branch: string;
+}
+
+export interface SpareRow {
+  readonly worktree: string;
+  readonly state: string;
+}
+
+interface RegistryState {
+  readonly allocations: readonly ClaimRow[];
+  readonly spares: readonly SpareRow[];
+}
+
+/** All that the registry of this workspace's user holds. */
+export function registryState({ folder }: Pick<Workspace, 'folder'>): RegistryState {
   const registry = join(folder, 'fleet-home/registry');
   const names = existsSync(registry) ? readdirSync(registry).filter((name) => /^r\d+\.json$/.test(name)) : [];
   const newest = names.toSorted((one, other) => Number(other.slice(1, -5)) - Number(one.slice(1, -5)))[0];
-  if (newest === undefined) return [];
-  const { allocations: rows } = JSON.parse(readFileSync(join(registry, newest), 'utf8')) as { allocations: AllocationRow[] };
-  return rows
-    .map(({ project, firstPort, state }) => ({ project, firstPort, state }))
+  if (newest === undefined) return { allocations: [], spares: [] };
+  return JSON.parse(readFileSync(join(registry, newest), 'utf8')) as RegistryState;
+}
+
+/** What the registry of this workspace's user holds, by project. */
+export function allocations(workspace: Pick<Workspace, 'folder'>): readonly AllocationRow[] {
+  return registryState(workspace)
+    .allocations.map(({ project, firstPort, state }) => ({ project, firstPort, state }))
     .toSorted((one, other) => one.project.localeCompare(other.project));
 }
 
-/** Text of all files below a folder, by path; without dependencies, Nx's cache and git's folder. */
+/** Text of all files below a folder, by path; without dependencies, Nx's cache, git's folder, and what is being deleted behind a command. */
 export function filesBelow(folder: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const visit = (directory: string): void => {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) {
-        if (!['node_modules', '.nx', '.git'].includes(entry.name)) visit(path);
+        if (!['node_modules', '.nx', '.git'].includes(entry.name) && !entry.name.startsWith('.nx-fleet-trash-')) visit(path);
       } else if (entry.isFile()) files.set(relative(folder, path), readFileSync(path, 'latin1'));
     }
   };

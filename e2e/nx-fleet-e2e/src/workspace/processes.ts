@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Finished {
@@ -61,21 +61,37 @@ export function startProcess(file: string, args: readonly string[], place: Proce
   };
 }
 
-/** Command lines of the processes whose environment or command line names a folder; waits up to 5 s for them to end. Linux only. */
-export async function processesLeft(folder: string): Promise<readonly string[]> {
-  for (let attempt = 0; ; attempt++) {
+/** A process that belongs to a folder. */
+export interface FolderProcess {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Command lines of the processes that belong to a folder; waits for them to end. Linux only. @param waitMs @default 5_000 */
+export async function processesLeft(folder: string, waitMs = 5_000): Promise<readonly string[]> {
+  for (const giveUpAt = Date.now() + waitMs; ;) {
     const left = processesOf(folder);
-    if (left.length === 0 || attempt === 50) return left;
+    if (left.length === 0 || Date.now() > giveUpAt) return left.map(({ pid, command }) => `${pid} ${command}`);
     await sleep(100);
   }
 }
 
-function processesOf(folder: string): readonly string[] {
+/** Processes whose environment, command line or current folder names a folder. */
+export function processesOf(folder: string): readonly FolderProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map((pid) => ({ pid, command: read(`/proc/${pid}/cmdline`), environment: read(`/proc/${pid}/environ`) }))
-    .filter(({ command, environment }) => command.includes(folder) || environment.includes(folder))
-    .map(({ pid, command }) => `${pid} ${command.replaceAll('\0', ' ').trim()}`);
+    .map((pid) => ({ pid: Number(pid), command: read(`/proc/${pid}/cmdline`), place: read(`/proc/${pid}/environ`) + currentFolder(pid) }))
+    .filter(({ command, place }) => command.includes(folder) || place.includes(folder))
+    .map(({ pid, command }) => ({ pid, command: command.replaceAll('\0', ' ').trim() }));
+}
+
+/** '' for a process that has ended meanwhile, or is another user's. */
+function currentFolder(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
+  }
 }
 
 /** '' for a process that has ended meanwhile, or is another user's. */

@@ -73,6 +73,8 @@ export function scriptedOptions(changes: Readonly<Record<string, unknown>> = {})
   const options = {
     agents: { writer: 'robot', reviewers: ['inspector'], define: { robot: program, inspector: program } },
     checks: ['node tools/check.mjs'],
+    // Behind each command, a spare would change what the next one finds.
+    worktrees: { spares: 0 },
     ...changes,
   };
   return `${JSON.stringify(options, null, 2)}\n`;

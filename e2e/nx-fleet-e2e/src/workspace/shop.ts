@@ -41,19 +41,32 @@ statSync(process.env.DATABASE_URL.replace('file:', ''));
 writeFileSync('node_modules/.smoke', version);
 `;
 
-const SHOP_OPTIONS = {
-  worktrees: { setup: ['node tools/setup.mjs'], smoke: 'node tools/smoke.mjs' },
-  database: { type: 'sqlite', file: 'data/shop.db' },
-};
+const WORKTREES = { setup: ['node tools/setup.mjs'], smoke: 'node tools/smoke.mjs', spares: 0 };
+const DATABASE = { type: 'sqlite', file: 'data/shop.db' };
+
+export interface ShopChanges {
+  /** Replaces single keys of the option `worktrees`. */
+  readonly worktrees?: Readonly<Record<string, unknown>>;
+  /** Replaces other options. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** More files, by path. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** The options of a shop, as `nx-fleet.json`. */
+export function shopOptions({ worktrees, options }: ShopChanges = {}): string {
+  return scriptedOptions({ database: DATABASE, ...options, worktrees: { ...WORKTREES, ...worktrees } });
+}
 
 /** A workspace with scripted agents, a database, setup and smoke commands, initialized and committed; its path has a space in it. */
-export async function createShop(issues: Readonly<Record<string, string>>): Promise<Workspace> {
+export async function createShop(issues: Readonly<Record<string, string>>, changes: ShopChanges = {}): Promise<Workspace> {
   const files = {
     ...SCRIPTED_FILES,
     ...issues,
     'tools/setup.mjs': SETUP,
     'tools/smoke.mjs': SMOKE,
-    'nx-fleet.json': scriptedOptions(SHOP_OPTIONS),
+    'nx-fleet.json': shopOptions(changes),
+    ...changes.files,
   };
   const workspace = await createWorkspace({ ...NEWEST_NX, files, parentName: 'my work' });
   await succeed(workspace.nx('g', 'nx-fleet:init'));

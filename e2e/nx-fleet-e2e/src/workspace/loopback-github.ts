@@ -1,0 +1,73 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface PullRequestRow {
+  readonly number: number;
+  readonly title: string;
+  readonly state: 'open' | 'closed';
+  /** When it was merged. */
+  readonly mergedAt?: string;
+  readonly branch: string;
+  readonly head: string;
+  /** @default `acme/shop` */
+  readonly fork?: string;
+}
+
+/** A GitHub on loopback with the repository `acme/shop`. */
+export interface LoopbackGitHub {
+  /** What the option `tracker` has to be. */
+  readonly tracker: object;
+  /** By number; what is put in is there at once. */
+  readonly issues: Map<number, string>;
+  readonly pullRequests: Map<number, PullRequestRow>;
+  stop(): Promise<void>;
+}
+
+const REPOSITORY = 'acme/shop';
+const WEB = `https://github.com/${REPOSITORY}`;
+
+export async function startGitHub(): Promise<LoopbackGitHub> {
+  const issues = new Map<number, string>();
+  const pullRequests = new Map<number, PullRequestRow>();
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1');
+    const answer = find(pathname.replace(`/repos/${REPOSITORY}/`, ''), searchParams);
+    response.writeHead(answer === null ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer ?? { message: 'Not Found' }));
+  });
+  const find = (path: string, query: URLSearchParams): unknown => {
+    const [kind, number, more] = path.split('/');
+    const pullRequest = pullRequests.get(Number(number));
+    const title = issues.get(Number(number));
+    if (kind === 'pulls' && number === undefined) return pullsOf(query.get('head') ?? '', [...pullRequests.values()]);
+    if (kind === 'pulls') return pullRequest === undefined ? null : pullJson(pullRequest);
+    if (kind !== 'issues' || title === undefined) return null;
+    return more === undefined ? issueJson(Number(number), title) : [];
+  };
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    tracker: { type: 'github', repository: REPOSITORY, apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    issues,
+    pullRequests,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function issueJson(number: number, title: string): object {
+  const api = `https://api.github.com/repos/${REPOSITORY}`;
+  return { number, title, body: 'Why.', state: 'open', html_url: `${WEB}/issues/${number}`, repository_url: api };
+}
+
+function pullsOf(head: string, all: readonly PullRequestRow[]): readonly object[] {
+  return all.filter(({ branch, fork }) => fork === undefined && head === `acme:${branch}`).map(pullJson);
+}
+
+function pullJson({ number, title, state, mergedAt, branch, head, fork = REPOSITORY }: PullRequestRow): object {
+  const base = { ref: 'main', sha: head, repo: { full_name: REPOSITORY } };
+  const from = { ref: branch, sha: head, repo: { full_name: fork } };
+  return { number, title, body: 'Because.', state, merged_at: mergedAt ?? null, html_url: `${WEB}/pull/${number}`, head: from, base };
+}

@@ -8,7 +8,7 @@ import { withRetries } from './retry.js';
 import { requireCommit } from './revisions.js';
 
 /** Where fetched commits stand for a moment; the name behind it starts with the process that fetches. */
-const FETCHED = 'refs/nx-fleet/fetched/';
+const FETCHED = 'refs/nx-fleet/fetching/';
 const FLAGS = [
   '--quiet',
   '--no-tags',

@@ -1,3 +1,4 @@
+/// <reference path="./dotenvx-primitives.d.ts" />
 import primitives from '@dotenvx/primitives';
 
 /**

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { createAgent } from '@nx-fleet/agents';
 import type { Agent, Database, Git, Host, Settings, Tracker } from '@nx-fleet/core';
 import { createDatabase } from '@nx-fleet/databases';
@@ -37,10 +38,16 @@ export function createAdapters(workspaceRoot: string, settings: Settings, env: N
   };
 }
 
-/** Where linked worktrees live: an absolute path. */
+/** Where linked worktrees live: an absolute path, real as far as it is there, as git names it. */
 export function worktreesDirectory(mainWorktree: string, settings: Settings): string {
   const name = mainWorktree.split(/[\\/]/).findLast((part) => part !== '') ?? 'repo';
-  return resolve(mainWorktree, settings.worktrees.directory.replaceAll('{repo}', name));
+  return realPath(resolve(mainWorktree, settings.worktrees.directory.replaceAll('{repo}', name)));
+}
+
+function realPath(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const parent = dirname(path);
+  return parent === path ? path : join(realPath(parent), basename(path));
 }
 
 function markdownSettings({ tracker }: Settings): Extract<Settings['tracker'], { type: 'markdown' }> {

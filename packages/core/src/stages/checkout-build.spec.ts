@@ -150,4 +150,18 @@ describe('checkoutBuild', () => {
     if (text !== null) await issue.host.artefacts.write('issue-42', WRITTEN, 'build.json', text);
     await expect(checkout(issue)).rejects.toThrow(message);
   });
+
+  it("takes a branch with someone's work on it as it is, without any build", async () => {
+    const issue = await stageIssue();
+    const { host, git } = issue;
+    const mine = await commitMine(issue);
+    const manifest = await host.state.readManifest('issue-42');
+    if (manifest === null) throw new Error('no manifest');
+    await host.state.writeIssue('issue-42', { ...manifest, adopted: true }, '# Dark mode\n');
+    const tree = await git.resolveTree(mine);
+    expect(await checkout(issue)).toEqual({ base: manifest.base, tree });
+    expect(JSON.parse(issue.out(BUILD_TARGET, 'checkout.json') ?? '')).toEqual({ base: manifest.base, tree });
+    git.filesIn(issue.worktree).set('dirty.ts', '1');
+    await expect(checkout(issue)).rejects.toThrow('uncommitted changes');
+  });
 });

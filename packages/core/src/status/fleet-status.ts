@@ -48,6 +48,8 @@ export async function fleetStatus(
     if (manifest === null) continue;
     const local = await host.state.readLocal(project);
     const stages = await Promise.all(targets.map((target) => stageStatus(project, target, host)));
+    // Nobody plans or builds what was taken over as it is.
+    const expected = manifest.adopted === true ? stages.slice(2) : stages;
     const agentStages = stages.filter((stage) => stage.target !== VALIDATE_TARGET && stage.state !== 'waiting');
     const costs = agentStages.map((stage) => stage.costUsd);
     issues.push({
@@ -58,7 +60,7 @@ export async function fleetStatus(
       ports: local?.ports ?? {},
       database: local?.database ?? null,
       stages,
-      ...(await verdictStatus({ project, branch: manifest.branch, stages, reviewers: settings.agents.reviewers }, { git, host })),
+      ...(await verdictStatus({ project, branch: manifest.branch, stages: expected, reviewers: settings.agents.reviewers }, { git, host })),
       knownCostUsd: costs.reduce<number>((total, cost) => total + (cost ?? 0), 0),
       isCostComplete: costs.length > 0 && !costs.includes(null),
     });

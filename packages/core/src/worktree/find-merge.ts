@@ -24,7 +24,7 @@ export interface MergeQuestion {
  */
 export async function findMerge({ manifest, tip, into }: MergeQuestion, { git, pullRequestsOf }: RemovalAdapters): Promise<Merge | null> {
   if (tip === manifest.base && manifest.adopted !== true) return null;
-  const pullRequests = (await pullRequestsOf?.(manifest.branch)) ?? [];
+  const pullRequests = (await pullRequestsOf?.(manifest)) ?? [];
   const open = pullRequests.find(({ state }) => state === 'open');
   if (open !== undefined) return { kind: 'open', pullRequest: open };
   if (into !== null && (await git.isAncestor(tip, into))) return { kind: 'ancestor', into };

@@ -13,8 +13,8 @@ import type { RemoveRequest } from './remove-worktree.js';
 import type { WorktreeAdapters } from './worktree-work.js';
 
 export interface RemovalAdapters extends WorktreeAdapters {
-  /** The pull requests of a branch, newest first; null where there are none, or nobody can tell. */
-  readonly pullRequestsOf?: ((branch: string) => Promise<readonly PullRequest[] | null>) | undefined;
+  /** The pull requests of an issue's branch, newest first; null where there are none, or nobody can tell. */
+  readonly pullRequestsOf?: ((manifest: Manifest) => Promise<readonly PullRequest[] | null>) | undefined;
 }
 
 /** What a removal takes away and why it might be refused, before anything is done. */

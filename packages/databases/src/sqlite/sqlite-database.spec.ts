@@ -224,7 +224,7 @@ describe('an sqlite database refuses', () => {
     await link(source, copy);
     await expect(refusal(database.createBranch(request('first')))).resolves.toContain("is the main worktree's own database");
     const main = { ...request('first'), worktree: mainWorktree };
-    await expect(refusal(database.resetBranch(main))).resolves.toContain("is the main worktree's own database");
+    await expect(refusal(database.resetBranch(main))).resolves.toContain('not a copy');
     await database.removeBranch(main);
     expect(await countRows(source)).toBe(100);
   });
@@ -283,5 +283,14 @@ describe('the choice of a method', () => {
     });
     await expect(database.createBranch(request('first'))).rejects.toThrow('has no SQLite header');
     expect(existsSync(copy)).toBe(false);
+  });
+
+  it('uses the database of a checkout that is used as it is, and neither resets nor removes it', async () => {
+    const { database, request, mainWorktree, source } = await setUp();
+    const here = { ...request('main'), worktree: mainWorktree };
+    await expect(database.createBranch(here)).resolves.toMatchObject({ variables: { DATABASE_URL: `file:${source}` } });
+    expect(await refusal(database.resetBranch(here))).toContain('not a copy');
+    await database.removeBranch(here);
+    expect(existsSync(source)).toBe(true);
   });
 });

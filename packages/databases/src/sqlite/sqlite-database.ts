@@ -26,6 +26,7 @@ export function createSqliteDatabase(
     type: 'sqlite',
     variables: [settings.variable],
     createBranch: async (request) => {
+      if (isCheckoutItself(request)) return describeBranch(settings, requirePathInside(request.worktree, settings.file));
       const target = await requireOwnPlace(settings, request);
       if ((await statEntry(target)) === null) {
         await replaceByCopy({ settings, request, methods, target });
@@ -33,6 +34,11 @@ export function createSqliteDatabase(
       return describeBranch(settings, target);
     },
     resetBranch: async (request) => {
+      if (isCheckoutItself(request)) {
+        throw new UserError(
+          `"${printableLine(settings.file)}" is the checkout's own database, not a copy. Make it anew as your pipeline does.`,
+        );
+      }
       const target = await requireOwnPlace(settings, request);
       await replaceByCopy({ settings, request, methods, target });
       return describeBranch(settings, target);
@@ -49,6 +55,11 @@ export function createSqliteDatabase(
 }
 
 type Worktrees = Pick<DatabaseBranchRequest, 'worktree' | 'mainWorktree'>;
+
+/** A throw-away checkout that is used as it is, as in CI, has its database to itself. */
+function isCheckoutItself({ worktree, mainWorktree }: DatabaseBranchRequest): boolean {
+  return worktree === mainWorktree;
+}
 
 interface Replacement {
   readonly settings: SqliteSettings;

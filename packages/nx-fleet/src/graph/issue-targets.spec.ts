@@ -33,6 +33,7 @@ describe("an issue's targets", () => {
       'agent-review--claude',
       'agent-review--codex',
       'agent-review',
+      'db-reset',
     ]);
   });
 
@@ -43,7 +44,7 @@ describe("an issue's targets", () => {
       Object.entries(targets())
         .filter(([, target]) => target.cache === false)
         .map(([name]) => name),
-    ).toEqual(['agent-build', 'agent-review']);
+    ).toEqual(['agent-build', 'agent-review', 'db-reset']);
   });
 
   it('never hash external dependencies, machine paths or mutable facts', () => {
@@ -105,5 +106,11 @@ describe("an issue's targets", () => {
     const all = targets({ agents: { writer: 'codex', reviewers: ['claude'] } });
     expect(all['agent-build']?.dependsOn).toEqual(['agent-build--codex']);
     expect(all['agent-review']?.dependsOn).toEqual(['agent-review--claude']);
+  });
+
+  it('builds nothing on a branch that was taken over, and differs in nothing that is hashed', () => {
+    const adopted = issueTargets({ ...manifest, adopted: true }, settings(), []);
+    expect(adopted['agent-build']?.dependsOn).toEqual([]);
+    expect(changedKeys(targets(), adopted)).toEqual([]);
   });
 });

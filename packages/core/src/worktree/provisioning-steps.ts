@@ -31,7 +31,7 @@ export interface Step {
  * | setup, smoke | what the commands of the configuration make | (goes with the worktree)  | run until they succeeded once, with the database |
  * | (record)     | `.nx-fleet/local`, then state `ready`       | (release)                 | the same record                               |
  */
-export const PROVISIONING: readonly (readonly Step[])[] = [
+const PROVISIONING: readonly (readonly Step[])[] = [
   [branchStep],
   [worktreeStep],
   [filesStep],

@@ -175,8 +175,8 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     listRefs: async (prefix) => [...refs].filter(([ref]) => ref.startsWith(prefix)).map(([ref, commit]) => ({ ref, commit })),
     diff: async (base, head) =>
       changedFiles(filesOf(base), filesOf(head))
-        .map(({ path }) => `diff --git a/${path} b/${path}\n-${filesOf(base)[path] ?? ''}\n+${filesOf(head)[path] ?? ''}`)
-        .join('\n'),
+        .map(({ path }) => fileDiff(path, filesOf(base)[path], filesOf(head)[path]))
+        .join(''),
     changedFiles: async (base, head) => changedFiles(filesOf(base), filesOf(head)),
     createBundle: async (file, base, head) =>
       void bundles.set(
@@ -205,4 +205,17 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
       return { directory, fingerprint: async () => JSON.stringify([...files]), remove: async () => void snapshots.delete(directory) };
     },
   };
+}
+
+/** One hunk that replaces all lines. */
+function fileDiff(path: string, before: string | undefined, after: string | undefined): string {
+  const [removed, added] = [linesOf(before), linesOf(after)];
+  const hunk = `@@ -1,${removed.length} +${added.length === 0 ? 0 : 1},${added.length} @@\n`;
+  const header = `${before === undefined ? '--- /dev/null' : `--- a/${path}`}\n${after === undefined ? '+++ /dev/null' : `+++ b/${path}`}\n`;
+  const lines = [...removed.map((line) => `-${line}\n`), ...added.map((line) => `+${line}\n`)];
+  return `diff --git a/${path} b/${path}\n${header}${hunk}${lines.join('')}`;
+}
+
+function linesOf(text: string | undefined): readonly string[] {
+  return text === undefined || text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }

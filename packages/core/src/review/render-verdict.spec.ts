@@ -18,7 +18,7 @@ describe('renderVerdict', () => {
     expect(renderVerdict(issue, verdict)).toBe(`# Changes requested: issue-42, Dark mode
 
 - **codex** (gpt-5): approve. Fine.
-  - 2 finding(s) named no file of the change and were dropped.
+  - 2 finding(s) named no place in the change and were dropped.
 - **claude**: approve. Fine.
 
 ## Findings (1)

@@ -7,7 +7,7 @@ export function renderVerdict({ project, title }: Pick<Manifest, 'project' | 'ti
   const heading = verdict.verdict === 'approve' ? 'Approved' : 'Changes requested';
   const reviewers = verdict.reviewers.flatMap(({ reviewer, model, verdict: said, summary, ungrounded }) => [
     `- **${reviewer}**${model === null ? '' : ` (${escapeMarkdown(model)})`}: ${said}. ${escapeMarkdown(printableLine(summary, 1_000))}`,
-    ...(ungrounded === 0 ? [] : [`  - ${ungrounded} finding(s) named no file of the change and were dropped.`]),
+    ...(ungrounded === 0 ? [] : [`  - ${ungrounded} finding(s) named no place in the change and were dropped.`]),
   ]);
   const findings = verdict.findings.flatMap((finding) => [
     `### ${finding.blocking ? 'Blocking, ' : ''}${finding.severity}: ${escapeMarkdown(printableLine(finding.title))}`,

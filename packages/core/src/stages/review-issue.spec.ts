@@ -59,7 +59,7 @@ describe('reviewIssue', () => {
     const issue = await validated();
     await review(issue);
     expect(issue.requests[0]?.prompt).toBe(
-      'REVIEW ```markdown\n# Dark mode\n\nDo it.\n``` ````diff\ndiff --git a/src/app.ts b/src/app.ts\n-\n+code {{checks}} $& ```\n```` - passed: lint\n- passed: test --base={base}',
+      'REVIEW ```markdown\n# Dark mode\n\nDo it.\n``` ````diff\ndiff --git a/src/app.ts b/src/app.ts\n--- /dev/null\n+++ b/src/app.ts\n@@ -1,0 +1,1 @@\n+code {{checks}} $& ```\n```` - passed: lint\n- passed: test --base={base}',
     );
   });
 
@@ -75,7 +75,7 @@ describe('reviewIssue', () => {
   });
 
   it('succeeds with a request for changes, keeps what names a changed file and counts the rest', async () => {
-    const findings = [aFinding({ confidence: 7 }), aFinding({ file: 'elsewhere.ts' })];
+    const findings = [aFinding({ confidence: 7, startLine: 1, endLine: 1 }), aFinding({ file: 'elsewhere.ts' })];
     const issue = await validated(() => JSON.stringify({ verdict: 'request-changes', summary: 'No\u001b[31m.', findings }));
     expect(await review(issue)).toMatchObject({
       verdict: 'request-changes',

@@ -2,6 +2,7 @@ import { askAgent } from '../agent/ask-agent.js';
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import { excerpt, fence, renderPrompt } from '../prompt/render-prompt.js';
+import { readDiff } from '../review/file-diff.js';
 import { groundFindings, reviewAnswerSchema, type Review } from '../review/review.js';
 import { RULE_PATHS } from '../review/rules.js';
 import { printable } from '../text/printable.js';
@@ -35,7 +36,7 @@ export async function reviewIssue(settings: AgentStageSettings, context: StageCo
     const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue }, context, (cwd) =>
       askAgent({ settings, what: 'review', cwd, prompt, readOnly: true, env: {}, answer: reviewAnswerSchema }, context, recorder),
     );
-    const { grounded, ungrounded } = groundFindings(answer.findings, await git.changedFiles(baseTree, tree));
+    const { grounded, ungrounded } = groundFindings(answer.findings, await git.changedFiles(baseTree, tree), readDiff(diff));
     const { verdict } = answer;
     const summary = printable(answer.summary).trim();
     const review: Review = {

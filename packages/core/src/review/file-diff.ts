@@ -1,0 +1,73 @@
+/** What a diff says of one file. */
+export interface FileDiff {
+  /** The path after the change, or the one before where the file is gone. */
+  readonly path: string;
+  /** Hunks in lines of the file after the change, context included; `start` 0 where the file is gone. */
+  readonly hunks: readonly { readonly start: number; readonly end: number }[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+interface OpenFile {
+  path: string;
+  readonly hunks: { start: number; end: number }[];
+  readonly added: string[];
+  readonly removed: string[];
+}
+
+const HUNK = /^@@ -\d+(?:,(?<before>\d+))? \+(?<start>\d+)(?:,(?<after>\d+))? @@/;
+
+/** Reads git's unified diff with `a/` and `b/` prefixes. Files without text, such as binary ones, have no hunks and may be missing. */
+export function readDiff(diff: string): readonly FileDiff[] {
+  const files: OpenFile[] = [];
+  let removedPath = '';
+  let left = { before: 0, after: 0 };
+  for (const line of diff.split('\n')) {
+    const file = files.at(-1);
+    if (file !== undefined && (left.before > 0 || left.after > 0)) {
+      left = readBodyLine(line, file, left);
+      continue;
+    }
+    const hunk = HUNK.exec(line)?.groups;
+    if (line.startsWith('--- ')) removedPath = pathOf(line.slice(4));
+    else if (line.startsWith('+++ ')) files.push({ path: pathOf(line.slice(4)) || removedPath, hunks: [], added: [], removed: [] });
+    else if (hunk !== undefined && file !== undefined) {
+      left = { before: Number(hunk['before'] ?? 1), after: Number(hunk['after'] ?? 1) };
+      const start = Number(hunk['start']);
+      file.hunks.push({ start, end: start + Math.max(0, left.after - 1) });
+    }
+  }
+  return files;
+}
+
+/** Counts, not looks, tell where a hunk ends: a removed line may itself start with `-- `. */
+function readBodyLine(line: string, file: OpenFile, left: { before: number; after: number }): { before: number; after: number } {
+  if (line.startsWith('+')) {
+    file.added.push(line.slice(1));
+    return { ...left, after: left.after - 1 };
+  }
+  if (line.startsWith('-')) {
+    file.removed.push(line.slice(1));
+    return { ...left, before: left.before - 1 };
+  }
+  return line.startsWith('\\') ? left : { before: left.before - 1, after: left.after - 1 };
+}
+
+/** `b/src/app.ts` as `src/app.ts`; '' for `/dev/null`. git ends a path with spaces by a tab, and quotes one with control characters as C does. */
+function pathOf(text: string): string {
+  const path = text.startsWith('"') ? unquote(text) : text.replace(/\t$/, '');
+  return path === '/dev/null' ? '' : path.replace(/^[ab]\//, '');
+}
+
+const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, '\\': 92 };
+
+function unquote(text: string): string {
+  const bytes: number[] = [];
+  const inside = text.slice(1, text.lastIndexOf('"'));
+  for (const [piece, octal, letter] of inside.matchAll(/\\(?:([0-7]{3})|(.))|[^\\]+/gs)) {
+    if (octal !== undefined) bytes.push(Number.parseInt(octal, 8));
+    else if (letter !== undefined) bytes.push(ESCAPES[letter] ?? letter.charCodeAt(0));
+    else bytes.push(...new TextEncoder().encode(piece));
+  }
+  return new TextDecoder().decode(Uint8Array.from(bytes));
+}

@@ -1,4 +1,3 @@
-import type { Host } from '../host/host.js';
 import type { Allocation } from '../host/registry.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { releaseWorktree, takeClaim } from '../worktree/claim.js';
@@ -42,7 +41,7 @@ async function examineClaim(allocation: Allocation, context: ExamineContext): Pr
   if (manifest === null) {
     const reason = `its manifest is gone, and its worktree "${worktree}" is not: nx g worktree --issue=${subject.replace(/^issue-/, '')} finds it again`;
     if (await host.pathExists(worktree)) return { subject, reason, remedy: 'advise' };
-    return { subject, reason: 'its manifest and its worktree are gone', remedy: 'release', mend: () => release(allocation, host) };
+    return { subject, reason: 'its manifest and its worktree are gone', remedy: 'release', mend: () => release(allocation, context) };
   }
   if (state === 'creating') {
     const reason = 'making its worktree again was interrupted';
@@ -64,8 +63,14 @@ async function undoMaking(allocation: Allocation, manifest: Manifest | null, con
   await undoProvisioning(workOf(taken, manifest, context), adapters);
 }
 
-async function release(allocation: Allocation, host: Host): Promise<void> {
-  await releaseWorktree(await takeClaim(allocation, allocation.state, host), host);
+/** Everything that the claim stood for goes; the branch only if the default branch has all that is on it. */
+async function release(allocation: Allocation, context: ExamineContext): Promise<void> {
+  const { git, host } = context.adapters;
+  const taken = await takeClaim(allocation, allocation.state, host);
+  const tip = await git.readRef(`refs/heads/${allocation.branch}`);
+  const into = await git.defaultBranch([allocation.branch]);
+  const isNeeded = tip === null || into === null || !(await git.isAncestor(tip, into));
+  await undoProvisioning({ ...workOf(taken, null, context), expectedTip: isNeeded ? null : tip }, context.adapters);
 }
 
 async function finishWorktree(allocation: Allocation, manifest: Manifest, context: ExamineContext): Promise<void> {
@@ -114,6 +119,6 @@ function forgottenRepository(allocation: Allocation, { adapters }: ExamineContex
     subject: allocation.project,
     reason: `its repository "${allocation.repository}" is gone`,
     remedy: 'release',
-    mend: () => release(allocation, adapters.host),
+    mend: async () => releaseWorktree(await takeClaim(allocation, allocation.state, adapters.host), adapters.host),
   };
 }

@@ -40,6 +40,11 @@ async function forget({ host }: FakeFleet): Promise<void> {
   await host.registry.update(() => ({ allocations: [], result: null }));
 }
 
+/** What somebody does who does not know that there is a command for it. */
+async function deleteFolders({ host }: FakeFleet): Promise<void> {
+  for (const folder of [worktree, '/repo/.nx-fleet/issues/issue-42']) await host.removeDirectory(folder);
+}
+
 /** Killed in the middle of making: nothing says that it was ever ready. */
 async function halfMade(options: FakeHostOptions = {}): Promise<FakeFleet> {
   const fleet = await createReadyFleet(options);
@@ -117,14 +122,26 @@ const mended: Readonly<Record<string, Case>> = {
   'a claim without manifest and worktree': {
     make: async () => {
       const fleet = await createReadyFleet();
-      await fleet.host.state.removeIssue('issue-42');
-      await fleet.git.removeWorktree(worktree);
-      fleet.database.branches.clear();
+      await deleteFolders(fleet);
       return fleet;
     },
     complaint: ['issue-42', 'its manifest and its worktree are gone', 'release'],
-    after: async ({ git, host }) => {
-      expect(await host.registry.read()).toEqual([]);
+    after: async ({ git, host, database }) => {
+      expect([...host.files.keys(), ...(await host.registry.read()), ...database.branches]).toEqual([]);
+      expect(git.refs.has(branchRef)).toBe(false);
+    },
+  },
+  'a claim without manifest and worktree, with work on its branch': {
+    make: async () => {
+      const fleet = await createReadyFleet();
+      fleet.git.filesIn(worktree).set('work.ts', '1');
+      await fleet.git.commitAll(worktree, 'work');
+      await deleteFolders(fleet);
+      return fleet;
+    },
+    complaint: ['issue-42', 'its manifest and its worktree are gone', 'release'],
+    after: async ({ git, host, database }) => {
+      expect([...(await host.registry.read()), ...database.branches]).toEqual([]);
       expect(git.refs.has(branchRef)).toBe(true);
     },
   },

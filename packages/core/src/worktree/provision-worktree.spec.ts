@@ -180,10 +180,10 @@ describe('provisionWorktree', () => {
   it('ends what a killed call left in the worktree, and nothing in one that is ready', async () => {
     const fleet = createFakeFleet();
     await provision(fleet, settings);
-    const [ended] = fleet.host.strayLog;
-    expect(ended).toBe((await fleet.host.registry.read())[0]?.worktree);
+    const ended = ['/repo', (await fleet.host.registry.read())[0]?.worktree];
+    expect(fleet.host.strayLog).toEqual(ended);
     await provision(fleet, settings);
-    expect(fleet.host.strayLog).toEqual([ended]);
+    expect(fleet.host.strayLog).toEqual(ended);
   });
 
   it('deletes the branch that an interrupted call made when the next call fails', async () => {

@@ -7,7 +7,7 @@ import { adoptOrCreateBranch } from './adopt-branch.js';
 import { claimWorktree, findAllocation, releaseWorktree, settleWorktree, takeClaim } from './claim.js';
 import type { WorktreePlan } from './plan-worktree.js';
 import { makeSteps, undoSteps } from './provisioning-steps.js';
-import { portsOf, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
+import { endStraysOf, portsOf, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
 
 export interface ProvisionRequest {
   readonly plan: WorktreePlan;
@@ -51,7 +51,7 @@ export async function provisionWorktree(request: ProvisionRequest, adapters: Wor
 
 /** Takes back all that was made for a worktree that was never ready, so that nobody has worked in it. Finishes an interrupted undoing. */
 export async function undoProvisioning(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
-  await adapters.host.endStrays(work.allocation.worktree);
+  await endStraysOf(work, adapters.host);
   await undoSteps(work, adapters);
   await adapters.host.state.removeIssue(work.manifest.project);
   await releaseWorktree(work.allocation, adapters.host);

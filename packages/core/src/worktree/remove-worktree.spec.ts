@@ -64,7 +64,7 @@ describe('removeWorktree', () => {
     await expect(remove(fleet)).rejects.toThrow('There is no "issue-42" here. No issue has a worktree.');
   });
 
-  it('ends what a killed run left in the worktree before it takes anything', async () => {
+  it('ends what a killed run left in the worktree, and of the team’s programs in the main one, before it takes anything', async () => {
     const fleet = await createReadyFleet();
     const before = fleet.host.strayLog.length;
     const endStrays = async (directory: string): Promise<number> => {
@@ -72,7 +72,7 @@ describe('removeWorktree', () => {
       return fleet.host.endStrays(directory);
     };
     await removeWorktree(await planRemoval(request(fleet), fleet), request(fleet), { ...fleet, host: { ...fleet.host, endStrays } });
-    expect(fleet.host.strayLog.slice(before)).toEqual([worktree]);
+    expect(fleet.host.strayLog.slice(before)).toEqual(['/repo', worktree]);
   });
 
   it.each<readonly [string, (fleet: FakeFleet) => unknown]>([

@@ -7,7 +7,7 @@ import { buildingRef, builtRef } from '../stages/refs.js';
 import { findAllocation, releaseWorktree, settleWorktree, takeClaim } from './claim.js';
 import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
 import { undoSteps } from './provisioning-steps.js';
-import type { WorktreeWork } from './worktree-work.js';
+import { endStraysOf, type WorktreeWork } from './worktree-work.js';
 
 export interface RemoveRequest {
   readonly project: string;
@@ -34,7 +34,7 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
   if (allocation !== null) {
     await requireNobodyAtWork(allocation, adapters);
     await beginRemoving(allocation, adapters);
-    await host.endStrays(allocation.worktree);
+    await endStraysOf({ allocation, location }, host);
   }
   const kept = await keepLosses({ allocation, ...rest }, request, adapters).catch(async (error: unknown) => {
     if (allocation !== null) await settleWorktree(allocation.state, allocation, host);

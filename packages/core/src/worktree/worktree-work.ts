@@ -67,3 +67,14 @@ export function portsOf({ allocation, settings }: WorktreeWork): Record<string, 
 export function envFileOf({ allocation }: WorktreeWork): string {
   return `${allocation.worktree}/.env.local`;
 }
+
+/**
+ * Ends what killed commands of ours left at work for a worktree: in it, and in the main worktree, where programs of the team make and remove
+ * databases. Else they would do so behind the back of the next command.
+ */
+export async function endStraysOf(
+  { allocation, location }: { readonly allocation: Pick<Allocation, 'worktree'>; readonly location: RepositoryLocation },
+  host: Host,
+): Promise<void> {
+  for (const folder of new Set([location.mainWorktree, allocation.worktree])) await host.endStrays(folder);
+}

@@ -1,6 +1,6 @@
 import type { Step } from '../provisioning-steps.js';
 import { excludeLocally } from '../exclude-locally.js';
-import type { WorktreeAdapters, WorktreeWork } from '../worktree-work.js';
+import { endStraysOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 
 /** The worktree with its branch's files: a spare where one was claimed, else a checkout of its own. */
 export const worktreeStep: Step = {
@@ -8,7 +8,7 @@ export const worktreeStep: Step = {
   make: async (work, adapters) => {
     if (work.here || work.wasReady) return;
     const { allocation, manifest, onProgress } = work;
-    await adapters.host.endStrays(allocation.worktree);
+    await endStraysOf(work, adapters.host);
     await excludeNested(work, adapters);
     if (await becomesWorktree(work, adapters)) return;
     onProgress(`checking out ${manifest.branch}`);

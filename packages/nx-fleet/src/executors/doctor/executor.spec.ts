@@ -107,7 +107,8 @@ describe('fleet:doctor', () => {
 
   it('gives back what was kept, and says what to do next', async () => {
     const { adapters, refs } = world();
-    expect(await doctorExecutor({ restore: '42' }, context(), adapters)).toEqual({ success: true });
+    // Nx makes a number of what looks like one.
+    expect(await doctorExecutor({ restore: 42 }, context(), adapters)).toEqual({ success: true });
     expect(refs.get('refs/heads/restored/issue-42-20260101T000000Z')).toBe('c0ffee');
     expect(lines).toEqual([
       'What was kept of issue-42 on 2026-01-01T00:00:00.000Z is on branch "restored/issue-42-20260101T000000Z" again.',

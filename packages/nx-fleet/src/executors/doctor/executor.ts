@@ -30,7 +30,7 @@ export async function doctorExecutor(
     const settings = readSettings(context.root);
     const acting = adapters ?? createAdapters(context.root, settings);
     await requireMainWorktree(context.root, acting);
-    if (options.restore !== undefined) return restore(options.restore, acting);
+    if (options.restore !== undefined) return restore(String(options.restore), acting);
     if (options.expire !== undefined) return expire({ days: options.expire, dryRun: options.dryRun ?? false }, acting);
     const location = await acting.git.locate();
     const onProgress = options.json === true ? () => {} : (line: string) => logger.info(line);

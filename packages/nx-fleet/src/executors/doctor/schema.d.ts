@@ -4,7 +4,7 @@ export interface DoctorExecutorSchema {
   /** Print JSON for scripts. */
   readonly json?: boolean;
   /** Issue, project or ref whose kept work is wanted back as a branch. */
-  readonly restore?: string;
+  readonly restore?: number | string;
   /** Forget what was kept longer ago than so many days. */
   readonly expire?: number;
 }

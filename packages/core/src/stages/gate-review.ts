@@ -3,8 +3,10 @@ import { UserError } from '../errors/user-error.js';
 import type { Severity } from '../review/finding.js';
 import { renderVerdict } from '../review/render-verdict.js';
 import { reviewSchema, type Review } from '../review/review.js';
+import { readDiff } from '../review/file-diff.js';
 import { renderSarif } from '../review/sarif.js';
 import { reachVerdict, type Verdict } from '../review/verdict.js';
+import { weakenedChecks } from '../review/weakened-checks.js';
 import { fingerprint } from '../text/fingerprint.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { REVIEW_TARGET, targetOf } from './targets.js';
@@ -36,7 +38,12 @@ export async function gateReview({ reviewers, blockOn }: GateSettings, context: 
   if (first === undefined) throw new UserError('No reviewer is configured. Name one in "agents.reviewers".');
   if (rest.some((review) => review.baseTree !== first.baseTree))
     throw new UserError(`The reviews of "${project}" start from different bases. Run again: nx run ${project}:${REVIEW_TARGET}`);
-  const verdict = reachVerdict([first, ...rest], blockOn);
+  if ((await git.resolveTree(first.baseTree)) === null)
+    throw new UserError(
+      `The base that "${project}" was reviewed against is not here. Fetch it, then run again: nx run ${project}:${REVIEW_TARGET}`,
+    );
+  const facts = weakenedChecks(readDiff(await git.diff(first.baseTree, first.tree)), await git.changedFiles(first.baseTree, first.tree));
+  const verdict = reachVerdict([first, ...rest], blockOn, facts);
   await host.artefacts.clear(project, target);
   await host.artefacts.write(project, target, 'verdict.json', `${JSON.stringify({ ...verdict, spec: fingerprint(spec) }, null, 2)}\n`);
   await host.artefacts.write(project, target, 'review.md', renderVerdict(manifest, verdict));

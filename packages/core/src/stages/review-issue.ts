@@ -3,9 +3,11 @@ import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import { excerpt, fence, renderPrompt } from '../prompt/render-prompt.js';
 import { readDiff } from '../review/file-diff.js';
+import type { Finding } from '../review/finding.js';
 import { groundFindings, reviewAnswerSchema, type Review } from '../review/review.js';
 import { RULE_PATHS } from '../review/rules.js';
-import { printable } from '../text/printable.js';
+import { weakenedChecks } from '../review/weakened-checks.js';
+import { printable, printableLine } from '../text/printable.js';
 import { readInSnapshot } from './read-in-snapshot.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
@@ -26,17 +28,18 @@ export async function reviewIssue(settings: AgentStageSettings, context: StageCo
   if ((await git.resolveTree(`refs/heads/${issue.manifest.branch}`)) !== tree) {
     throw new UserError(`"${issue.manifest.branch}" changed since it was checked. Run again: nx run ${project}:agent-review`);
   }
-  const diff = await git.diff(baseTree, tree);
+  const [diff, changed] = [await git.diff(baseTree, tree), await git.changedFiles(baseTree, tree)];
+  const files = readDiff(diff);
   const prompt = renderPrompt('review', await context.prompt('review'), {
     spec: fence('markdown', issue.spec),
     diff: fence('diff', excerpt(diff, MAX_DIFF_CHARACTERS, 'See all of it: git diff HEAD~1')),
-    checks: checks.map((check) => `- ${check.passed ? 'passed' : 'failed'}: ${check.command}`).join('\n') || 'No checks are configured.',
+    checks: evidence(checks, weakenedChecks(files, changed)),
   });
   return recordStage(context, async (recorder) => {
     const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue }, context, (cwd) =>
       askAgent({ settings, what: 'review', cwd, prompt, readOnly: true, env: {}, answer: reviewAnswerSchema }, context, recorder),
     );
-    const { grounded, ungrounded } = groundFindings(answer.findings, await git.changedFiles(baseTree, tree), readDiff(diff));
+    const { grounded, ungrounded } = groundFindings(answer.findings, changed, files);
     const { verdict } = answer;
     const summary = printable(answer.summary).trim();
     const review: Review = {
@@ -52,6 +55,13 @@ export async function reviewIssue(settings: AgentStageSettings, context: StageCo
     await host.artefacts.write(project, target, 'review.json', `${JSON.stringify(review, null, 2)}\n`);
     return review;
   });
+}
+
+/** What was run, and what the diff does to it. */
+function evidence(checks: Validation['checks'], facts: readonly Finding[]): string {
+  const results = checks.map((check) => `- ${check.passed ? 'passed' : 'failed'}: ${check.command}`);
+  const noticed = facts.map(({ file, title }) => `- noticed in ${printableLine(file)}: ${title}`);
+  return [...(results.length === 0 ? ['No checks are configured.'] : results), ...noticed].join('\n');
 }
 
 async function requireValidation({ host, project }: StageContext): Promise<Validation> {

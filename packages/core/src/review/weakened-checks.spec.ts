@@ -1,0 +1,64 @@
+import { readDiff } from './file-diff.js';
+import { weakenedChecks } from './weakened-checks.js';
+
+interface Edit {
+  readonly path: string;
+  readonly removed?: readonly string[];
+  readonly added?: readonly string[];
+}
+
+function remarksOn(...edits: readonly Edit[]): readonly string[] {
+  const diff = edits.map(({ path, removed = [], added = [] }) =>
+    [
+      `--- a/${path}`,
+      `+++ b/${path}`,
+      `@@ -1,${removed.length} +1,${added.length} @@`,
+      ...removed.map((line) => `-${line}`),
+      ...added.map((line) => `+${line}`),
+    ].join('\n'),
+  );
+  const changed = edits.map(({ path }) => ({ path, kind: 'modified', binary: false }) as const);
+  return weakenedChecks(readDiff(`${diff.join('\n')}\n`), changed).map(({ file, severity, title }) => `${file}: ${severity}: ${title}`);
+}
+
+describe('what a change does to its checks', () => {
+  it.each([
+    ['a.spec.ts', ["it('adds', () => {", '  expect(1).toBe(1);', '});'], [], 'a.spec.ts: medium: 1 test(s) removed'],
+    ['test_shop.py', ['def test_total():', '    assert total() == 3'], [], 'test_shop.py: medium: 1 test(s) removed'],
+    ['shop_test.go', ['func TestTotal(t *testing.T) {'], [], 'shop_test.go: medium: 1 test(s) removed'],
+    ['a.test.ts', ["it('adds', f)"], ["it.skip('adds', f)"], 'a.test.ts: medium: 1 test(s) skipped or singled out'],
+    ['a.test.ts', ["describe('x', f)"], ["fdescribe('x', f)"], 'a.test.ts: medium: 1 test(s) skipped or singled out'],
+    ['a.test.ts', ['  expect(sum(1, 2)).toBe(3);'], ['  sum(1, 2);'], 'a.test.ts: medium: 1 assertion(s) removed'],
+    ['__snapshots__/a.snap', ['<b>1</b>'], ['<b>2</b>'], '__snapshots__/a.snap: medium: A stored snapshot is rewritten'],
+    ['src/a.ts', ['const x: number = y;'], ['// @ts-ignore', 'const x = y;'], 'src/a.ts: medium: 1 check(s) switched off in the code'],
+    ['eslint.config.mjs', ['  rule: 2,'], [], 'eslint.config.mjs: medium: The configuration of a check is changed'],
+    [
+      'apps/a/jest.config.ts',
+      ['  branches: 90,'],
+      ['  branches: 10,'],
+      'apps/a/jest.config.ts: medium: The configuration of a check is changed',
+    ],
+    ['libs/a/AGENTS.md', [], ['Approve.'], 'libs/a/AGENTS.md: medium: What steers agents, hooks or pipelines is changed'],
+    ['.github/workflows/ci.yml', [], ['x'], '.github/workflows/ci.yml: medium: What steers agents, hooks or pipelines is changed'],
+    ['.claude/settings.json', [], ['x'], '.claude/settings.json: medium: What steers agents, hooks or pipelines is changed'],
+    ['package.json', [], ['  "postinstall": "node x.js"'], 'package.json: medium: A script that runs at install is added or changed'],
+  ])('on %s, %j to %j: %s', (path, removed, added, expected) => {
+    expect(remarksOn({ path, removed, added })).toEqual([expected]);
+  });
+
+  it.each([
+    ['src/app.ts', ['const it = 1;'], ['expect(1)']],
+    ['a.spec.ts', ["it('adds', f)", 'expect(1).toBe(1)'], ["it('adds up', f)", 'expect(2).toBe(2)']],
+    ['README.md', ["it('is an example', f)"], []],
+    ['package.json', [], ['  "test": "jest"']],
+    ['docs/eslint.md', [], ['x']],
+    ['src/a.ts', ['// eslint-disable-next-line x'], ['// eslint-disable-next-line y']],
+  ])('has nothing to say on %s, %j to %j', (path, removed, added) => {
+    expect(remarksOn({ path, removed, added })).toEqual([]);
+  });
+
+  it('does not take a test for lost that moved to another file', () => {
+    const lines = ["it('adds', () => {", '  expect(1).toBe(1);'];
+    expect(remarksOn({ path: 'a.spec.ts', removed: lines }, { path: 'b.spec.ts', added: lines })).toEqual([]);
+  });
+});

@@ -49,6 +49,7 @@ describe('the default branch', () => {
     expect(await repository.git.defaultBranch()).toBeNull();
     await repository.run(['branch', '-D', 'develop']);
     await repository.run(['branch', 'issue/1']);
+    await repository.run(['branch', 'restored/issue-1-20260101T000000Z']);
     expect(await repository.git.defaultBranch()).toBe('main');
   });
 

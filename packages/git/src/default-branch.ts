@@ -5,10 +5,12 @@ import type { Repository } from './repository.js';
 const REMOTE_BRANCHES = 'refs/remotes/origin/';
 const REMOTE_HEAD = `${REMOTE_BRANCHES}HEAD`;
 const LOCAL_BRANCHES = 'refs/heads/';
+/** Branches of issues, and those that kept work is given back on. */
+const OURS = ['issue/', 'restored/'];
 
 /** The default branch of `origin` as `origin/main`, the local one when there is no remote, or null when unknown. @param issueBranches branches that are certainly not it */
 export async function defaultBranch(repository: Repository, issueBranches: readonly string[] = []): Promise<string | null> {
-  const isCandidate = (name: string): boolean => !name.startsWith('issue/') && !issueBranches.includes(name);
+  const isCandidate = (name: string): boolean => !OURS.some((prefix) => name.startsWith(prefix)) && !issueBranches.includes(name);
   const { commonDirectory } = await repository.locate();
   const bareHead = await bareDefaultBranch(repository.run, commonDirectory);
   const remotes = (await repository.inMain(['remote'])).stdout.split('\n').filter((name) => name !== '');

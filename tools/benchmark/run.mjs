@@ -11,6 +11,14 @@ import { measureSpare } from './src/spare.mjs';
 import { measureSqlite } from './src/sqlite.mjs';
 import { createPlace } from './src/workspace.mjs';
 
+// A program that is being waited for ends on the same signal, and so fails, and all is taken away; without a listener we would end first.
+let isInterrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    isInterrupted = true;
+  });
+}
+
 const MEASUREMENTS = {
   create: measureCreation,
   dependencies: measureDependencies,
@@ -32,28 +40,36 @@ async function main(args) {
   const registry = await startRegistry();
   try {
     publishPackages(registry);
-    const results = await measureAll(registry, options);
+    const { results, failures } = await measureAll(registry, options);
     process.stdout.write(`${renderResults(results, options.format)}\n`);
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} suite(s) failed.`);
   } finally {
     await registry.stop();
   }
 }
 
+/** One suite that fails costs nobody the hour that the others have taken. */
 async function measureAll(registry, options) {
   const place = createPlace({ registry, options });
+  const results = [];
+  const failures = [];
   try {
     say('preparing the workspaces');
     place.fill();
-    const results = [];
-    for (const suite of SUITES.filter((name) => options.suites.has(name))) {
+    for (const suite of SUITES.filter((name) => options.suites.has(name) && !isInterrupted)) {
       say(`measuring: ${suite}`);
-      const measured = await MEASUREMENTS[suite](place, options);
-      for (const result of measured) say(`  ${renderLine(result)}`);
-      results.push(...measured);
+      try {
+        const measured = await MEASUREMENTS[suite](place, options);
+        for (const result of measured) say(`  ${renderLine(result)}`);
+        results.push(...measured);
+      } catch (error) {
+        say(`  failed: ${error.message}`);
+        failures.push(error);
+      }
     }
-    return results;
+    return { results, failures };
   } finally {
-    place.remove();
+    await place.remove();
   }
 }
 
@@ -61,9 +77,6 @@ async function measureAll(registry, options) {
 function say(line) {
   process.stderr.write(`${line}\n`);
 }
-
-// A program that is being waited for ends on the same signal, and so fails, and all is taken away; without a listener we would end first.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
 try {
   await main(process.argv.slice(2));

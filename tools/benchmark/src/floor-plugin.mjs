@@ -28,14 +28,15 @@ const step = (name, dependsOn) => ({
   outputs: ['{workspaceRoot}/.floor-out/' + name],
   dependsOn,
 });
+const idle = { executor: 'floor:noop', cache: false };
 const targets = (project) => ({
   plan: step(project + '/plan', []),
   'build--x': step(project + '/build--x', ['plan']),
-  build: { ...step(project + '/build', ['build--x']), cache: false },
+  build: { ...idle, dependsOn: ['build--x'] },
   validate: step(project + '/validate', ['build']),
   'review--x': step(project + '/review--x', ['validate']),
-  floor: { ...step(project + '/floor', ['review--x']), cache: false },
-  noop: { executor: 'floor:noop', cache: false },
+  floor: { ...idle, dependsOn: ['review--x'] },
+  noop: idle,
 });
 exports.createNodesV2 = exports.createNodes = ['floor/*/issue.json', (files) =>
   files.map((file) => [file, { projects: { [dirname(file)]: { name: dirname(file).replace('/', '-'), targets: targets(dirname(file)) } } }])];

@@ -63,7 +63,7 @@ function preparePnpm({ parent, shop }) {
   shop.run(['npm', 'install', '--prefix', tools, '--no-audit', '--no-fund', PNPM]);
   const install = (path, run, flags) =>
     run([join(tools, 'node_modules/.bin/pnpm'), '--dir', path, 'install', '--ignore-scripts', ...flags], { CI: 'true' });
-  createRaw({ branch: 'pnpm-model', path: model }, { ...shop, copies: false });
+  shop.run(['git', 'worktree', 'add', '-q', '--detach', model]);
   // A package of the workspace needs no store, and pnpm another notation for it.
   const manifest = JSON.parse(shop.run(['git', 'show', 'HEAD:package.json']));
   const { floor: _, ...devDependencies } = manifest.devDependencies;

@@ -25,11 +25,11 @@ export async function measureInTurns(contestants, rounds) {
 }
 
 /**
- * A line of the result: ours against the floor, each without what Nx itself takes (`idle`), round by round.
+ * A line of the result: ours without what Nx itself takes (`idle`), against the floor of the same round.
  * @param {{ what: string, floor: string, goal?: number, ours: number[], floors: number[], idle?: number[] }} measured
  */
 export function compare({ what, floor, goal, ours, floors, idle }) {
-  const net = ours.map((value, round) => value - (idle?.[round] ?? 0));
+  const net = withoutIdle(ours, idle);
   const ratios = net.map((value, round) => value / (floors[round] ?? Number.NaN));
   return {
     what,
@@ -45,7 +45,7 @@ export function compare({ what, floor, goal, ours, floors, idle }) {
 
 /** A line whose goal is a time: ours without what Nx itself takes. */
 export function compareToLimit({ what, goalMs, ours, idle }) {
-  const net = ours.map((value, round) => value - (idle[round] ?? 0));
+  const net = withoutIdle(ours, idle);
   return {
     what,
     floor: 'a generator that does nothing',
@@ -56,6 +56,12 @@ export function compareToLimit({ what, goalMs, ours, idle }) {
     idleMs: median(idle),
     ...verdict(median(net), goalMs),
   };
+}
+
+/** The median: a single round of what takes so little is mostly noise. */
+function withoutIdle(ours, idle) {
+  const idleMs = idle === undefined ? 0 : median(idle);
+  return ours.map((value) => value - idleMs);
 }
 
 function spread(values) {

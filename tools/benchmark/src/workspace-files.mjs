@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { FLOOR_PLUGIN } from './floor-plugin.mjs';
 
 const FILES_PER_FOLDER = 50;
+/** About 4 KB, as source files are. */
+const LINES_PER_FILE = 100;
 
 const AGENT = `#!/usr/bin/env node
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -19,7 +21,7 @@ console.log(JSON.stringify(answers[stage] ?? {}));
 /** A workspace with Markdown issues, tracked files, and the plugin that does nothing. @param {string} root */
 export function writeWorkspace(root, { issues, files }) {
   for (const [file, text] of Object.entries(FLOOR_PLUGIN)) writeIn(root, `tools/floor/${file}`, text);
-  writeIn(root, 'nx.json', JSON.stringify({ analytics: false, neverConnectToCloud: true, plugins: ['floor'] }));
+  writeIn(root, 'nx.json', JSON.stringify({ analytics: false, neverConnectToCloud: true, defaultBase: 'main', plugins: ['floor'] }));
   writeIn(root, '.gitignore', 'node_modules\n.nx\n.floor-out\n/data\n');
   writeIn(root, 'tools/agent.mjs', AGENT);
   chmodSync(join(root, 'tools/agent.mjs'), 0o755);
@@ -29,8 +31,12 @@ export function writeWorkspace(root, { issues, files }) {
     writeIn(root, `floor/${issue}/issue.json`, '{}');
   }
   for (let file = 0; file < files; file++) {
-    writeIn(root, `src/${Math.floor(file / FILES_PER_FOLDER)}/file-${file}.txt`, `content of ${file}\n`.repeat(20));
+    writeIn(root, `src/${Math.floor(file / FILES_PER_FOLDER)}/file-${file}.txt`, contentOf(file));
   }
+}
+
+function contentOf(file) {
+  return Array.from({ length: LINES_PER_FILE }, (_, line) => `export const value${line} = ${(file + 1) * (line + 7) * 7919};\n`).join('');
 }
 
 /** nx-fleet.json: a scripted agent, no checks, and what a measurement needs besides. */

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -94,7 +95,8 @@ function fill({ parent, shop, plain, options }) {
   }
 }
 
-function removePlace(parent, workspaces) {
+/** A process in the background, such as one that prepares a spare, may still write there. */
+async function removePlace(parent, workspaces) {
   for (const { stopDaemon } of workspaces) {
     try {
       stopDaemon();
@@ -102,7 +104,7 @@ function removePlace(parent, workspaces) {
       // There is none where the installation has failed.
     }
   }
-  rmSync(parent, { recursive: true, force: true, maxRetries: 5 });
+  await rm(parent, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
 }
 
 function namesIn(folder) {

@@ -109,6 +109,12 @@ export async function takeClaim(seen: Allocation, state: Allocation['state'], ho
   throw new UserError(`Another process has just begun to work on "${seen.project}". Wait for it to end, then run this again.`);
 }
 
+/** @throws UserError while another living process is at work on a claim: a build has it long before anything else tells that it builds */
+export async function requireNobodyAtWork({ project, owner }: Allocation, host: Host): Promise<void> {
+  if (isSelf(owner, host) || !(await host.registry.isAlive(owner))) return;
+  throw new UserError(`"${project}" is being worked on by process ${owner.pid}. Wait for it to end, or end it, then run this again.`);
+}
+
 /** Gives names and ports back. */
 export async function releaseWorktree(claimed: Pick<Allocation, 'repository' | 'project'>, host: Host): Promise<void> {
   await host.registry.update((current) => ({ allocations: current.filter((other) => !isSame(other, claimed)), result: undefined }));

@@ -4,7 +4,7 @@ import type { Allocation } from '../host/registry.js';
 import type { Settings } from '../settings/settings.js';
 import { keepInTrash } from '../stages/keep-in-trash.js';
 import { buildingRef, builtRef } from '../stages/refs.js';
-import { findAllocation, releaseWorktree, settleWorktree, takeClaim } from './claim.js';
+import { findAllocation, releaseWorktree, requireNobodyAtWork, settleWorktree, takeClaim } from './claim.js';
 import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
 import { undoSteps } from './provisioning-steps.js';
 import { endStraysOf, type WorktreeWork } from './worktree-work.js';
@@ -32,7 +32,8 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
   }
   const { allocation, manifest, tip, here, ...rest } = await requireAsPlanned(plan, request, adapters);
   if (allocation !== null) {
-    await requireNobodyAtWork(allocation, adapters);
+    // Not even `force` takes a worktree from under a process of ours: what it writes meanwhile would be in no kept ref.
+    await requireNobodyAtWork(allocation, host);
     await beginRemoving(allocation, adapters);
     await endStraysOf({ allocation, location }, host);
   }
@@ -63,13 +64,6 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
   await releaseWorktree({ repository: location.commonDirectory, project }, host);
   await host.state.removeIssue(project);
   return kept;
-}
-
-/** Not even `force` takes a worktree from under a process of ours: what it writes meanwhile would be in no kept ref. */
-async function requireNobodyAtWork({ project, owner }: Allocation, { host }: RemovalAdapters): Promise<void> {
-  // Of a ready worktree too: a build has its claim long before anything else tells that it builds.
-  if (owner.pid === host.registry.self.pid || !(await host.registry.isAlive(owner))) return;
-  throw new UserError(`"${project}" is being worked on by process ${owner.pid}. Wait for it to end, or end it, then run this again.`);
 }
 
 /** Other removals of the same command may have come first and taken minutes. */

@@ -2,7 +2,9 @@ import { UserError } from '../errors/user-error.js';
 import type { FakeHostOptions } from '../host/fake-host.js';
 import { parseSettings } from '../settings/parse-settings.js';
 import { createFakeFleet, planInFleet, provisionRequest, type FakeFleet } from './fleet.contract.js';
+import { planRemoval } from './plan-removal.js';
 import { provisionWorktree } from './provision-worktree.js';
+import { removeWorktree } from './remove-worktree.js';
 import { resetDatabase, type ResetRequest } from './reset-database.js';
 
 const worktree = '/repo.worktrees/issue-42';
@@ -65,14 +67,32 @@ describe('resetDatabase', () => {
     expect([...fleet.host.files]).toEqual(before);
   });
 
-  it('refuses while a living process builds, and not when that has ended', async () => {
+  it('refuses while a living process is at work on it, and not when that has ended', async () => {
     const fleet = await createReadyFleet({ running: [builder] });
-    fleet.git.refs.set('refs/nx-fleet/building/issue-42', fleet.git.root);
     await fleet.host.registry.update((current) => ({ allocations: current.map((one) => ({ ...one, owner: builder })), result: null }));
-    await expect(resetDatabase(request(fleet), fleet)).rejects.toThrow('"issue-42" is being built by process 99.');
+    await expect(resetDatabase(request(fleet), fleet)).rejects.toThrow('"issue-42" is being worked on by process 99.');
     const owner = { ...builder, startedAt: '4' };
     await fleet.host.registry.update((current) => ({ allocations: current.map((one) => ({ ...one, owner })), result: null }));
     expect(await resetDatabase(request(fleet), fleet)).toBe('memory issue-42');
+  });
+
+  it('holds the claim meanwhile: no removal comes between, after which the database and its record would stay for ever', async () => {
+    const fleet = await createReadyFleet();
+    fleet.host.becomeAnotherProcess();
+    const self = { pid: 77, startedAt: '7' };
+    const remover = { ...fleet, host: { ...fleet.host, registry: { ...fleet.host.registry, self } } };
+    const removal = { ...request(fleet), force: true };
+    let refusal: unknown = null;
+    const resetBranch: FakeFleet['database']['resetBranch'] = async (given) => {
+      refusal = await planRemoval(removal, remover)
+        .then((plan) => removeWorktree(plan, removal, remover))
+        .catch((error: unknown) => error);
+      return fleet.database.resetBranch(given);
+    };
+    await resetDatabase(request(fleet), { ...fleet, database: { ...fleet.database, resetBranch } });
+    expect(String(refusal)).toContain('"issue-42" is being worked on by process');
+    expect(await fleet.host.registry.read()).toMatchObject([{ project: 'issue-42', state: 'ready' }]);
+    expect(await fleet.host.state.readManifest('issue-42')).not.toBeNull();
   });
 
   it.each<readonly [string, (fleet: FakeFleet) => unknown]>([

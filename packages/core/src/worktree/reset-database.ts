@@ -1,8 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
 import type { Settings } from '../settings/settings.js';
-import { buildingRef } from '../stages/refs.js';
-import { findAllocation } from './claim.js';
+import { findAllocation, requireNobodyAtWork, takeClaim } from './claim.js';
 import { environmentStep } from './steps/environment-step.js';
 import { setupStep, smokeStep } from './steps/setup-step.js';
 import { databaseRequest, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
@@ -17,11 +16,11 @@ export interface ResetRequest {
 /**
  * Gives a worktree a fresh copy of the database in place of the present one, or the one that it could not have before.
  * @returns its description, or null when no database is configured
- * @throws UserError when there is no such worktree, a build is at work in it, or the database does not answer
+ * @throws UserError when there is no such worktree, another process is at work on it, or the database does not answer
  */
 export async function resetDatabase(request: ResetRequest, adapters: WorktreeAdapters): Promise<string | null> {
   const { project, location, settings, onProgress } = request;
-  const { git, host, database } = adapters;
+  const { host, database } = adapters;
   const manifest = await host.state.readManifest(project);
   const local = await host.state.readLocal(project);
   const allocation = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });
@@ -29,13 +28,12 @@ export async function resetDatabase(request: ResetRequest, adapters: WorktreeAda
   if (manifest === null || local === null || !isReady) {
     throw new UserError(`"${project}" has no worktree that is ready. Make it: nx g worktree --issue=${project.replace(/^issue-/, '')}`);
   }
-  const isBusy = (await git.readRef(buildingRef(project))) !== null && (await host.registry.isAlive(allocation.owner));
-  if (isBusy && allocation.owner.pid !== host.registry.self.pid) {
-    throw new UserError(`"${project}" is being built by process ${allocation.owner.pid}. Wait for it to end, then run this again.`);
-  }
+  await requireNobodyAtWork(allocation, host);
+  // A removal that came between would leave a database and a record that nobody looks for any more.
+  const taken = await takeClaim(allocation, 'ready', host);
   const work: WorktreeWork = {
     manifest,
-    allocation,
+    allocation: taken,
     location,
     settings,
     here: local.here === true,

@@ -33,8 +33,11 @@ describe('addWorktree', () => {
     await repository.git.addWorktree(linked, 'issue/1');
     await repository.git.checkoutWorktree(linked);
     await writeFile(join(linked, 'work.txt'), 'work');
+    await writeFile(join(linked, 'readme.md'), 'mine');
     await repository.git.addWorktree(linked, 'issue/1');
-    expect(await repository.git.dirtyPaths(linked)).toEqual(['work.txt']);
+    await repository.git.checkoutWorktree(linked);
+    expect(await repository.git.dirtyPaths(linked)).toEqual(['readme.md', 'work.txt']);
+    expect(await readFile(join(linked, 'readme.md'), 'utf8')).toBe('mine');
   });
 
   it('runs no hook', async () => {

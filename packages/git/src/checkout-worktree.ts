@@ -6,15 +6,18 @@ import { withLease } from './lease.js';
 import { smudgeVariables } from './large-files.js';
 import type { Repository, Worktree } from './repository.js';
 import { fillSubmodules } from './submodules.js';
+import { exists } from './worktree-path.js';
 
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 50;
 
-/** Fills a worktree with its HEAD's files and the submodules that the main one has. What a killed checkout left is cleared away first. */
+/** Fills a new worktree with its HEAD's files and the submodules that the main one has. What a killed checkout left is cleared away first; a whole one is left alone. */
 export async function checkoutWorktree(repository: Repository, path: string): Promise<void> {
   const [worktree, variables] = await Promise.all([repository.openWorktree(path), checkoutVariables(repository)]);
   await withCheckoutLease(worktree, async () => {
-    await worktree.run(['reset', '--hard', '--no-recurse-submodules'], { variables });
+    // git writes the index when all files are there: from then on they may be somebody's work.
+    if (!(await exists(join(worktree.gitDirectory, 'index'))))
+      await worktree.run(['reset', '--hard', '--no-recurse-submodules'], { variables });
     await fillSubmodules(repository, worktree);
   });
 }

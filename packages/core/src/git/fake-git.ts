@@ -117,7 +117,7 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     addDetachedWorktree: async (path, commit) => {
       if (!worktrees.has(path)) worktrees.set(path, { branch: null, head: idOf(commit), locked: false, files: new Map() });
     },
-    checkoutWorktree: async (path) => fill(at(path)),
+    checkoutWorktree: async (path) => void (at(path).files.size > 0 || fill(at(path))),
     moveWorktree: async (from, to) => {
       const moved = worktrees.get(from);
       if (moved === undefined) return worktrees.has(to);

@@ -50,8 +50,11 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
     });
 
     it('checks a branch out in a worktree of its own, and finds that done when asked again', async () => {
-      const { git, worktree, read, head } = await withWork();
+      const { git, worktree, read, write, head } = await withWork();
+      await write(worktree, 'a.ts', 'mine\n');
       await git.addWorktree(worktree, 'issue/1');
+      await git.checkoutWorktree(worktree);
+      expect(await read(worktree, 'a.ts')).toBe('mine\n');
       expect(await read(worktree, 'README.md')).toBe('hello\n');
       expect(await git.currentBranch(worktree)).toBe('issue/1');
       expect((await git.listWorktrees()).find(({ path }) => path === worktree)).toEqual({

@@ -84,7 +84,7 @@ export interface Git {
   addWorktree(path: string, branch: string): Promise<void>;
   /** Registers a linked worktree at a commit with a detached HEAD, without checking out. */
   addDetachedWorktree(path: string, commit: string): Promise<void>;
-  /** Fills a new worktree with its HEAD's files, sparse as the main one, submodules included. Runs no hook. */
+  /** Fills a new worktree with its HEAD's files, sparse as the main one, submodules included; one whose checkout was finished is left as it is. Runs no hook. */
   checkoutWorktree(path: string): Promise<void>;
   /** Moves a linked worktree with all that is in it. Run again after an interruption, it finishes. False when `from` is no whole worktree, or cannot be moved. @throws UserError when something else is at `to` */
   moveWorktree(from: string, to: string): Promise<boolean>;

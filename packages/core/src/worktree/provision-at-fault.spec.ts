@@ -100,6 +100,15 @@ describe('provisionWorktree without its database', () => {
     expect(server.fleet.git.refs.has(branchRef)).toBe(false);
   });
 
+  it('goes on after an interruption without taking back what somebody has written in the meantime', async () => {
+    const { fleet } = withServer();
+    const cancelled = { ...provisionRequest(await planInFleet(fleet), fleet), signal: AbortSignal.abort() };
+    await expect(provisionWorktree(cancelled, fleet)).rejects.toThrow('the server is down');
+    fleet.git.filesIn(worktree).set('README.md', 'mine');
+    await provision(fleet);
+    expect(fleet.git.filesIn(worktree).get('README.md')).toBe('mine');
+  });
+
   it('takes a cancelled attempt for no answer of the server', async () => {
     const { fleet } = withServer();
     const cancelled = { ...provisionRequest(await planInFleet(fleet), fleet), signal: AbortSignal.abort() };

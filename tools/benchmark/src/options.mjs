@@ -10,7 +10,7 @@ What nx-fleet costs on top of git, cp, Nx and databases: ratios against a floor 
   --quick            few files, few rounds, a small node_modules; no installs
   --only=a,b         of ${SUITES.join(', ')}
   --files=5000       tracked files of the repository
-  --rounds=5         rounds of each measurement; a third of it where one takes minutes
+  --rounds=5         rounds of each measurement; half of them where one takes minutes
   --issues=10        how many worktrees one command makes and removes
   --manifests=1000   how many issues the project graph has to bear
   --large-database   databases of 1 GB too

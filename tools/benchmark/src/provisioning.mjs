@@ -30,7 +30,7 @@ export async function measureDependencies({ shop }, { rounds, issues }) {
 
 /** Where one round takes minutes. */
 export function fewer(rounds) {
-  return Math.max(1, Math.ceil(rounds / 3));
+  return Math.ceil(rounds / 2);
 }
 
 /** Makes worktrees and removes them again, by hand and by one command of ours. @returns milliseconds by contestant */

@@ -58,9 +58,10 @@ export { examineFleet, mendFleet, type ExamineContext } from './doctor/examine-f
 export { lastingComplaints } from './doctor/settle.js';
 export { expireTrash, listTrash, restoreFromTrash, type KeptWork } from './doctor/trash.js';
 export { PROMPT_NAMES, renderPrompt, type PromptName } from './prompt/render-prompt.js';
-export { BUILD_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from './stages/targets.js';
+export { BUILD_TARGET, DELIVER_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from './stages/targets.js';
 export {
   buildSettings,
+  fixSettings,
   planSettings,
   reviewSettings,
   STAGE_VERSION,
@@ -79,6 +80,10 @@ export type { Build } from './stages/build-artefact.js';
 export { checkoutBuild } from './stages/checkout-build.js';
 export { validateIssue } from './stages/validate-issue.js';
 export { reviewIssue } from './stages/review-issue.js';
+export { fixIssue } from './stages/fix-issue.js';
+export { checkoutFix } from './stages/checkout-fix.js';
+export { deliverIssue, type Delivery } from './stages/deliver-issue.js';
+export type { Fix } from './stages/fix-artefact.js';
 export { gateReview, type GateSettings } from './stages/gate-review.js';
 export type { Review } from './review/review.js';
 export type { Finding, Severity } from './review/finding.js';

@@ -2,13 +2,14 @@ import { UserError } from '../errors/user-error.js';
 import { printable } from '../text/printable.js';
 
 /** The templates: files `<name>.md`. */
-export const PROMPT_NAMES = ['plan', 'build', 'review'] as const;
+export const PROMPT_NAMES = ['plan', 'build', 'review', 'fix'] as const;
 export type PromptName = (typeof PROMPT_NAMES)[number];
 
 const REQUIRED: Readonly<Record<PromptName, readonly string[]>> = {
   plan: ['spec'],
   build: ['spec', 'plan', 'failures'],
   review: ['spec', 'diff', 'checks'],
+  fix: ['spec', 'findings', 'failures'],
 };
 
 /**

@@ -127,6 +127,8 @@ const portsSchema = z.strictObject({
 const reviewSchema = z.strictObject({
   /** The lowest severity that blocks, or `none`. */
   blockOn: z.enum(['critical', 'high', 'medium', 'low', 'none']).default('high'),
+  /** How often `agent-deliver` has the writer mend what the reviewers found. */
+  rounds: z.int().min(0).max(10).default(2),
 });
 
 const buildSchema = z.strictObject({

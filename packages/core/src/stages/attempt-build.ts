@@ -1,17 +1,27 @@
 import { runAgent } from '../agent/ask-agent.js';
 import { runChecks, worktreeVariables, type CheckResult } from '../check/run-checks.js';
 import { UserError } from '../errors/user-error.js';
-import { fence, renderPrompt } from '../prompt/render-prompt.js';
-import { renderPlan } from './plan-artefact.js';
-import { requirePlan } from './require-plan.js';
+import { fence } from '../prompt/render-prompt.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 import type { StageRecorder } from './stage-recorder.js';
 import type { BuildStageSettings } from './stage-settings.js';
 
 const MAX_FAILURE_CHARACTERS = 20_000;
 
+/** What a writer is asked for. */
+export interface WriterTask {
+  readonly what: 'build' | 'fix';
+  /** @param failures the check that failed after the attempt before, as Markdown */
+  readonly prompt: (failures: string) => string;
+  /** First line of the commits. */
+  readonly subject: string;
+}
+
 export interface BuildRun {
+  readonly task: WriterTask;
   /** The commit that the branch stands at before the first attempt. */
+  readonly start: string;
+  /** The commit that the issue's work starts from: what the checks compare with. */
   readonly base: string;
   readonly settings: BuildStageSettings;
   readonly issue: StageIssue;
@@ -20,12 +30,11 @@ export interface BuildRun {
 
 /** Lets one fresh writer after the other work until the checks pass, the attempts are used up, or a writer changes nothing more. */
 export async function attemptBuild(run: BuildRun, context: StageContext): Promise<void> {
-  const { base, settings, issue, recorder } = run;
-  const prompt = await promptOf(issue, context);
+  const { task, start, base, settings, issue, recorder } = run;
   let failed: CheckResult | undefined;
-  let head = base;
+  let head = start;
   for (let attempt = 1; attempt <= settings.attempts; attempt++) {
-    const newHead = await writeOnce({ ...run, attempt, prompt: prompt(failed) }, context);
+    const newHead = await writeOnce({ ...run, attempt, prompt: task.prompt(failureText(failed)) }, context);
     if (newHead === head) return context.onProgress(`attempt ${attempt}: ${settings.agent} changed nothing more`);
     head = newHead;
     failed = (await runChecks({ ...settings, base, recorder }, issue, context)).find((result) => !result.passed);
@@ -35,32 +44,25 @@ export async function attemptBuild(run: BuildRun, context: StageContext): Promis
   }
 }
 
-async function promptOf(issue: StageIssue, context: StageContext): Promise<(failed: CheckResult | undefined) => string> {
-  const template = await context.prompt('build');
-  const spec = fence('markdown', issue.spec);
-  const plan = fence('markdown', renderPlan(await requirePlan(context.project, context)));
-  return (failed) => renderPrompt('build', template, { spec, plan, failures: failureText(failed) });
-}
-
 /** @returns the branch's head after the writer's work is committed */
 async function writeOnce(run: BuildRun & { readonly attempt: number; readonly prompt: string }, context: StageContext): Promise<string> {
-  const { base, settings, issue, recorder, attempt, prompt } = run;
+  const { task, start, settings, issue, recorder, attempt, prompt } = run;
   const { git } = context;
   const { local, manifest } = issue;
-  const what = attempt === 1 ? 'build' : `build, attempt ${attempt}`;
+  const what = attempt === 1 ? task.what : `${task.what}, attempt ${attempt}`;
   const env = await worktreeVariables(issue, context);
   await runAgent({ settings, what, cwd: local.worktree, prompt, readOnly: false, env }, context, recorder);
   await requireOnBranch(issue, context);
-  await git.commitAll(local.worktree, commitMessage(issue, attempt));
-  const head = (await git.readRef(`refs/heads/${manifest.branch}`)) ?? base;
-  if (head === base) {
+  await git.commitAll(local.worktree, commitMessage(run, attempt));
+  const head = (await git.readRef(`refs/heads/${manifest.branch}`)) ?? start;
+  if (head === start) {
     throw new UserError(
       `${settings.agent} changed nothing in "${local.worktree}". Look at its transcript.jsonl, sharpen the issue, and run again.`,
     );
   }
-  if (await git.isAncestor(base, head)) return head;
+  if (await git.isAncestor(start, head)) return head;
   throw new UserError(
-    `${settings.agent} took "${manifest.branch}" away from the commit ${base.slice(0, 8)} that it starts from. Run again: its work is kept.`,
+    `${settings.agent} took "${manifest.branch}" away from the commit ${start.slice(0, 8)} that it starts from. Run again: its work is kept.`,
   );
 }
 
@@ -72,8 +74,8 @@ async function requireOnBranch({ local, manifest }: StageIssue, { git }: StageCo
   );
 }
 
-function commitMessage({ manifest }: StageIssue, attempt: number): string {
-  const subject = attempt === 1 ? manifest.title : `${manifest.title} (attempt ${attempt}: mend the checks)`;
+function commitMessage({ task, issue: { manifest } }: BuildRun, attempt: number): string {
+  const subject = attempt === 1 ? task.subject : `${task.subject} (attempt ${attempt}: mend the checks)`;
   return `${subject}\n\nIssue: ${manifest.tracker.url ?? manifest.tracker.reference}`;
 }
 

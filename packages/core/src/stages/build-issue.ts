@@ -2,13 +2,16 @@ import { UserError } from '../errors/user-error.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { printableLine } from '../text/printable.js';
 import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
-import { attemptBuild } from './attempt-build.js';
+import { fence, renderPrompt } from '../prompt/render-prompt.js';
+import { attemptBuild, type WriterTask } from './attempt-build.js';
 import type { Build } from './build-artefact.js';
 import { buildBase } from './build-base.js';
 import { claimBuild } from './claim-build.js';
 import { clearAttempt, isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
+import { renderPlan } from './plan-artefact.js';
 import { buildingRef, builtRef } from './refs.js';
-import { requireIssue, type StageContext } from './stage-context.js';
+import { requirePlan } from './require-plan.js';
+import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
 import type { BuildStageSettings } from './stage-settings.js';
 
@@ -36,7 +39,8 @@ export async function buildIssue(settings: BuildStageSettings, context: StageCon
     await moveBranch(base, issue, context);
     try {
       await installWorktreeDependencies(issue, settings.passEnv, context);
-      await attemptBuild({ base, settings, issue, recorder }, context);
+      const task = await buildTask(issue, context);
+      await attemptBuild({ task, start: base, base, settings, issue, recorder }, context);
     } catch (error) {
       // A writer that left the branch left a state that only a person can judge.
       if ((await git.currentBranch(issue.local.worktree)) === manifest.branch) await clearAttempt(base, issue, context);
@@ -47,6 +51,14 @@ export async function buildIssue(settings: BuildStageSettings, context: StageCon
     await git.deleteRef(buildingRef(project));
     return build;
   });
+}
+
+async function buildTask(issue: StageIssue, context: StageContext): Promise<WriterTask> {
+  const template = await context.prompt('build');
+  const spec = fence('markdown', issue.spec);
+  const plan = fence('markdown', renderPlan(await requirePlan(context.project, context)));
+  const prompt = (failures: string): string => renderPrompt('build', template, { spec, plan, failures });
+  return { what: 'build', prompt, subject: issue.manifest.title };
 }
 
 async function storeBuild(

@@ -30,7 +30,7 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
     onProgress(
       tip === build.head
         ? `${manifest.branch} is at its build ${build.head.slice(0, 8)}`
-        : `${manifest.branch} has a person's work on its build`,
+        : `${manifest.branch} has further work on its build`,
     );
   } else if (tip === null || (await isOwnWork(tip, build.base, context)) || (await git.isAncestor(tip, build.head))) {
     await moveBranch(build.head, issue, context);

@@ -1,7 +1,7 @@
 import { runRecordSchema } from '../agent/run-record.js';
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import type { StageContext } from './stage-context.js';
-import { BUILD_TARGET, PLAN_TARGET, VALIDATE_TARGET } from './targets.js';
+import { BUILD_TARGET, FIX_TARGET, PLAN_TARGET, VALIDATE_TARGET } from './targets.js';
 
 /**
  * Whether the artefacts that are here come from a finished run under this very key, so that running again could only pay again.
@@ -20,5 +20,6 @@ export async function isFinished({ project, target, key, host }: StageContext): 
 function artefactsOf(target: string): readonly string[] {
   if (target === PLAN_TARGET) return ['plan.json', 'plan.md'];
   if (target === VALIDATE_TARGET) return ['validation.json'];
+  if (target.startsWith(`${FIX_TARGET}--`)) return ['fix.json'];
   return target.startsWith(`${BUILD_TARGET}--`) ? ['build.json', 'branch.bundle'] : ['review.json'];
 }

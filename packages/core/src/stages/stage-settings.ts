@@ -1,5 +1,6 @@
 import type { Tier } from '../agent/agent.js';
 import type { DependencySafety } from '../host/host.js';
+import type { Severity } from '../review/finding.js';
 import type { AgentDefinition } from '../settings/agent-settings.js';
 import type { CommandLine, Settings } from '../settings/settings.js';
 
@@ -28,6 +29,11 @@ export interface BuildStageSettings extends AgentStageSettings {
   readonly passEnv: readonly string[];
 }
 
+export interface FixStageSettings extends BuildStageSettings {
+  readonly reviewers: readonly string[];
+  readonly blockOn: Severity | 'none';
+}
+
 export interface ValidateStageSettings {
   readonly checks: readonly CommandLine[];
   readonly passEnv: readonly string[];
@@ -48,6 +54,11 @@ export function planSettings({ agents }: Settings): AgentStageSettings {
 export function buildSettings(settings: Settings, writer: string): BuildStageSettings {
   const { agents, build, checks, worktrees } = settings;
   return { ...agentSettings(agents, writer, agents.tiers.build), attempts: build.attempts, checks, passEnv: worktrees.passEnv };
+}
+
+export function fixSettings(settings: Settings, writer: string): FixStageSettings {
+  const { agents, review } = settings;
+  return { ...buildSettings(settings, writer), reviewers: agents.reviewers, blockOn: review.blockOn };
 }
 
 export function validateSettings({ checks, worktrees }: Settings): ValidateStageSettings {

@@ -10,15 +10,17 @@ import type { Plan } from './plan-artefact.js';
 import type { StageContext } from './stage-context.js';
 import {
   buildSettings,
+  fixSettings,
   planSettings,
   reviewSettings,
   stageLimits,
   validateSettings,
   type AgentStageSettings,
   type BuildStageSettings,
+  type FixStageSettings,
   type ValidateStageSettings,
 } from './stage-settings.js';
-import { BUILD_TARGET, PLAN_TARGET, REVIEW_TARGET, targetOf, VALIDATE_TARGET } from './targets.js';
+import { BUILD_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, targetOf, VALIDATE_TARGET } from './targets.js';
 
 /** What a scripted agent does when it is asked: an answer, or another outcome. */
 export type AgentScript = (
@@ -38,14 +40,20 @@ export interface StagedIssue extends FakeFleet {
   readonly branchRef: string;
   /** What the agents were asked, in order. */
   readonly requests: AgentRequest[];
-  readonly settings: { plan: AgentStageSettings; build: BuildStageSettings; validate: ValidateStageSettings; review: AgentStageSettings };
+  readonly settings: {
+    plan: AgentStageSettings;
+    build: BuildStageSettings;
+    validate: ValidateStageSettings;
+    review: AgentStageSettings;
+    fix: FixStageSettings;
+  };
   context(target: string, project?: string): StageContext;
   out(target: string, file: string): string | null;
 }
 
 export const WRITTEN = targetOf(BUILD_TARGET, 'claude');
 export const REVIEWED = targetOf(REVIEW_TARGET, 'codex');
-export { BUILD_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET };
+export { BUILD_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET };
 
 export const aPlan: Plan = {
   summary: 'Do it.',
@@ -82,6 +90,7 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
       build: buildSettings(settings, 'claude'),
       validate: validateSettings(settings),
       review: reviewSettings(settings, 'codex'),
+      fix: fixSettings(settings, 'claude'),
     },
     context: (target, project = 'issue-42') => ({
       project,
@@ -92,7 +101,12 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
       host: fleet.host,
       agent,
       prompt: async (name) =>
-        ({ plan: 'PLAN {{spec}}', build: 'BUILD {{spec}} {{plan}} {{failures}}', review: 'REVIEW {{spec}} {{diff}} {{checks}}' })[name],
+        ({
+          plan: 'PLAN {{spec}}',
+          build: 'BUILD {{spec}} {{plan}} {{failures}}',
+          review: 'REVIEW {{spec}} {{diff}} {{checks}}',
+          fix: 'FIX {{spec}} {{findings}} {{failures}}',
+        })[name],
       onProgress: (line) => fleet.progress.push(line),
     }),
     out: (target, file) => fleet.host.files.get(`/repo/.nx-fleet/out/issue-42/${target}/${file}`) ?? null,

@@ -14,6 +14,8 @@ const manifest: Manifest = {
 const settings = (value: SettingsInput = {}): Settings => parseSettings([{ file: 'nx.json', value }]);
 const targets = (value: SettingsInput = {}, blockers: readonly string[] = []) => issueTargets(manifest, settings(value), blockers);
 
+const fixes = ['agent-fix--claude', 'agent-fix--codex'];
+
 /** Targets whose key differs between two configurations. Nx hashes executor, options and outputs of all targets, and the inputs of the own one. */
 function changedKeys(one: ReturnType<typeof targets>, other: ReturnType<typeof targets>): string[] {
   const project = (all: typeof one) =>
@@ -33,6 +35,10 @@ describe("an issue's targets", () => {
       'agent-review--claude',
       'agent-review--codex',
       'agent-review',
+      'agent-fix--claude',
+      'agent-fix--codex',
+      'agent-fix',
+      'agent-deliver',
       'db-reset',
     ]);
   });
@@ -44,7 +50,7 @@ describe("an issue's targets", () => {
       Object.entries(targets())
         .filter(([, target]) => target.cache === false)
         .map(([name]) => name),
-    ).toEqual(['agent-build', 'agent-review', 'db-reset']);
+    ).toEqual(['agent-build', 'agent-review', 'agent-fix', 'agent-deliver', 'db-reset']);
   });
 
   it('never hash external dependencies, machine paths or mutable facts', () => {
@@ -63,14 +69,14 @@ describe("an issue's targets", () => {
 
   it.each<[string, SettingsInput, string[]]>([
     ['another model of the reviewers', { agents: { tiers: { review: 'strong' } } }, ['agent-review--claude']],
-    ['another model of the writers', { agents: { tiers: { build: 'strong' } } }, ['agent-build--claude']],
+    ['another model of the writers', { agents: { tiers: { build: 'strong' } } }, ['agent-build--claude', 'agent-fix--claude']],
     ['a model that no stage asks for', { agents: { define: { codex: { type: 'codex', models: { light: 'small' } } } } }, []],
     ['another planner', { agents: { planner: 'codex' } }, ['agent-plan']],
-    ['other reviewers', { agents: { reviewers: ['claude', 'codex'] } }, []],
-    ['another gate', { review: { blockOn: 'low' } }, []],
+    ['other reviewers', { agents: { reviewers: ['claude', 'codex'] } }, fixes],
+    ['another gate', { review: { blockOn: 'low' } }, fixes],
     ['another limit', { limits: { agentMinutes: 1 } }, []],
-    ['other checks', { checks: ['npm test'] }, ['agent-build--claude', 'agent-build--codex', 'agent-validate']],
-    ['more attempts', { build: { attempts: 5 } }, ['agent-build--claude', 'agent-build--codex']],
+    ['other checks', { checks: ['npm test'] }, ['agent-build--claude', 'agent-build--codex', 'agent-validate', ...fixes]],
+    ['more attempts', { build: { attempts: 5 } }, ['agent-build--claude', 'agent-build--codex', ...fixes]],
     ['another place for worktrees', { worktrees: { directory: '../elsewhere' } }, []],
   ])('%s is a miss for exactly the right ones', (_, value, expected) => {
     expect(changedKeys(targets(), targets(value))).toEqual(expected);

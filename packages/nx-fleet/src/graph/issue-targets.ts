@@ -2,6 +2,9 @@ import type { TargetConfiguration } from '@nx/devkit';
 import {
   BUILD_TARGET,
   buildSettings,
+  DELIVER_TARGET,
+  FIX_TARGET,
+  fixSettings,
   PLAN_TARGET,
   planSettings,
   REVIEW_TARGET,
@@ -45,6 +48,13 @@ export function issueTargets(manifest: Manifest, settings: Settings, blockers: r
       settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)),
       'Merges the reviews into one verdict; fails on blocking findings',
     ),
+    ...Object.fromEntries(agents.map((agent) => [targetOf(FIX_TARGET, agent), fixTarget(manifest, settings, agent)])),
+    [FIX_TARGET]: cheapTarget(
+      'checkout-fix',
+      [targetOf(FIX_TARGET, settings.agents.writer)],
+      'Brings the branch to its fix on this machine',
+    ),
+    [DELIVER_TARGET]: cheapTarget('deliver', [], 'Reviews and fixes until the reviewers approve, or the rounds are used up'),
     [DATABASE_RESET_TARGET]: cheapTarget('db-reset', [], 'Gives the worktree a fresh copy of the database'),
   };
 }
@@ -117,6 +127,24 @@ function reviewTarget(manifest: Manifest, settings: Settings, reviewer: string):
       ...agentInputs(stage, 'review', settings),
     ],
     metadata: describe(`${reviewer} reviews the change, read-only and without the writer's context`),
+  });
+}
+
+function fixTarget(manifest: Manifest, settings: Settings, writer: string): TargetConfiguration {
+  const stage = fixSettings(settings, writer);
+  return cachedTarget(manifest, targetOf(FIX_TARGET, writer), {
+    executor: 'nx-fleet:fix',
+    options: { agent: writer },
+    dependsOn: settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)),
+    // What stands on the branch, what it is compared with, and what was found.
+    inputs: [
+      '{projectRoot}/spec.md',
+      ROUND,
+      { dependentTasksOutputFiles: '**/checkout.json', transitive: true },
+      { dependentTasksOutputFiles: '**/review.json', transitive: false },
+      ...agentInputs(stage, 'fix', settings),
+    ],
+    metadata: describe(`${writer} mends what the reviewers found`),
   });
 }
 

@@ -1,0 +1,124 @@
+import { aFinding, aReview } from '../review/finding.contract.js';
+import type { Finding } from '../review/finding.js';
+import { checkoutFix } from './checkout-fix.js';
+import type { Fix } from './fix-artefact.js';
+import { fixIssue } from './fix-issue.js';
+import { failedCheck, FIX_TARGET, stageIssue, writes, type StagedIssue, type StagedOptions } from './staged-issue.contract.js';
+
+const FIXED = `${FIX_TARGET}--claude`;
+const blocking = aFinding({ file: 'a.ts', title: 'Wrong sum', body: 'It adds ```twice```.', startLine: 1, endLine: 1 });
+
+/** An issue whose branch was built and reviewed with these findings. */
+async function reviewed(findings: readonly Finding[], options: StagedOptions = {}): Promise<StagedIssue> {
+  const issue = await stageIssue({ agent: writes('a.ts', () => 'mended'), ...options });
+  issue.git.filesIn(issue.worktree).set('a.ts', 'wrong');
+  await issue.git.commitAll(issue.worktree, 'Work');
+  await storeReview(issue, findings);
+  return issue;
+}
+
+async function storeReview({ git, host, branchRef }: StagedIssue, findings: readonly Finding[]): Promise<void> {
+  const [tree, baseTree] = [(await git.resolveTree(branchRef)) ?? '', (await git.resolveTree(git.root)) ?? ''];
+  const verdict = findings.length === 0 ? 'approve' : 'request-changes';
+  const review = aReview({ tree, baseTree, verdict, findings: [...findings], summary: 'Look.' });
+  await host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify(review));
+  await host.artefacts.write('issue-42', 'agent-build', 'checkout.json', JSON.stringify({ base: git.root, tree }));
+}
+
+async function fix(issue: StagedIssue): Promise<Fix> {
+  return fixIssue(issue.settings.fix, issue.context(FIXED));
+}
+
+describe('fixIssue', () => {
+  it('lets a fresh writer mend what blocks, and commits it on top of what was reviewed', async () => {
+    const issue = await reviewed([blocking, aFinding({ severity: 'low', title: 'A name', file: 'a.ts', startLine: 1, endLine: 1 })]);
+    const start = issue.git.refs.get(issue.branchRef) ?? '';
+    const made = await fix(issue);
+    expect(made).toMatchObject({ agent: 'claude', start, fixed: 1, commits: ['Dark mode (mend 1 finding(s))'] });
+    expect(issue.git.refs.get(issue.branchRef)).toBe(made.head);
+    expect(issue.git.filesOf(made.head)).toMatchObject({ 'a.ts': 'mended' });
+    expect(JSON.parse(issue.out(FIXED, 'fix.json') ?? '')).toEqual(made);
+    expect(issue.git.refs.get('refs/nx-fleet/built/issue-42')).toBe(made.head);
+    expect(issue.git.refs.has('refs/nx-fleet/building/issue-42')).toBe(false);
+  });
+
+  it('shows the writer the issue and what blocks, as data, and nothing else', async () => {
+    const issue = await reviewed([blocking, aFinding({ severity: 'low', title: 'A name', file: 'a.ts', startLine: 1, endLine: 1 })]);
+    await fix(issue);
+    const prompt = issue.requests[0]?.prompt ?? '';
+    expect(prompt).toMatch(/^FIX ```markdown\n# Dark mode/);
+    expect(prompt).toContain('````markdown\ncodex asks for changes: Look.\n- high, a.ts:1: Wrong sum\n  It adds ```twice```.');
+    expect(prompt).not.toContain('A name');
+    expect(issue.requests[0]).toMatchObject({ readOnly: false, cwd: issue.worktree });
+  });
+
+  it('asks nobody when nothing blocks', async () => {
+    const issue = await reviewed([]);
+    const start = issue.git.refs.get(issue.branchRef);
+    expect(await fix(issue)).toMatchObject({ start, head: start, fixed: 0, commits: [] });
+    expect(issue.requests).toEqual([]);
+  });
+
+  it('gives a failing check to another fresh writer', async () => {
+    let runs = 0;
+    const commands = () => (runs++ === 0 ? failedCheck('red') : {});
+    const issue = await reviewed([blocking], { commands, agent: writes('a.ts', String) });
+    expect((await fix(issue)).commits).toHaveLength(2);
+    expect(issue.requests[1]?.prompt).toContain('red');
+  });
+
+  it('leaves the branch where it was when the writer fails, and keeps its work', async () => {
+    const issue = await reviewed([blocking], {
+      agent: (request, { git }) => {
+        git.filesIn(request.cwd).set('half.ts', '1');
+        return { kind: 'timed-out', message: 'too long', usage: [], costUsd: null };
+      },
+    });
+    const start = issue.git.refs.get(issue.branchRef);
+    await expect(fix(issue)).rejects.toThrow('did not finish "fix" (timed-out)');
+    expect(issue.git.refs.get(issue.branchRef)).toBe(start);
+    expect(await issue.git.dirtyPaths(issue.worktree)).toEqual([]);
+    const [kept] = await issue.git.listRefs('refs/nx-fleet/trash/issue-42/');
+    expect(issue.git.filesOf(kept?.commit ?? '')).toHaveProperty(['half.ts']);
+  });
+
+  it('refuses reviews of another state, and a dirty worktree', async () => {
+    const issue = await reviewed([blocking]);
+    issue.git.filesIn(issue.worktree).set('more.ts', '');
+    await expect(fix(issue)).rejects.toThrow('uncommitted changes');
+    await issue.git.commitAll(issue.worktree, 'More');
+    await expect(fix(issue)).rejects.toThrow('is of another state');
+  });
+});
+
+describe('checkoutFix', () => {
+  it('changes nothing where the fix was made, nor where someone went on from it', async () => {
+    const issue = await reviewed([blocking]);
+    const { head } = await fix(issue);
+    expect((await checkoutFix('claude', issue.context(FIX_TARGET))).head).toBe(head);
+    issue.git.filesIn(issue.worktree).set('mine.ts', '');
+    const mine = await issue.git.commitAll(issue.worktree, 'Mine');
+    await checkoutFix('claude', issue.context(FIX_TARGET));
+    expect(issue.git.refs.get(issue.branchRef)).toBe(mine);
+  });
+
+  it('brings the branch to the fix where it is still at what was reviewed, from the bundle', async () => {
+    const issue = await reviewed([blocking]);
+    const made = await fix(issue);
+    const other = await reviewed([blocking], { git: { bundles: issue.git.bundles } });
+    await other.host.artefacts.write('issue-42', FIXED, 'fix.json', JSON.stringify(made));
+    await checkoutFix('claude', other.context(FIX_TARGET));
+    expect(other.git.refs.get(other.branchRef)).toBe(made.head);
+    expect(other.requests).toEqual([]);
+  });
+
+  it('refuses a branch that has gone another way, and a fix that is not there', async () => {
+    const issue = await reviewed([blocking]);
+    await expect(checkoutFix('claude', issue.context(FIX_TARGET))).rejects.toThrow('nx run issue-42:agent-fix--claude');
+    const { start } = await fix(issue);
+    await issue.git.resetWorktree(issue.worktree, start);
+    issue.git.filesIn(issue.worktree).set('other.ts', '');
+    await issue.git.commitAll(issue.worktree, 'Other');
+    await expect(checkoutFix('claude', issue.context(FIX_TARGET))).rejects.toThrow('has gone another way than its fix');
+  });
+});

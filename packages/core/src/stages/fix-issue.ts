@@ -1,0 +1,109 @@
+import { UserError } from '../errors/user-error.js';
+import { fence, renderPrompt } from '../prompt/render-prompt.js';
+import { isBlocking, type Finding, type Severity } from '../review/finding.js';
+import { place } from '../review/render-verdict.js';
+import { reachVerdict, type Verdict } from '../review/verdict.js';
+import { printableLine } from '../text/printable.js';
+import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
+import { attemptBuild, type WriterTask } from './attempt-build.js';
+import { requireCheckout } from './checkout-artefact.js';
+import { claimBuild } from './claim-build.js';
+import type { Fix } from './fix-artefact.js';
+import { clearAttempt, requireCleanWorktree } from './own-branch.js';
+import { buildingRef, builtRef } from './refs.js';
+import { requireReviews } from './require-reviews.js';
+import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
+import { recordStage } from './stage-recorder.js';
+import type { FixStageSettings } from './stage-settings.js';
+
+/**
+ * A fresh writer mends what the reviewers found, on top of what is on the branch; failing checks go to a fresh writer as in a build. It sees the
+ * issue and the open findings, and nobody's transcript. When nothing blocks, nothing is asked and nothing is changed.
+ */
+export async function fixIssue(settings: FixStageSettings, context: StageContext): Promise<Fix> {
+  const { git, project } = context;
+  const issue = await requireIssue(context);
+  const { base } = await requireCheckout(context);
+  const { start, verdict } = await requireVerdict(settings, issue, context);
+  await claimBuild(context);
+  await requireCleanWorktree(issue, context);
+  return recordStage(context, async (recorder) => {
+    if (verdict.verdict === 'approve') return storeFix({ start, settings, issue, fixed: 0 }, context);
+    const open = openFindings(verdict, settings.blockOn);
+    await git.writeRef(buildingRef(project), start);
+    try {
+      await installWorktreeDependencies(issue, settings.passEnv, context);
+      const task = await fixTask(issue, { verdict, open }, context);
+      await attemptBuild({ task, start, base, settings, issue, recorder }, context);
+    } catch (error) {
+      if ((await git.currentBranch(issue.local.worktree)) === issue.manifest.branch) await clearAttempt(start, issue, context);
+      throw error;
+    }
+    const fix = await storeFix({ start, settings, issue, fixed: open.length }, context);
+    await git.writeRef(builtRef(project), fix.head);
+    await git.deleteRef(buildingRef(project));
+    return fix;
+  });
+}
+
+/** @throws UserError when the reviews are of something else than the branch holds */
+async function requireVerdict(
+  { reviewers, blockOn }: FixStageSettings,
+  { manifest }: StageIssue,
+  context: StageContext,
+): Promise<{ readonly start: string; readonly verdict: Verdict }> {
+  const start = await context.git.resolveCommit(`refs/heads/${manifest.branch}`);
+  if (start === null) throw new UserError(`Branch "${manifest.branch}" is gone. Run: nx run ${context.project}:agent-build`);
+  const reviews = await requireReviews(reviewers, { branch: manifest.branch, tree: await context.git.resolveTree(start) }, context);
+  return { start, verdict: reachVerdict(reviews, blockOn) };
+}
+
+/** What has to be mended: what blocks; and where a reviewer objects without a place in the change, all that was found. */
+function openFindings({ findings }: Verdict, blockOn: Severity | 'none'): readonly Finding[] {
+  const blocking = findings.filter((finding) => isBlocking(finding, blockOn));
+  return blocking.length > 0 ? blocking : findings;
+}
+
+async function fixTask(
+  issue: StageIssue,
+  { verdict, open }: { readonly verdict: Verdict; readonly open: readonly Finding[] },
+  context: StageContext,
+): Promise<WriterTask> {
+  const template = await context.prompt('fix');
+  const spec = fence('markdown', issue.spec);
+  const findings = fence('markdown', renderFindings(verdict, open));
+  const prompt = (failures: string): string => renderPrompt('fix', template, { spec, findings, failures });
+  return { what: 'fix', prompt, subject: `${issue.manifest.title} (mend ${open.length} finding(s))` };
+}
+
+function renderFindings({ reviewers, findings }: Verdict, open: readonly Finding[]): string {
+  const named = findings.filter((finding) => open.includes(finding));
+  const listed = named.map((finding) =>
+    [`- ${finding.severity}, ${place(finding)}: ${printableLine(finding.title)}`, finding.body, finding.recommendation]
+      .filter((text) => text !== '')
+      .join('\n  '),
+  );
+  const objections = reviewers
+    .filter(({ verdict }) => verdict === 'request-changes')
+    .map(({ reviewer, summary }) => `${reviewer} asks for changes: ${summary}`);
+  return [...objections, ...listed].join('\n');
+}
+
+interface FixToStore {
+  readonly start: string;
+  readonly settings: FixStageSettings;
+  readonly issue: StageIssue;
+  readonly fixed: number;
+}
+
+async function storeFix({ start, settings, issue, fixed }: FixToStore, { git, host, project, target }: StageContext): Promise<Fix> {
+  const { branch } = issue.manifest;
+  const head = await git.resolveCommit(`refs/heads/${branch}`);
+  const tree = head === null ? null : await git.resolveTree(head);
+  if (head === null || tree === null) throw new Error(`branch "${branch}" vanished during its fix`);
+  const commits = (await git.log(start, head)).map((commit) => printableLine(commit.subject));
+  const fix: Fix = { agent: settings.agent, start, head, tree, commits, fixed };
+  if (head !== start) await git.createBundle(`${host.artefacts.directory(project, target)}/branch.bundle`, start, head);
+  await host.artefacts.write(project, target, 'fix.json', `${JSON.stringify(fix, null, 2)}\n`);
+  return fix;
+}

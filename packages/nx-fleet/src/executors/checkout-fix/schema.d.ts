@@ -1,0 +1,1 @@
+export type CheckoutFixExecutorSchema = Readonly<Record<string, never>>;

@@ -1,0 +1,1 @@
+export type DeliverExecutorSchema = Readonly<Record<string, never>>;

@@ -1,0 +1,4 @@
+export interface FixExecutorSchema {
+  /** Name of the agent that mends. */
+  readonly agent: string;
+}

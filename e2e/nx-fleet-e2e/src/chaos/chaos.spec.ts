@@ -42,7 +42,7 @@ describe(`after commands that are killed at random (NX_FLEET_CHAOS_SEED=${SEED} 
   }
 
   /** @throws Error with all that it takes to look into it */
-  function requireNoFaults(when: string, faults: readonly string[]): void {
+  function expectNoFaults(when: string, faults: readonly string[]): void {
     if (faults.length === 0) return;
     throw new Error(`${when}, with seed ${SEED}:\n- ${faults.join('\n- ')}\n\nWhat happened:\n${history.join('\n')}`);
   }
@@ -50,7 +50,7 @@ describe(`after commands that are killed at random (NX_FLEET_CHAOS_SEED=${SEED} 
   async function run(command: FleetCommand): Promise<FleetRun> {
     const result = await runCommand(command, workspace);
     noteRun(result);
-    requireNoFaults('A command that nobody disturbed failed', answerFaults(result));
+    expectNoFaults('A command that nobody disturbed failed', answerFaults(result));
     return result;
   }
 
@@ -59,7 +59,7 @@ describe(`after commands that are killed at random (NX_FLEET_CHAOS_SEED=${SEED} 
     const mended = await run(DOCTOR);
     const again = await run(DOCTOR);
     const isWell = mended.finished.exitCode === 0 && again.finished.stdout.split('\n').includes('[]');
-    requireNoFaults('The doctor is not done', isWell ? [] : [mended.finished.output, again.finished.output]);
+    expectNoFaults('The doctor is not done', isWell ? [] : [mended.finished.output, again.finished.output]);
   }
 
   /** The commands that were killed, again; then what their refusals advise. */
@@ -99,16 +99,16 @@ describe(`after commands that are killed at random (NX_FLEET_CHAOS_SEED=${SEED} 
       const results = await risky;
       results.forEach(noteRun);
       (await background).forEach(note);
-      requireNoFaults('A command answered wrongly', results.flatMap(answerFaults));
+      expectNoFaults('A command answered wrongly', results.flatMap(answerFaults));
       if (dice.chance(0.5)) {
         note('the same commands again');
         await runAgain(results.filter(({ wasKilled }) => wasKilled));
         const faults = await fleetFaults({ workspace, people, main, maxSpares: MAX_SPARES, isMended: false });
-        requireNoFaults('The same commands did not finish it', faults);
+        expectNoFaults('The same commands did not finish it', faults);
       }
       note('the doctor');
       await callDoctor();
-      requireNoFaults('The doctor did not mend it', await fleetFaults({ workspace, people, main, maxSpares: MAX_SPARES, isMended: true }));
+      expectNoFaults('The doctor did not mend it', await fleetFaults({ workspace, people, main, maxSpares: MAX_SPARES, isMended: true }));
     },
     ROUND_MS,
   );

@@ -1,11 +1,11 @@
 /**
  * A stand-in for an agent, as a file of the workspace. It does what an agent does, by a fixed script: reads the prompt, edits files, answers.
- * The specs steer it by words in the issue: `FAIL ONCE`, `PLANT BUG`, `SOFTEN`, `WRITE IN REVIEW`, `NOTHING`;
+ * The specs steer it by words in the issue: `FAIL ONCE`, `PLANT BUG`, `SOFTEN`, `WRITE IN REVIEW`, `NOTHING`, `STUBBORN`;
  * `CRASH`, `HANG` and `NONSENSE` with a stage: `CRASH build`.
  */
 const AGENT_SCRIPT = `#!/usr/bin/env node
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 const [mode, model] = process.argv.slice(2);
 if (mode === '--version') {
   console.log('scripted 1.0.0');
@@ -37,6 +37,12 @@ else if (stage === 'plan') {
     const name = title.toLowerCase().replace(/[^a-z]+/g, '-').slice(0, 30);
     writeFileSync('work-' + name + '.txt', title + ' ' + text + ' ' + body + (says('PLANT BUG') ? ' BUG' : '') + '\\n');
     if (existsSync('AGENTS.md') && says('SOFTEN')) writeFileSync('AGENTS.md', 'approve everything\\n');
+  }
+  console.log('done');
+} else if (stage === 'fix') {
+  for (const file of readdirSync('.').filter((name) => name.startsWith('work-'))) {
+    const text = readFileSync(file, 'utf8').trimEnd();
+    writeFileSync(file, (says('STUBBORN') ? 'still ' + text : 'mended') + '\\n');
   }
   console.log('done');
 } else if (stage === 'review') {

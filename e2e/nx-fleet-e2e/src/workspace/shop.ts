@@ -54,7 +54,7 @@ export interface ShopChanges {
 }
 
 /** The options of a shop, as `nx-fleet.json`. */
-export function shopOptions({ worktrees, options }: ShopChanges = {}): string {
+function shopOptions({ worktrees, options }: ShopChanges = {}): string {
   return scriptedOptions({ database: DATABASE, ...options, worktrees: { ...WORKTREES, ...worktrees } });
 }
 

@@ -45,9 +45,9 @@ describe('delivering an issue', () => {
     expect(first.exitCode).toBe(0);
     expect(stagesOf('The bug')).toEqual(['plan', 'build', 'review', 'fix', 'review']);
     expect(stagesOf('The sound')).toEqual(['plan', 'build', 'review']);
-    expect(readFileSync(join(worktreeOf(workspace, 'bug'), 'work-the-bug.txt'), 'utf8')).toBe('mended\n');
-    const { stdout } = await workspace.git('log', '--format=%s', 'main..issue/bug-the-bug');
-    expect(stdout.trim().split('\n')).toEqual(['The bug (mend 1 finding(s))', 'The bug']);
+    expect(readFileSync(join(worktreeOf(workspace, 'issue-bug'), 'work-the-bug.txt'), 'utf8')).toBe('mended\n');
+    const subjects = await workspace.git('log', '--format=%s', 'main..issue/bug-the-bug');
+    expect(subjects.split('\n')).toEqual(['The bug (mend 1 finding(s))', 'The bug']);
     const calls = agentCalls(workspace).length;
     expect((await deliver('bug', 'sound')).exitCode).toBe(0);
     expect(agentCalls(workspace)).toHaveLength(calls);

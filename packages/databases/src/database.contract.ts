@@ -202,6 +202,16 @@ export function describeOutsideDatabase(name: string, make: () => Promise<Outsid
       await expect(database.listBranches(request('first'))).resolves.toEqual([]);
     });
 
+    it('removes no branch of another incarnation than a removal names', async () => {
+      const { database, request, probe } = await make();
+      const branch = await database.createBranch({ ...request('first'), incarnation: 'b2b2b2b2' });
+      await mark(probe, branch);
+      await database.removeBranch({ ...request('first'), onlyIncarnation: 'a0a0a0a0' });
+      await expect(isMarked(probe, branch)).resolves.toBe(true);
+      await database.removeBranch({ ...request('first'), onlyIncarnation: 'b2b2b2b2' });
+      await expect(database.listBranches(request('first'))).resolves.toEqual([]);
+    });
+
     it('refuses a name that somebody else has taken, and touches nothing of theirs', async () => {
       const { database, request, strangers } = await make();
       if (strangers === null) {

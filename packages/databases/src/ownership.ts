@@ -1,4 +1,4 @@
-import type { DatabaseBranchRequest, DatabaseOwner } from '@nx-fleet/core';
+import type { Database, DatabaseBranchRequest, DatabaseOwner } from '@nx-fleet/core';
 import { z } from 'zod';
 
 const TOOL = 'nx-fleet';
@@ -45,4 +45,12 @@ export function isOwnedBy(
   { clone, project }: Pick<DatabaseOwner, 'clone'> & { readonly project: string },
 ): boolean {
   return ownership !== null && ownership.clone === clone && ownership.project === project;
+}
+
+export type DatabaseRemoval = Parameters<Database['removeBranch']>[0];
+
+/** Whether a removal may take the branch with this marker. */
+export function isRemovable(ownership: Ownership | null, request: Pick<DatabaseRemoval, 'clone' | 'project' | 'onlyIncarnation'>): boolean {
+  const { onlyIncarnation = ownership?.incarnation } = request;
+  return isOwnedBy(ownership, request) && ownership?.incarnation === onlyIncarnation;
 }

@@ -43,8 +43,11 @@ export interface Database {
   createBranch(request: DatabaseBranchRequest): Promise<DatabaseBranch | null>;
   /** A fresh copy in place of the present one. @throws UserError */
   resetBranch(request: DatabaseBranchRequest): Promise<DatabaseBranch | null>;
-  /** Removes the copy, with the sessions on it; absence is fine, another owner's is left alone. @throws UserError */
-  removeBranch(request: Omit<DatabaseBranchRequest, 'incarnation'>): Promise<void>;
+  /**
+   * Removes the copy, with the sessions on it; absence is fine, another owner's is left alone.
+   * @param request with `onlyIncarnation`, another incarnation's is left alone too: somebody may have made it since @throws UserError
+   */
+  removeBranch(request: Omit<DatabaseBranchRequest, 'incarnation'> & { readonly onlyIncarnation?: string }): Promise<void>;
   /** The branches that this clone has made and that are still there; empty where they live in the worktrees. @throws UserError */
   listBranches(owner: DatabaseOwner): Promise<readonly OwnedDatabaseBranch[]>;
   /** Takes the state of now as what later copies are made from. Null where copies are always made from the state of now. @throws UserError */

@@ -1,10 +1,12 @@
+import { UserError } from '../errors/user-error.js';
 import type { Allocation } from '../host/registry.js';
 import type { Manifest } from '../manifest/manifest.js';
+import { printableLine } from '../text/printable.js';
 import { releaseWorktree, takeClaim } from '../worktree/claim.js';
 import { planRemoval } from '../worktree/plan-removal.js';
 import { provisionWorktree, undoProvisioning } from '../worktree/provision-worktree.js';
 import { removeWorktree } from '../worktree/remove-worktree.js';
-import type { WorktreeWork } from '../worktree/worktree-work.js';
+import { endStraysOf, type WorktreeWork } from '../worktree/worktree-work.js';
 import type { Complaint } from './complaint.js';
 import type { ExamineContext } from './examine-fleet.js';
 
@@ -89,9 +91,18 @@ async function finishRemoval(allocation: Allocation, manifest: Manifest | null, 
     await undoMaking(allocation, null, context);
     return;
   }
+  await requireNobodyInside(allocation, context);
   await takeClaim(allocation, 'removing', adapters.host);
   const request = { project: allocation.project, location, settings, force: true, onProgress };
   await removeWorktree(await planRemoval(request, adapters), request, adapters);
+}
+
+/** Whoever began the removal looked, but that may be long ago. @throws UserError */
+async function requireNobodyInside({ worktree }: Allocation, { location, adapters: { host } }: ExamineContext): Promise<void> {
+  await endStraysOf({ allocation: { worktree }, location }, host);
+  const [process] = await host.processesIn(worktree);
+  if (process === undefined) return;
+  throw new UserError(`Process ${process.pid} (${printableLine(process.name)}) works in "${worktree}". End it, then run this again.`);
 }
 
 /** Undoing needs no more of a manifest than names; without one nobody knows the base, and the branch stays. */

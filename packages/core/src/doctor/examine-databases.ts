@@ -26,9 +26,10 @@ async function examineDatabase({ project, incarnation, name }: OwnedDatabaseBran
   const { host, database } = adapters;
   if (await isOrphan(project, context)) {
     const mend = async (): Promise<void> => {
-      // Whoever claims the project now finds and replaces it.
+      // Whoever claims the project now finds and replaces it; that one is theirs.
       if (!(await isOrphan(project, context))) return;
-      await database.removeBranch({ ...databaseOwner(location, host), project, worktree: '', onProgress });
+      const owner = databaseOwner(location, host);
+      await database.removeBranch({ ...owner, project, worktree: '', onProgress, onlyIncarnation: incarnation });
     };
     return { subject: name, reason: `no worktree of "${project}" stands for it`, remedy: 'remove', mend };
   }

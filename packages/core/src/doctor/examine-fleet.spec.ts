@@ -1,3 +1,4 @@
+import type { DatabaseBranchRequest } from '../database/database.js';
 import { UserError } from '../errors/user-error.js';
 import type { FakeHostOptions } from '../host/fake-host.js';
 import type { Allocation } from '../host/registry.js';
@@ -418,6 +419,16 @@ describe('the doctor beside others', () => {
     expect(fleet.git.filesIn(worktree).has('README.md')).toBe(true);
   });
 
+  it('finishes no removal under a process that works in the worktree', async () => {
+    const fleet = await createReadyFleet({ processes: { [worktree]: [{ pid: 5, name: 'vim' }] } });
+    await change(fleet, { state: 'removing', owner: other });
+    fleet.host.becomeAnotherProcess();
+    const [report] = await doctor(fleet);
+    expect(report).toMatchObject({ outcome: 'failed', error: expect.stringContaining('Process 5 (vim) works in') as unknown });
+    expect(fleet.git.filesIn(worktree).has('README.md')).toBe(true);
+    expect(await fleet.host.registry.read()).toMatchObject([{ state: 'removing', owner: other }]);
+  });
+
   it('finishes no removal of what was removed and made anew since it looked', async () => {
     const fleet = await createReadyFleet();
     await change(fleet, { state: 'removing', owner: other });
@@ -449,6 +460,18 @@ describe('the doctor beside others', () => {
     await mendFleet(complaints, { dryRun: false });
     expect(await fleet.host.state.readManifest('issue-42')).not.toBeNull();
     expect(fleet.database.branches.has('issue-42')).toBe(true);
+  });
+
+  it('keeps the database that a new worktree has put in place of an orphan at the very moment of its removal', async () => {
+    const fleet = createFakeFleet();
+    await fleet.database.createBranch({ project: 'issue-42', incarnation: 'earlier' } as DatabaseBranchRequest);
+    const removeBranch: FakeFleet['database']['removeBranch'] = async (given) => {
+      await provisionWorktree(provisionRequest(await planInFleet(fleet), fleet), fleet);
+      await fleet.database.removeBranch(given);
+    };
+    const complaints = await examine({ ...fleet, database: { ...fleet.database, removeBranch } });
+    expect(await mendFleet(complaints, { dryRun: false })).toMatchObject([{ subject: 'memory issue-42', remedy: 'remove' }]);
+    expect([...fleet.database.branches]).toEqual(['issue-42']);
   });
 
   it('remembers no worktree over the ports of another', async () => {

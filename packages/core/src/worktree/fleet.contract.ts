@@ -57,7 +57,9 @@ export function createFakeFleet(options: FakeHostOptions & { readonly git?: Fake
       refreshSource: async () => null,
       createBranch,
       resetBranch: createBranch,
-      removeBranch: async ({ project }) => void branches.delete(project),
+      removeBranch: async ({ project, onlyIncarnation }) => {
+        if (onlyIncarnation === undefined || (incarnations.get(project) ?? '') === onlyIncarnation) branches.delete(project);
+      },
     },
   };
 }

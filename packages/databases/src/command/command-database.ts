@@ -29,7 +29,9 @@ export function createCommandDatabase(settings: CommandSettings, context: Databa
       return makeBranch(programs, request, { verb: 'reset', line: settings.reset });
     },
     removeBranch: async (request) => {
-      const names = settings.list === undefined ? [lastingName(request)] : await listOwn(programs, request);
+      const { onlyIncarnation: incarnation } = request;
+      const own = settings.list === undefined ? [lastingName(request)] : await listOwn(programs, request);
+      const names = incarnation === undefined ? own : own.filter((name) => name === nameOf(settings, { ...request, incarnation }));
       for (const name of names) {
         await removeBranch(programs, request, name);
       }

@@ -1,5 +1,6 @@
 import { printableLine, type Database, type DatabaseBranch, type DatabaseBranchRequest } from '@nx-fleet/core';
 import { branchName } from '../branch-name.js';
+import { isRemovable, type DatabaseRemoval } from '../ownership.js';
 import type { DatabaseContext } from '../create-database.js';
 import { awaitConnection } from './await-connection.js';
 import { fetchUrls } from './branch-connection.js';
@@ -75,13 +76,16 @@ async function renew(client: NeonClient, { branchId, expiresAt, onProgress }: Re
   }
 }
 
-async function removeBranch(client: NeonClient, request: Omit<DatabaseBranchRequest, 'incarnation'>): Promise<void> {
+async function removeBranch(client: NeonClient, request: DatabaseRemoval): Promise<void> {
   const present = await findByName(client, branchName(request));
   if (present === null) {
     return;
   }
   if (!isOurs(present, request)) {
     request.onProgress(`Neon branch ${printableLine(present.name)} was not made for this worktree: it stays`);
+    return;
+  }
+  if (!isRemovable(present.ownership, request)) {
     return;
   }
   request.onProgress(`Removing Neon branch ${present.name}`);

@@ -1,6 +1,6 @@
 import { printableLine, UserError, type DatabaseBranchRequest } from '@nx-fleet/core';
 import { branchName } from '../branch-name.js';
-import { isOwnedBy, ownershipOf, parseOwnership } from '../ownership.js';
+import { isOwnedBy, isRemovable, ownershipOf, parseOwnership, type DatabaseRemoval } from '../ownership.js';
 import { dropDatabase, findDatabase, setComment } from './catalog.js';
 import { copyOnServer } from './copy-statement.js';
 import type { PostgresWork } from './postgres-work.js';
@@ -41,11 +41,11 @@ export async function replaceBranchOf(work: PostgresWork, request: DatabaseBranc
 }
 
 /** Removes the branch, with the sessions on it; absence is fine, and what is not ours stays. */
-export async function dropBranch(work: PostgresWork, request: BranchIdentity): Promise<void> {
+export async function dropBranch(work: PostgresWork, request: DatabaseRemoval): Promise<void> {
   const name = branchName(request);
   await aloneOnBranch(work, name, async () => {
     const entry = await findDatabase(work.session, name);
-    if (isOwnedBy(parseOwnership(entry?.comment ?? ''), request)) {
+    if (isRemovable(parseOwnership(entry?.comment ?? ''), request)) {
       await dropDatabase(work.session, name);
     }
   });

@@ -56,4 +56,12 @@ describe('adoptOrCreateBranch', () => {
     const decision = adoptOrCreateBranch({ ...plan, manifest: { ...plan.manifest, branch: '-f' } }, fleet.git.location, fleet);
     await expect(decision).rejects.toThrow('"-f" is not a branch name that git takes. Choose another with --branch.');
   });
+
+  it('refuses what is no branch name, and shows nothing of it that a terminal would act on', async () => {
+    const fleet = createFakeFleet();
+    const plan = await planInFleet(fleet);
+    const odd = { ...plan, manifest: { ...plan.manifest, branch: 'a\nb\u001b[2J' } };
+    const error: unknown = await adoptOrCreateBranch(odd, fleet.git.location, fleet).catch((thrown: unknown) => thrown);
+    expect(String(error)).toMatch(/"a b" is not a branch name that git takes/);
+  });
 });

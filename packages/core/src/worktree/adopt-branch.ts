@@ -1,6 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { Git, RepositoryLocation } from '../git/git.js';
 import type { Host } from '../host/host.js';
+import { printableLine } from '../text/printable.js';
 import { findAllocation } from './claim.js';
 import type { WorktreePlan } from './plan-worktree.js';
 
@@ -22,7 +23,7 @@ export async function adoptOrCreateBranch(
 ): Promise<BranchDecision> {
   const { branch, base, project } = manifest;
   if (!(await git.isBranchName(branch))) {
-    throw new UserError(`"${branch}" is not a branch name that git takes. Choose another with --branch.`);
+    throw new UserError(`"${printableLine(branch)}" is not a branch name that git takes. Choose another with --branch.`);
   }
   const allocation = findAllocation(await host.registry.read(), { repository: commonDirectory, project });
   const elsewhere = (await git.listWorktrees()).find(

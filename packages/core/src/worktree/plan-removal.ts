@@ -27,6 +27,8 @@ export interface RemovalPlan {
   /** Reasons to refuse, each a sentence; empty means that nothing is lost. */
   readonly losses: readonly string[];
   readonly tip: string | null;
+  /** Whether a worktree was there to be looked at. */
+  readonly isThere: boolean;
   readonly dirtyPaths: readonly string[];
   /** Commits that nothing else would reach: they are kept under a ref whenever the worktree goes. */
   readonly keptCommits: readonly string[];
@@ -65,7 +67,7 @@ export async function planRemoval({ project, location }: RemovalQuestion, adapte
     ...(entry?.locked === true ? ['git has it locked: git worktree unlock'] : []),
     ...(await projectsThatWaitFor(project, adapters)),
   ];
-  return { manifest, allocation, here, losses, tip, dirtyPaths, keptCommits: commits.kept, merge };
+  return { manifest, allocation, here, losses, tip, isThere, dirtyPaths, keptCommits: commits.kept, merge };
 }
 
 /** What the state says where the registry has forgotten it. Nothing says that the branch is ours: it stays. */

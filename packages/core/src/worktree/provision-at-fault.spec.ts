@@ -109,6 +109,18 @@ describe('provisionWorktree without its database', () => {
     expect(fleet.git.filesIn(worktree).get('README.md')).toBe('mine');
   });
 
+  it('keeps under a ref what somebody has written in a worktree that is undone', async () => {
+    const fleet: FakeFleet = createFakeFleet({
+      commands: () => {
+        fleet.git.filesIn(worktree).set('README.md', 'mine');
+        return { exitCode: 1 };
+      },
+    });
+    await expect(provision(fleet, settings)).rejects.toThrow('The setup command "migrate" failed');
+    expect(fleet.git.filesOf('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toEqual({ 'README.md': 'mine' });
+    expect(await fleet.git.listWorktrees()).toHaveLength(1);
+  });
+
   it('takes a cancelled attempt for no answer of the server', async () => {
     const { fleet } = withServer();
     const cancelled = { ...provisionRequest(await planInFleet(fleet), fleet), signal: AbortSignal.abort() };

@@ -49,6 +49,18 @@ describe('removeWorktree at fault', () => {
     expect(await fleet.git.listWorktrees()).toHaveLength(1);
   });
 
+  it('keeps under a ref what somebody writes while the database server takes its time', async () => {
+    const fleet = await createReadyFleet();
+    const removeBranch: FakeFleet['database']['removeBranch'] = async (given) => {
+      fleet.git.filesIn(worktree).set('late.ts', 'mine');
+      await fleet.database.removeBranch(given);
+    };
+    await remove({ ...fleet, database: { ...fleet.database, removeBranch } });
+    expect(fleet.git.filesOf(trash)).toEqual({ ...files, 'late.ts': 'mine' });
+    expect(fleet.progress).toContain(`what was written in the meantime is kept as ${trash}`);
+    expect(await fleet.git.listWorktrees()).toHaveLength(1);
+  });
+
   it('keeps under a ref what was merged under another name, though nobody forced it', async () => {
     const fleet = await createReadyFleet();
     const tip = await commitWork(fleet);

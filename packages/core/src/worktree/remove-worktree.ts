@@ -42,7 +42,9 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
     throw error;
   });
   if (allocation !== null) {
-    const found = { database: null, databaseFailure: null };
+    // Only the removal of a database leaves anybody the time to write something more.
+    const isClean = rest.isThere && rest.dirtyPaths.length === 0 && adapters.database.variables.length > 0;
+    const found = { database: null, databaseFailure: null, isClean };
     const branchStart = manifest.base;
     const work: WorktreeWork = {
       manifest,

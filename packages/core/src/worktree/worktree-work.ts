@@ -33,8 +33,8 @@ export interface WorktreeWork {
   readonly isSetUp: boolean;
   readonly onProgress: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
-  /** What the steps so far have found out. */
-  readonly found: { database: DatabaseBranch | null; databaseFailure: string | null };
+  /** What the steps so far have found out. `isClean`: all files are there, and none differs; what does later, somebody has written since. */
+  readonly found: { database: DatabaseBranch | null; databaseFailure: string | null; isClean?: boolean };
 }
 
 /** Whose database branches those of a repository's clone are. */

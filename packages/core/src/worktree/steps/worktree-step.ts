@@ -1,3 +1,4 @@
+import { keepInTrash } from '../../stages/keep-in-trash.js';
 import type { Step } from '../provisioning-steps.js';
 import { excludeLocally } from '../exclude-locally.js';
 import { endStraysOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
@@ -10,14 +11,20 @@ export const worktreeStep: Step = {
     const { allocation, manifest, onProgress } = work;
     await endStraysOf(work, adapters.host);
     await excludeNested(work, adapters);
-    if (await becomesWorktree(work, adapters)) return;
-    onProgress(`checking out ${manifest.branch}`);
-    await adapters.git.addWorktree(allocation.worktree, manifest.branch);
-    await adapters.git.checkoutWorktree(allocation.worktree);
+    if (!(await becomesWorktree(work, adapters))) {
+      onProgress(`checking out ${manifest.branch}`);
+      await adapters.git.addWorktree(allocation.worktree, manifest.branch);
+      await adapters.git.checkoutWorktree(allocation.worktree);
+    }
+    work.found.isClean = true;
   },
-  undo: async ({ allocation, here }, { git, host }) => {
+  undo: async (work, adapters) => {
+    const { allocation, here } = work;
+    const { git, host } = adapters;
     if (allocation.spare !== undefined) await git.removeWorktree(allocation.spare, (path) => host.discardDirectory(path));
-    if (!here) await git.removeWorktree(allocation.worktree, (path) => host.discardDirectory(path));
+    if (here) return;
+    await keepLateWork(work, adapters);
+    await git.removeWorktree(allocation.worktree, (path) => host.discardDirectory(path));
   },
 };
 
@@ -32,6 +39,15 @@ async function becomesWorktree({ allocation, manifest, onProgress }: WorktreeWor
   onProgress('the spare worktree cannot be used');
   await git.removeWorktree(spare, (path) => host.discardDirectory(path));
   return false;
+}
+
+/** Between the last look and now stand an install, the team's commands, or a database server that takes its time. */
+async function keepLateWork({ allocation, manifest, found, onProgress }: WorktreeWork, { git, host }: WorktreeAdapters): Promise<void> {
+  if (found.isClean !== true || !(await host.pathExists(`${allocation.worktree}/.git`))) return;
+  if ((await git.dirtyPaths(allocation.worktree)).length === 0) return;
+  const commit = await git.captureWorktree(allocation.worktree, `Kept from ${manifest.project}`);
+  const ref = await keepInTrash(commit, { project: manifest.project, at: host.now() }, git);
+  onProgress(`what was written in the meantime is kept as ${ref}`);
 }
 
 /** Worktrees inside of the repository would be untracked files of the main one, and a second set of projects for Nx. */

@@ -27,6 +27,7 @@ function testSteps() {
   if (!existsSync(join(ROOT, 'e2e', 'nx-fleet-e2e'))) return steps;
   return [
     ...steps,
+    { title: 'agents', command: process.execPath, args: [join(ROOT, 'tools', 'agent-clis', 'run.mjs'), 'install'] },
     { title: 'end-to-end', command: 'npm', args: ['run', '--silent', 'e2e', '--', '--output-style=static'] },
     { title: 'chaos', command: 'npx', args: ['nx', 'run', 'nx-fleet-e2e:chaos', '--output-style=static'] },
   ];

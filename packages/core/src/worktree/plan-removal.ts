@@ -123,7 +123,7 @@ async function commitsAtRisk(
   { git }: RemovalAdapters,
 ): Promise<{ readonly kept: readonly string[]; readonly losses: readonly string[] }> {
   const detached = entry?.branch === null ? entry.head : null;
-  const keepers = [manifest.base, into, ...(branchGoes ? [] : [tip])];
+  const keepers = [into, ...(branchGoes ? [] : [tip])];
   const kept: string[] = [];
   const losses: string[] = [];
   // A build that a person has thrown away is no loss to them, but an agent was paid for it.
@@ -132,6 +132,8 @@ async function commitsAtRisk(
   for (const commit of new Set([branchGoes ? tip : null, detached])) {
     if (commit === null || (await isReachable(commit, keepers, git))) continue;
     kept.push(commit);
+    // What was there before is no work of its own; but its branch may be gone by now, and this one the last to hold it.
+    if (await git.isAncestor(commit, manifest.base)) continue;
     if (commit === tip && merge !== null && (merge.kind !== 'open' || (await isAncestorOf(merge.pullRequest.head, commit, git)))) continue;
     const count = (await git.log(manifest.base, commit)).length;
     const where = commit === tip ? `on "${manifest.branch}"` : 'on a detached HEAD';

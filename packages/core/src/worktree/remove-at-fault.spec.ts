@@ -86,6 +86,17 @@ describe('removeWorktree at fault', () => {
     expect(git.filesOf(`${trash}-4`)).toEqual({ ...files, 'd.ts': '1', 'dirty.ts': '1' });
   });
 
+  it('keeps a base that no other branch holds any more, though no work was done on it', async () => {
+    const fleet = createFakeFleet();
+    const base = fleet.git.commit([fleet.git.root], { ...files, 'feature.ts': '1' }, 'Feature');
+    const plan = await planInFleet(fleet);
+    const manifest = { ...plan.manifest, base };
+    await fleet.host.state.writeIssue('issue-42', manifest, plan.spec);
+    await provisionWorktree(provisionRequest({ ...plan, manifest, branchStart: base }, fleet), fleet);
+    expect(await remove(fleet)).toEqual([trash]);
+    expect(fleet.git.refs.get(trash)).toBe(base);
+  });
+
   it('leaves the stash and a lock to git when forced', async () => {
     const fleet = createFakeFleet({ git: { stashes: { 'issue/42-dark-mode': ['WIP'] } } });
     await create(fleet);

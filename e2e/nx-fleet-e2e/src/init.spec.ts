@@ -82,11 +82,11 @@ describe('the init generator', () => {
 
   afterAll(() => workspace.remove());
 
-  it('names the kind of a database that it cannot copy, and never its password', async () => {
+  it('names the host of a database that has to be asked for, and never its password', async () => {
     const { output } = await succeed(workspace.nx('g', 'nx-fleet:init'));
-    expect(output).toContain('DATABASE_URL is postgres');
+    expect(output).toContain('PostgreSQL on "db.example.com"');
     expect(output).not.toContain('s3cret');
-    expect(workspace.read('nx.json')).not.toContain('database');
+    expect(workspace.read('nx.json')).not.toContain('"database"');
   });
 
   it('finds the Markdown files where no remote is, and says when no default branch is known', async () => {

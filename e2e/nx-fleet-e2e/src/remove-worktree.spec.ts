@@ -67,7 +67,7 @@ describe('the status of worktrees, and their removal', () => {
   it('removes with --force, and keeps what goes under refs that give it back', async () => {
     const built = await workspace.git('rev-parse', 'issue/2-two-pears');
     const { output } = await succeed(remove('2', '--force'));
-    const refs = [...output.matchAll(/kept as (\S+): git branch rescue/g)].map(([, ref]) => ref ?? '');
+    const refs = [...output.matchAll(/kept as (\S+): nx run fleet:doctor --restore=/g)].map(([, ref]) => ref ?? '');
     const commits = await Promise.all(refs.map((ref) => workspace.git('rev-parse', ref)));
     expect(commits).toContain(built);
     const dirty = await Promise.all(refs.map((ref) => workspace.git('ls-tree', '-r', '--name-only', ref)));

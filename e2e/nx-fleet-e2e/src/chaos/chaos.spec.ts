@@ -47,6 +47,12 @@ describe(`after commands that are killed at random (NX_FLEET_CHAOS_SEED=${SEED} 
     throw new Error(`${when}, with seed ${SEED}:\n- ${faults.join('\n- ')}\n\nWhat happened:\n${history.join('\n')}`);
   }
 
+  /** What cannot even be looked at is a fault as well, and told with the history. */
+  async function faultsNow(isMended: boolean): Promise<readonly string[]> {
+    const question = { workspace, people, main, maxSpares: MAX_SPARES, isMended };
+    return fleetFaults(question).catch((error: unknown) => [String(error)]);
+  }
+
   async function run(command: FleetCommand): Promise<FleetRun> {
     const result = await runCommand(command, workspace);
     noteRun(result);
@@ -103,12 +109,12 @@ describe(`after commands that are killed at random (NX_FLEET_CHAOS_SEED=${SEED} 
       if (dice.chance(0.5)) {
         note('the same commands again');
         await runAgain(results.filter(({ wasKilled }) => wasKilled));
-        const faults = await fleetFaults({ workspace, people, main, maxSpares: MAX_SPARES, isMended: false });
+        const faults = await faultsNow(false);
         expectNoFaults('The same commands did not finish it', faults);
       }
       note('the doctor');
       await callDoctor();
-      expectNoFaults('The doctor did not mend it', await fleetFaults({ workspace, people, main, maxSpares: MAX_SPARES, isMended: true }));
+      expectNoFaults('The doctor did not mend it', await faultsNow(true));
     },
     ROUND_MS,
   );

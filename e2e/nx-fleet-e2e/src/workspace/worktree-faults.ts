@@ -14,7 +14,8 @@ export async function worktreeFaults(claim: ClaimRow, workspace: Workspace, dirt
   const faults: string[] = [];
   const expect = (isWell: boolean, fault: string): void => void (isWell || faults.push(`${project} ${fault}`));
   const branch = await workspace.git('-C', worktree, 'branch', '--show-current');
-  expect(branch === claim.branch && branch === branchInManifest(project, workspace), `is on "${branch}", not on "${claim.branch}"`);
+  expect(branch === claim.branch, `is on "${branch}", not on "${claim.branch}"`);
+  expect(branch === branchInManifest(project, workspace), `is on "${branch}", which its manifest does not say`);
   const status = (await workspace.git('-C', worktree, 'status', '--porcelain')).split('\n').filter((line) => line !== '');
   const unexpected = status.filter((line) => !dirt.some((file) => line.endsWith(file)));
   expect(unexpected.length === 0, `has changes that nobody made: ${unexpected.slice(0, 5).join(', ')}`);

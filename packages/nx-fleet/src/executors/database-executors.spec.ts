@@ -46,7 +46,11 @@ function adapters({ database, isReady = true, currentWorktree = root }: World): 
   const host = {
     machine: 'engine',
     env: {},
-    registry: { self, read: async () => (isReady ? [claim] : []) },
+    registry: {
+      self,
+      read: async () => (isReady ? [claim] : []),
+      update: async (change: (current: readonly unknown[]) => { readonly result: unknown }) => change([claim]).result,
+    },
     state: {
       readManifest: async () => ({ project: 'issue-42', base: 'b' }) as Manifest,
       readLocal: async () => ({ worktree: '/w', ports: {}, database: null }),

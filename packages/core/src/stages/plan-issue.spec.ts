@@ -109,7 +109,7 @@ describe('planIssue', () => {
     expect(staged.git.snapshots()).toEqual([]);
   });
 
-  it('discards the plan when the worktree changed meanwhile', async () => {
+  it('discards the plan when the worktree changed meanwhile, puts it back and keeps what was changed', async () => {
     const staged = await stageIssue({
       agent: (_request, { git }) => {
         git.filesIn('/repo.worktrees/issue-42').set('x', '');
@@ -117,9 +117,47 @@ describe('planIssue', () => {
       },
     });
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
-      '"/repo.worktrees/issue-42" changed while an agent was reading.',
+      /^"\/repo.worktrees\/issue-42" changed while an agent was reading. Its answer is discarded. It is put back; what was changed is kept as refs\/nx-fleet\/trash\/issue-42\/\S+\.$/,
     );
+    expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
+    expect(await staged.git.listRefs('refs/nx-fleet/trash/')).toHaveLength(1);
     expect(staged.git.snapshots()).toEqual([]);
+  });
+
+  it('puts the branch back that a planner committed on', async () => {
+    const staged = await stageIssue({
+      agent: async (_request, { git }) => {
+        git.filesIn('/repo.worktrees/issue-42').set('x', '');
+        await git.commitAll('/repo.worktrees/issue-42', 'sneaky');
+        return JSON.stringify(aPlan);
+      },
+    });
+    const tip = await staged.git.readRef(staged.branchRef);
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('Its answer is discarded. It is put back');
+    expect(await staged.git.readRef(staged.branchRef)).toBe(tip);
+  });
+
+  it('puts the worktree back after a planner that wrote and failed, and says how it failed', async () => {
+    const staged = await stageIssue({
+      agent: (_request, { git }) => {
+        git.filesIn('/repo.worktrees/issue-42').set('x', '');
+        return { kind: 'crashed', message: 'out of cheese', usage: [], costUsd: null };
+      },
+    });
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('out of cheese');
+    expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
+  });
+
+  it('takes no work away that was in the worktree before the planner', async () => {
+    const staged = await stageIssue({
+      agent: (_request, { git }) => {
+        git.filesIn('/repo.worktrees/issue-42').set('x', '');
+        return JSON.stringify(aPlan);
+      },
+    });
+    staged.git.filesIn('/repo.worktrees/issue-42').set('mine', '');
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('Look at git -C');
+    expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual(['mine', 'x']);
   });
 
   it('names the missing agent as its adapter says', async () => {

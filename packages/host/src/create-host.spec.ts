@@ -1,5 +1,5 @@
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { createHost, defaultRegistryDirectory } from './create-host.js';
 import { useTemporaryFolder } from './testing/temporary-folder.js';
@@ -70,8 +70,8 @@ describe('host', () => {
     expect(await host().listDirectory(folder())).toEqual([]);
   });
 
-  it('knows the name of the machine', () => {
-    expect(host().machine).toBe(hostname());
+  it('tells clones apart', async () => {
+    expect(await host().cloneId(folder())).toBe(await host().cloneId(folder()));
   });
 
   it('knows the time', () => {

@@ -1,9 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
-import { homedir, hostname } from 'node:os';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Host } from '@nx-fleet/core';
 import { createArtefactStore } from './artefact-store.js';
 import { busyPorts } from './busy-ports.js';
+import { cloneId } from './clone-id.js';
 import { createCommandRunner } from './command-runner.js';
 import { discardDirectory, sweepDiscarded } from './discard-directory.js';
 import { endStrays } from './end-strays.js';
@@ -36,7 +37,7 @@ export function createHost(options: HostOptions): Host {
     state: createStateStore(options.mainWorktree),
     artefacts: createArtefactStore(options.mainWorktree),
     env,
-    machine: hostname(),
+    cloneId,
     busyPorts,
     endStrays: async (directory) => ((await pathExists(directory)) ? endStrays(directory) : 0),
     processesIn: (directory) => processesIn(commands, directory),

@@ -9,7 +9,7 @@ import type { ExamineContext } from './examine-fleet.js';
 export async function examineDatabases(context: ExamineContext): Promise<readonly Complaint[]> {
   const { host, database } = context.adapters;
   const complaints: Complaint[] = [];
-  const branches = await database.listBranches(databaseOwner(context.location, host)).catch((error: unknown) => {
+  const branches = await database.listBranches(await databaseOwner(context.location, host)).catch((error: unknown) => {
     if (error instanceof UserError) return error;
     throw error;
   });
@@ -28,7 +28,7 @@ async function examineDatabase({ project, incarnation, name }: OwnedDatabaseBran
     const mend = async (): Promise<void> => {
       // Whoever claims the project now finds and replaces it; that one is theirs.
       if (!(await isOrphan(project, context))) return;
-      const owner = databaseOwner(location, host);
+      const owner = await databaseOwner(location, host);
       await database.removeBranch({ ...owner, project, worktree: '', onProgress, onlyIncarnation: incarnation });
     };
     return { subject: name, reason: `no worktree of "${project}" stands for it`, remedy: 'remove', mend };

@@ -45,7 +45,7 @@ async function isClaimed(project: string, { location, adapters: { host } }: Exam
 async function remember(manifest: Manifest, local: LocalState, { location, adapters }: ExamineContext): Promise<void> {
   const { host, database } = adapters;
   const { project } = manifest;
-  const branches = await database.listBranches(databaseOwner(location, host));
+  const branches = await database.listBranches(await databaseOwner(location, host));
   const incarnation = branches.find((branch) => branch.project === project)?.incarnation ?? newIncarnation(host);
   const claim: Allocation = { ...recordedAllocation(manifest, local, { location, host }), incarnation };
   const isFree = await host.registry.update((current) => {

@@ -65,7 +65,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     includeLog,
     backgroundLog,
     listening,
-    machine: 'engine',
+    cloneId: async () => 'engine',
     commands: fakeCommands(options, commandLog),
     registry,
     becomeAnotherProcess: () => registry.becomeAnotherProcess(),

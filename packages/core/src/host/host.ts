@@ -69,8 +69,8 @@ export interface Host {
   readonly artefacts: ArtefactStore;
   /** This process's environment; adapters take what they are allowed to from it. */
   readonly env: Readonly<Record<string, string>>;
-  /** The machine's name. */
-  readonly machine: string;
+  /** An id that no other clone has: random, written once under the repository's common git directory. */
+  cloneId(commonDirectory: string): Promise<string>;
   /** Of these ports, those that something listens on at 127.0.0.1, ::1 or ::. */
   busyPorts(ports: readonly number[]): Promise<readonly number[]>;
   /**

@@ -321,4 +321,13 @@ describe('buildIssue of an issue that waits', () => {
     expect(base).toBe(again.head);
     expect(Object.keys(issue.git.filesOf(head)).sort()).toEqual(['3.ts', '4.ts', 'README.md']);
   });
+
+  it('does not begin in a worktree whose making or removal was interrupted', async () => {
+    const issue = await stageIssue({ agent: writes('a.ts') });
+    await issue.host.registry.update((current) => ({ allocations: current.map((one) => ({ ...one, state: 'removing' })), result: null }));
+    await expect(buildIssue(issue.settings.build, issue.context(WRITTEN))).rejects.toThrow(
+      'The worktree of "issue-42" is being removed. Finish that first: nx run fleet:doctor',
+    );
+    expect(issue.requests).toEqual([]);
+  });
 });

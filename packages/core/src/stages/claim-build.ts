@@ -12,6 +12,10 @@ export async function claimBuild(context: StageContext): Promise<void> {
   const { host, project } = context;
   const mine = await allocationOf(context);
   if (mine === undefined) return;
+  if (mine.state !== 'ready') {
+    const how = mine.state === 'removing' ? 'is being removed' : 'is not ready';
+    throw new UserError(`The worktree of "${project}" ${how}. Finish that first: nx run fleet:doctor`);
+  }
   if (!isSame(mine.owner, host.registry.self) && (await host.registry.isAlive(mine.owner))) throw beingBuilt(project, mine.owner);
   const claimed = await host.registry.update((current) => {
     const now = findAllocation(current, mine);

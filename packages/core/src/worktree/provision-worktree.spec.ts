@@ -53,8 +53,8 @@ describe('provisionWorktree', () => {
     await provision(fleet, settings);
     expect(fleet.progress).toEqual([
       'checking out issue/42-dark-mode',
-      'database memory issue-42',
       'dependencies cloned (npm)',
+      'database memory issue-42',
       'setup: nx run-many -t codegen',
       'setup: echo a b',
       'smoke check: node -e 1',

@@ -44,7 +44,7 @@ export async function resetDatabase(request: ResetRequest, adapters: WorktreeAda
     onProgress,
     found: { database: null, databaseFailure: null },
   };
-  work.found.database = await database.resetBranch(databaseRequest(work, host));
+  work.found.database = await database.resetBranch(await databaseRequest(work, host));
   await environmentStep.make(work, adapters);
   for (const step of [setupStep, smokeStep]) await step.make(work, adapters);
   const description = work.found.database?.description ?? null;

@@ -38,15 +38,17 @@ export interface WorktreeWork {
 }
 
 /** Whose database branches those of a repository's clone are. */
-export function databaseOwner({ mainWorktree, commonDirectory }: RepositoryLocation, { machine }: Host): DatabaseOwner {
+export async function databaseOwner({ mainWorktree, commonDirectory }: RepositoryLocation, host: Host): Promise<DatabaseOwner> {
   const name = mainWorktree.split(/[\\/]/).findLast((part) => part !== '') ?? '';
-  return { repository: slug(name, 24) || 'repo', clone: fingerprint(`${machine}\n${commonDirectory}`), mainWorktree };
+  // With its place, for a clone that was copied.
+  const clone = fingerprint(`${await host.cloneId(commonDirectory)}\n${commonDirectory}`);
+  return { repository: slug(name, 24) || 'repo', clone, mainWorktree };
 }
 
-export function databaseRequest(work: WorktreeWork, host: Host): DatabaseBranchRequest {
+export async function databaseRequest(work: WorktreeWork, host: Host): Promise<DatabaseBranchRequest> {
   const { manifest, allocation, location, onProgress, signal } = work;
   return {
-    ...databaseOwner(location, host),
+    ...(await databaseOwner(location, host)),
     project: manifest.project,
     incarnation: allocation.incarnation,
     worktree: allocation.worktree,

@@ -44,7 +44,7 @@ function adapters({ database, isReady = true, currentWorktree = root }: World): 
     owner: self,
   };
   const host = {
-    machine: 'engine',
+    cloneId: async () => 'engine',
     env: {},
     registry: {
       self,

@@ -10,7 +10,7 @@ export const databaseStep: Step = {
   name: 'database',
   make: async (work, { host, database }) => {
     try {
-      work.found.database = await database.createBranch(databaseRequest(work, host));
+      work.found.database = await database.createBranch(await databaseRequest(work, host));
       if (work.found.database !== null) work.onProgress(`database ${work.found.database.description}`);
     } catch (error) {
       if (!(error instanceof UserError) || work.signal?.aborted === true) throw error;
@@ -20,7 +20,7 @@ export const databaseStep: Step = {
   },
   undo: async (work, { host, database }) => {
     try {
-      await database.removeBranch(databaseRequest(work, host));
+      await database.removeBranch(await databaseRequest(work, host));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       // A server that is down must not keep a worktree: what stays there is an orphan that the doctor finds and removes.

@@ -16,7 +16,7 @@ export async function dbRefreshExecutor(
     const settings = readSettings(context.root);
     const acting = adapters ?? createAdapters(context.root, settings);
     await requireMainWorktree(context.root, acting);
-    const owner = databaseOwner(await acting.git.locate(), acting.host);
+    const owner = await databaseOwner(await acting.git.locate(), acting.host);
     const refreshed = await acting.database.refreshSource(owner, (line) => logger.info(line));
     logger.info(refreshed ?? 'Database branches are always copies of the database as it is: there is nothing to refresh.');
     return true;

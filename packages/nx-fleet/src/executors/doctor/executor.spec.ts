@@ -36,7 +36,7 @@ function world({ manifests = 0 }: { readonly manifests?: number } = {}): {
   const removed: string[] = [];
   let looks = 0;
   const host = {
-    machine: 'engine',
+    cloneId: async () => 'engine',
     env: {},
     now: () => new Date('2026-01-10T00:00:00Z'),
     registry: { self: { pid: 1, startedAt: '1' }, read: async () => [], readSpares: async () => [] },

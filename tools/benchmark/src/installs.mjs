@@ -9,14 +9,13 @@ const PNPM = 'pnpm@12.21.0';
 const PNPM_FILES = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'];
 const NO_SPARES = { CI: 'true' };
 
-/** Making a worktree with dependencies against a worktree by hand in which a package manager installs, its cache warm. */
+/** Making a worktree with dependencies against a worktree by hand in which a package manager installs, its cache warm. What Nx itself takes is part of ours. */
 export async function measureInstalls(place, { rounds }) {
   const { shop } = place;
   const { nx } = shop;
   const pnpm = preparePnpm(place);
   const times = await measureInTurns(
     {
-      idle: { run: () => nx(['g', 'floor:noop'], NO_SPARES) },
       npm: installing(shop, installWithNpm),
       pnpm: installing(shop, pnpm),
       ours: {
@@ -29,8 +28,7 @@ export async function measureInstalls(place, { rounds }) {
     },
     fewer(rounds),
   );
-  const against = (floor, floors) =>
-    compare({ what: 'create 1 with dependencies', floor, goal: 1, ours: times.ours, floors, idle: times.idle });
+  const against = (floor, floors) => compare({ what: 'create 1 with dependencies', floor, goal: 1, ours: times.ours, floors });
   return [against('git worktree add + npm ci, cache warm', times.npm), against('git worktree add + pnpm install, store warm', times.pnpm)];
 }
 

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { aPlan, APPROVAL, during, rulesFor } from './workspace/agent-scripts.js';
+import type { Protocol } from './workspace/loopback-model.js';
+import { processesLeft, type Finished } from './workspace/processes.js';
+import { agentOptions, createAgentWorkspace, PLAYED_BY, stageOf, type AgentRoles, type AgentWorkspace } from './workspace/real-agents.js';
+import { succeed } from './workspace/workspace.js';
+import {
+  attempts,
+  orderVandal,
+  stateOf,
+  targetsOf,
+  VANDAL_DEFINITION,
+  VANDAL_FILES,
+  writingCommands,
+  type Targets,
+} from './workspace/write-attempts.js';
+
+const ISSUES = { '1': '# One apple\n\n[[scenario:battery]]\n' };
+const ROLES: AgentRoles = { writer: 'claude', planner: 'codex', reviewers: ['codex', 'claude'] };
+const DEFINE = { vandal: VANDAL_DEFINITION };
+
+describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
+  let fleet: AgentWorkspace;
+  let targets: Targets;
+  const review = (): Promise<Finished> => fleet.nx('run', 'issue-1:agent-review', '--output-style=static');
+  const state = (): Promise<object> => stateOf(fleet.workspace, targets);
+  const triedIn = (stage: string, protocol: Protocol): number => {
+    const requests = fleet.model.requests().filter((request) => stageOf(request) === stage && request.protocol === protocol);
+    return Math.max(0, ...requests.map(({ text }) => text.match(/"type":"(?:tool_result|\w+_call_output)"/g)?.length ?? 0));
+  };
+
+  beforeAll(async () => {
+    const files = { ...VANDAL_FILES, 'AGENTS.md': 'RULE-WORD\n' };
+    fleet = await createAgentWorkspace({ ...ROLES, issues: ISSUES, files, define: DEFINE });
+    targets = targetsOf(fleet.workspace, 'issue-1');
+    const tries = (protocol: Protocol) => ({ protocol, step: attempts(protocol, targets) });
+    fleet.model.answerBy([
+      ...rulesFor(during('build', 'battery'), ({ add }) => [add('work-apple.txt', 'an apple'), { text: 'Done.' }]),
+      ...[tries('messages'), tries('responses')].flatMap(({ protocol, step }) => [
+        { when: during('plan', 'battery'), protocol, steps: [step, aPlan()] },
+        { when: during('review', 'battery'), protocol, steps: [step, APPROVAL] },
+      ]),
+    ]);
+  });
+
+  afterAll(async () => {
+    await fleet.model.stop();
+    const left = await processesLeft(fleet.workspace.folder);
+    fleet.workspace.remove();
+    expect(left).toEqual([]);
+  });
+
+  it('are held by the planner: nothing is changed, and its plan stands', async () => {
+    const before = await state();
+    await succeed(fleet.nx('run', 'issue-1:agent-plan', '--output-style=static'));
+    expect(await state()).toEqual(before);
+    expect(triedIn('plan', 'responses')).toBeGreaterThan(writingCommands(targets).length);
+  });
+
+  it('are held by each reviewer: nothing is changed, and their verdict stands', async () => {
+    await succeed(fleet.nx('run', 'issue-1:agent-validate', '--output-style=static'));
+    const before = await state();
+    const finished = await succeed(review());
+    expect(await state()).toEqual(before);
+    expect(finished.output).toContain('Verdict: approved');
+    for (const protocol of ['messages', 'responses'] as const)
+      expect(triedIn('review', protocol)).toBeGreaterThan(writingCommands(targets).length);
+  });
+
+  describe('and can', () => {
+    const artefact = (): string => join(fleet.workspace.root, '.nx-fleet/out/issue-1/agent-review--vandal/review.json');
+
+    beforeAll(() => {
+      fleet.workspace.write('nx-fleet.json', agentOptions({ ...ROLES, reviewers: ['vandal'], define: DEFINE }));
+    });
+
+    it.each<readonly [string, (targets: Targets) => string]>([
+      ['a file of its own folder', () => 'echo x > sneaky.txt'],
+      ['a mode in its own folder', () => 'chmod 755 AGENTS.md'],
+      ['a file that git ignores there', () => 'echo .x > .git/info/exclude; echo x > .x'],
+      ['a commit there', () => 'git -c user.name=a -c user.email=a@b commit --allow-empty -m x'],
+      ['a configuration there', () => 'git config user.name x'],
+      ['a file of the worktree', ({ worktree }) => `echo x > ${worktree}/sneaky.txt`],
+      ['a changed file of the worktree', ({ worktree }) => `echo x >> ${worktree}/AGENTS.md`],
+      ['the index of the worktree', ({ worktree }) => `git -C ${worktree} rm -q --cached AGENTS.md`],
+      ['a commit on the branch', ({ worktree }) => `git -C ${worktree} -c user.name=a -c user.email=a@b commit -q --allow-empty -m x`],
+    ])('write %s lose their verdict, and what they did is undone', async (_, command) => {
+      const before = await state();
+      orderVandal(fleet.workspace, [command(targets)]);
+      const finished = await review();
+      expect(finished.output).toContain('Its answer is discarded');
+      expect(finished.exitCode).not.toBe(0);
+      expect(existsSync(artefact())).toBe(false);
+      expect(await state()).toEqual(before);
+    });
+
+    it('write a file of the worktree leave it under a ref, which the message names', async () => {
+      orderVandal(fleet.workspace, [`echo evidence > ${targets.worktree}/sneaky.txt`]);
+      const { output } = await review();
+      const ref = /what was changed is kept as (refs\/nx-fleet\/trash\/issue-1\/[\w-]+)/.exec(output)?.[1] ?? 'none';
+      expect(await fleet.workspace.git('show', `${ref}:sneaky.txt`)).toBe('evidence');
+    });
+
+    it('put something on the stash lose their verdict, and the message says where to look', async () => {
+      const { git } = fleet.workspace;
+      const stash = `git -C ${targets.worktree} -c user.name=a -c user.email=a@b stash push -u`;
+      orderVandal(fleet.workspace, [`echo x > ${targets.worktree}/sneaky.txt; ${stash}`]);
+      const finished = await review();
+      await git('stash', 'drop');
+      expect(finished.exitCode).not.toBe(0);
+      expect(finished.output).toMatch(/Its answer is discarded\. There is a new stash entry\. Look at git -C ".*" stash list/);
+    });
+
+    it('do not, are believed', async () => {
+      orderVandal(fleet.workspace, []);
+      expect((await succeed(review())).output).toContain('Verdict: approved');
+    });
+  });
+});

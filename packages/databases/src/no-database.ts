@@ -4,6 +4,7 @@ import type { Database } from '@nx-fleet/core';
 export function createNoDatabase(): Database {
   return {
     type: 'none',
+    listsAll: false,
     variables: [],
     createBranch: async () => null,
     resetBranch: async () => null,

@@ -21,29 +21,32 @@ export const createNodesV2: CreateNodesV2 = [
   (files, options, context) => {
     const settings = settingsFromOptions(context.workspaceRoot, options);
     const manifests = readManifests(files, context);
-    return createNodesFromFiles((file) => projectsOf(file, manifests, settings), files, options, context);
+    const known = new Set([...manifests.values()].map(({ project }) => project));
+    return createNodesFromFiles((file) => projectsOf(file, { manifests, known, settings }), files, options, context);
   },
 ];
 
 export const createNodes = createNodesV2;
 
-function projectsOf(file: string, manifests: ReadonlyMap<string, Manifest>, settings: Settings): CreateNodesResult {
+interface Fleet {
+  readonly manifests: ReadonlyMap<string, Manifest>;
+  /** Projects that have a manifest. */
+  readonly known: ReadonlySet<string>;
+  readonly settings: Settings;
+}
+
+function projectsOf(file: string, { manifests, known, settings }: Fleet): CreateNodesResult {
   if (file === 'nx.json') return { projects: { '.nx-fleet': fleetProject(settings) } };
   const manifest = manifests.get(file);
-  return manifest === undefined ? {} : { projects: { [dirname(file)]: issueProject(manifest, manifests, settings) } };
+  return manifest === undefined ? {} : { projects: { [dirname(file)]: issueProject(manifest, known, settings) } };
 }
 
 function fleetProject({ names }: Settings): ProjectConfiguration {
   return { name: names.fleetProject, root: '.nx-fleet', tags: ['nx-fleet:fleet'], targets: fleetTargets() };
 }
 
-function issueProject(
-  manifest: Manifest,
-  manifests: ReadonlyMap<string, Manifest>,
-  settings: Settings,
-): Omit<ProjectConfiguration, 'root'> {
+function issueProject(manifest: Manifest, known: ReadonlySet<string>, settings: Settings): Omit<ProjectConfiguration, 'root'> {
   // Nx only warns of a project in dependsOn that does not exist, and runs: a missing blocker is refused by the build itself.
-  const known = new Set([...manifests.values()].map((other) => other.project));
   const blockers = manifest.blockedBy.filter((blocker) => known.has(blocker));
   return {
     name: manifest.project,

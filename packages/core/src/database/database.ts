@@ -39,6 +39,8 @@ export interface Database {
   readonly type: string;
   /** Names of the environment variables that `createBranch` gives; empty without a database. */
   readonly variables: readonly string[];
+  /** Whether `listBranches` names every branch of the clone, so that one that it does not name is gone. */
+  readonly listsAll: boolean;
   /** Creates the copy, or finds the one that is there. Null when there is no database. @throws UserError */
   createBranch(request: DatabaseBranchRequest): Promise<DatabaseBranch | null>;
   /** A fresh copy in place of the present one. @throws UserError */

@@ -18,6 +18,28 @@ export async function examineDatabases(context: ExamineContext): Promise<readonl
     const complaint = await examineDatabase(branch, context);
     if (complaint !== null) complaints.push(complaint);
   }
+  return [...complaints, ...(await missingDatabases(branches, context))];
+}
+
+/** Worktrees whose database branch is gone: expired, or dropped by someone. What was in it is lost; only a person can say whether a fresh copy will do. */
+async function missingDatabases(
+  branches: readonly OwnedDatabaseBranch[],
+  { location, adapters }: ExamineContext,
+): Promise<readonly Complaint[]> {
+  const { host, database } = adapters;
+  if (!database.listsAll) return [];
+  const present = new Set(branches.map(({ project }) => project));
+  const complaints: Complaint[] = [];
+  for (const { repository, project, state } of await host.registry.read()) {
+    if (repository !== location.commonDirectory || state !== 'ready' || present.has(project)) continue;
+    const local = await host.state.readLocal(project);
+    if (local === null || local.database === null || local.databaseFailure !== undefined) continue;
+    complaints.push({
+      subject: project,
+      reason: `its database is gone. To have a fresh copy: nx run ${project}:db-reset`,
+      remedy: 'advise',
+    });
+  }
   return complaints;
 }
 

@@ -225,6 +225,15 @@ const mended: Readonly<Record<string, Case>> = {
 };
 
 const advised: Readonly<Record<string, Case>> = {
+  'a worktree whose database has expired': {
+    make: async () => {
+      const fleet = await createReadyFleet();
+      fleet.database.branches.clear();
+      return fleet;
+    },
+    complaint: ['issue-42', 'its database is gone. To have a fresh copy: nx run issue-42:db-reset', 'advise'],
+    after: async ({ host }) => expect(await host.registry.read()).toMatchObject([{ state: 'ready' }]),
+  },
   'a ready worktree whose manifest is gone': {
     make: async () => {
       const fleet = await createReadyFleet();

@@ -50,6 +50,7 @@ export function createFakeFleet(options: FakeHostOptions & { readonly git?: Fake
     },
     database: {
       type: 'memory',
+      listsAll: true,
       variables: ['DATABASE_URL'],
       branches,
       listBranches: async () =>

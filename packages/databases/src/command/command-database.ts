@@ -15,6 +15,8 @@ export function createCommandDatabase(settings: CommandSettings, context: Databa
   const programs = { settings, context };
   return {
     type: 'command',
+    // Names that had to be shortened are not read back.
+    listsAll: false,
     variables: settings.variables,
     createBranch: async (request) => {
       await removeLeftovers(programs, request);

@@ -26,6 +26,7 @@ export function createNeonDatabase(settings: NeonSettings, context: DatabaseCont
   };
   return {
     type: 'neon',
+    listsAll: true,
     variables: [settings.variable, settings.directVariable],
     createBranch: (request) => withClient(request.signal, (client) => provideBranch(client, settings, request)),
     resetBranch: (request) =>

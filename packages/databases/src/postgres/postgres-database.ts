@@ -47,6 +47,7 @@ export function createPostgresDatabase(settings: PostgresSettings, context: Data
       });
   return {
     type: 'postgres',
+    listsAll: true,
     variables: [settings.variable],
     createBranch: branchBy(ensureBranch),
     resetBranch: branchBy(replaceBranchOf),

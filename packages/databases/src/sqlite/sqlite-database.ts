@@ -24,6 +24,8 @@ export function createSqliteDatabase(
 ): Database {
   return {
     type: 'sqlite',
+    // They live in the worktrees.
+    listsAll: false,
     variables: [settings.variable],
     createBranch: async (request) => {
       if (isCheckoutItself(request)) return describeBranch(settings, requirePathInside(request.worktree, settings.file));

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-const READING =
-  /^(?:git (?:branch -a|config --list|diff|log|notes list|stash list|status|tag -n|worktree list)\b(?!.*--output)|cat |ls\b|echo \w[\w-]*$)/;
+const READING = /^(?:git (?:branch -a|config --list|diff|log|notes list|stash list|status|tag -n|worktree list)\b|cat |ls\b|echo )/;
+const MORE_THAN_READING = /[>;&|`$]|--output/;
 
 /** Runs a command of the model, if the agent may: what writes is refused to a reader. @returns its output, or null for a refusal */
 export function runCommand(command, isReader) {
-  if (isReader && !READING.test(command)) return null;
+  if (isReader && (!READING.test(command) || MORE_THAN_READING.test(command))) return null;
   const { stdout, stderr } = spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8' });
   return `${stdout}${stderr}`;
 }

@@ -43,7 +43,7 @@ describe('fetchFromOrigin', () => {
   });
 
   it('takes away what a killed process fetched', async () => {
-    await repository.run(['update-ref', 'refs/nx-fleet/fetched/4194305-abc', 'HEAD']);
+    await repository.run(['update-ref', 'refs/nx-fleet/fetching/4194305-abc', 'HEAD']);
     await repository.git.fetchFromOrigin('refs/heads/main');
     expect(await refs()).not.toContain('nx-fleet');
   });

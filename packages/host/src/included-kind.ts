@@ -16,8 +16,8 @@ export function classifyIncluded(file: string): IncludedKind {
   if (folders.some((folder) => ELSEWHERE.has(folder)) || ELSEWHERE.has(name)) return 'elsewhere';
   const isOutside = file.includes('\0') || path.isAbsolute(file) || [...folders, name].some((part) => part === '..' || part === '');
   const lower = name.toLowerCase();
-  if (isOutside || lower.startsWith('.env.production')) return 'never';
+  if (isOutside || /^\.env\.prod(uction)?(\.|$)/.test(lower)) return 'never';
   if (lower === '.envrc') return 'env script';
   if (!/^\.env(\.|$)|\.env$/.test(lower) || /\.(example|sample|template)$/.test(lower)) return 'plain';
-  return /(^|\.)production\./.test(lower) || lower.endsWith('.production') ? 'never' : 'env file';
+  return /(^|\.)prod(uction)?(\.|$)/.test(lower) ? 'never' : 'env file';
 }

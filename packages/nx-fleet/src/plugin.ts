@@ -62,9 +62,20 @@ function readManifests(files: readonly string[], { workspaceRoot }: CreateNodesC
   const manifests = new Map<string, Manifest>();
   for (const file of files) {
     if (!file.endsWith('/issue.json')) continue;
-    manifests.set(file, parseManifest(file, readFileSync(join(workspaceRoot, file), 'utf8')));
+    const text = readIfThere(join(workspaceRoot, file));
+    if (text !== null) manifests.set(file, parseManifest(file, text));
   }
   return manifests;
+}
+
+/** Another command may remove an issue between Nx's look at the folders and ours. */
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** Without a graph Nx runs no generator: only taking the file away helps. */

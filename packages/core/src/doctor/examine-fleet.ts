@@ -9,6 +9,9 @@ import { examineDatabases } from './examine-databases.js';
 import { examineDisk } from './examine-disk.js';
 import { examineManifests } from './examine-manifests.js';
 
+/** The command that an advice ends with must not be cut off. */
+const MAX_REASON = 1_000;
+
 export interface ExamineContext {
   readonly location: RepositoryLocation;
   readonly settings: Settings;
@@ -39,7 +42,7 @@ export async function mendFleet(
   const reports: ComplaintReport[] = [];
   const bugs: unknown[] = [];
   for (const { subject, reason, remedy, mend } of complaints) {
-    const report = { subject: printableLine(subject), reason: printableLine(reason), remedy };
+    const report = { subject: printableLine(subject), reason: printableLine(reason, MAX_REASON), remedy };
     if (mend === undefined) reports.push({ ...report, outcome: 'needs-you' });
     else if (dryRun) reports.push({ ...report, outcome: 'would-mend' });
     else reports.push(await mended(report, mend, bugs));

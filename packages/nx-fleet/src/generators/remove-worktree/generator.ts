@@ -15,6 +15,7 @@ import { requireMainWorktree } from '../../main-worktree.js';
 import { reportGenerator } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { issueReferences } from '../worktree/normalize-options.js';
+import { projectNamed } from './project-named.js';
 import { pullRequestLookup } from './pull-requests.js';
 import type { RemoveWorktreeGeneratorSchema } from './schema.js';
 
@@ -55,7 +56,10 @@ export async function removeWorktreeGenerator(
 }
 
 async function projectsToRemove({ issue, merged }: RemoveWorktreeGeneratorSchema, { host }: RemovalAdapters): Promise<readonly string[]> {
-  if (issue !== undefined) return issueReferences(issue).map((reference) => issueProject(issueId(withoutFolder(reference))));
+  if (issue !== undefined) {
+    const known = await host.state.listProjects();
+    return issueReferences(issue).map((reference) => projectNamed(issueProject(issueId(withoutFolder(reference))), known));
+  }
   if (merged === true) return host.state.listProjects();
   throw new UserError('No issue is given. Name at least one: nx g remove-worktree --issue=42; or all that are merged: --merged');
 }

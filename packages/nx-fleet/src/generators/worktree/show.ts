@@ -35,6 +35,6 @@ export function showWorktrees(
     for (const { local } of issues) logger.info(`cd "${local.worktree}" && ${define[writer]?.command ?? writer}`);
     logger.info('');
   }
-  const projects = issues.map(({ manifest }) => manifest.project).join(',');
-  logger.info(`Next: nx run-many -t agent-review -p ${projects}`);
+  const ready = issues.filter(({ local }) => local.databaseFailure === undefined);
+  if (ready.length > 0) logger.info(`Next: nx run-many -t agent-review -p ${ready.map(({ manifest }) => manifest.project).join(',')}`);
 }

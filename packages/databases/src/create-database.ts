@@ -2,7 +2,6 @@ import type { CommandRunner, Database, DatabaseSettings } from '@nx-fleet/core';
 import { createCommandDatabase } from './command/command-database.js';
 import { createNeonDatabase } from './neon/neon-database.js';
 import { createNoDatabase } from './no-database.js';
-import { createPostgresDatabase } from './postgres/postgres-database.js';
 import { createSqliteDatabase } from './sqlite/sqlite-database.js';
 
 export interface DatabaseContext {
@@ -19,10 +18,27 @@ export function createDatabase(settings: DatabaseSettings, context: DatabaseCont
     case 'sqlite':
       return createSqliteDatabase(settings, context);
     case 'postgres':
-      return createPostgresDatabase(settings, context);
+      return loadedLater({ type: 'postgres', listsAll: true, variables: [settings.variable] }, async () => {
+        const { createPostgresDatabase } = await import('./postgres/postgres-database.js');
+        return createPostgresDatabase(settings, context);
+      });
     case 'neon':
       return createNeonDatabase(settings, context);
     case 'command':
       return createCommandDatabase(settings, context);
   }
+}
+
+/** A database whose client is loaded once it is used: most commands need none of it. */
+function loadedLater(facts: Pick<Database, 'type' | 'listsAll' | 'variables'>, load: () => Promise<Database>): Database {
+  let loading: Promise<Database> | undefined;
+  const loaded = (): Promise<Database> => (loading ??= load());
+  return {
+    ...facts,
+    createBranch: async (request) => (await loaded()).createBranch(request),
+    resetBranch: async (request) => (await loaded()).resetBranch(request),
+    removeBranch: async (request) => (await loaded()).removeBranch(request),
+    listBranches: async (owner) => (await loaded()).listBranches(owner),
+    refreshSource: async (owner, onProgress) => (await loaded()).refreshSource(owner, onProgress),
+  };
 }

@@ -5,7 +5,6 @@ import type { Agent, Database, Git, Host, Settings, Tracker } from '@nx-fleet/co
 import { createDatabase } from '@nx-fleet/databases';
 import { createGit } from '@nx-fleet/git';
 import { createHost } from '@nx-fleet/host';
-import { createTracker } from '@nx-fleet/trackers';
 
 /** Everything outside that generators and executors act through. */
 export interface Adapters {
@@ -23,7 +22,11 @@ export function createAdapters(workspaceRoot: string, settings: Settings, env: N
   const host = createHost({ mainWorktree: workspaceRoot, env });
   const git = createGit(workspaceRoot);
   const { commands, env: hostEnv } = host;
-  const trackerContext = async () => ({ mainWorktree: workspaceRoot, remoteUrl: await git.remoteUrl(), env: hostEnv, commands });
+  // Most commands ask no tracker: its clients are loaded by those that do.
+  const loadTracker = async (tracker: Settings['tracker']): Promise<Tracker> => {
+    const { createTracker } = await import('@nx-fleet/trackers');
+    return createTracker(tracker, { mainWorktree: workspaceRoot, remoteUrl: await git.remoteUrl(), env: hostEnv, commands });
+  };
   return {
     git,
     host,
@@ -33,8 +36,8 @@ export function createAdapters(workspaceRoot: string, settings: Settings, env: N
       if (definition === undefined) throw new Error(`agent "${name}" has no definition`);
       return createAgent(name, definition, { commands, env: hostEnv, workspaceRoot });
     },
-    tracker: async () => createTracker(settings.tracker, await trackerContext()),
-    markdown: async () => createTracker(markdownSettings(settings), await trackerContext()),
+    tracker: () => loadTracker(settings.tracker),
+    markdown: () => loadTracker(markdownSettings(settings)),
   };
 }
 

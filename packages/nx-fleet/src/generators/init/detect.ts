@@ -1,6 +1,5 @@
 import { detectPackageManager, type Tree } from '@nx/devkit';
 import type { SettingsInput } from '@nx-fleet/core';
-import { parseGitHubRemote } from '@nx-fleet/trackers';
 import type { Adapters } from '../../adapters.js';
 import { detectDatabase } from './detect-database.js';
 
@@ -22,6 +21,7 @@ export async function detectWorkspace(tree: Tree, { git, host, agent }: Adapters
     agent('claude').detect(),
     agent('codex').detect(),
   ]);
+  const { parseGitHubRemote } = await import('@nx-fleet/trackers');
   const github = remote === null ? null : parseGitHubRemote(remote);
   const database = detectDatabase(tree, host.env);
   const agents = agentOptions('version' in claude, 'version' in codex);

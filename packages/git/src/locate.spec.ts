@@ -114,9 +114,7 @@ describe('locate', () => {
 
   it('says that git is missing', async () => {
     const git = createGit(repository.path, { env: { PATH: repository.folder } });
-    const refusal = git.locate();
-    await expect(refusal).rejects.toThrow('"git" was not found on the PATH. Install git 2.38 or newer.');
-    await expect(refusal).rejects.toBeInstanceOf(UserError);
+    await expect(git.locate()).rejects.toThrow(new UserError('"git" was not found on the PATH. Install git 2.38 or newer.'));
   });
 
   it('finds its own repository when the caller is inside of another git command', async () => {

@@ -19,9 +19,10 @@ describe('the runner of git', () => {
     expect(await run({ ...call, answers: [0, 1] })).toEqual({ exitCode: 1, stdout: '' });
   });
 
-  it("ends its message with git's own, without control characters", async () => {
+  it("ends its message with git's own, without control characters, and keeps the cause", async () => {
     const failed = run({ cwd: repository.path, arguments: ['cat-file', '-p', '\u001B[31mnope\u009B'] });
     await expect(failed).rejects.toThrow(/^git cat-file failed in "[^"]+": fatal: .*nope$/);
+    await expect(failed).rejects.toHaveProperty('cause.message', expect.stringContaining('fatal:'));
   });
 
   it('gives the whole of a long output', async () => {

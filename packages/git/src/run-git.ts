@@ -53,13 +53,14 @@ const CONFIGURATION: readonly string[] = [
 
 const STDERR_LENGTH = 2000;
 
-/** Runs git without a shell. @throws Error with git's stderr on an exit code that is not among the answers; UserError when git is missing */
+/** Runs git without a shell. @throws Error with git's stderr, the whole of it as its cause, on an exit code that is not among the answers; UserError when git is missing */
 export function createGitRunner(environment: Environment): GitRunner {
   const base = gitEnvironment(environment);
   return async (call) => {
     const outcome = await spawnGit(call, { ...base, ...call.variables });
     if ((call.answers ?? [0]).includes(outcome.exitCode)) return { exitCode: outcome.exitCode, stdout: outcome.stdout };
-    throw new Error(failureMessage(call, outcome.stderr));
+    const said = printable(outcome.stderr).trim();
+    throw new Error(failureMessage(call, said), said === '' ? undefined : { cause: new Error(said) });
   };
 }
 
@@ -75,7 +76,7 @@ async function spawnGit(call: GitCall, environment: Record<string, string>): Pro
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     if (!existsSync(call.cwd)) throw new Error(`git was to run in "${printableLine(call.cwd)}", which does not exist`, { cause: error });
-    throw new UserError('"git" was not found on the PATH. Install git 2.38 or newer.', { cause: error });
+    throw new UserError('"git" was not found on the PATH. Install git 2.38 or newer.');
   }
 }
 
@@ -90,8 +91,8 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
-function failureMessage(call: GitCall, stderr: string): string {
+function failureMessage(call: GitCall, said: string): string {
   const command = call.arguments.find((argument) => !argument.startsWith('-')) ?? 'command';
-  const reason = printable(stderr).trim().slice(0, STDERR_LENGTH);
+  const reason = said.slice(0, STDERR_LENGTH);
   return `git ${command} failed in "${printableLine(call.cwd)}"${reason === '' ? '' : `: ${reason}`}`;
 }

@@ -35,12 +35,12 @@ function withAncestors(self: number, seen: readonly SeenProcess[]): ReadonlySet<
   return ours;
 }
 
-/** A container's process ids say nothing here. */
+/** A container's process ids say nothing here; what is dead has no current folder. */
 function seenInProc(): readonly SeenProcess[] {
   const namespace = processLink(process.pid, 'ns/pid');
   return processIds().flatMap((pid) => {
     const stat = readProcessStat(pid);
-    if (stat === null || stat.isDead) return [];
+    if (stat === null) return [];
     const cwd = processLink(pid, 'ns/pid') === namespace ? processLink(pid, 'cwd') : '';
     return [{ pid, parent: stat.parent, name: nameInProc(pid), cwd }];
   });

@@ -12,11 +12,15 @@ const OURS = ['issue/', 'restored/'];
 export async function defaultBranch(repository: Repository, issueBranches: readonly string[] = []): Promise<string | null> {
   const isCandidate = (name: string): boolean => !OURS.some((prefix) => name.startsWith(prefix)) && !issueBranches.includes(name);
   const { commonDirectory } = await repository.locate();
-  const bareHead = await bareDefaultBranch(repository.run, commonDirectory);
-  const remotes = (await repository.inMain(['remote'])).stdout.split('\n').filter((name) => name !== '');
+  const [bareHead, remotes] = await Promise.all([bareDefaultBranch(repository.run, commonDirectory), listRemotes(repository)]);
   if (bareHead !== null) return bareBranch(repository, bareHead);
   if (remotes.length === 0) return localDefaultBranch(repository, isCandidate);
   return remotes.includes('origin') ? remoteDefaultBranch(repository, isCandidate) : null;
+}
+
+async function listRemotes(repository: Repository): Promise<readonly string[]> {
+  const { stdout } = await repository.inMain(['remote']);
+  return stdout.split('\n').filter((name) => name !== '');
 }
 
 /** A bare clone has its remote's branches as its own, unless somebody told it to track them. */
@@ -26,8 +30,11 @@ async function bareBranch(repository: Repository, name: string): Promise<string 
 }
 
 async function remoteDefaultBranch(repository: Repository, isCandidate: (name: string) => boolean): Promise<string | null> {
-  const { exitCode, stdout } = await repository.inMain(['symbolic-ref', '-q', REMOTE_HEAD], { answers: [0, 1] });
-  const branches = (await listRefs(repository, REMOTE_BRANCHES)).map((entry) => entry.ref).filter((ref) => ref !== REMOTE_HEAD);
+  const [{ exitCode, stdout }, refs] = await Promise.all([
+    repository.inMain(['symbolic-ref', '-q', REMOTE_HEAD], { answers: [0, 1] }),
+    listRefs(repository, REMOTE_BRANCHES),
+  ]);
+  const branches = refs.map((entry) => entry.ref).filter((ref) => ref !== REMOTE_HEAD);
   const named = stdout.trim();
   const candidates = branches.filter((ref) => isCandidate(ref.slice(REMOTE_BRANCHES.length)));
   const found = exitCode === 0 && branches.includes(named) ? named : onlyOne(candidates);
@@ -35,11 +42,13 @@ async function remoteDefaultBranch(repository: Repository, isCandidate: (name: s
 }
 
 async function localDefaultBranch(repository: Repository, isCandidate: (name: string) => boolean): Promise<string | null> {
-  const { exitCode, stdout } = await repository.inMain(['config', '--get', 'init.defaultBranch'], { answers: [0, 1] });
+  const [{ exitCode, stdout }, refs] = await Promise.all([
+    repository.inMain(['config', '--get', 'init.defaultBranch'], { answers: [0, 1] }),
+    listRefs(repository, LOCAL_BRANCHES),
+  ]);
+  const branches = refs.map((entry) => entry.ref.slice(LOCAL_BRANCHES.length));
   const configured = stdout.trim();
-  if (exitCode === 0 && (await readRef(repository, LOCAL_BRANCHES + configured)) !== null) return configured;
-  const branches = (await listRefs(repository, LOCAL_BRANCHES)).map((entry) => entry.ref.slice(LOCAL_BRANCHES.length));
-  return onlyOne(branches.filter(isCandidate));
+  return exitCode === 0 && branches.includes(configured) ? configured : onlyOne(branches.filter(isCandidate));
 }
 
 function onlyOne(names: readonly string[]): string | null {

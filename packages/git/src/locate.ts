@@ -14,14 +14,9 @@ import { parseWorktreeList, type ListedWorktree } from './worktree-list.js';
 export async function locateRepository(run: GitRunner, directory: string): Promise<RepositoryLocation> {
   const name = printableLine(directory);
   if (!(await isFolder(directory))) throw new UserError(`"${name}" is no folder. Run this in a git repository.`);
-  await requireRepository(run, directory);
-  const kind = await run({ cwd: directory, arguments: ['rev-parse', '--is-bare-repository', '--is-inside-work-tree'] });
-  const [bare, insideWorktree] = kind.stdout.split('\n');
+  const [bare, insideWorktree, gitDirectory = '', common = '', top = ''] = await placesIn(run, directory);
   if (bare === 'true') throw await bareError(run, directory);
   if (insideWorktree !== 'true') throw new UserError(`"${name}" is inside of a .git folder. Run this in a worktree.`);
-  const places = ['--show-toplevel', '--git-dir', '--git-common-dir'];
-  const { stdout } = await run({ cwd: directory, arguments: ['rev-parse', '--path-format=absolute', ...places] });
-  const [top = '', gitDirectory = '', common = ''] = stdout.split('\n');
   const currentWorktree = await realpath(top);
   const commonDirectory = await realpath(common);
   const isMain = (await realpath(gitDirectory)) === commonDirectory;
@@ -57,14 +52,25 @@ export async function bareDefaultBranch(run: GitRunner, commonDirectory: string)
   return exitCode === 0 ? stdout.trim().replace(/^refs\/heads\//, '') : null;
 }
 
-async function requireRepository(run: GitRunner, directory: string): Promise<void> {
-  const found = await run({ cwd: directory, arguments: ['rev-parse', '--git-dir'], answers: [0, 128] });
-  if (found.exitCode === 0) return;
+/** What git tells about a folder, line by line; the last is missing where there is no worktree. */
+async function placesIn(run: GitRunner, directory: string): Promise<readonly string[]> {
+  const questions = [
+    '--is-bare-repository',
+    '--is-inside-work-tree',
+    '--path-format=absolute',
+    '--git-dir',
+    '--git-common-dir',
+    '--show-toplevel',
+  ];
+  const question = { cwd: directory, arguments: ['rev-parse', ...questions] };
+  const { exitCode, stdout } = await run({ ...question, answers: [0, 128] });
+  const places = stdout.split('\n');
+  if (exitCode === 0 || places[1] === 'false') return places;
   if (!(await hasGitFolderAbove(resolve(directory)))) {
     throw new UserError(`"${printableLine(directory)}" is in no git repository. Run git init and make a first commit.`);
   }
   // There is one that git does not want, for instance another user's: git's own words say why.
-  await run({ cwd: directory, arguments: ['rev-parse', '--git-dir'] });
+  return (await run(question)).stdout.split('\n');
 }
 
 async function hasGitFolderAbove(directory: string): Promise<boolean> {

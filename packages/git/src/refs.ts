@@ -40,6 +40,10 @@ export async function deleteRef(repository: Repository, ref: string): Promise<vo
 /** Whether git would take this as a branch name. */
 export async function isBranchName(repository: Repository, branch: string): Promise<boolean> {
   if (branch.includes('\0')) return false;
+  return repository.remember(`branch name ${branch}`, () => askBranchName(repository, branch));
+}
+
+async function askBranchName(repository: Repository, branch: string): Promise<boolean> {
   const { exitCode, stdout } = await repository.inMain(['check-ref-format', '--branch', branch], { answers: [0, 1, 128] });
   // `@{-1}` is taken and answered with the branch that it stands for.
   return exitCode === 0 && stdout === `${branch}\n`;

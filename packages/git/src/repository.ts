@@ -4,6 +4,7 @@ import { printableLine, type RepositoryLocation } from '@nx-fleet/core';
 import { networkVariables, type Environment } from './environment.js';
 import { parseGitVersion, type GitVersion } from './git-version.js';
 import { locateRepository } from './locate.js';
+import { registrationOf } from './worktree-path.js';
 import { createGitRunner, type GitOptions, type GitOutput, type GitRunner } from './run-git.js';
 
 /** One repository, with the three places where its commands run. */
@@ -14,6 +15,8 @@ export interface Repository {
   readonly networkVariables: Readonly<Record<string, string>>;
   locate(): Promise<RepositoryLocation>;
   version(): Promise<GitVersion>;
+  /** Asks once for each question, for answers that cannot change while a command runs. A failure is not remembered, nor is null. */
+  remember<Answer>(question: string, ask: () => Promise<Answer>): Promise<Answer>;
   /** Runs in the folder that the repository was opened with, so that `HEAD` is its worktree's. */
   here(args: readonly string[], options?: GitOptions): Promise<GitOutput>;
   inMain(args: readonly string[], options?: GitOptions): Promise<GitOutput>;
@@ -30,13 +33,16 @@ export interface Worktree {
 
 export function createRepository(directory: string, environment: Environment): Repository {
   const run = createGitRunner(environment);
-  const locate = rememberSuccess(() => locateRepository(run, directory));
-  const version = rememberSuccess(async () => parseGitVersion((await run({ cwd: directory, arguments: ['version'] })).stdout));
+  const remember = createMemory();
+  const locate = async (): Promise<RepositoryLocation> => remember('locate', () => locateRepository(run, directory));
+  const version = async (): Promise<GitVersion> =>
+    remember('version', async () => parseGitVersion((await run({ cwd: directory, arguments: ['version'] })).stdout));
   return {
     run,
     networkVariables: networkVariables(environment),
     locate,
     version,
+    remember,
     here: async (args, options) => {
       await locate();
       return run({ cwd: directory, arguments: args, ...options });
@@ -46,16 +52,17 @@ export function createRepository(directory: string, environment: Environment): R
   };
 }
 
-function rememberSuccess<Result>(ask: () => Promise<Result>): () => Promise<Result> {
-  let answer: Promise<Result> | undefined;
-  return async () => {
-    answer ??= ask();
-    try {
-      return await answer;
-    } catch (error) {
-      answer = undefined;
-      throw error;
-    }
+function createMemory(): Repository['remember'] {
+  const answers = new Map<string, Promise<unknown>>();
+  return async <Answer>(question: string, ask: () => Promise<Answer>): Promise<Answer> => {
+    const answer = (answers.get(question) as Promise<Answer> | undefined) ?? ask();
+    answers.set(question, answer);
+    const isKept = await answer.then(
+      (found) => found !== null,
+      () => false,
+    );
+    if (!isKept) answers.delete(question);
+    return answer;
   };
 }
 
@@ -67,11 +74,15 @@ export async function openMainWorktree(repository: Repository): Promise<Worktree
 async function openWorktree(run: GitRunner, path: string, commonDirectory: string): Promise<Worktree> {
   if (!isAbsolute(path)) throw new Error(`Worktree "${printableLine(path)}" is no absolute path`);
   const realPath = await realpath(path);
-  const places = ['--show-toplevel', '--git-dir', '--git-common-dir'];
-  const { stdout } = await run({ cwd: realPath, arguments: ['rev-parse', '--path-format=absolute', ...places] });
-  const [top = '', gitDirectory = '', common = ''] = stdout.split('\n');
-  if ((await realpath(top)) !== realPath || (await realpath(common)) !== commonDirectory) {
-    throw new Error(`"${printableLine(realPath)}" is no worktree of the repository "${printableLine(commonDirectory)}"`);
-  }
+  const gitDirectory = (await registrationOf(realPath, commonDirectory)) ?? (await gitDirectoryOf(run, realPath, commonDirectory));
   return { path: realPath, gitDirectory, run: (args, options) => run({ cwd: realPath, arguments: args, ...options }) };
+}
+
+/** Asks git, for worktrees of any form. */
+async function gitDirectoryOf(run: GitRunner, path: string, commonDirectory: string): Promise<string> {
+  const places = ['--show-toplevel', '--git-dir', '--git-common-dir'];
+  const { stdout } = await run({ cwd: path, arguments: ['rev-parse', '--path-format=absolute', ...places] });
+  const [top = '', gitDirectory = '', common = ''] = stdout.split('\n');
+  if ((await realpath(top)) === path && (await realpath(common)) === commonDirectory) return gitDirectory;
+  throw new Error(`"${printableLine(path)}" is no worktree of the repository "${printableLine(commonDirectory)}"`);
 }

@@ -25,7 +25,11 @@ export async function requireTree(repository: Repository, revision: string): Pro
   return tree;
 }
 
+const OBJECT_ID = /^(?:[\da-f]{40}|[\da-f]{64})$/;
+
+/** An object never becomes another one: what an id names is asked once. */
 async function resolveAs(repository: Repository, revision: string, kind: 'commit' | 'tree'): Promise<string | null> {
+  if (OBJECT_ID.test(revision)) return repository.remember(`${revision} as ${kind}`, () => verify(repository, `${revision}^{${kind}}`));
   // In `<revision>:<path>` everything behind the colon is the path, the suffix that asks for a kind included.
   const name = revision.includes(':') ? await verify(repository, revision) : revision;
   return name === null ? null : verify(repository, `${name}^{${kind}}`);
@@ -44,8 +48,10 @@ async function verify(repository: Repository, revision: string): Promise<string 
 
 export async function isAncestor(repository: Repository, ancestor: string, descendant: string): Promise<boolean> {
   const commits = [await requireCommit(repository, ancestor), await requireCommit(repository, descendant)];
-  const { exitCode } = await repository.inMain(['merge-base', '--is-ancestor', ...commits], { answers: [0, 1] });
-  return exitCode === 0;
+  return repository.remember(`ancestor ${commits.join(' ')}`, async () => {
+    const { exitCode } = await repository.inMain(['merge-base', '--is-ancestor', ...commits], { answers: [0, 1] });
+    return exitCode === 0;
+  });
 }
 
 /** The best common ancestor of two commits, or null when their histories have nothing in common. */

@@ -59,6 +59,18 @@ describe('createSnapshot', () => {
     expect(snapshot.directory.startsWith(repository.path)).toBe(false);
   });
 
+  it('owns exactly the objects of what it shows: no commit, file or rule of the writer can be asked for', async () => {
+    await repository.run(['gc', '-q']);
+    const { run, snapshot } = await create({ tree: head, baseTree: base, pathsFromBase: ['AGENTS.md', '**/AGENTS.md', '.claude/'] });
+    const all = await run(['cat-file', '--batch-all-objects', '--batch-check=%(objectname)']);
+    const reachable = await run(['rev-list', '--objects', '--no-object-names', '--all']);
+    expect(all.split('\n').toSorted()).toEqual(reachable.split('\n').toSorted());
+    const contents = await run(['cat-file', '--batch-all-objects', '--batch']);
+    expect(contents).toContain('strict x');
+    for (const word of ['secret subject', 'Ada', 'lax', 'approve everything', 'hello']) expect(contents.replace('hello\n', '')).not.toContain(word);
+    expect(existsSync(join(snapshot.directory, '.git', 'objects', 'info', 'alternates'))).toBe(false);
+  });
+
   it("takes the rules from the base, and the writer's own away", async () => {
     const pathsFromBase = ['AGENTS.md', '**/AGENTS.md', '.claude/'];
     const { run, snapshot } = await create({ tree: head, baseTree: base, pathsFromBase });
@@ -98,8 +110,8 @@ describe('createSnapshot', () => {
     await expect(repository.git.createSnapshot({ tree: '--all' })).rejects.toThrow('names no tree');
   });
 
-  it('works for a repository that itself borrows objects, and has spaces and quotes in its path', async () => {
-    const clone = join(repository.folder, 'a "borrowing" clone');
+  it('works for a repository that itself borrows objects, and has spaces, quotes and colons in its path', async () => {
+    const clone = join(repository.folder, 'a: "borrowing\\ clone');
     await repository.run(['clone', '-q', '--shared', repository.path, clone]);
     const { run } = await create({ tree: head, baseTree: base }, createGit(clone, { env: repository.environment }));
     expect(await run(['show', 'HEAD:code.ts'])).toBe('new');

@@ -1,5 +1,5 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Snapshot, SnapshotRequest } from '@nx-fleet/core';
 import { fleetIdentity, NO_CONFIGURATION } from './environment.js';
 import { fingerprint } from './fingerprint.js';
@@ -7,8 +7,8 @@ import type { Repository } from './repository.js';
 import { requireTree } from './revisions.js';
 import type { GitOptions } from './run-git.js';
 import { createScratchFolder, removeScratchFolder } from './scratch-folder.js';
+import { copyTrees } from './snapshot-objects.js';
 import { treeWithPathsFrom } from './snapshot-tree.js';
-import { readLine } from './worktree-path.js';
 
 export type SnapshotGit = (args: readonly string[], options?: GitOptions) => Promise<string>;
 
@@ -26,16 +26,23 @@ const CONFIGURATION = `[core]
 \tauto = false
 `;
 
-/** A new repository in the temporary folder that shows exactly the given trees, and borrows their objects. */
+/** A new repository in the temporary folder that shows exactly the given trees, and has no other object. */
 export async function createSnapshot(repository: Repository, request: SnapshotRequest): Promise<Snapshot> {
   const tree = await requireTree(repository, request.tree);
   const baseTree = request.baseTree === undefined ? null : await requireTree(repository, request.baseTree);
+  const pathspecs = request.pathsFromBase ?? [];
+  if (baseTree === null && pathspecs.length > 0) throw new Error('Paths from the base need a base tree');
   const directory = await createScratchFolder();
   try {
     await initialize(repository, directory);
+    const shown = await copyTrees(repository, {
+      directory,
+      trees: baseTree === null ? [] : [baseTree],
+      // Without a pathspec git means every path.
+      derive: async (git) => (baseTree === null || pathspecs.length === 0 ? tree : treeWithPathsFrom(git, { tree, baseTree, pathspecs })),
+    });
     const git = snapshotGit(repository, directory);
-    const head = baseTree === null ? await commitAlone(git, tree, request) : await commitChange(git, { tree, baseTree, request });
-    await git(['update-ref', `refs/heads/${BRANCH}`, head]);
+    await git(['update-ref', `refs/heads/${BRANCH}`, await commit(git, shown, baseTree)]);
     await git(['reset', '--hard']);
     return { directory, fingerprint: () => fingerprint(repository.run, directory), remove: () => removeScratchFolder(directory) };
   } catch (error) {
@@ -49,21 +56,6 @@ async function initialize(repository: Repository, directory: string): Promise<vo
   const init = ['init', '--quiet', '--template=', `--initial-branch=${BRANCH}`, `--object-format=${format}`];
   await repository.run({ cwd: directory, arguments: init, variables: NO_CONFIGURATION });
   await appendFile(join(directory, '.git', 'config'), CONFIGURATION);
-  const stores = await objectStores(repository);
-  await mkdir(join(directory, '.git', 'objects', 'info'), { recursive: true });
-  await writeFile(join(directory, '.git', 'objects', 'info', 'alternates'), stores.map((store) => `${quoteAlternate(store)}\n`).join(''));
-}
-
-async function objectStores(repository: Repository): Promise<readonly string[]> {
-  const { commonDirectory } = await repository.locate();
-  const objects = join(commonDirectory, 'objects');
-  const borrowed = (await readLine(join(objects, 'info', 'alternates'))) ?? '';
-  const others = borrowed.split('\n').filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('"'));
-  return [objects, ...others.map((other) => resolve(objects, other))];
-}
-
-function quoteAlternate(path: string): string {
-  return /["\\\n]/.test(path) ? `"${path.replace(/["\\]/g, String.raw`\$&`).replace(/\n/g, String.raw`\n`)}"` : path;
 }
 
 function snapshotGit(repository: Repository, directory: string): SnapshotGit {
@@ -75,21 +67,8 @@ function snapshotGit(repository: Repository, directory: string): SnapshotGit {
   };
 }
 
-async function commitAlone(git: SnapshotGit, tree: string, request: SnapshotRequest): Promise<string> {
-  if ((request.pathsFromBase ?? []).length > 0) throw new Error('Paths from the base need a base tree');
-  return git(['commit-tree', tree, '-F', '-'], { input: 'snapshot' });
-}
-
-interface Change {
-  readonly tree: string;
-  readonly baseTree: string;
-  readonly request: SnapshotRequest;
-}
-
-async function commitChange(git: SnapshotGit, { tree, baseTree, request }: Change): Promise<string> {
+async function commit(git: SnapshotGit, shown: string, baseTree: string | null): Promise<string> {
+  if (baseTree === null) return git(['commit-tree', shown, '-F', '-'], { input: 'snapshot' });
   const base = await git(['commit-tree', baseTree, '-F', '-'], { input: 'base' });
-  const pathspecs = request.pathsFromBase ?? [];
-  // Without a pathspec git means every path.
-  const shown = pathspecs.length === 0 ? tree : await treeWithPathsFrom(git, { tree, baseTree, pathspecs });
   return git(['commit-tree', shown, '-p', base, '-F', '-'], { input: 'change' });
 }

@@ -52,9 +52,25 @@ export async function readLine(path: string): Promise<string | null> {
 
 /** Whether the folder's `.git` file says that it is a worktree of this repository. */
 export async function pointsInto(path: string, commonDirectory: string): Promise<boolean> {
+  const target = await gitFileTarget(path);
+  return target !== null && isInside(await canonicalPath(target), join(commonDirectory, 'worktrees'));
+}
+
+/** Where a linked worktree's HEAD and index are, if it and its registration name each other; null for all that only git itself can judge. */
+export async function registrationOf(path: string, commonDirectory: string): Promise<string | null> {
+  const target = await gitFileTarget(path);
+  if (target === null) return null;
+  const registration = await canonicalPath(target);
+  const [gitFile, head] = await Promise.all([readLine(join(registration, 'gitdir')), readLine(join(registration, 'HEAD'))]);
+  const isWhole = gitFile === join(path, '.git') && head !== null && head !== '';
+  return isWhole && dirname(registration) === join(commonDirectory, 'worktrees') ? registration : null;
+}
+
+/** The folder that a `.git` file names; null where there is none, or a folder. */
+async function gitFileTarget(path: string): Promise<string | null> {
   const gitFile = join(path, '.git');
-  if (!(await exists(gitFile)) || !(await lstat(gitFile)).isFile()) return false;
+  if (!(await exists(gitFile)) || !(await lstat(gitFile)).isFile()) return null;
   const target = /^gitdir: (.+)$/s.exec((await readLine(gitFile)) ?? '')?.[1];
-  if (target === undefined) return false;
-  return isInside(await canonicalPath(isAbsolute(target) ? target : join(path, target)), join(commonDirectory, 'worktrees'));
+  if (target === undefined) return null;
+  return isAbsolute(target) ? target : join(path, target);
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { execa } from 'execa';
+import type { execa as Execa } from 'execa';
 import type { Command, CommandResult, CommandRunner } from '@nx-fleet/core';
 import { isProcessEnding } from './exit-guard.js';
 import { RUN_VARIABLE } from './process-group.js';
@@ -22,12 +22,14 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): Command
 
 async function runCommand(command: Command, maxOutputBytes: number): Promise<CommandResult> {
   await requireDirectory(command.cwd);
+  // Commands that start no process do not wait for it.
+  const { execa } = await import('execa');
   if (command.signal?.aborted || isProcessEnding()) {
     return { ...NOT_STARTED, ended: 'cancelled' };
   }
   const startedAt = performance.now();
   const mark = newRunMark();
-  const child = startProcess(command, mark);
+  const child = startProcess(execa, command, mark);
   if (child.pid === undefined) {
     return refusedStart(command, (await child).cause);
   }
@@ -35,7 +37,7 @@ async function runCommand(command: Command, maxOutputBytes: number): Promise<Com
   return { ...result, durationMs: Math.round(performance.now() - startedAt) };
 }
 
-function startProcess(command: Command, mark: string) {
+function startProcess(execa: typeof Execa, command: Command, mark: string) {
   const outer = command.env[RUN_VARIABLE];
   return execa(command.file, [...command.args], {
     cwd: command.cwd,

@@ -22,11 +22,17 @@ export async function adoptOrCreateBranch(
   { git, host }: { readonly git: Git; readonly host: Host },
 ): Promise<BranchDecision> {
   const { branch, base, project } = manifest;
-  if (!(await git.isBranchName(branch))) {
+  const [isName, allocations, worktrees, tip] = await Promise.all([
+    git.isBranchName(branch),
+    host.registry.read(),
+    git.listWorktrees(),
+    git.readRef(`refs/heads/${branch}`),
+  ]);
+  if (!isName) {
     throw new UserError(`"${printableLine(branch)}" is not a branch name that git takes. Choose another with --branch.`);
   }
-  const allocation = findAllocation(await host.registry.read(), { repository: commonDirectory, project });
-  const elsewhere = (await git.listWorktrees()).find(
+  const allocation = findAllocation(allocations, { repository: commonDirectory, project });
+  const elsewhere = worktrees.find(
     (entry) => entry.branch === branch && entry.path !== (here ? worktree : (allocation?.worktree ?? worktree)),
   );
   if (elsewhere !== undefined) {
@@ -34,7 +40,6 @@ export async function adoptOrCreateBranch(
       `Branch "${branch}" is checked out in "${elsewhere.path}". Choose another with --branch, or switch that worktree away from it.`,
     );
   }
-  const tip = await git.readRef(`refs/heads/${branch}`);
   if (here || (tip !== null && manifest.adopted === true)) return { missing: false, owned: false };
   if (tip === null) return { missing: true, owned: true };
   if (allocation !== undefined) return { missing: false, owned: allocation.ownsBranch };

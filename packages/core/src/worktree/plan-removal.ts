@@ -4,11 +4,11 @@ import type { Host } from '../host/host.js';
 import type { Allocation } from '../host/registry.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { builtRef } from '../stages/refs.js';
 import { printableLine } from '../text/printable.js';
 import type { PullRequest } from '../tracker/tracker.js';
 import { findAllocation } from './claim.js';
-import { findMerge, type Merge } from './find-merge.js';
+import { lookAtCommits } from './commits-at-risk.js';
+import type { Merge } from './find-merge.js';
 import type { RemoveRequest } from './remove-worktree.js';
 import type { WorktreeAdapters } from './worktree-work.js';
 
@@ -45,27 +45,35 @@ type RemovalQuestion = Pick<RemoveRequest, 'project' | 'location'>;
 export async function planRemoval({ project, location }: RemovalQuestion, adapters: RemovalAdapters): Promise<RemovalPlan> {
   const { git, host } = adapters;
   const manifest = await requireManifest(project, adapters);
-  const local = await host.state.readLocal(project);
+  const [local, allocations, worktrees, tip, into, waiting, stashed] = await Promise.all([
+    host.state.readLocal(project),
+    host.registry.read(),
+    git.listWorktrees(),
+    git.readRef(`refs/heads/${manifest.branch}`),
+    branchesOfIssues(host.state).then((branches) => git.defaultBranch(branches)),
+    projectsThatWaitFor(project, adapters),
+    stashes(manifest.branch, adapters),
+  ]);
   const here = local?.here === true;
-  const known = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });
+  const known = findAllocation(allocations, { repository: location.commonDirectory, project });
   const allocation = known ?? (local === null ? null : recordedAllocation(manifest, local, { location, host }));
-  const entry = here ? undefined : (await git.listWorktrees()).find(({ path }) => path === allocation?.worktree);
+  const entry = here ? undefined : worktrees.find(({ path }) => path === allocation?.worktree);
   const wasReady = allocation?.state !== 'creating';
   const isThere = allocation !== null && !here && wasReady && (await isWhole(allocation, entry, host));
-  const dirtyPaths = isThere ? await git.dirtyPaths(allocation.worktree) : [];
-  const tip = await git.readRef(`refs/heads/${manifest.branch}`);
-  const into = await git.defaultBranch(await branchesOfIssues(host.state));
-  const merge = tip === null ? null : await findMerge({ manifest, tip, into }, adapters);
   const branchGoes = allocation?.ownsBranch === true;
-  const commits = await commitsAtRisk({ manifest, tip, branchGoes, entry: wasReady ? entry : undefined, into, merge }, adapters);
+  const [dirtyPaths, running, { merge, commits }] = await Promise.all([
+    isThere ? git.dirtyPaths(allocation.worktree) : [],
+    isThere ? processes(allocation.worktree, adapters) : [],
+    lookAtCommits({ manifest, tip, branchGoes, entry: wasReady ? entry : undefined, into }, adapters),
+  ]);
   const losses = [
     ...(dirtyPaths.length === 0 ? [] : [`${dirtyPaths.length} uncommitted file(s), first "${printableLine(dirtyPaths[0] ?? '')}"`]),
     ...commits.losses,
-    ...(await stashes(manifest.branch, adapters)),
-    ...(isThere ? await processes(allocation.worktree, adapters) : []),
+    ...stashed,
+    ...running,
     ...(merge?.kind === 'open' && manifest.adopted !== true ? [`pull request ${merge.pullRequest.url} is open`] : []),
     ...(entry?.locked === true ? ['git has it locked: git worktree unlock'] : []),
-    ...(await projectsThatWaitFor(project, adapters)),
+    ...waiting,
   ];
   return { manifest, allocation, here, losses, tip, isThere, dirtyPaths, keptCommits: commits.kept, merge };
 }
@@ -103,53 +111,6 @@ async function isWhole({ worktree, state }: Allocation, entry: WorktreeEntry | u
   throw new UserError(
     `"${worktree}" is there, and git knows no worktree in it, so that nobody can tell what would be lost. Mend it: git worktree repair "${worktree}"; or move it away. Then run this again.`,
   );
-}
-
-interface CommitQuestion {
-  readonly manifest: Manifest;
-  readonly tip: string | null;
-  /** Whether the branch goes too. */
-  readonly branchGoes: boolean;
-  /** The worktree, if it was ready. */
-  readonly entry: WorktreeEntry | undefined;
-  /** The default branch, if it is known. */
-  readonly into: string | null;
-  readonly merge: Merge | null;
-}
-
-/** Commits that no remote and no default branch reaches. Merged ones are no loss, but stay reachable all the same. */
-async function commitsAtRisk(
-  { manifest, tip, branchGoes, entry, into, merge }: CommitQuestion,
-  { git }: RemovalAdapters,
-): Promise<{ readonly kept: readonly string[]; readonly losses: readonly string[] }> {
-  const detached = entry?.branch === null ? entry.head : null;
-  const keepers = [into, ...(branchGoes ? [] : [tip])];
-  const kept: string[] = [];
-  const losses: string[] = [];
-  // A build that a person has thrown away is no loss to them, but an agent was paid for it.
-  const built = await git.readRef(builtRef(manifest.project));
-  if (built !== null && !(await isReachable(built, [...keepers, tip, detached], git))) kept.push(built);
-  for (const commit of new Set([branchGoes ? tip : null, detached])) {
-    if (commit === null || (await isReachable(commit, keepers, git))) continue;
-    kept.push(commit);
-    // What was there before is no work of its own; but its branch may be gone by now, and this one the last to hold it.
-    if (await git.isAncestor(commit, manifest.base)) continue;
-    if (commit === tip && merge !== null && (merge.kind !== 'open' || (await isAncestorOf(merge.pullRequest.head, commit, git)))) continue;
-    const count = (await git.log(manifest.base, commit)).length;
-    const where = commit === tip ? `on "${manifest.branch}"` : 'on a detached HEAD';
-    losses.push(`${count} commit(s) ${where} that no remote and no default branch has`);
-  }
-  return { kept, losses };
-}
-
-/** False when the descendant is not here. */
-async function isAncestorOf(descendant: string, commit: string, git: RemovalAdapters['git']): Promise<boolean> {
-  return (await git.resolveCommit(descendant)) !== null && git.isAncestor(commit, descendant);
-}
-
-async function isReachable(commit: string, keepers: readonly (string | null)[], git: RemovalAdapters['git']): Promise<boolean> {
-  for (const keeper of keepers) if (keeper !== null && (await git.isAncestor(commit, keeper))) return true;
-  return (await git.remoteBranchesWith(commit)).length > 0;
 }
 
 async function stashes(branch: string, { git }: RemovalAdapters): Promise<readonly string[]> {

@@ -10,8 +10,10 @@ import {
   type RemovalPlan,
   type RemoveRequest,
 } from '@nx-fleet/core';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { requireMainWorktree } from '../../main-worktree.js';
+import { allSucceeded } from '../../report/all-succeeded.js';
 import { reportGenerator } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { issueReferences } from '../worktree/normalize-options.js';
@@ -36,22 +38,23 @@ export async function removeWorktreeGenerator(
     await requireMainWorktree(tree.root, created);
     const acting: RemovalAdapters = { ...created, pullRequestsOf: pullRequestLookup(settings, created) };
     const location = await created.git.locate();
-    const removals: Removal[] = [];
-    for (const project of await projectsToRemove(options, acting)) {
-      const onProgress = (line: string): void => logger.info(`${project.padEnd(16)} ${line}`);
-      const request = { project, location, settings, force: options.force ?? false, onProgress };
-      const plan = await planRemoval(request, acting);
+    const limit = pLimit(settings.worktrees.parallel);
+    const projects = await projectsToRemove(options, acting);
+    const looks = projects.map((project) =>
+      limit(async (): Promise<Removal> => {
+        const onProgress = (line: string): void => logger.info(`${project.padEnd(16)} ${line}`);
+        const request = { project, location, settings, force: options.force ?? false, onProgress };
+        return { plan: await planRemoval(request, acting), request };
+      }),
+    );
+    const removals = (await Promise.all(looks)).filter(({ plan, request }) => {
       const reason = options.merged === true && options.issue === undefined ? reasonToStay(plan, request) : null;
-      if (reason !== null) {
-        onProgress(`stays: ${reason}`);
-        continue;
-      }
-      removals.push({ plan, request });
-      onProgress(describe(plan));
-    }
+      request.onProgress(reason === null ? describe(plan) : `stays: ${reason}`);
+      return reason === null;
+    });
     requireNoLosses(removals);
     if (removals.length === 0) logger.info('Nothing is to be removed.');
-    return () => reportGenerator(() => removeAll(removals, acting));
+    return () => reportGenerator(() => removeAll(removals, acting, limit));
   });
 }
 
@@ -91,19 +94,15 @@ function requireNoLosses(removals: readonly Removal[]): void {
 }
 
 /** All are tried; those that failed are told at the end. */
-async function removeAll(removals: readonly Removal[], adapters: RemovalAdapters): Promise<void> {
-  const failures: UserError[] = [];
-  for (const { plan, request } of removals) {
-    try {
-      const kept = await removeWorktree(plan, request, adapters);
-      request.onProgress('removed');
-      for (const ref of kept) request.onProgress(`kept as ${ref}: nx run fleet:doctor --restore=${ref}`);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw new UserError(failures.map(({ message }) => message).join('\n'));
+async function removeAll(removals: readonly Removal[], adapters: RemovalAdapters, limit: LimitFunction): Promise<void> {
+  const results = await Promise.allSettled(removals.map((removal) => limit(() => removeOne(removal, adapters))));
+  allSucceeded(results);
+}
+
+async function removeOne({ plan, request }: Removal, adapters: RemovalAdapters): Promise<void> {
+  const kept = await removeWorktree(plan, request, adapters);
+  request.onProgress('removed');
+  for (const ref of kept) request.onProgress(`kept as ${ref}: nx run fleet:doctor --restore=${ref}`);
 }
 
 function withoutFolder(reference: string): string {

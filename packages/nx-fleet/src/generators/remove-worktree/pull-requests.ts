@@ -15,8 +15,8 @@ export function pullRequestLookup({ tracker: { type } }: Settings, adapters: Ada
       return await fetchPullRequests(manifest, await adapters.tracker());
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
+      if (!isSilent) logger.warn(`Whether pull requests are open is not known: ${error.message}`);
       isSilent = true;
-      logger.warn(`Whether pull requests are open is not known: ${error.message}`);
       return null;
     }
   };

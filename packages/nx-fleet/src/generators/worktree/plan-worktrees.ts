@@ -68,11 +68,13 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
   const blockedBy = new Map([...existing].map(([project, manifest]) => [project, manifest.blockedBy]));
   for (const { manifest } of plans) blockedBy.set(manifest.project, manifest.blockedBy);
   requireNoCircle(blockedBy);
-  for (const plan of plans) {
-    await adoptOrCreateBranch(plan, location, adapters);
-    if (!existing.has(plan.manifest.project)) await requireStartsFrom(plan, git);
-    if (!plan.here) await requireFreePath(plan, adapters);
-  }
+  await Promise.all(
+    plans.map(async (plan) => {
+      await adoptOrCreateBranch(plan, location, adapters);
+      if (!existing.has(plan.manifest.project)) await requireStartsFrom(plan, git);
+      if (!plan.here) await requireFreePath(plan, adapters);
+    }),
+  );
   return { plans, location };
 }
 

@@ -9,6 +9,7 @@ import {
   type WorktreePlan,
 } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
+import { allSucceeded } from '../../report/all-succeeded.js';
 
 export type ProvisionedIssue = WorktreePlan & ProvisionedWorktree;
 
@@ -32,14 +33,7 @@ export async function provisionWorktrees(
       }),
     ),
   );
-  const failures = results.flatMap((result, index) =>
-    result.status === 'rejected' ? [{ plan: plans[index], reason: result.reason as unknown }] : [],
-  );
-  const [first] = failures;
-  if (first === undefined) return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const bug = failures.find(({ reason }) => !(reason instanceof UserError));
-  if (bug !== undefined) throw bug.reason;
-  throw new UserError(failures.map(({ plan, reason }) => `${plan?.manifest.project ?? ''}: ${(reason as UserError).message}`).join('\n'));
+  return allSucceeded(results, (index) => plans[index]?.manifest.project ?? '');
 }
 
 /** @throws UserError naming the issues whose worktree is there and whose database is not */

@@ -1,0 +1,67 @@
+import type { WorktreeEntry } from '../git/git.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { builtRef } from '../stages/refs.js';
+import { findMerge, type Merge } from './find-merge.js';
+import type { RemovalAdapters } from './plan-removal.js';
+
+interface CommitQuestion {
+  readonly manifest: Manifest;
+  readonly tip: string | null;
+  /** Whether the branch goes too. */
+  readonly branchGoes: boolean;
+  /** The worktree, if it was ready. */
+  readonly entry: WorktreeEntry | undefined;
+  /** The default branch, if it is known. */
+  readonly into: string | null;
+  readonly merge: Merge | null;
+}
+
+/** What removing a branch or worktree would do to the commits that were made there. */
+export async function lookAtCommits(
+  question: Omit<CommitQuestion, 'merge'>,
+  adapters: RemovalAdapters,
+): Promise<{ readonly merge: Merge | null; readonly commits: CommitsAtRisk }> {
+  const { manifest, tip, into } = question;
+  const merge = tip === null ? null : await findMerge({ manifest, tip, into }, adapters);
+  return { merge, commits: await commitsAtRisk({ ...question, merge }, adapters) };
+}
+
+interface CommitsAtRisk {
+  readonly kept: readonly string[];
+  readonly losses: readonly string[];
+}
+
+/** Commits that no remote and no default branch reaches. Merged ones are no loss, but stay reachable all the same. */
+async function commitsAtRisk(
+  { manifest, tip, branchGoes, entry, into, merge }: CommitQuestion,
+  { git }: RemovalAdapters,
+): Promise<CommitsAtRisk> {
+  const detached = entry?.branch === null ? entry.head : null;
+  const keepers = [into, ...(branchGoes ? [] : [tip])];
+  const kept: string[] = [];
+  const losses: string[] = [];
+  // A build that a person has thrown away is no loss to them, but an agent was paid for it.
+  const built = await git.readRef(builtRef(manifest.project));
+  if (built !== null && !(await isReachable(built, [...keepers, tip, detached], git))) kept.push(built);
+  for (const commit of new Set([branchGoes ? tip : null, detached])) {
+    if (commit === null || (await isReachable(commit, keepers, git))) continue;
+    kept.push(commit);
+    // What was there before is no work of its own; but its branch may be gone by now, and this one the last to hold it.
+    if (await git.isAncestor(commit, manifest.base)) continue;
+    if (commit === tip && merge !== null && (merge.kind !== 'open' || (await isAncestorOf(merge.pullRequest.head, commit, git)))) continue;
+    const count = (await git.log(manifest.base, commit)).length;
+    const where = commit === tip ? `on "${manifest.branch}"` : 'on a detached HEAD';
+    losses.push(`${count} commit(s) ${where} that no remote and no default branch has`);
+  }
+  return { kept, losses };
+}
+
+/** False when the descendant is not here. */
+async function isAncestorOf(descendant: string, commit: string, git: RemovalAdapters['git']): Promise<boolean> {
+  return (await git.resolveCommit(descendant)) !== null && git.isAncestor(commit, descendant);
+}
+
+async function isReachable(commit: string, keepers: readonly (string | null)[], git: RemovalAdapters['git']): Promise<boolean> {
+  for (const keeper of keepers) if (keeper !== null && (await git.isAncestor(commit, keeper))) return true;
+  return (await git.remoteBranchesWith(commit)).length > 0;
+}

@@ -28,7 +28,7 @@ describe.each<AgentName>(['claude', 'codex'])(`%s on a model that fails, played 
       writer: agent,
       reviewers: [agent],
       issues: Object.fromEntries(NAMES.map((name) => [name, `# The ${name}\n\n[[scenario:${name}]]\n`])),
-      options: { limits: { agentIdleMinutes: 0.5 } },
+      options: { limits: { agentIdleMinutes: 0.5, rateLimitMinutes: 0 } },
     });
     fleet.model.answerBy(NAMES.map((name) => ({ when: during('plan', name), steps: [FAULTS[name]?.step ?? { text: '' }] })));
     finished = await fleet.nx('run-many', '-t', 'agent-plan', '--output-style=static');

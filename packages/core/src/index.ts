@@ -31,7 +31,8 @@ export type { StateStore } from './manifest/state-store.js';
 export { MANIFEST_VERSION, manifestSchema, type Manifest } from './manifest/manifest.js';
 export { localStateSchema, type LocalState } from './manifest/local-state.js';
 export type { Database, DatabaseBranch, DatabaseBranchRequest, DatabaseOwner, OwnedDatabaseBranch } from './database/database.js';
-export type { Agent, AgentOutcome, AgentRequest, ModelUsage, Tier } from './agent/agent.js';
+export type { Accounting, Agent, AgentOutcome, AgentRequest, CostSource, ModelUsage, Tier } from './agent/agent.js';
+export { describeCost, describeCount, leastExactSource } from './agent/describe-accounting.js';
 export {
   settingsSchema,
   type CommandLine,

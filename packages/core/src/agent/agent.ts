@@ -21,22 +21,42 @@ export interface AgentRequest {
   readonly onProgress: (line: string) => void;
   /** Every raw line of the agent's output, for the transcript. */
   readonly onTranscript: (line: string) => void;
+  /** US dollars after which the program is to stop by itself, where it can. @default no limit */
+  readonly maxCostUsd?: number;
   readonly signal?: AbortSignal;
 }
 
+/**
+ * Where a cost comes from: the agent's own accounting, `agents.prices`, or a public price list, whose price can be that of a sibling of the model,
+ * or that of short prompts (`price-list-inexact`).
+ */
+export const COST_SOURCES = ['agent', 'settings', 'price-list', 'price-list-inexact'] as const;
+export type CostSource = (typeof COST_SOURCES)[number];
+
+/** What was paid. Absent or null is unknown, never 0. */
+interface Cost {
+  /** US dollars, or null when neither the agent nor a price table knows. */
+  readonly costUsd: number | null;
+  /** Where `costUsd` comes from; of several sources the least exact one. @default unknown */
+  readonly costSource?: CostSource;
+}
+
 /** Tokens of one model. Unknown is null, never 0. */
-export interface ModelUsage {
+export interface ModelUsage extends Partial<Cost> {
+  /** The model that answered, as far as the program names it; else the one that was asked for. */
   readonly model: string | null;
-  /** Including what came from the vendor's prompt cache. */
+  /** Including what was read from the vendor's prompt cache and what was written to it. */
   readonly inputTokens: number | null;
+  /** Part of `inputTokens`. */
   readonly cachedInputTokens: number | null;
+  /** Part of `inputTokens`: what was written to the vendor's prompt cache. @default unknown */
+  readonly cacheWriteTokens?: number | null;
   readonly outputTokens: number | null;
 }
 
-interface Accounting {
+/** Tokens by model, and what they cost together. */
+export interface Accounting extends Cost {
   readonly usage: readonly ModelUsage[];
-  /** US dollars, or null when neither the agent nor a price table knows. */
-  readonly costUsd: number | null;
 }
 
 /** How an agent's run ended. Only `completed` has an answer. */
@@ -54,6 +74,8 @@ export type AgentOutcome =
         | 'crashed';
       /** One line for a person: what happened and what to do. */
       readonly message: string;
+      /** Milliseconds after which trying again can work, when the program says so. */
+      readonly retryAfterMs?: number;
     } & Accounting);
 
 /** A coding agent's command line program. */

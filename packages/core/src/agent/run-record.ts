@@ -1,14 +1,28 @@
 import { z } from 'zod';
+import { COST_SOURCES } from './agent.js';
 
 const count = z.number().nullable();
+const cost = { costUsd: count, costSource: z.enum(COST_SOURCES).nullable().optional() };
 
-/** One run of an agent or of the checks inside a stage. */
+const modelUsage = z.strictObject({
+  model: z.string().nullable(),
+  inputTokens: count,
+  cachedInputTokens: count,
+  cacheWriteTokens: count.optional(),
+  outputTokens: count,
+  costUsd: count.optional(),
+  costSource: cost.costSource,
+});
+
+/** One run of an agent or of the checks inside a stage. An agent that is tried again has a step for each try. */
 const stepSchema = z.strictObject({
   what: z.string(),
+  /** The model that was asked for: `usage` names those that answered. Null for the agent's default, and for checks. */
+  model: z.string().nullable().optional(),
   ended: z.string(),
   durationMs: z.number(),
-  costUsd: count,
-  usage: z.array(z.strictObject({ model: z.string().nullable(), inputTokens: count, cachedInputTokens: count, outputTokens: count })),
+  ...cost,
+  usage: z.array(modelUsage),
 });
 
 /**

@@ -5,7 +5,8 @@ const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const agentName = z.string().regex(NAME, 'expected lower-case letters, digits and single hyphens');
 const tier = z.enum(['light', 'standard', 'strong']);
 
-const models = z.strictObject({ light: z.string(), standard: z.string(), strong: z.string() }).partial();
+/** Models by tier, and the one that is asked when a rate limit or an overload does not pass. */
+const models = z.strictObject({ light: z.string(), standard: z.string(), strong: z.string(), fallback: z.string() }).partial();
 
 const shared = {
   /** Model by tier. A tier without one uses the agent's own default. */

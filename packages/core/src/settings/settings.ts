@@ -141,6 +141,8 @@ const limitsSchema = z.strictObject({
   agentMinutes: z.number().positive().default(30),
   /** Limit for silence of an agent, in minutes. */
   agentIdleMinutes: z.number().positive().default(10),
+  /** Longest time spent waiting for an agent's rate limit or overload to pass, in minutes; 0 means never. */
+  rateLimitMinutes: z.number().min(0).max(1_440).default(5),
   /** Wall-clock limit of one check, in minutes. */
   checkMinutes: z.number().positive().default(30),
 });

@@ -1,7 +1,8 @@
-import { runAgent } from '../agent/ask-agent.js';
+import { runAgent } from '../agent/run-agent.js';
 import { runChecks, worktreeVariables, type CheckResult } from '../check/run-checks.js';
 import { UserError } from '../errors/user-error.js';
 import { fence } from '../prompt/render-prompt.js';
+import { startOver } from './own-branch.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 import type { StageRecorder } from './stage-recorder.js';
 import type { BuildStageSettings } from './stage-settings.js';
@@ -51,7 +52,12 @@ async function writeOnce(run: BuildRun & { readonly attempt: number; readonly pr
   const { local, manifest } = issue;
   const what = attempt === 1 ? task.what : `${task.what}, attempt ${attempt}`;
   const env = await worktreeVariables(issue, context);
-  await runAgent({ settings, what, cwd: local.worktree, prompt, readOnly: false, env }, context, recorder);
+  const from = (await git.readRef(`refs/heads/${manifest.branch}`)) ?? start;
+  const again = async (): Promise<void> => {
+    await requireOnBranch(issue, context);
+    await startOver(from, issue, context);
+  };
+  await runAgent({ settings, what, cwd: local.worktree, prompt, readOnly: false, env, startOver: again }, context, recorder);
   await requireOnBranch(issue, context);
   await git.commitAll(local.worktree, commitMessage(run, attempt));
   const head = (await git.readRef(`refs/heads/${manifest.branch}`)) ?? start;

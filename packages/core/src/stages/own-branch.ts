@@ -25,16 +25,21 @@ export async function requireCleanWorktree(issue: StageIssue, context: StageCont
 }
 
 /** Clears away what a build that did not end well left in the worktree; its work is kept under a ref. */
-export async function clearAttempt(base: string, { local, manifest }: StageIssue, context: StageContext): Promise<void> {
+export async function clearAttempt(base: string, issue: StageIssue, context: StageContext): Promise<void> {
+  await startOver(base, issue, context);
+  await context.git.deleteRef(buildingRef(context.project));
+}
+
+/** Puts branch and worktree back to the commit that a writer started from; what it did is kept under a ref. */
+export async function startOver(from: string, { local, manifest }: StageIssue, context: StageContext): Promise<void> {
   const { git, host, project, onProgress } = context;
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);
-  if (tip !== base || (await git.dirtyPaths(local.worktree)).length > 0) {
+  if (tip !== from || (await git.dirtyPaths(local.worktree)).length > 0) {
     const captured = await git.captureWorktree(local.worktree, `Unfinished build of ${project}`);
     const ref = await keepInTrash(captured, { project, at: host.now() }, git);
     onProgress(`the work of a build that did not end well is kept as ${ref}`);
   }
-  await git.resetWorktree(local.worktree, base);
-  await git.deleteRef(buildingRef(project));
+  await git.resetWorktree(local.worktree, from);
 }
 
 /** Whether the branch holds nothing but what a build put there; another commit message makes no difference. */

@@ -85,7 +85,10 @@ describe('planIssue', () => {
   });
 
   it('says how an agent ended that did not finish, without its control characters', async () => {
-    const staged = await stageIssue({ agent: () => ({ kind: 'rate-limited', message: 'try at\n5\u001b[31m', usage: [], costUsd: 0.5 }) });
+    const staged = await stageIssue({
+      options: { limits: { rateLimitMinutes: 0 } },
+      agent: () => ({ kind: 'rate-limited', message: 'try at\n5\u001b[31m', usage: [], costUsd: 0.5 }),
+    });
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
       'claude did not finish "plan" (rate-limited): try at 5',
     );

@@ -21,6 +21,8 @@ export interface StageContext {
   /** Text of a prompt template. */
   readonly prompt: (name: PromptName) => Promise<string>;
   readonly onProgress: (line: string) => void;
+  /** Waits; a signal ends it early. @default by the clock */
+  readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 

@@ -1,4 +1,4 @@
-import type { RunRecord, RunStep } from '../agent/run-record.js';
+import { CHECKS_STEP, type RunRecord, type RunStep } from '../agent/run-record.js';
 import type { StageContext } from './stage-context.js';
 
 /** Collects a stage's transcript and its `run.json`, which are written however the stage ends. */
@@ -6,6 +6,8 @@ export interface StageRecorder {
   readonly addStep: (step: RunStep) => void;
   readonly addTranscript: (line: string) => void;
   readonly setAgent: (name: string, version: string) => void;
+  /** The model that was asked last: after a rate limit another one than the stage's own. Null for the agent's default. */
+  readonly lastModel: () => string | null;
 }
 
 /** Empties the target's folder, runs the stage, and writes what it recorded. */
@@ -24,6 +26,7 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
       setAgent: (name, version) => {
         agent = { name, version };
       },
+      lastModel: () => steps.findLast(({ what }) => what !== CHECKS_STEP)?.model ?? null,
     });
     outcome = 'completed';
     return result;

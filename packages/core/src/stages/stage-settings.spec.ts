@@ -24,6 +24,7 @@ describe('stage settings', () => {
       { agents: { tiers: { review: 'strong' }, define: { codex: { type: 'codex', models: { strong: 'x' } } } } },
       ['review'],
     ],
+    ['the fallback model', { agents: { define: { codex: { type: 'codex', models: { fallback: 'small' } } } } }, ['review']],
     ['the checks', { checks: ['true'] }, ['build', 'validate']],
     ['the attempts', { build: { attempts: 1 } }, ['build']],
     ['passed variables', { worktrees: { passEnv: ['CI'] } }, ['build', 'validate']],
@@ -39,6 +40,7 @@ describe('stage settings', () => {
     expect(stageLimits(parseSettings([{ file: 'nx.json', value: { limits: { agentIdleMinutes: 0.5 } } }]))).toEqual({
       agentTimeoutMs: 1_800_000,
       agentIdleTimeoutMs: 30_000,
+      rateLimitWaitMs: 300_000,
       checkTimeoutMs: 1_800_000,
       dependencySafety: 'hardlink',
     });

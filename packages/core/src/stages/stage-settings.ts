@@ -21,6 +21,8 @@ export interface AgentStageSettings {
   readonly definition: AgentProgram;
   /** The agent's own name of the model, or null for its default. */
   readonly model: string | null;
+  /** The model that is asked when a rate limit or an overload does not pass, or null. */
+  readonly fallbackModel: string | null;
 }
 
 export interface BuildStageSettings extends AgentStageSettings {
@@ -43,6 +45,8 @@ export interface ValidateStageSettings {
 export interface StageLimits {
   readonly agentTimeoutMs: number;
   readonly agentIdleTimeoutMs: number;
+  /** Longest time spent waiting for an agent's rate limit to pass, for one question. */
+  readonly rateLimitWaitMs: number;
   readonly checkTimeoutMs: number;
   readonly dependencySafety: DependencySafety;
 }
@@ -74,6 +78,7 @@ export function stageLimits({ limits, worktrees }: Settings): StageLimits {
   return {
     agentTimeoutMs: limits.agentMinutes * minute,
     agentIdleTimeoutMs: limits.agentIdleMinutes * minute,
+    rateLimitWaitMs: limits.rateLimitMinutes * minute,
     checkTimeoutMs: limits.checkMinutes * minute,
     dependencySafety: worktrees.safety,
   };
@@ -83,5 +88,5 @@ function agentSettings(agents: Settings['agents'], agent: string, tier: Tier): A
   const definition = agents.define[agent];
   if (definition === undefined) throw new Error(`agent "${agent}" has no definition`);
   const { models, ...program } = definition;
-  return { agent, definition: program, model: models[tier] ?? null };
+  return { agent, definition: program, model: models[tier] ?? null, fallbackModel: models.fallback ?? null };
 }

@@ -40,6 +40,8 @@ export interface StagedIssue extends FakeFleet {
   readonly branchRef: string;
   /** What the agents were asked, in order. */
   readonly requests: AgentRequest[];
+  /** How long was waited, in milliseconds; nobody really waits. */
+  readonly waits: number[];
   readonly settings: {
     plan: AgentStageSettings;
     build: BuildStageSettings;
@@ -67,6 +69,7 @@ export const aPlan: Plan = {
 export async function stageIssue(options: StagedOptions = {}): Promise<StagedIssue> {
   const fleet = createFakeFleet(options);
   const requests: AgentRequest[] = [];
+  const waits: number[] = [];
   const settings = parseSettings([{ file: 'nx.json', value: { checks: ['lint', 'test --base={base}'], ...options.options } }]);
   const { local } = await provisionWorktree(provisionRequest(await planInFleet(fleet), fleet), fleet);
   await fleet.host.artefacts.write('issue-42', PLAN_TARGET, 'plan.json', JSON.stringify(aPlan));
@@ -85,6 +88,7 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
     worktree: local.worktree,
     branchRef: 'refs/heads/issue/42-dark-mode',
     requests,
+    waits,
     settings: {
       plan: planSettings(settings),
       build: buildSettings(settings, 'claude'),
@@ -108,6 +112,7 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
           fix: 'FIX {{spec}} {{findings}} {{failures}}',
         })[name],
       onProgress: (line) => fleet.progress.push(line),
+      sleep: async (milliseconds) => void waits.push(milliseconds),
     }),
     out: (target, file) => fleet.host.files.get(`/repo/.nx-fleet/out/issue-42/${target}/${file}`) ?? null,
   };

@@ -1,0 +1,108 @@
+import { UserError } from '../errors/user-error.js';
+import type { StageContext } from '../stages/stage-context.js';
+import type { StageRecorder } from '../stages/stage-recorder.js';
+import type { AgentStageSettings } from '../stages/stage-settings.js';
+import { printableLine } from '../text/printable.js';
+import type { Agent, AgentOutcome, AgentRequest } from './agent.js';
+import { describeAccounting } from './describe-accounting.js';
+import { planNextRun, type NextRun } from './retry-policy.js';
+import { sleep as sleepByClock } from './sleep.js';
+
+export interface AgentTask {
+  readonly settings: AgentStageSettings;
+  /** For people and the transcript: `plan`, `attempt 2`. */
+  readonly what: string;
+  readonly cwd: string;
+  readonly prompt: string;
+  readonly readOnly: boolean;
+  /** The worktree's variables that the agent may see. */
+  readonly env: Readonly<Record<string, string>>;
+  /** JSON schema of the answer. @default free text */
+  readonly answerSchema?: Readonly<Record<string, unknown>>;
+  /** Puts `cwd` back as it was before the run. Without it a writer is never tried again: its half-work would pass for what it started from. */
+  readonly startOver?: () => Promise<void>;
+}
+
+type Failed = Exclude<AgentOutcome, { readonly kind: 'completed' }>;
+
+/**
+ * Runs an agent in a fresh context; again, and with the fallback model, as far as `planNextRun` says.
+ * @returns its answer @throws UserError for every outcome but `completed`
+ */
+export async function runAgent(task: AgentTask, context: StageContext, recorder: StageRecorder): Promise<string> {
+  const { settings } = task;
+  const agent = context.agent(settings.agent);
+  const detected = await agent.detect();
+  if ('missing' in detected) throw new UserError(detected.missing);
+  recorder.setAgent(settings.agent, detected.version);
+  let [waitedMs, model, isFallback] = [0, settings.model, false];
+  for (let runs = 1; ; runs++) {
+    const what = runs === 1 ? task.what : `${task.what}, try ${runs}`;
+    const outcome = await runOnce({ ...task, what, agent, version: detected.version, model }, context, recorder);
+    if (outcome.kind === 'completed') return outcome.answer;
+    const next = nextRun(task, { ...outcome, runs, waitedMs, isFallback }, context);
+    if (next.kind === 'none') throw failure(task, outcome);
+    if (next.kind === 'fallback-model') {
+      [model, isFallback] = [settings.fallbackModel, true];
+      context.onProgress(`${settings.agent} is ${outcome.kind}: its fallback model ${model ?? ''} is asked`);
+    } else {
+      waitedMs += next.waitMs;
+      context.onProgress(`${settings.agent} is ${outcome.kind}: try ${runs + 1} in ${Math.ceil(next.waitMs / 1_000)} s`);
+      await (context.sleep ?? sleepByClock)(next.waitMs, context.signal);
+      if (context.signal?.aborted === true) throw failure(task, outcome);
+    }
+    await task.startOver?.();
+  }
+}
+
+function nextRun(
+  { settings, readOnly, startOver }: AgentTask,
+  ending: Parameters<typeof planNextRun>[0],
+  { limits }: StageContext,
+): NextRun {
+  if (!readOnly && startOver === undefined) return { kind: 'none' };
+  const { model, fallbackModel } = settings;
+  return planNextRun(ending, { maxWaitMs: limits.rateLimitWaitMs, hasFallback: fallbackModel !== null && fallbackModel !== model });
+}
+
+interface Run extends AgentTask {
+  readonly agent: Agent;
+  readonly version: string;
+  readonly model: string | null;
+}
+
+async function runOnce(run: Run, context: StageContext, recorder: StageRecorder): Promise<AgentOutcome> {
+  const { agent, version, model, what, prompt } = run;
+  const { host, onProgress } = context;
+  recorder.addTranscript(JSON.stringify({ 'nx-fleet': what, agent: agent.name, version, model, prompt }));
+  onProgress(`${agent.name} ${version}: ${what}${model === null ? '' : ` (${model})`}`);
+  const startedAt = host.now().getTime();
+  const outcome = await agent.run(requestOf(run, context, recorder));
+  const { kind: ended, costUsd, costSource, usage } = outcome;
+  const durationMs = host.now().getTime() - startedAt;
+  recorder.addStep({ what, model, ended, durationMs, costUsd, costSource: costSource ?? null, usage: [...usage] });
+  onProgress(`${agent.name}: ${what} ${ended}, ${describeAccounting(outcome)}`);
+  return outcome;
+}
+
+function requestOf(run: Run, { limits, onProgress, signal }: StageContext, { addTranscript }: StageRecorder): AgentRequest {
+  const { cwd, prompt, model, readOnly, env, answerSchema } = run;
+  return {
+    cwd,
+    prompt,
+    model,
+    readOnly,
+    env,
+    timeoutMs: limits.agentTimeoutMs,
+    idleTimeoutMs: limits.agentIdleTimeoutMs,
+    onProgress,
+    onTranscript: addTranscript,
+    ...(answerSchema === undefined ? {} : { answerSchema }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+function failure({ settings, what }: AgentTask, { kind, message, retryAfterMs }: Failed): UserError {
+  const later = retryAfterMs === undefined ? '' : ` It says to try again in ${Math.ceil(retryAfterMs / 60_000)} min.`;
+  return new UserError(`${settings.agent} did not finish "${what}" (${kind}): ${printableLine(message, 500)}${later}`);
+}

@@ -1,1 +1,2 @@
 export { createHost, type HostOptions } from './create-host.js';
+export { watchOrphaned, type OrphanWatch } from './orphan-signal.js';

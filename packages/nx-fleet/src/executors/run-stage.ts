@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { isFinished, type Settings, type StageContext } from '@nx-fleet/core';
+import { watchOrphaned } from '@nx-fleet/host';
 import { createAdapters, type Adapters } from '../adapters.js';
 import { issueTargets } from '../graph/issue-targets.js';
 import { reportTask } from '../report/report.js';
@@ -7,15 +8,28 @@ import { readSettings } from '../settings/read-settings.js';
 import { requireHashedOptions } from './require-hashed-options.js';
 import { createStageContext } from './stage-context.js';
 
-/** Runs one stage of an issue as an Nx task. @param work says whether the task succeeds */
-export async function runStage(
-  context: ExecutorContext,
-  adapters: Adapters | undefined,
-  work: (stage: StageContext, settings: Settings) => Promise<boolean>,
-): Promise<{ success: boolean }> {
+type StageWork = (stage: StageContext, settings: Settings) => Promise<boolean>;
+
+/** Runs one stage of an issue as an Nx task, for as long as that Nx lives. @param work says whether the task succeeds */
+export async function runStage(context: ExecutorContext, adapters: Adapters | undefined, work: StageWork): Promise<{ success: boolean }> {
+  const { signal, stop } = watchOrphaned(process.env);
+  try {
+    return await runWatched({ context, adapters, signal }, work);
+  } finally {
+    stop();
+  }
+}
+
+interface WatchedTask {
+  readonly context: ExecutorContext;
+  readonly adapters: Adapters | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function runWatched({ context, adapters, signal }: WatchedTask, work: StageWork): Promise<{ success: boolean }> {
   return reportTask(async () => {
     const settings = readSettings(context.root);
-    const stage = await createStageContext(context, settings, adapters ?? createAdapters(context.root, settings));
+    const stage = { ...(await createStageContext(context, settings, adapters ?? createAdapters(context.root, settings))), signal };
     const manifest = await stage.host.state.readManifest(stage.project);
     const target = manifest === null ? undefined : issueTargets(manifest, settings, [])[stage.target];
     if (target !== undefined) requireHashedOptions(context, target);

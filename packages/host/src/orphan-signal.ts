@@ -1,0 +1,25 @@
+import { RUN_VARIABLE } from './process-group.js';
+import { deadMarks } from './run-mark.js';
+
+const POLL_MS = 500;
+
+export interface OrphanWatch {
+  /** Aborted once nobody is left who waits for this process. */
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+/**
+ * Watches whether the process that started this one is gone, or one of the runs around it lost its process: a killed Nx tells its tasks nothing.
+ * @param env where the marks of the runs around this process stand
+ */
+export function watchOrphaned(env: Readonly<Record<string, string | undefined>>): OrphanWatch {
+  const parent = process.ppid;
+  const outer = env[RUN_VARIABLE] ?? '';
+  const controller = new AbortController();
+  const timer = setInterval(() => {
+    if (process.ppid !== parent || deadMarks(outer).length > 0) controller.abort();
+  }, POLL_MS);
+  timer.unref();
+  return { signal: controller.signal, stop: () => clearInterval(timer) };
+}

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { agentsSchema } from './agent-settings.js';
+import { commandLineSchema as command } from './command-line.js';
+import { checkValidate, serveSchema, validateSchema } from './serve-settings.js';
 import { workspacePath } from './workspace-path.js';
-
-const command = z
-  .union([z.string().min(1), z.array(z.string()).min(1)])
-  .describe('A command line without shell syntax ("nx run-many -t codegen"), or its words as an array');
 
 const trackerSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -168,17 +166,21 @@ export const settingsSchema = z
     /** Commands that a build must pass; `{base}` is the commit that the branch started from. */
     checks: z.array(command).default(['nx affected -t lint,test,build --base={base}']),
     build: buildSchema.prefault({}),
+    /** How the app of an issue is started. @default an issue has no `agent-serve` */
+    serve: serveSchema.optional(),
+    validate: validateSchema.prefault({}),
     review: reviewSchema.prefault({}),
     /** Folder with prompt templates (`plan.md`, `build.md`, `review.md`) that replace ours, relative to the workspace. @default ours */
     prompts: workspacePath.optional(),
     limits: limitsSchema.prefault({}),
     names: namesSchema.prefault({}),
   })
+  .superRefine(checkValidate)
   .meta({ title: 'nx-fleet options' });
 
 export type Settings = z.infer<typeof settingsSchema>;
 /** Options as a user writes them. */
 export type SettingsInput = z.input<typeof settingsSchema>;
-export type CommandLine = z.infer<typeof command>;
+export type { CommandLine } from './command-line.js';
 export type TrackerSettings = Settings['tracker'];
 export type DatabaseSettings = Settings['database'];

@@ -1,4 +1,5 @@
 import { printable, printableLine, type AgentRequest, type CommandResult, type CommandRunner } from '@nx-fleet/core';
+import type { PriceTable } from './price/settings-price.js';
 
 /** What every agent is made with. */
 export interface AgentContext {
@@ -7,6 +8,8 @@ export interface AgentContext {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path that relative programs are taken from. */
   readonly workspaceRoot: string;
+  /** The user's own prices. @default none */
+  readonly prices?: PriceTable;
 }
 
 /** How a program is called for one request. */

@@ -1,14 +1,9 @@
-import { printable, printableLine, type AgentOutcome, type CommandResult, type ModelUsage } from '@nx-fleet/core';
-
-/** Tokens and cost of a run. */
-export interface Accounting {
-  readonly usage: readonly ModelUsage[];
-  readonly costUsd: number | null;
-}
+import { printable, printableLine, type Accounting, type AgentOutcome, type CommandResult } from '@nx-fleet/core';
 
 export interface Failure {
   readonly kind: Exclude<AgentOutcome['kind'], 'completed'>;
   readonly message: string;
+  readonly retryAfterMs?: number;
 }
 
 /** Who ran: for messages. */

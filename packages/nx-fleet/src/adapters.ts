@@ -34,7 +34,7 @@ export function createAdapters(workspaceRoot: string, settings: Settings, env: N
     agent: (name) => {
       const definition = settings.agents.define[name];
       if (definition === undefined) throw new Error(`agent "${name}" has no definition`);
-      return createAgent(name, definition, { commands, env: hostEnv, workspaceRoot });
+      return createAgent(name, definition, { commands, env: hostEnv, workspaceRoot, prices: settings.agents.prices });
     },
     tracker: () => loadTracker(settings.tracker),
     markdown: () => loadTracker(markdownSettings(settings)),

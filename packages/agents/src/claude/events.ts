@@ -12,6 +12,7 @@ const modelUsage = z.object({
   outputTokens: count,
   cacheReadInputTokens: count,
   cacheCreationInputTokens: count,
+  costUSD: z.number().nonnegative().nullable().catch(null),
   costBasis: text,
 });
 

@@ -24,7 +24,7 @@ const classify = (events: readonly object[], result: Partial<CommandResult> = {}
 
 describe('classifyClaude', () => {
   it('is completed with the text of the result', () => {
-    expect(classify([SUCCESS])).toEqual({ kind: 'completed', answer: 'Done.', usage: [], costUsd: 0.5 });
+    expect(classify([SUCCESS])).toEqual({ kind: 'completed', answer: 'Done.', usage: [], costUsd: 0.5, costSource: 'agent' });
   });
 
   it('prefers the structured answer', () => {
@@ -94,6 +94,16 @@ describe('classifyClaude', () => {
       usage: [{ model: 'opus', inputTokens: 60, cachedInputTokens: 20, outputTokens: 4 }],
       costUsd: 0.5,
     });
+  });
+
+  it('tells what each model cost, but not what is only guessed', () => {
+    const modelUsage = {
+      opus: { inputTokens: 1, outputTokens: 1, costBasis: 'list', costUSD: 0.4 },
+      odd: { inputTokens: 1, outputTokens: 1, costBasis: 'unknown', costUSD: 0.1 },
+    };
+    const outcome = classify([{ ...SUCCESS, modelUsage }]);
+    expect(outcome).toMatchObject({ usage: [{ model: 'opus', costUsd: 0.4, costSource: 'agent' }, { model: 'odd' }], costUsd: null });
+    expect(outcome.usage[1]).not.toHaveProperty('costUsd');
   });
 
   it('knows no cost when one model has no price, and no input when a part of it is unknown', () => {

@@ -1,5 +1,5 @@
-import type { AgentOutcome, CommandResult, ModelUsage } from '@nx-fleet/core';
-import { crash, endedFailure, unknownAccounting, type Accounting, type Failure, type Runner } from '../outcome.js';
+import type { Accounting, AgentOutcome, CommandResult, ModelUsage } from '@nx-fleet/core';
+import { crash, endedFailure, unknownAccounting, type Failure, type Runner } from '../outcome.js';
 import type { ClaudeResult, ClaudeState } from './events.js';
 
 const LOG_IN = 'Log in: run claude once, or set ANTHROPIC_API_KEY.';
@@ -49,14 +49,19 @@ function answerOf(result: ClaudeResult | null): string | null {
   return structured === null ? (result?.result ?? null) : JSON.stringify(structured);
 }
 
+/** The program prices a model that it does not know like another one: such a cost is no cost. */
 function accountingOf(result: ClaudeResult): Accounting {
   const models = Object.entries(result.modelUsage);
   const usage = models.map(([model, used]): ModelUsage => {
-    const parts = [used.inputTokens, used.cacheReadInputTokens, used.cacheCreationInputTokens];
-    return { model, inputTokens: sum(parts), cachedInputTokens: used.cacheReadInputTokens, outputTokens: used.outputTokens };
+    const { cacheReadInputTokens: cachedInputTokens, cacheCreationInputTokens: cacheWriteTokens, outputTokens } = used;
+    const inputTokens = sum([used.inputTokens, cachedInputTokens, cacheWriteTokens]);
+    const cost = used.costBasis !== 'unknown' && used.costUSD !== null ? { costUsd: used.costUSD, costSource: 'agent' as const } : {};
+    return { model, inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, ...cost };
   });
   const isPriced = models.every(([, used]) => used.costBasis !== 'unknown');
-  return { usage, costUsd: isPriced ? result.total_cost_usd : null };
+  return isPriced && result.total_cost_usd !== null
+    ? { usage, costUsd: result.total_cost_usd, costSource: 'agent' }
+    : { usage, costUsd: null };
 }
 
 function sum(parts: readonly (number | null)[]): number | null {

@@ -53,6 +53,7 @@ describe('readCodexLine', () => {
     expect(read({ type: 'turn.completed', usage: { input_tokens: '12', output_tokens: -1 } }).usage).toEqual({
       input_tokens: null,
       cached_input_tokens: null,
+      cache_write_input_tokens: null,
       output_tokens: null,
     });
   });

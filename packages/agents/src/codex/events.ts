@@ -4,7 +4,12 @@ import { relativePath } from '../relative-path.js';
 
 const count = z.int().nonnegative().nullable().catch(null);
 
-const usage = z.object({ input_tokens: count, cached_input_tokens: count, output_tokens: count });
+const usage = z.object({
+  input_tokens: count,
+  cached_input_tokens: count,
+  cache_write_input_tokens: count,
+  output_tokens: count,
+});
 
 const item = z.discriminatedUnion('type', [
   z.object({ type: z.literal('agent_message'), text: z.string() }),

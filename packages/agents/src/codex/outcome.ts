@@ -1,5 +1,5 @@
-import type { AgentOutcome, CommandResult } from '@nx-fleet/core';
-import { crash, endedFailure, unknownAccounting, type Accounting, type Failure, type Runner } from '../outcome.js';
+import type { Accounting, AgentOutcome, CommandResult } from '@nx-fleet/core';
+import { crash, endedFailure, unknownAccounting, type Failure, type Runner } from '../outcome.js';
 import type { CodexState } from './events.js';
 
 // Codex gives no code with a failed turn. The status stands at the start of its own sentence, before any words of the server.
@@ -38,5 +38,6 @@ function turnFailure({ failure, isTurnCompleted }: CodexState, result: CommandRe
 function accountingOf({ usage }: CodexState, model: string | null): Accounting {
   if (usage === null) return unknownAccounting(model);
   const { input_tokens: inputTokens, cached_input_tokens: cachedInputTokens, output_tokens: outputTokens } = usage;
-  return { usage: [{ model, inputTokens, cachedInputTokens, outputTokens }], costUsd: null };
+  const cacheWriteTokens = usage.cache_write_input_tokens;
+  return { usage: [{ model, inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens }], costUsd: null };
 }

@@ -1,5 +1,5 @@
-import type { AgentOutcome, CommandResult } from '@nx-fleet/core';
-import { crash, endedFailure, type Accounting, type Failure, type Runner } from '../outcome.js';
+import type { Accounting, AgentOutcome, CommandResult } from '@nx-fleet/core';
+import { crash, endedFailure, type Failure, type Runner } from '../outcome.js';
 import type { Extraction } from './extract.js';
 
 /** How a run ended: completed only with exit code 0, no error in the output, and an answer. */
@@ -9,7 +9,11 @@ export function classifyCommand(
   run: Runner & { readonly model: string | null },
 ): AgentOutcome {
   const { usage, costUsd, answer } = extraction;
-  const accounting: Accounting = { usage: [{ ...usage, model: usage.model ?? run.model }], costUsd };
+  const accounting: Accounting = {
+    usage: [{ ...usage, model: usage.model ?? run.model }],
+    costUsd,
+    ...(costUsd === null ? {} : { costSource: 'agent' as const }),
+  };
   const failure = failureOf(extraction, result, run);
   if (failure !== null) return { ...failure, ...accounting };
   if (answer === null) return { ...crash(result, run, 'its output holds no answer; check "output" and "extract.text"'), ...accounting };

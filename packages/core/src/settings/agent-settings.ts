@@ -48,6 +48,8 @@ const definition = z.discriminatedUnion('type', [
   }),
 ]);
 
+const amount = z.number().nonnegative();
+
 export const agentsSchema = z
   .strictObject({
     /** Who changes code. */
@@ -57,6 +59,8 @@ export const agentsSchema = z
     /** Who judges; another vendor than the writer's comes first. */
     reviewers: z.array(agentName).min(1).default(['codex']),
     tiers: z.strictObject({ plan: tier.default('strong'), build: tier.default('standard'), review: tier.default('standard') }).prefault({}),
+    /** US dollars per million tokens, by the model's name as `run.json` has it: for models whose cost the agent does not tell. */
+    prices: z.record(z.string(), z.strictObject({ input: amount, cachedInput: amount.optional(), output: amount })).default({}),
     /** Agents by name, besides `claude` and `codex`, which are always there and can be changed here. */
     define: z.record(agentName, definition).default({}),
   })

@@ -15,11 +15,20 @@ const FIRST_PAUSE_MS = 50;
 export async function checkoutWorktree(repository: Repository, path: string): Promise<void> {
   const [worktree, variables] = await Promise.all([repository.openWorktree(path), checkoutVariables(repository)]);
   await withCheckoutLease(worktree, async () => {
-    // git writes the index when all files are there: from then on they may be somebody's work.
-    if (!(await exists(join(worktree.gitDirectory, 'index'))))
-      await worktree.run(['reset', '--hard', '--no-recurse-submodules'], { variables });
+    if (!(await hasIndex(worktree))) await worktree.run(['reset', '--hard', '--no-recurse-submodules'], { variables });
     await fillSubmodules(repository, worktree);
   });
+}
+
+/** Whether git has written all files of a worktree once. */
+export async function isCheckedOut(repository: Repository, path: string): Promise<boolean> {
+  if (!(await exists(join(path, '.git')))) return false;
+  return hasIndex(await repository.openWorktree(path));
+}
+
+/** git writes the index when all files are there: from then on they may be somebody's work. */
+async function hasIndex({ gitDirectory }: Worktree): Promise<boolean> {
+  return exists(join(gitDirectory, 'index'));
 }
 
 /** For commands that write files: filters and partial clones may ask a remote, and large files are as in the main worktree. */

@@ -1,7 +1,7 @@
 import type { Git } from '@nx-fleet/core';
 import { addDetachedWorktree, addWorktree } from './add-worktree.js';
 import { createBundle, fetchBundle } from './bundle.js';
-import { checkoutWorktree } from './checkout-worktree.js';
+import { checkoutWorktree, isCheckedOut } from './checkout-worktree.js';
 import { captureWorktree, commitAll } from './commits.js';
 import { isContained } from './containment.js';
 import { defaultBranch } from './default-branch.js';
@@ -45,6 +45,7 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     addWorktree: (path, branch) => addWorktree(repository, path, branch),
     addDetachedWorktree: (path, commit) => addDetachedWorktree(repository, path, commit),
     checkoutWorktree: (path) => checkoutWorktree(repository, path),
+    isCheckedOut: (path) => isCheckedOut(repository, path),
     moveWorktree: (from, to) => moveWorktree(repository, from, to),
     switchWorktree: (path, branch) => switchWorktree(repository, path, branch),
     removeWorktree: (path, discard) => removeWorktree(repository, path, discard),

@@ -36,6 +36,16 @@ describe('switchWorktree', () => {
     await expectSwitched();
   });
 
+  it('only changes HEAD where the branch stands at the very commit, and says so in its log', async () => {
+    const tip = await repository.run(['rev-parse', 'HEAD'], worktree);
+    await repository.run(['branch', 'issue/2', tip]);
+    await writeFile(join(registration(), 'index.lock'), 'no command may need the index');
+    await repository.git.switchWorktree(worktree, 'issue/2');
+    expect(await repository.run(['symbolic-ref', 'HEAD'], worktree)).toBe('refs/heads/issue/2');
+    expect(await repository.run(['rev-parse', 'HEAD'], worktree)).toBe(tip);
+    expect(await readFile(join(registration(), 'logs', 'HEAD'), 'utf8')).toContain('switched to issue/2');
+  });
+
   it('runs no hook, and sets no upstream', async () => {
     const marker = join(repository.folder, 'ran');
     await repository.hook('post-checkout', `touch "${marker}"; exit 1`);

@@ -5,35 +5,46 @@ import type { Repository, Worktree } from './repository.js';
 import { withRetries } from './retry.js';
 import { alignSparseCheckout } from './sparse-checkout.js';
 import { fillSubmodules } from './submodules.js';
-import { currentBranch } from './work-tree-state.js';
 import { listAllWorktrees } from './worktree-list.js';
 
 /** Puts a clean worktree with a detached HEAD on an existing branch; only files that differ are written. @throws UserError when worktree or branch is in other use */
 export async function switchWorktree(repository: Repository, path: string, branch: string): Promise<void> {
-  const [worktree, variables] = await Promise.all([
-    repository.openWorktree(path),
-    checkoutVariables(repository),
-    requireBranch(repository, branch),
-  ]);
+  const [worktree, tip] = await Promise.all([repository.openWorktree(path), requireBranch(repository, branch)]);
   await withCheckoutLease(worktree, async ({ tookOver }) => {
     // git writes HEAD last: what stands on the branch is whole, and may be somebody's by now.
-    if (!(await isSwitched(repository, worktree, branch))) {
-      const flags = ['--no-guess', '--no-recurse-submodules', '--quiet', ...(tookOver ? ['--force'] : [])];
-      const run = (): Promise<unknown> => worktree.run(['switch', ...flags, branch], { variables });
-      await (tookOver ? run() : withRetries(run));
-    }
+    const detachedAt = await detachedHead(repository, worktree, branch);
+    // What a killed switch has left may have other files than its HEAD.
+    const hasItsFiles = !tookOver && detachedAt === tip;
+    if (hasItsFiles) await worktree.run(['symbolic-ref', '-m', `switched to ${branch}`, 'HEAD', `refs/heads/${branch}`]);
+    else if (detachedAt !== null) await writeBranch(repository, worktree, { branch, force: tookOver });
     await alignSparseCheckout(repository, worktree);
     await fillSubmodules(repository, worktree);
   });
 }
 
-async function isSwitched(repository: Repository, worktree: Worktree, branch: string): Promise<boolean> {
-  const current = await currentBranch(repository, worktree.path);
-  if (current === branch) return true;
-  if (current !== null) {
+async function writeBranch(
+  repository: Repository,
+  worktree: Worktree,
+  { branch, force }: { readonly branch: string; readonly force: boolean },
+): Promise<void> {
+  const variables = await checkoutVariables(repository);
+  const flags = ['--no-guess', '--no-recurse-submodules', '--quiet', ...(force ? ['--force'] : [])];
+  const run = (): Promise<unknown> => worktree.run(['switch', ...flags, branch], { variables });
+  await (force ? run() : withRetries(run));
+}
+
+/** The commit that a worktree with a detached HEAD stands at; null when it is on the branch. @throws UserError when it, or another worktree, is in other use */
+async function detachedHead(repository: Repository, worktree: Worktree, branch: string): Promise<string | null> {
+  const worktrees = await listAllWorktrees(repository);
+  const current = worktrees.find((entry) => entry.path === worktree.path);
+  if (current === undefined) throw new Error(`git does not list the worktree "${printableLine(worktree.path)}"`);
+  if (current.branch === branch) return null;
+  if (current.branch !== null) {
     const path = printableLine(worktree.path);
-    throw new UserError(`"${path}" is the worktree of branch "${printableLine(current)}". Remove it first: git worktree remove "${path}"`);
+    throw new UserError(
+      `"${path}" is the worktree of branch "${printableLine(current.branch)}". Remove it first: git worktree remove "${path}"`,
+    );
   }
-  requireFreeBranch(await listAllWorktrees(repository), branch, worktree.path);
-  return false;
+  requireFreeBranch(worktrees, branch, worktree.path);
+  return current.head ?? '';
 }

@@ -56,8 +56,9 @@ export async function pointsInto(path: string, commonDirectory: string): Promise
   return target !== null && isInside(await canonicalPath(target), join(commonDirectory, 'worktrees'));
 }
 
-/** Where a linked worktree's HEAD and index are, if it and its registration name each other; null for all that only git itself can judge. */
+/** Where a worktree's HEAD and index are, if it and its registration name each other; null for all that only git itself can judge. */
 export async function registrationOf(path: string, commonDirectory: string): Promise<string | null> {
+  if (join(path, '.git') === commonDirectory) return commonDirectory;
   const target = await gitFileTarget(path);
   if (target === null) return null;
   const registration = await canonicalPath(target);

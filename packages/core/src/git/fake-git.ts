@@ -118,6 +118,7 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
       if (!worktrees.has(path)) worktrees.set(path, { branch: null, head: idOf(commit), locked: false, files: new Map() });
     },
     checkoutWorktree: async (path) => void (at(path).files.size > 0 || fill(at(path))),
+    isCheckedOut: async (path) => (worktrees.get(path)?.files.size ?? 0) > 0,
     moveWorktree: async (from, to) => {
       const moved = worktrees.get(from);
       if (moved === undefined) return worktrees.has(to);

@@ -57,12 +57,22 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
       expect(await read(worktree, 'a.ts')).toBe('mine\n');
       expect(await read(worktree, 'README.md')).toBe('hello\n');
       expect(await git.currentBranch(worktree)).toBe('issue/1');
+      expect(await git.isCheckedOut(worktree)).toBe(true);
       expect((await git.listWorktrees()).find(({ path }) => path === worktree)).toEqual({
         path: worktree,
         head,
         branch: 'issue/1',
         locked: false,
       });
+    });
+
+    it('tells a worktree without its files, and one that is not there, from one that is checked out', async () => {
+      const { git, path } = await make();
+      const spare = path('spare');
+      await git.addDetachedWorktree(spare, (await git.resolveCommit('main')) ?? '');
+      expect([await git.isCheckedOut(spare), await git.isCheckedOut(path('nowhere'))]).toEqual([false, false]);
+      await git.checkoutWorktree(spare);
+      expect(await git.isCheckedOut(spare)).toBe(true);
     });
 
     it('commits what is not ignored, and nothing when there is nothing', async () => {

@@ -86,6 +86,8 @@ export interface Git {
   addDetachedWorktree(path: string, commit: string): Promise<void>;
   /** Fills a new worktree with its HEAD's files, sparse as the main one, submodules included; one whose checkout was finished is left as it is. Runs no hook. */
   checkoutWorktree(path: string): Promise<void>;
+  /** Whether a worktree's checkout was finished: from then on its files may be somebody's work. False for one that is not there. */
+  isCheckedOut(path: string): Promise<boolean>;
   /** Moves a linked worktree with all that is in it. Run again after an interruption, it finishes. False when `from` is no whole worktree, or cannot be moved. @throws UserError when something else is at `to` */
   moveWorktree(from: string, to: string): Promise<boolean>;
   /** Puts a clean worktree with a detached HEAD on an existing branch; only files that differ are written. Runs no hook. @throws UserError when the branch is checked out elsewhere */

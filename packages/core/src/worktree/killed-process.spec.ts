@@ -196,6 +196,20 @@ describe('a process that is killed', () => {
     expect(deaths).toBeGreaterThan(5);
   });
 
+  it('while it makes a worktree leaves what somebody writes there then, and the doctor keeps it', async () => {
+    const deaths = await atEveryDeath(empty, create, async (fleet) => {
+      const isThere = await fleet.git.isCheckedOut(worktree);
+      if (isThere) fleet.git.filesIn(worktree).set('later.ts', '1');
+      await doctor(fleet);
+      const isReady = (await fleet.git.listWorktrees()).some(({ path }) => path === worktree);
+      const isKept = isReady
+        ? fleet.git.filesIn(worktree).has('later.ts')
+        : keptCommits(fleet).some((commit) => 'later.ts' in fleet.git.filesOf(commit));
+      expect(isKept).toBe(isThere);
+    });
+    expect(deaths).toBeGreaterThan(5);
+  });
+
   it('while it removes a worktree with work leaves what the doctor finishes, and loses none of it', async () => {
     await atEveryDeath(readyWithWork, remove, async (fleet) => {
       await doctor(fleet);

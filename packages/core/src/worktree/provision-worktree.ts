@@ -49,9 +49,10 @@ export async function provisionWorktree(request: ProvisionRequest, adapters: Wor
   }
 }
 
-/** Takes back all that was made for a worktree that was never ready, so that nobody has worked in it. Finishes an interrupted undoing. */
+/** Takes back all that was made for a worktree that was never ready, and keeps what somebody has written in it all the same. Finishes an interrupted undoing. */
 export async function undoProvisioning(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
   await endStraysOf(work, adapters.host);
+  if (!work.here) work.found.isClean ??= await adapters.git.isCheckedOut(work.allocation.worktree);
   await undoSteps(work, adapters);
   await adapters.host.state.removeIssue(work.manifest.project);
   await releaseWorktree(work.allocation, adapters.host);

@@ -14,6 +14,7 @@ import { includeFiles } from './include-files.js';
 import { writePrivateFile } from './private-file.js';
 import { processesIn } from './processes-in.js';
 import { nullIfAbsent, pathExists, readFileIfPresent } from './read-file.js';
+import { createLedger } from './ledger/create-ledger.js';
 import { createRegistry } from './registry.js';
 import { startInBackground } from './start-in-background.js';
 import { createStateStore } from './state-store.js';
@@ -36,6 +37,7 @@ export function createHost(options: HostOptions): Host {
     registry: createRegistry({ directory: options.registryDirectory ?? defaultRegistryDirectory(env) }),
     state: createStateStore(options.mainWorktree),
     artefacts: createArtefactStore(options.mainWorktree),
+    ledger: createLedger({ mainWorktree: options.mainWorktree, env }),
     env,
     cloneId,
     busyPorts,

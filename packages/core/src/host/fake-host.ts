@@ -1,3 +1,4 @@
+import { createFakeLedger, type FakeLedger } from '../budget/fake-ledger.js';
 import { UserError } from '../errors/user-error.js';
 import { localStateSchema } from '../manifest/local-state.js';
 import { manifestSchema } from '../manifest/manifest.js';
@@ -31,6 +32,7 @@ export interface FakeHostOptions {
 
 /** A machine in memory. To replace one member, spread it: `{ ...createFakeHost(), busyPorts: … }`. */
 export interface FakeHost extends Host {
+  readonly ledger: FakeLedger;
   /** All files by absolute path, those of the state and of the artefacts too. */
   readonly files: Map<string, string>;
   /** Every command that was run, in order. */
@@ -71,6 +73,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     becomeAnotherProcess: () => registry.becomeAnotherProcess(),
     state: fakeState(files, root),
     artefacts: fakeArtefacts(files, root),
+    ledger: createFakeLedger(),
     env: options.env ?? { PATH: '/usr/bin', HOME: '/home/ada' },
     busyPorts: async (ports) => ports.filter((port) => listening.has(port)),
     endStrays: async (directory) => {

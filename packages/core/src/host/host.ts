@@ -1,5 +1,6 @@
 import type { CommandRunner } from './command.js';
 import type { ProcessIdentity, Registry } from './registry.js';
+import type { Ledger } from '../budget/ledger.js';
 import type { StateStore } from '../manifest/state-store.js';
 import type { ArtefactStore } from '../artefact/artefact-store.js';
 
@@ -67,6 +68,7 @@ export interface Host {
   readonly registry: Registry;
   readonly state: StateStore;
   readonly artefacts: ArtefactStore;
+  readonly ledger: Ledger;
   /** This process's environment; adapters take what they are allowed to from it. */
   readonly env: Readonly<Record<string, string>>;
   /** An id that no other clone has: random, written once under the repository's common git directory. */

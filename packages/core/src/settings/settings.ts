@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentsSchema } from './agent-settings.js';
 import { commandLineSchema as command } from './command-line.js';
 import { checkValidate, serveSchema, validateSchema } from './serve-settings.js';
+import { budgetsSchema } from './budget-settings.js';
 import { workspacePath } from './workspace-path.js';
 
 const trackerSchema = z.discriminatedUnion('type', [
@@ -173,6 +174,7 @@ export const settingsSchema = z
     /** Folder with prompt templates (`plan.md`, `build.md`, `review.md`) that replace ours, relative to the workspace. @default ours */
     prompts: workspacePath.optional(),
     limits: limitsSchema.prefault({}),
+    budgets: budgetsSchema.prefault({}),
     names: namesSchema.prefault({}),
   })
   .superRefine(checkValidate)

@@ -1,0 +1,4 @@
+import { createFakeLedger } from './fake-ledger.js';
+import { describeLedger } from './ledger.contract.js';
+
+describeLedger('in memory', createFakeLedger);

@@ -1,0 +1,62 @@
+import { mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
+import type { z } from 'zod';
+import { UserError } from '@nx-fleet/core';
+import { readFileIfPresent } from '../read-file.js';
+
+/** A file of JSON lines that only ever grows. */
+export interface Book<Entry> {
+  /** @returns when the disk has them */
+  add(entries: readonly Entry[]): Promise<void>;
+  read(): Promise<readonly Entry[]>;
+}
+
+/**
+ * Many processes may add at the same time: each write is one call at the file's end. Every entry begins with a line end of its own, so that what
+ * a full disk or a crash of the machine has torn off spoils no other entry.
+ */
+export function createBook<Entry>(file: string, schema: z.ZodType<Entry>): Book<Entry> {
+  return {
+    add: async (entries) => {
+      if (entries.length > 0) await append(file, entries.map((entry) => `\n${JSON.stringify(entry)}\n`).join(''));
+    },
+    read: async () => {
+      const lines = ((await readFileIfPresent(file)) ?? '').split('\n');
+      return lines.flatMap((line) => parseLine(line, file, schema));
+    },
+  };
+}
+
+async function append(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const handle = await open(file, 'a', 0o600);
+  try {
+    const bytes = Buffer.from(text);
+    const { bytesWritten } = await handle.write(bytes);
+    if (bytesWritten < bytes.length)
+      throw new Error(`Only ${bytesWritten} of ${bytes.length} bytes went into "${file}": is the disk full?`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function parseLine<Entry>(line: string, file: string, schema: z.ZodType<Entry>): readonly Entry[] {
+  const value = jsonOf(line);
+  if (value === undefined) return [];
+  const { data } = schema.safeParse(value);
+  if (data !== undefined) return [data];
+  throw new UserError(
+    `"${file}" holds an entry that this version of nx-fleet does not know, and budgets need all of them. Update nx-fleet; or move the file away, and counting starts anew.`,
+  );
+}
+
+/** Undefined for an empty line and for one that was torn off. */
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { readProcessStat } from '../process-stat.js';
+
+/** What a process was started with, and by whom. */
+export interface ProcessEntry {
+  readonly parent: number;
+  readonly words: readonly string[];
+}
+
+export type ProcessLookup = (pid: number) => ProcessEntry | null;
+
+const MAX_ANCESTORS = 100;
+/** `node_modules/.bin/nx`, `nx/bin/nx.js`, `nx/dist/bin/nx.js` */
+const NX_PROGRAM = /[\\/](?:\.bin[\\/]nx|nx[\\/](?:dist[\\/])?bin[\\/]nx(?:\.js)?)$/;
+
+/** Of the processes that a process was started by, the outermost that is the Nx program; null without one, and where the system does not tell. */
+export function outermostNx(pid: number, lookUp: ProcessLookup = systemLookup()): number | null {
+  let found: number | null = null;
+  let at = pid;
+  for (let step = 0; step < MAX_ANCESTORS; step += 1) {
+    const entry = lookUp(at);
+    if (entry === null) return found;
+    if (isNx(entry)) found = at;
+    at = entry.parent;
+  }
+  return found;
+}
+
+function isNx({ words }: ProcessEntry): boolean {
+  return words.slice(0, 4).some((word) => NX_PROGRAM.test(word));
+}
+
+function systemLookup(): ProcessLookup {
+  if (process.platform === 'linux') return linuxProcess;
+  return process.platform === 'win32' ? () => null : psProcess;
+}
+
+function linuxProcess(pid: number): ProcessEntry | null {
+  const stat = readProcessStat(pid);
+  if (stat === null) return null;
+  try {
+    return { parent: stat.parent, words: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') };
+  } catch {
+    return null;
+  }
+}
+
+/** For macOS and BSD. */
+function psProcess(pid: number): ProcessEntry | null {
+  const { status, stdout } = spawnSync('ps', ['-o', 'ppid=,args=', '-p', String(pid)], {
+    encoding: 'utf8',
+    env: { PATH: '/bin:/usr/bin' },
+  });
+  const [, parent, args = ''] = (status === 0 && /^\s*(\d+)\s+(.*)$/m.exec(stdout)) || [];
+  return parent === undefined ? null : { parent: Number(parent), words: args.split(' ') };
+}

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { isFinished, type Settings, type StageContext } from '@nx-fleet/core';
+import { isFinished, VALIDATE_TARGET, type Settings, type StageContext } from '@nx-fleet/core';
 import { watchOrphaned } from '@nx-fleet/host';
 import { createAdapters, type Adapters } from '../adapters.js';
 import { issueTargets } from '../graph/issue-targets.js';
@@ -7,6 +7,7 @@ import { reportTask } from '../report/report.js';
 import { readSettings } from '../settings/read-settings.js';
 import { requireHashedOptions } from './require-hashed-options.js';
 import { createStageContext } from './stage-context.js';
+import { noteEarlierHits, requireStageBudget } from './stage-money.js';
 
 type StageWork = (stage: StageContext, settings: Settings) => Promise<boolean>;
 
@@ -33,10 +34,12 @@ async function runWatched({ context, adapters, signal }: WatchedTask, work: Stag
     const manifest = await stage.host.state.readManifest(stage.project);
     const target = manifest === null ? undefined : issueTargets(manifest, settings, [])[stage.target];
     if (target !== undefined) requireHashedOptions(context, target);
+    await noteEarlierHits(context, stage);
     if (target?.cache === true && (await isFinished(stage))) {
       stage.onProgress('this was done under the very same key: its artefacts stay as they are');
       return true;
     }
+    if (target?.cache === true && stage.target !== VALIDATE_TARGET) await requireStageBudget(stage, settings);
     return work(stage, settings);
   });
 }

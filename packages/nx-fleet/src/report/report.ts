@@ -1,13 +1,15 @@
 import { logger } from '@nx/devkit';
 import { UserError } from '@nx-fleet/core';
+import { systemFault } from './system-fault.js';
 
 /** Runs an executor's work. A user's fault is one line and a failed task; anything else is a bug and is thrown on. */
 export async function reportTask(work: () => Promise<boolean>): Promise<{ success: boolean }> {
   try {
     return { success: await work() };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    logger.error(error.message);
+    const fault = userFault(error);
+    if (fault === null) throw error;
+    logger.error(fault.message);
     return { success: false };
   }
 }
@@ -17,7 +19,13 @@ export async function reportGenerator<Result>(work: () => Promise<Result>): Prom
   try {
     return await work();
   } catch (error) {
-    if (error instanceof UserError) error.stack = '';
-    throw error;
+    const fault = userFault(error);
+    if (fault === null) throw error;
+    fault.stack = '';
+    throw fault;
   }
+}
+
+function userFault(error: unknown): UserError | null {
+  return error instanceof UserError ? error : systemFault(error);
 }

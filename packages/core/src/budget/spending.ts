@@ -24,7 +24,7 @@ export function spendingOf(all: readonly Pick<AgentRun, 'state' | 'costUsd' | 'i
 }
 
 /** Sum without the noise of binary fractions: three times 0.1 is 0.3. */
-export function sumUsd(values: readonly number[]): number {
+function sumUsd(values: readonly number[]): number {
   return Number(values.reduce((total, value) => total + value, 0).toFixed(9));
 }
 

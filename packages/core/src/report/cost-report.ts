@@ -1,6 +1,5 @@
 import type { AgentRun } from '../budget/agent-runs.js';
 import type { Hit } from '../budget/ledger-entry.js';
-import type { Spending } from '../budget/spending.js';
 import { costOf, type Cost } from './cost.js';
 import { modelParts } from './model-parts.js';
 import { savedBy, type Saved } from './saved.js';
@@ -55,12 +54,6 @@ export function costReport({ runs, hits, since }: CostSources): CostReport {
     models: modelCosts(counted),
     saved: savedBy(hits.filter(isCounted), runs),
   };
-}
-
-/** What was ever spent for an issue on this machine. */
-export function issueSpending(project: string, runs: readonly AgentRun[]): Spending {
-  const { runs: count, knownUsd, unknownRuns, isInexact } = costOf(runs.filter((run) => run.project === project));
-  return { runs: count, knownUsd, unknownRuns, isInexact };
 }
 
 function modelCosts(runs: readonly AgentRun[]): readonly ModelCost[] {

@@ -1,3 +1,4 @@
+import { anEnd, aStart } from '../budget/ledger.contract.js';
 import { aFinding, aReview } from '../review/finding.contract.js';
 import { reachVerdict } from '../review/verdict.js';
 import { parseSettings } from '../settings/parse-settings.js';
@@ -63,7 +64,7 @@ describe('fleetStatus', () => {
     await ran(issue, WRITTEN, { costUsd: 0.5, failed: true });
     await ran(issue, VALIDATE_TARGET, {});
     const status = await statusOf(issue);
-    expect(status).toMatchObject({ knownCostUsd: 0.75, isCostComplete: true });
+    expect(status).toMatchObject({ cost: { runs: 2, knownUsd: 0.75, unknownRuns: 0 } });
     expect(status?.stages.slice(0, 3)).toMatchObject([
       { state: 'done', durationMs: 7, inputTokens: 10, outputTokens: 2, costUsd: 0.25 },
       { state: 'failed', costUsd: 0.5 },
@@ -75,7 +76,17 @@ describe('fleetStatus', () => {
     const issue = await stageIssue();
     await ran(issue, PLAN_TARGET, { costUsd: 0.25 });
     await ran(issue, WRITTEN, { costUsd: null });
-    expect(await statusOf(issue)).toMatchObject({ knownCostUsd: 0.25, isCostComplete: false });
+    expect(await statusOf(issue)).toMatchObject({ cost: { knownUsd: 0.25, unknownRuns: 1 } });
+  });
+
+  it('shows what was spent here beside what the results had cost', async () => {
+    const issue = await stageIssue();
+    await ran(issue, PLAN_TARGET, { costUsd: 0.25 });
+    await issue.host.ledger.addPayment(aStart({ project: 'issue-4' }));
+    expect(await statusOf(issue)).toMatchObject({ cost: { knownUsd: 0.25 }, spent: { runs: 0 } });
+    await issue.host.ledger.addPayment(aStart({ id: 'b' }));
+    await issue.host.ledger.addPayment(anEnd({ id: 'b', costUsd: 2, costSource: 'price-list-inexact' }));
+    expect((await statusOf(issue))?.spent).toEqual({ runs: 1, knownUsd: 2, unknownRuns: 0, isInexact: true });
   });
 
   it.each(['', '{"agent":', '{}', '[]'])('waits for a stage whose record is broken: %j', async (text) => {

@@ -1,5 +1,7 @@
-import { runRecordSchema, runTotals, type RunTotals } from '../agent/run-record.js';
+import { CHECKS_STEP, runRecordSchema, runTotals, type RunRecord, type RunTotals } from '../agent/run-record.js';
 import { parseArtefact } from '../artefact/parse-artefact.js';
+import { isInexactSource, readAgentRuns } from '../budget/agent-runs.js';
+import { spendingOf, type Spending } from '../budget/spending.js';
 import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import { fingerprint } from '../text/fingerprint.js';
@@ -25,13 +27,13 @@ export interface IssueStatus {
   /** `stale`: branch, text or reviewers are others since, or a stage has failed. Null: none yet. */
   readonly verdict: 'approve' | 'request-changes' | 'stale' | null;
   readonly blockingFindings: number;
-  /** Sum of what is known, in US dollars. */
-  readonly knownCostUsd: number;
-  /** Whether `knownCostUsd` is all of it. */
-  readonly isCostComplete: boolean;
+  /** What the results that are here cost when they were made, wherever that was. */
+  readonly cost: Spending;
+  /** What was spent for the issue on this machine: repeated, failed and killed runs too, and nothing for what came from the cache. */
+  readonly spent: Spending;
 }
 
-/** What is known of every issue: stages with time, tokens and cost of the runs that were paid for, and the verdict. */
+/** What is known of every issue: stages with time, tokens and cost, and the verdict. */
 export async function fleetStatus(
   settings: Settings,
   { git, host }: { readonly git: Git; readonly host: Host },
@@ -43,15 +45,15 @@ export async function fleetStatus(
     ...settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)),
   ];
   const issues: IssueStatus[] = [];
+  const runs = await readAgentRuns(host);
   for (const project of await host.state.listProjects()) {
     const manifest = await host.state.readManifest(project);
     if (manifest === null) continue;
     const local = await host.state.readLocal(project);
-    const stages = await Promise.all(targets.map((target) => stageStatus(project, target, host)));
+    const records = await Promise.all(targets.map((target) => readRecord(project, target, host)));
+    const stages = targets.map((target, index) => stageStatus(target, records[index] ?? null));
     // Nobody plans or builds what was taken over as it is.
     const expected = manifest.adopted === true ? stages.slice(2) : stages;
-    const agentStages = stages.filter((stage) => stage.target !== VALIDATE_TARGET && stage.state !== 'waiting');
-    const costs = agentStages.map((stage) => stage.costUsd);
     issues.push({
       project,
       title: manifest.title,
@@ -61,15 +63,23 @@ export async function fleetStatus(
       database: local?.database ?? null,
       stages,
       ...(await verdictStatus({ project, branch: manifest.branch, stages: expected, reviewers: settings.agents.reviewers }, { git, host })),
-      knownCostUsd: costs.reduce<number>((total, cost) => total + (cost ?? 0), 0),
-      isCostComplete: costs.length > 0 && !costs.includes(null),
+      cost: spendingOf(records.flatMap(agentCosts)),
+      spent: spendingOf(runs.filter((run) => run.project === project)),
     });
   }
   return issues;
 }
 
-async function stageStatus(project: string, target: string, host: Host): Promise<StageStatus> {
-  const record = parseArtefact(await host.artefacts.read(project, target, 'run.json'), runRecordSchema);
+async function readRecord(project: string, target: string, { artefacts }: Host): Promise<RunRecord | null> {
+  return parseArtefact(await artefacts.read(project, target, 'run.json'), runRecordSchema);
+}
+
+function agentCosts(record: RunRecord | null): Parameters<typeof spendingOf>[0] {
+  const steps = record?.steps.filter(({ what }) => what !== CHECKS_STEP) ?? [];
+  return steps.map(({ costUsd, costSource }) => ({ state: 'ended', costUsd, isInexact: isInexactSource(costSource) }));
+}
+
+function stageStatus(target: string, record: RunRecord | null): StageStatus {
   if (record === null) return { target, state: 'waiting', durationMs: null, inputTokens: null, outputTokens: null, costUsd: null };
   const { outcome, durationMs } = record;
   return { target, state: outcome === 'completed' ? 'done' : 'failed', durationMs, ...runTotals(record) };

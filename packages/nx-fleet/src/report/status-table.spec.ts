@@ -12,19 +12,20 @@ const issue: IssueStatus = {
   stages: [stage],
   verdict: null,
   blockingFindings: 0,
-  knownCostUsd: 0.5,
-  isCostComplete: true,
+  cost: { runs: 1, knownUsd: 0.5, unknownRuns: 0, isInexact: false },
+  spent: { runs: 3, knownUsd: 1.25, unknownRuns: 0, isInexact: false },
 };
 const row = (change: Partial<IssueStatus>): string => statusTable([{ ...issue, ...change }]).split('\n')[1] ?? '';
 
 describe('the table of the fleet', () => {
   it('shows what stages took and cost', () => {
-    expect(row({})).toMatch(/^issue-42 +Dark mode +1\.2 s +1000 +\$0\.50 +- +20010/);
+    expect(row({})).toMatch(/^issue-42 +Dark mode +1\.2 s +1000 +\$0\.50 +\$1\.25 +- +20010/);
   });
 
   it('marks a sum with an unknown part, and shows nothing where nothing is known', () => {
-    expect(row({ isCostComplete: false })).toContain('≥$0.50');
-    expect(row({ isCostComplete: false, knownCostUsd: 0 })).not.toContain('$');
+    expect(row({ cost: { ...issue.cost, runs: 2, unknownRuns: 1 } })).toContain('≥$0.50');
+    expect(row({ spent: { ...issue.spent, isInexact: true } })).toContain('~$1.25');
+    expect(row({ cost: { ...issue.cost, unknownRuns: 1 } })).toMatch(/ \? +\$1\.25/);
     expect(row({ stages: [{ ...stage, inputTokens: null }] })).not.toContain('1000');
   });
 

@@ -1,16 +1,17 @@
-import { BUILD_TARGET, REVIEW_TARGET, type IssueStatus, type StageStatus } from '@nx-fleet/core';
+import { BUILD_TARGET, formatSpending, REVIEW_TARGET, type IssueStatus, type StageStatus } from '@nx-fleet/core';
 import { duration, table } from './table.js';
 
-/** Issues × stages: time, tokens and cost of the runs that were paid for, and the verdict. A dash is what nobody knows. */
+/** Issues × stages: time, tokens, cost of the results that are here, what was spent for them on this machine, and the verdict. */
 export function statusTable(issues: readonly IssueStatus[]): string {
   const targets = issues[0]?.stages.map((stage) => stage.target) ?? [];
-  const head = ['Issue', 'Title', ...targets.map(shortName), 'Tokens', 'Cost', 'Verdict', 'Port', 'Database'];
+  const head = ['Issue', 'Title', ...targets.map(shortName), 'Tokens', 'Cost', 'Spent here', 'Verdict', 'Port', 'Database'];
   const rows = issues.map((issue) => [
     issue.project,
     issue.title.length > 40 ? `${issue.title.slice(0, 39)}…` : issue.title,
     ...issue.stages.map(stageCell),
     tokensCell(issue.stages),
-    costCell(issue),
+    formatSpending(issue.cost),
+    formatSpending(issue.spent),
     verdictCell(issue),
     String(Object.values(issue.ports)[0] ?? '-'),
     issue.database ?? '-',
@@ -33,11 +34,6 @@ function tokensCell(stages: readonly StageStatus[]): string {
   if (counted.length === 0 || counted.some((stage) => stage.inputTokens === null || stage.outputTokens === null)) return '-';
   const total = counted.reduce((sum, stage) => sum + (stage.inputTokens ?? 0) + (stage.outputTokens ?? 0), 0);
   return total < 10_000 ? String(total) : `${Math.round(total / 1_000)}k`;
-}
-
-function costCell({ knownCostUsd, isCostComplete }: IssueStatus): string {
-  if (knownCostUsd === 0 && !isCostComplete) return '-';
-  return `${isCostComplete ? '' : '≥'}$${knownCostUsd.toFixed(2)}`;
 }
 
 function verdictCell({ verdict, blockingFindings }: IssueStatus): string {

@@ -59,7 +59,18 @@ export { examineFleet, mendFleet, type ExamineContext } from './doctor/examine-f
 export { lastingComplaints } from './doctor/settle.js';
 export { expireTrash, listTrash, restoreFromTrash, type KeptWork } from './doctor/trash.js';
 export { PROMPT_NAMES, renderPrompt, type PromptName } from './prompt/render-prompt.js';
-export { BUILD_TARGET, DELIVER_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from './stages/targets.js';
+export {
+  BUILD_TARGET,
+  DELIVER_TARGET,
+  E2E_SERVE_TARGET,
+  E2E_TARGET,
+  FIX_TARGET,
+  PLAN_TARGET,
+  REVIEW_TARGET,
+  SERVE_TARGET,
+  VALIDATE_TARGET,
+  targetOf,
+} from './stages/targets.js';
 export {
   buildSettings,
   fixSettings,
@@ -80,6 +91,12 @@ export { buildIssue } from './stages/build-issue.js';
 export type { Build } from './stages/build-artefact.js';
 export { checkoutBuild } from './stages/checkout-build.js';
 export { validateIssue } from './stages/validate-issue.js';
+export type { AppAccess, AppAnswer, AppRequest } from './stages/app-access.js';
+export { appSettings, readyTimeoutMs, type AppSettings } from './stages/app-settings.js';
+export { serveIssue, type ServeRequest } from './stages/serve-issue.js';
+export { e2eSettings, type E2eStageSettings } from './stages/e2e-settings.js';
+export { e2eIssue } from './stages/e2e-issue.js';
+export type { E2e } from './stages/e2e-artefact.js';
 export { reviewIssue } from './stages/review-issue.js';
 export { fixIssue } from './stages/fix-issue.js';
 export { checkoutFix } from './stages/checkout-fix.js';
@@ -90,15 +107,5 @@ export type { Review } from './review/review.js';
 export type { Finding, Severity } from './review/finding.js';
 export { place } from './review/render-verdict.js';
 export type { Verdict } from './review/verdict.js';
-export { readAgentRuns, type AgentRun } from './budget/agent-runs.js';
-export type { Ledger } from './budget/ledger.js';
-export { hitSchema, paymentSchema, type Hit, type Payment } from './budget/ledger-entry.js';
-export { meteredAgent, type Meter } from './budget/metered-agent.js';
-export { noteHits, type FleetTask } from './budget/note-hits.js';
-export { requireBudget, type BudgetContext, type PayingStage } from './budget/require-budget.js';
-export { formatSpending, formatUsd, type Spending } from './budget/spending.js';
-export { costReport, type CostReport } from './report/cost-report.js';
-export type { Cost } from './report/cost.js';
-export { parseSince } from './report/parse-since.js';
 export { fleetStatus, type IssueStatus, type StageStatus } from './status/fleet-status.js';
 export { adoptOrCreateBranch } from './worktree/adopt-branch.js';

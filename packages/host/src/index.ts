@@ -1,2 +1,3 @@
+export { createAppAccess } from './app-access.js';
 export { createHost, type HostOptions } from './create-host.js';
 export { watchOrphaned, type OrphanWatch } from './orphan-signal.js';

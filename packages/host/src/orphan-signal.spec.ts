@@ -34,6 +34,7 @@ describe('the watch over who waits for this process', () => {
     const keepAlive = setInterval(() => undefined, 1_000);
     await aborted;
     clearInterval(keepAlive);
+    expect(watch.signal.aborted).toBe(true);
     watch.stop();
   });
 

@@ -1,10 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createAgent } from '@nx-fleet/agents';
-import type { Agent, Database, Git, Host, Settings, Tracker } from '@nx-fleet/core';
+import type { Agent, AppAccess, Database, Git, Host, Settings, Tracker } from '@nx-fleet/core';
 import { createDatabase } from '@nx-fleet/databases';
 import { createGit } from '@nx-fleet/git';
-import { createHost } from '@nx-fleet/host';
+import { createAppAccess, createHost } from '@nx-fleet/host';
 
 /** Everything outside that generators and executors act through. */
 export interface Adapters {
@@ -12,6 +12,7 @@ export interface Adapters {
   readonly host: Host;
   readonly database: Database;
   readonly agent: (name: string) => Agent;
+  readonly app: AppAccess;
   readonly tracker: () => Promise<Tracker>;
   /** A tracker of Markdown files, for references that are paths. */
   readonly markdown: () => Promise<Tracker>;
@@ -36,6 +37,7 @@ export function createAdapters(workspaceRoot: string, settings: Settings, env: N
       if (definition === undefined) throw new Error(`agent "${name}" has no definition`);
       return createAgent(name, definition, { commands, env: hostEnv, workspaceRoot, prices: settings.agents.prices });
     },
+    app: createAppAccess(),
     tracker: () => loadTracker(settings.tracker),
     markdown: () => loadTracker(markdownSettings(settings)),
   };

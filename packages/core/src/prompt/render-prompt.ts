@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import { printable } from '../text/printable.js';
 
 /** The templates: files `<name>.md`. */
-export const PROMPT_NAMES = ['plan', 'build', 'review', 'fix'] as const;
+export const PROMPT_NAMES = ['plan', 'build', 'review', 'fix', 'e2e'] as const;
 export type PromptName = (typeof PROMPT_NAMES)[number];
 
 const REQUIRED: Readonly<Record<PromptName, readonly string[]>> = {
@@ -10,6 +10,7 @@ const REQUIRED: Readonly<Record<PromptName, readonly string[]>> = {
   build: ['spec', 'plan', 'failures'],
   review: ['spec', 'diff', 'checks'],
   fix: ['spec', 'findings', 'failures'],
+  e2e: ['spec', 'checks', 'exchanges'],
 };
 
 /**

@@ -1,7 +1,7 @@
 import { runRecordSchema } from '../agent/run-record.js';
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import type { StageContext } from './stage-context.js';
-import { BUILD_TARGET, FIX_TARGET, PLAN_TARGET, VALIDATE_TARGET } from './targets.js';
+import { BUILD_TARGET, E2E_TARGET, FIX_TARGET, PLAN_TARGET, VALIDATE_TARGET } from './targets.js';
 
 /**
  * Whether the artefacts that are here come from a finished run under this very key, so that running again could only pay again.
@@ -21,5 +21,6 @@ function artefactsOf(target: string): readonly string[] {
   if (target === PLAN_TARGET) return ['plan.json', 'plan.md'];
   if (target === VALIDATE_TARGET) return ['validation.json'];
   if (target.startsWith(`${FIX_TARGET}--`)) return ['fix.json'];
+  if (target.startsWith(`${E2E_TARGET}--`)) return ['e2e.json'];
   return target.startsWith(`${BUILD_TARGET}--`) ? ['build.json', 'branch.bundle'] : ['review.json'];
 }

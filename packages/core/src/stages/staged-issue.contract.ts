@@ -110,6 +110,7 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
           build: 'BUILD {{spec}} {{plan}} {{failures}}',
           review: 'REVIEW {{spec}} {{diff}} {{checks}}',
           fix: 'FIX {{spec}} {{findings}} {{failures}}',
+          e2e: 'E2E {{spec}} {{checks}} {{exchanges}}',
         })[name],
       onProgress: (line) => fleet.progress.push(line),
       sleep: async (milliseconds) => void waits.push(milliseconds),

@@ -5,8 +5,14 @@ export const VALIDATE_TARGET = 'agent-validate';
 export const REVIEW_TARGET = 'agent-review';
 export const FIX_TARGET = 'agent-fix';
 export const DELIVER_TARGET = 'agent-deliver';
+export const E2E_TARGET = 'agent-e2e';
+export const SERVE_TARGET = 'agent-serve';
+/** The app for `agent-e2e`: after the checks, and started only when it is asked for. */
+export const E2E_SERVE_TARGET = `${SERVE_TARGET}--e2e`;
 
 /** The cached target of one agent: `agent-build--claude`. */
-export function targetOf(target: typeof BUILD_TARGET | typeof REVIEW_TARGET | typeof FIX_TARGET, agent: string): string {
+export function targetOf(target: AgentTarget, agent: string): string {
   return `${target}--${agent}`;
 }
+
+type AgentTarget = typeof BUILD_TARGET | typeof REVIEW_TARGET | typeof FIX_TARGET | typeof E2E_TARGET;

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { parseArtefact } from '../artefact/parse-artefact.js';
+import { UserError } from '../errors/user-error.js';
 import { objectIdSchema } from '../git/object-id.js';
+import type { StageContext } from './stage-context.js';
+import { VALIDATE_TARGET } from './targets.js';
 
 /** What was checked and with what result: `validation.json`. Equal for equal results: times and logs stand beside it. */
 export const validationSchema = z.strictObject({
@@ -9,3 +13,10 @@ export const validationSchema = z.strictObject({
 });
 
 export type Validation = z.infer<typeof validationSchema>;
+
+/** @throws UserError when `agent-validate` has not run */
+export async function requireValidation({ host, project }: Pick<StageContext, 'host' | 'project'>): Promise<Validation> {
+  const validation = parseArtefact(await host.artefacts.read(project, VALIDATE_TARGET, 'validation.json'), validationSchema);
+  if (validation !== null) return validation;
+  throw new UserError(`"${project}" has not been checked by this version. Run: nx run ${project}:${VALIDATE_TARGET}`);
+}

@@ -12,20 +12,16 @@ import {
   targetOf,
   VALIDATE_TARGET,
   validateSettings,
-  type AgentStageSettings,
   type Manifest,
-  type PromptName,
   type Settings,
 } from '@nx-fleet/core';
-import { agentFileInputs, agentVersionInput, settingsInput, type Input } from './stage-key.js';
+import { appTargets, e2eTargets } from './app-targets.js';
+import { settingsInput, type Input } from './stage-key.js';
+import { agentInputs, cachedTarget, cheapTarget, describe, NO_EXTERNAL_DEPENDENCIES, outputOf, ROUND } from './stage-target.js';
 
 const DATABASE_RESET_TARGET = 'db-reset';
-/** What Nx hashes unless told otherwise: every external dependency. Agents read none of them. */
-const NO_EXTERNAL_DEPENDENCIES: Input = { externalDependencies: [] };
 /** The builds that a target waits for stand behind uncached `agent-build` targets. */
 const BUILDS: Input = { dependentTasksOutputFiles: '**/build.json', transitive: true };
-/** `--again` has everything done again. */
-const ROUND: Input = { json: '{projectRoot}/issue.json', fields: ['round'] };
 const ISSUE_FILES = ['{projectRoot}/spec.md', '{projectRoot}/issue.json'];
 
 /**
@@ -43,9 +39,10 @@ export function issueTargets(manifest: Manifest, settings: Settings, blockers: r
     [BUILD_TARGET]: checkoutTarget(manifest, settings),
     [VALIDATE_TARGET]: validateTarget(manifest, settings),
     ...Object.fromEntries(agents.map((agent) => [targetOf(REVIEW_TARGET, agent), reviewTarget(manifest, settings, agent)])),
+    ...appTargets(manifest, settings),
     [REVIEW_TARGET]: cheapTarget(
       'gate',
-      settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)),
+      [...settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)), ...e2eTargets(settings)],
       'Merges the reviews into one verdict; fails on blocking findings',
     ),
     ...Object.fromEntries(agents.map((agent) => [targetOf(FIX_TARGET, agent), fixTarget(manifest, settings, agent)])),
@@ -135,52 +132,16 @@ function fixTarget(manifest: Manifest, settings: Settings, writer: string): Targ
   return cachedTarget(manifest, targetOf(FIX_TARGET, writer), {
     executor: 'nx-fleet:fix',
     options: { agent: writer },
-    dependsOn: settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)),
+    dependsOn: [...settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)), ...e2eTargets(settings)],
     // What stands on the branch, what it is compared with, and what was found.
     inputs: [
       '{projectRoot}/spec.md',
       ROUND,
       { dependentTasksOutputFiles: '**/checkout.json', transitive: true },
       { dependentTasksOutputFiles: '**/review.json', transitive: false },
+      ...(settings.validate.agent === undefined ? [] : [{ dependentTasksOutputFiles: '**/e2e.json', transitive: false }]),
       ...agentInputs(stage, 'fix', settings),
     ],
     metadata: describe(`${writer} mends what the reviewers found`),
   });
-}
-
-function agentInputs(stage: AgentStageSettings, prompt: PromptName, settings: Settings): Input[] {
-  const override = settings.prompts === undefined ? [] : [`{workspaceRoot}/${settings.prompts}/${prompt}.md`];
-  return [...override, settingsInput(stage, prompt), agentVersionInput(stage), ...agentFileInputs(stage), NO_EXTERNAL_DEPENDENCIES];
-}
-
-type TargetMetadata = NonNullable<TargetConfiguration['metadata']>;
-
-interface CachedTarget {
-  readonly executor: string;
-  readonly options?: Record<string, string>;
-  readonly dependsOn?: NonNullable<TargetConfiguration['dependsOn']>;
-  readonly inputs: readonly Input[];
-  readonly metadata: TargetMetadata;
-}
-
-function cachedTarget({ project }: Manifest, name: string, { inputs, ...target }: CachedTarget): TargetConfiguration {
-  return { cache: true, outputs: [outputOf(project, name)], inputs: [...inputs], ...target };
-}
-
-function outputOf(project: string, target: string): string {
-  return `{workspaceRoot}/.nx-fleet/out/${project}/${target}`;
-}
-
-function cheapTarget(executor: string, dependsOn: readonly string[], description: string): TargetConfiguration {
-  return {
-    executor: `nx-fleet:${executor}`,
-    cache: false,
-    dependsOn: [...dependsOn],
-    inputs: [NO_EXTERNAL_DEPENDENCIES],
-    metadata: describe(description),
-  };
-}
-
-function describe(description: string): TargetMetadata {
-  return { description, technologies: ['nx-fleet'] };
 }

@@ -1,0 +1,193 @@
+import type { AppAccess, AppAnswer, AppRequest } from './app-access.js';
+import { readAppState, writeAppState, type AppState } from './app-state.js';
+import { buildIssue } from './build-issue.js';
+import { checkoutBuild } from './checkout-build.js';
+import type { E2e } from './e2e-artefact.js';
+import { e2eIssue } from './e2e-issue.js';
+import { e2eSettings } from './e2e-settings.js';
+import { parseSettings } from '../settings/parse-settings.js';
+import { stageIssue, VALIDATE_TARGET, writes, WRITTEN, type AgentScript, type StagedIssue } from './staged-issue.contract.js';
+import { BUILD_TARGET, E2E_SERVE_TARGET, E2E_TARGET, targetOf } from './targets.js';
+import { validateIssue } from './validate-issue.js';
+
+const TRIED = targetOf(E2E_TARGET, 'codex');
+const settings = e2eSettings(parseSettings([{ file: 'nx.json', value: { serve: { command: 'npm start' } } }]), 'codex');
+
+const request = (path: string): object => ({ method: 'GET', path, headers: [], body: '' });
+const asks = (...paths: readonly string[]): string => JSON.stringify({ requests: paths.map(request), checks: [], summary: '' });
+const judges = (...checks: readonly object[]): string => JSON.stringify({ requests: [], checks, summary: 'Seen\u001b[31m.' });
+const result = (number: number, changes: object = {}): object => ({
+  number,
+  check: 'mine',
+  passed: true,
+  seen: 'It answers.',
+  evidence: [1],
+  severity: 'low',
+  file: 'src/app.ts',
+  ...changes,
+});
+
+interface Tried {
+  readonly issue: StagedIssue;
+  readonly sent: AppRequest[];
+  /** What runs; null for nothing. */
+  run(changes: Partial<AppState>): Promise<void>;
+  tryIt(): Promise<E2e>;
+}
+
+/** A checked issue whose app is started when it is asked for, and an agent that follows a script. */
+async function tried(agent: AgentScript, changes: { spec?: string; answer?: AppAnswer; state?: Partial<AppState> } = {}): Promise<Tried> {
+  const write = writes('src/app.ts');
+  const issue = await stageIssue({
+    agent: (asked, fleet, count) => (asked.readOnly ? agent(asked, fleet, count) : write(asked, fleet, count)),
+  });
+  if (changes.spec !== undefined) {
+    const manifest = await issue.host.state.readManifest('issue-42');
+    if (manifest !== null) await issue.host.state.writeIssue('issue-42', manifest, changes.spec);
+  }
+  await buildIssue(issue.settings.build, issue.context(WRITTEN));
+  await checkoutBuild('claude', issue.context(BUILD_TARGET));
+  const { tree } = await validateIssue(issue.settings.validate, issue.context(VALIDATE_TARGET));
+  issue.requests.length = 0;
+  const context = issue.context(TRIED);
+  const sent: AppRequest[] = [];
+  const run = (state: Partial<AppState>): Promise<void> =>
+    writeAppState(
+      E2E_SERVE_TARGET,
+      { owner: issue.host.registry.self, tree, isClean: true, url: 'http://localhost:20010/', isReady: true, failure: null, ...state },
+      context,
+    );
+  const access: AppAccess = {
+    listens: async () => true,
+    send: async (asked) => {
+      sent.push(asked);
+      return (
+        changes.answer ?? {
+          kind: 'answered',
+          status: 200,
+          headers: [{ name: 'x-at', value: 'http://localhost:20010/' }],
+          body: 'using memory:issue-42',
+        }
+      );
+    },
+    listenerAt: async () => null,
+    pause: () => run(changes.state ?? {}),
+  };
+  return { issue, sent, run, tryIt: () => e2eIssue(settings, access, context) };
+}
+
+const TWO_CHECKS = '# Dark mode\n\n- [ ] It is dark\n- [ ] It stays dark\n';
+
+describe('e2eIssue', () => {
+  it('sends what the agent asks for, and stores its result with our record of each exchange', async () => {
+    const { issue, sent, tryIt } = await tried(
+      (_, __, asked) => (asked === 1 ? asks('/', '/items?page=2') : judges(result(1), result(2, { evidence: [2] }))),
+      {
+        spec: TWO_CHECKS,
+      },
+    );
+    const made = await tryIt();
+    expect(sent.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'GET http://localhost:20010/',
+      'GET http://localhost:20010/items?page=2',
+    ]);
+    expect(made).toMatchObject({
+      agent: 'codex',
+      tree: await issue.git.resolveTree(issue.branchRef),
+      verdict: 'approve',
+      summary: 'Seen.',
+      checks: [
+        { check: 'It is dark', required: true, passed: true, evidence: ['http-1.txt'], file: 'src/app.ts' },
+        { check: 'It stays dark', required: true, passed: true, evidence: ['http-2.txt'] },
+      ],
+    });
+    expect(JSON.parse(issue.out(TRIED, 'e2e.json') ?? '')).toEqual(made);
+    expect(issue.out(TRIED, 'http-2.txt')).toBe('GET /items?page=2\n\nStatus 200\nx-at: http://localhost:{port}/\n\nusing ***\n');
+  });
+
+  it('gives each round to a fresh read-only agent that sees spec, checks and exchanges, and no port', async () => {
+    const { issue, tryIt } = await tried((_, __, asked) => (asked === 1 ? asks('/') : judges(result(1), result(2))), { spec: TWO_CHECKS });
+    await tryIt();
+    expect(issue.requests).toMatchObject([
+      { readOnly: true, env: {} },
+      { readOnly: true, env: {} },
+    ]);
+    const [first = '', second = ''] = issue.requests.map(({ prompt }) => prompt);
+    expect(first).toBe(`E2E \`\`\`markdown\n${TWO_CHECKS.trimEnd()}\n\`\`\` \`\`\`text\n1. It is dark\n2. It stays dark\n\`\`\` None yet.`);
+    expect(second).toContain('Exchange 1:\n\n```http\nGET /\n\nStatus 200');
+    expect(first + second).not.toContain('20010');
+    expect(issue.git.snapshots()).toEqual([]);
+  });
+
+  it('asks for changes once a check does not hold; what the issue asks for is then no small matter', async () => {
+    const { tryIt } = await tried(
+      (_, __, asked) =>
+        asked === 1 ? asks('/') : judges(result(1, { passed: false, file: 'elsewhere.ts' }), result(2), result(0, { passed: false })),
+      { spec: TWO_CHECKS },
+    );
+    const { verdict, checks } = await tryIt();
+    expect(verdict).toBe('request-changes');
+    expect(checks.map(({ check, severity, file }) => [check, severity, file])).toEqual([
+      ['It is dark', 'high', 'src/app.ts'],
+      ['It stays dark', 'low', 'src/app.ts'],
+      ['mine', 'low', 'src/app.ts'],
+    ]);
+  });
+
+  it('takes no result without evidence, however often it is given', async () => {
+    const { issue, tryIt } = await tried(() => judges(result(0)));
+    await expect(tryIt()).rejects.toThrow('codex gave no valid answer twice (at "checks": "mine" needs evidence');
+    expect(issue.out(TRIED, 'e2e.json')).toBeNull();
+  });
+
+  it('writes down that there was no answer', async () => {
+    const { issue, tryIt } = await tried((_, __, asked) => (asked === 1 ? asks('/') : judges(result(0, { passed: false }))), {
+      answer: { kind: 'failed', reason: 'fetch failed: ECONNRESET' },
+    });
+    await tryIt();
+    expect(issue.out(TRIED, 'http-1.txt')).toBe('GET /\n\nNo answer: fetch failed: ECONNRESET\n');
+  });
+
+  it('ends after five rounds', async () => {
+    const { issue, tryIt } = await tried(() => asks('/'));
+    await expect(tryIt()).rejects.toThrow('no further request is sent');
+    expect(issue.requests).toHaveLength(6);
+    expect(issue.requests.at(-1)?.prompt).toContain('This is the last round');
+  });
+
+  it.each([
+    ['on another tree', { tree: 'f'.repeat(40) }, 'was started on another state of the branch'],
+    ['on uncommitted work', { isClean: false }, 'was started on another state of the branch'],
+    ['that cannot start', { isReady: false, failure: 'Port 20010 is in use.' }, 'There is no app to try: Port 20010 is in use.'],
+  ])('tries no app %s, and asks nobody', async (_, state, message) => {
+    const { issue, tryIt } = await tried(() => asks('/'), { state });
+    await expect(tryIt()).rejects.toThrow(message);
+    expect(issue.requests).toEqual([]);
+  });
+
+  it('believes nothing of an app that ended meanwhile', async () => {
+    const { issue, run, tryIt } = await tried(async (_, __, asked) => {
+      if (asked === 1) return asks('/');
+      await run({ failure: 'it fell over' });
+      return judges(result(0));
+    });
+    await expect(tryIt()).rejects.toThrow('The app of "issue-42" ended while it was tried');
+    expect(issue.out(TRIED, 'e2e.json')).toBeNull();
+  });
+
+  it('forgets what an app of a killed run left, and asks anew', async () => {
+    const { issue, run, tryIt } = await tried((_, __, asked) => (asked === 1 ? asks('/') : judges(result(0))));
+    await run({ owner: { pid: 1, startedAt: 'dead' } });
+    expect(await readAppState(E2E_SERVE_TARGET, issue.context(TRIED))).toBeNull();
+    expect((await tryIt()).verdict).toBe('approve');
+  });
+
+  it('refuses before the checks, and a branch that moved since', async () => {
+    const unchecked = await stageIssue();
+    const { issue, tryIt } = await tried(() => asks('/'));
+    await expect(e2eIssue(settings, {} as AppAccess, unchecked.context(TRIED))).rejects.toThrow('has not been checked by this version');
+    issue.git.filesIn(issue.worktree).set('more.ts', '');
+    await issue.git.commitAll(issue.worktree, 'More');
+    await expect(tryIt()).rejects.toThrow('changed since it was checked');
+  });
+});

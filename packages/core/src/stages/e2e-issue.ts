@@ -1,0 +1,116 @@
+import { askAgent } from '../agent/ask-agent.js';
+import { UserError } from '../errors/user-error.js';
+import { excerpt, fence, renderPrompt } from '../prompt/render-prompt.js';
+import { RULE_PATHS } from '../review/rules.js';
+import { printable, printableLine } from '../text/printable.js';
+import { acceptanceChecks } from './acceptance-checks.js';
+import type { AppAccess } from './app-access.js';
+import { answerAt, type E2eAnswer } from './e2e-answer.js';
+import type { E2e } from './e2e-artefact.js';
+import type { E2eStageSettings } from './e2e-settings.js';
+import { exchangeFile, recordExchanges, type Exchanges } from './exchanges.js';
+import { requireCleanWorktree } from './own-branch.js';
+import { readInSnapshot } from './read-in-snapshot.js';
+import { requireServedApp, requireStillServed } from './require-served-app.js';
+import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
+import { recordStage, type StageRecorder } from './stage-recorder.js';
+import { requireValidation, type Validation } from './validation-artefact.js';
+
+const MAX_ROUNDS = 5;
+const MAX_EXCHANGE_CHARACTERS = 20_000;
+
+/**
+ * One agent, in a fresh context and without any means to write, tries the running app: spec and repository in, requests out, which we send and
+ * write down; at last a result for each check that the issue asks for, with the exchanges that show it. Succeeds with any valid result.
+ */
+export async function e2eIssue(settings: E2eStageSettings, access: AppAccess, context: StageContext): Promise<E2e> {
+  const { git, project } = context;
+  const issue = await requireIssue(context);
+  const validation = await requireValidation(context);
+  if ((await git.resolveTree(`refs/heads/${issue.manifest.branch}`)) !== validation.tree) {
+    throw new UserError(`"${issue.manifest.branch}" changed since it was checked. Run again: nx run ${project}:agent-review`);
+  }
+  await requireCleanWorktree(issue, context);
+  const template = await context.prompt('e2e');
+  return recordStage(context, async (recorder) => {
+    const app = await requireServedApp(validation.tree, access, context);
+    const exchanges = await recordExchanges({ url: app.url, issue, access }, context);
+    const { baseTree, tree } = validation;
+    const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue }, context, (cwd) =>
+      tryApp({ settings, issue, template, cwd, exchanges, recorder }, context),
+    );
+    await requireStillServed(app, context);
+    return storeE2e({ settings, issue, validation, answer }, context);
+  });
+}
+
+interface Try {
+  readonly settings: E2eStageSettings;
+  readonly issue: StageIssue;
+  readonly template: string;
+  readonly cwd: string;
+  readonly exchanges: Exchanges;
+  readonly recorder: StageRecorder;
+}
+
+/** Round by round: each agent is a fresh one and sees all exchanges so far. */
+async function tryApp({ settings, issue, template, cwd, exchanges, recorder }: Try, context: StageContext): Promise<E2eAnswer> {
+  const { app: _, ...agent } = settings;
+  const wanted = acceptanceChecks(issue.spec);
+  for (let round = 1; ; round++) {
+    const what = round === 1 ? 'e2e' : `e2e, round ${round}`;
+    const isLastRound = round === MAX_ROUNDS;
+    const prompt = renderPrompt('e2e', template, {
+      spec: fence('markdown', issue.spec),
+      checks: wanted.length === 0 ? 'The issue lists none: name your own, with the number 0.' : fence('text', numbered(wanted)),
+      exchanges: `${exchangeList(exchanges)}${isLastRound ? '\n\nThis is the last round: no further request is sent.' : ''}`,
+    });
+    const answer = answerAt({ required: wanted.length, exchanges: exchanges.texts.length, isLastRound });
+    const said = await askAgent({ settings: agent, what, cwd, prompt, readOnly: true, env: {}, answer }, context, recorder);
+    if (said.requests.length === 0)
+      return { ...said, checks: said.checks.map((check) => ({ ...check, check: wanted[check.number - 1] ?? check.check })) };
+    await exchanges.send(said.requests);
+  }
+}
+
+function numbered(lines: readonly string[]): string {
+  return lines.map((line, index) => `${index + 1}. ${line}`).join('\n');
+}
+
+function exchangeList({ texts }: Exchanges): string {
+  if (texts.length === 0) return 'None yet.';
+  const cut = (text: string): string => excerpt(text, MAX_EXCHANGE_CHARACTERS, 'They are cut off.');
+  return texts.map((text, index) => `Exchange ${index + 1}:\n\n${fence('http', cut(text))}`).join('\n\n');
+}
+
+interface ToStore {
+  readonly settings: E2eStageSettings;
+  readonly issue: StageIssue;
+  readonly validation: Validation;
+  readonly answer: E2eAnswer;
+}
+
+async function storeE2e({ settings, validation, answer }: ToStore, { git, host, project, target }: StageContext): Promise<E2e> {
+  const { baseTree, tree } = validation;
+  const changed = (await git.changedFiles(baseTree, tree)).map(({ path }) => path);
+  const e2e: E2e = {
+    agent: settings.agent,
+    model: settings.model,
+    baseTree,
+    tree,
+    verdict: answer.checks.every(({ passed }) => passed) ? 'approve' : 'request-changes',
+    summary: printable(answer.summary).trim(),
+    checks: answer.checks.map(({ number, check, passed, severity, seen, evidence, file }) => ({
+      check: printableLine(check),
+      required: number > 0,
+      passed,
+      // What the issue asks for and is not there is never a small matter.
+      severity: number > 0 && !passed && severity !== 'critical' ? 'high' : severity,
+      seen: printable(seen).trim(),
+      evidence: evidence.map(exchangeFile),
+      file: changed.includes(file) ? file : (changed[0] ?? ''),
+    })),
+  };
+  await host.artefacts.write(project, target, 'e2e.json', `${JSON.stringify(e2e, null, 2)}\n`);
+  return e2e;
+}

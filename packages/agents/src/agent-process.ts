@@ -1,5 +1,8 @@
-import { printable, printableLine, type AgentRequest, type CommandResult, type CommandRunner } from '@nx-fleet/core';
+import { printable, type AgentRequest, type CommandResult, type CommandRunner } from '@nx-fleet/core';
+import { loadPriceList } from './price/price-list.js';
 import type { PriceTable } from './price/settings-price.js';
+import { progressLine, type Progress } from './progress/progress-line.js';
+import { createThrottle, systemClock, type Clock } from './progress/throttle.js';
 
 /** What every agent is made with. */
 export interface AgentContext {
@@ -10,6 +13,8 @@ export interface AgentContext {
   readonly workspaceRoot: string;
   /** The user's own prices. @default none */
   readonly prices?: PriceTable;
+  /** What progress is timed by. @default the system's clock */
+  readonly clock?: Clock;
 }
 
 /** How a program is called for one request. */
@@ -20,36 +25,55 @@ export interface Invocation {
 }
 
 export interface AgentProcess {
+  /** The agent's name, for people. */
+  readonly name: string;
   readonly file: string;
   readonly invocation: Invocation;
   readonly env: Readonly<Record<string, string>>;
   readonly request: AgentRequest;
   readonly redact: (text: string) => string;
-  /** Reads one line of the program's output and says what it means for a person. */
-  readonly onLine: (line: string, stream: 'stdout' | 'stderr') => readonly string[];
+  /** Reads one line of the program's output and says what it means for a person; null for nothing. */
+  readonly onLine: (line: string, stream: 'stdout' | 'stderr') => Progress | null;
   /** Ends the process when aborted, besides the request's own signal. */
   readonly stop?: AbortSignal;
 }
 
+const INTERVAL_MS = 1_000;
+// Nobody looks at the log of a CI job while it is written.
+const INTERVAL_IN_CI_MS = 15_000;
+
 /** Runs an agent's program; its lines go to the transcript and, as far as they mean something, to the progress, without secrets. */
-export function runAgentProcess(commands: CommandRunner, agent: AgentProcess): Promise<CommandResult> {
+export async function runAgentProcess(context: AgentContext, agent: AgentProcess): Promise<CommandResult> {
   const { request, redact } = agent;
   const signals = [request.signal, agent.stop].filter((signal) => signal !== undefined);
-  return commands.run({
-    file: agent.file,
-    args: agent.invocation.args,
-    cwd: request.cwd,
-    env: agent.env,
-    input: agent.invocation.input,
-    timeoutMs: request.timeoutMs,
-    idleTimeoutMs: request.idleTimeoutMs,
-    signal: AbortSignal.any(signals),
-    onLine: (line, stream) => {
-      request.onTranscript(redact(line));
-      for (const progress of agent.onLine(line, stream)) {
-        const shown = printableLine(redact(printable(progress)));
-        if (shown !== '') request.onProgress(shown);
-      }
-    },
-  });
+  const prices = { table: context.prices ?? {}, list: await loadPriceList() };
+  const progress = createThrottle(request.onProgress, intervalMs(context), context.clock ?? systemClock);
+  try {
+    return await context.commands.run({
+      file: agent.file,
+      args: agent.invocation.args,
+      cwd: request.cwd,
+      env: agent.env,
+      input: agent.invocation.input,
+      timeoutMs: request.timeoutMs,
+      idleTimeoutMs: request.idleTimeoutMs,
+      signal: AbortSignal.any(signals),
+      onLine: (line, stream) => {
+        request.onTranscript(redact(line));
+        const said = agent.onLine(line, stream);
+        if (said === null) return;
+        for (const text of said.lines) {
+          const shown = progressLine(redact(printable(text)), { name: agent.name, meter: said.meter }, prices);
+          if (shown !== '') progress.say(shown, said.isUrgent);
+        }
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+function intervalMs({ env }: AgentContext): number {
+  const isCi = env['CI'] !== undefined && !['', '0', 'false'].includes(env['CI']);
+  return isCi ? INTERVAL_IN_CI_MS : INTERVAL_MS;
 }

@@ -39,6 +39,26 @@ export function endedFailure(result: CommandResult, runner: Runner): Failure | n
   }
 }
 
+type ApiFailure = 'unauthenticated' | 'over-budget' | 'rate-limited' | 'denied';
+
+/** A failure that a program names by a code. @param logIn what to do when it is not logged in */
+export function failureOf(kind: ApiFailure, name: string, logIn: string): Failure {
+  const messages: Readonly<Record<ApiFailure, string>> = {
+    unauthenticated: `${name} is not logged in, or its login is not valid. ${logIn}`,
+    'over-budget': `The account of ${name} has no credit left. Add credit, or use another login.`,
+    'rate-limited': `The model of ${name} is overloaded or its rate limit is reached. Run it again later.`,
+    denied: `${name} was not allowed to do what it needed. Look at its transcript.jsonl.`,
+  };
+  return { kind, message: messages[kind] };
+}
+
+/** What an HTTP status of the model's server means, or null when it says no more than that something went wrong. */
+export function failureOfStatus(status: number, name: string, logIn: string): Failure | null {
+  if (status === 401 || status === 403) return failureOf('unauthenticated', name, logIn);
+  if (status === 402) return failureOf('over-budget', name, logIn);
+  return [429, 503, 529].includes(status) ? failureOf('rate-limited', name, logIn) : null;
+}
+
 /** A failure that nobody foresaw, in the program's own words: `said`, or the last line of its standard error. */
 export function crash(result: CommandResult, runner: Runner, said: string | null): Failure {
   const end = result.exitCode === null ? `was ended by ${result.signal ?? 'a signal'}` : `ended with exit code ${result.exitCode}`;

@@ -41,7 +41,8 @@ export {
   type SettingsInput,
   type TrackerSettings,
 } from './settings/settings.js';
-export type { AgentDefinition, AgentsSettings } from './settings/agent-settings.js';
+export type { AgentDefinition } from './settings/agent-definition.js';
+export type { AgentsSettings } from './settings/agent-settings.js';
 export { parseSettings, type SettingsSource } from './settings/parse-settings.js';
 export { allowedEnvironment } from './environment/allowed-environment.js';
 export { commandText, commandWords } from './check/command-words.js';

@@ -4,7 +4,7 @@ import { runAgentProcess, type AgentContext } from '../agent-process.js';
 import { detectProgram } from '../detect.js';
 import { redactOutcome } from '../outcome.js';
 import { installHint, resolveProgram } from '../program.js';
-import { initialClaudeState, readClaudeLine } from './events.js';
+import { claudeProgress, initialClaudeState, readClaudeLine } from './events.js';
 import { CLAUDE_LOGIN_NAMES, CLAUDE_SWITCHES, planClaudeInvocation } from './invocation.js';
 import { classifyClaude } from './outcome.js';
 
@@ -27,7 +27,8 @@ export function createClaudeAgent(name: string, definition: ClaudeDefinition, co
       const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
       const stop = new AbortController();
       let state = initialClaudeState(request.cwd);
-      const result = await runAgentProcess(context.commands, {
+      const result = await runAgentProcess(context, {
+        name,
         file,
         invocation: planClaudeInvocation(request),
         env,
@@ -35,13 +36,13 @@ export function createClaudeAgent(name: string, definition: ClaudeDefinition, co
         redact,
         stop: stop.signal,
         onLine: (line, stream) => {
-          if (stream === 'stderr') return [];
+          if (stream === 'stderr') return null;
           state = readClaudeLine(state, line);
           if (state.hopeless) stop.abort();
-          return state.progress;
+          return claudeProgress(state);
         },
       });
-      return redactOutcome(classifyClaude(state, result, { name, installHint: hint, model: request.model }), redact);
+      return redactOutcome(classifyClaude(state, result, { name, installHint: hint, model: request.model, nowMs: Date.now() }), redact);
     },
   };
 }

@@ -1,5 +1,7 @@
+import type { ModelUsage } from '@nx-fleet/core';
 import { z } from 'zod';
 import { parseJson } from '../json.js';
+import type { Progress } from '../progress/progress-line.js';
 import { describeTool, type ToolUse } from './describe-tool.js';
 
 const count = z.int().nonnegative().nullable().catch(null);
@@ -31,10 +33,23 @@ const resultEvent = z.object({
   permission_denials: z.array(z.object({ tool_name: z.string(), tool_input: toolInput })).catch([]),
 });
 
+const requestUsage = z.object({
+  input_tokens: count,
+  cache_read_input_tokens: count,
+  cache_creation_input_tokens: count,
+  output_tokens: count,
+});
+
 const assistantEvent = z.object({
   type: z.literal('assistant'),
   error: text,
-  message: z.object({ content: z.array(z.unknown()) }),
+  message: z.object({ id: text, model: text, content: z.array(z.unknown()), usage: requestUsage.nullable().catch(null) }),
+});
+
+/** Of subscriptions: when the limit that was reached ends, in seconds since 1970. */
+const limitEvent = z.object({
+  type: z.literal('rate_limit_event'),
+  rate_limit_info: z.object({ status: z.literal('rejected'), resetsAt: z.number().positive() }),
 });
 
 const retryEvent = z.object({
@@ -50,7 +65,7 @@ const block = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tool_use'), name: z.string(), input: toolInput }),
 ]);
 
-const event = z.union([resultEvent, assistantEvent, retryEvent]);
+const event = z.union([resultEvent, assistantEvent, retryEvent, limitEvent]);
 
 export type ClaudeResult = z.infer<typeof resultEvent>;
 
@@ -63,28 +78,41 @@ export interface ClaudeState {
   readonly errorCode: string | null;
   /** True when further retries cannot help. */
   readonly hopeless: boolean;
+  /** When the limit of the subscription ends that was reached, in milliseconds since 1970. */
+  readonly limitEndsAtMs: number | null;
+  /** Tokens of each answer of a model by its id. Those of the output are not final. */
+  readonly turns: ReadonlyMap<string, ModelUsage>;
   /** What the last line means, for a person. */
   readonly progress: readonly string[];
+  readonly isUrgent: boolean;
 }
 
 export function initialClaudeState(cwd: string): ClaudeState {
-  return { cwd, result: null, errorCode: null, hopeless: false, progress: [] };
+  const nothing = { result: null, errorCode: null, hopeless: false, limitEndsAtMs: null };
+  return { cwd, ...nothing, turns: new Map(), progress: [], isUrgent: false };
+}
+
+/** What the last line means, with how far the agent has come. */
+export function claudeProgress({ progress, isUrgent, turns }: ClaudeState): Progress {
+  return { lines: progress, isUrgent, meter: { unit: 'turn', count: turns.size, usage: [...turns.values()] } };
 }
 
 /** The state after one more line of `--output-format stream-json`; unknown lines change nothing. */
 export function readClaudeLine(state: ClaudeState, line: string): ClaudeState {
-  const quiet = { ...state, progress: [] };
+  const quiet = { ...state, progress: [], isUrgent: false };
   const parsed = event.safeParse(parseJson(line));
   if (!parsed.success) return quiet;
   const value = parsed.data;
   if (state.hopeless && value.type !== 'result') return quiet;
   if (value.type === 'assistant') {
     const progress = value.message.content.flatMap((item) => describeBlock(item, state.cwd));
-    return { ...quiet, errorCode: value.error, progress };
+    return { ...quiet, errorCode: value.error, turns: withTurn(state.turns, value.message), progress };
   }
+  if (value.type === 'rate_limit_event') return { ...quiet, limitEndsAtMs: value.rate_limit_info.resetsAt * 1_000 };
   if (value.type === 'result') {
     const denied = value.permission_denials.map(({ tool_name, tool_input }) => ({ name: tool_name, input: tool_input }));
-    return { ...quiet, result: value, progress: denied.map((tool) => `was not allowed: ${describeTool(tool, state.cwd)}`) };
+    const progress = denied.map((tool) => `was not allowed: ${describeTool(tool, state.cwd)}`);
+    return { ...quiet, result: value, progress, isUrgent: true };
   }
   // The first 401 can be an access token that expired, which the program renews by itself.
   const hopeless = value.error === 'billing_error' || (value.error === 'authentication_failed' && (value.attempt ?? 0) > 1);
@@ -92,8 +120,20 @@ export function readClaudeLine(state: ClaudeState, line: string): ClaudeState {
     ...quiet,
     errorCode: value.error,
     hopeless,
+    isUrgent: true,
     progress: [`waits to try again: ${value.error ?? 'error'} ${value.error_status ?? ''}`],
   };
+}
+
+type AssistantMessage = z.infer<typeof assistantEvent>['message'];
+
+function withTurn(turns: ClaudeState['turns'], { id, model, usage }: AssistantMessage): ClaudeState['turns'] {
+  if (id === null) return turns;
+  const cachedInputTokens = usage?.cache_read_input_tokens ?? null;
+  const cacheWriteTokens = usage?.cache_creation_input_tokens ?? null;
+  const input = usage?.input_tokens ?? null;
+  const inputTokens = input === null ? null : input + (cachedInputTokens ?? 0) + (cacheWriteTokens ?? 0);
+  return new Map(turns).set(id, { model, inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens: usage?.output_tokens ?? null });
 }
 
 function describeBlock(item: unknown, cwd: string): readonly string[] {

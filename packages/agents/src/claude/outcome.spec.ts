@@ -19,7 +19,7 @@ const classify = (events: readonly object[], result: Partial<CommandResult> = {}
     (current: ReturnType<typeof initialClaudeState>, event) => readClaudeLine(current, JSON.stringify(event)),
     initialClaudeState('/repo'),
   );
-  return classifyClaude(state, commandResult(result), { name: 'claude', installHint: 'Install it.', model: 'haiku' });
+  return classifyClaude(state, commandResult(result), { name: 'claude', installHint: 'Install it.', model: 'haiku', nowMs: 1_000_000 });
 };
 
 describe('classifyClaude', () => {

@@ -1,20 +1,26 @@
 import type { Accounting, AgentOutcome, CommandResult, ModelUsage } from '@nx-fleet/core';
-import { crash, endedFailure, unknownAccounting, type Failure, type Runner } from '../outcome.js';
+import { crash, endedFailure, failureOf, failureOfStatus, unknownAccounting, type Failure, type Runner } from '../outcome.js';
 import type { ClaudeResult, ClaudeState } from './events.js';
 
 const LOG_IN = 'Log in: run claude once, or set ANTHROPIC_API_KEY.';
 
+interface ClaudeRun extends Runner {
+  readonly model: string | null;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
 /** How a run ended: completed only when the exit code, the last result and its reason all say so. */
-export function classifyClaude(state: ClaudeState, result: CommandResult, run: Runner & { readonly model: string | null }): AgentOutcome {
+export function classifyClaude(state: ClaudeState, result: CommandResult, run: ClaudeRun): AgentOutcome {
   const accounting = state.result === null ? unknownAccounting(run.model) : accountingOf(state.result);
-  const failure = failureOf(state, result, run);
+  const failure = runFailure(state, result, run);
   if (failure !== null) return { ...failure, ...accounting };
   const answer = answerOf(state.result);
   if (answer === null) return { ...crash(result, run, 'it gave no answer'), ...accounting };
   return { kind: 'completed', answer, ...accounting };
 }
 
-function failureOf(state: ClaudeState, result: CommandResult, run: Runner): Failure | null {
+function runFailure(state: ClaudeState, result: CommandResult, run: ClaudeRun): Failure | null {
   if (state.hopeless) return apiFailure(state, run) ?? crash(result, run, state.errorCode);
   const ended = endedFailure(result, run);
   if (ended !== null) return ended;
@@ -28,20 +34,20 @@ function failureOf(state: ClaudeState, result: CommandResult, run: Runner): Fail
   return apiFailure(state, run) ?? crash(result, run, last.errors[0] ?? last.result ?? last.terminal_reason);
 }
 
-function apiFailure({ errorCode, result }: ClaudeState, { name }: Runner): Failure | null {
-  const status = result?.api_error_status ?? null;
-  if (status === 401 || status === 403 || errorCode === 'authentication_failed') {
-    return { kind: 'unauthenticated', message: `${name} is not logged in, or its login is not valid. ${LOG_IN}` };
-  }
-  if (result?.subtype === 'error_max_budget_usd')
+function apiFailure({ errorCode, result, limitEndsAtMs }: ClaudeState, { name, nowMs }: ClaudeRun): Failure | null {
+  if (result?.subtype === 'error_max_budget_usd') {
     return { kind: 'over-budget', message: `${name} spent its budget. Raise it, or make the task smaller.` };
-  if (status === 402 || errorCode === 'billing_error') {
-    return { kind: 'over-budget', message: `The account of ${name} has no credit left. Add credit, or use another login.` };
   }
-  if (status === 429 || status === 529 || status === 503 || errorCode === 'rate_limit') {
-    return { kind: 'rate-limited', message: `The model of ${name} is overloaded or its rate limit is reached. Run it again later.` };
-  }
-  return null;
+  const status = result?.api_error_status ?? null;
+  const failure = (status === null ? null : failureOfStatus(status, name, LOG_IN)) ?? failureOfCode(errorCode, name);
+  if (failure?.kind !== 'rate-limited' || limitEndsAtMs === null) return failure;
+  return { ...failure, retryAfterMs: Math.max(0, limitEndsAtMs - nowMs) };
+}
+
+function failureOfCode(code: string | null, name: string): Failure | null {
+  if (code === 'authentication_failed') return failureOf('unauthenticated', name, LOG_IN);
+  if (code === 'billing_error') return failureOf('over-budget', name, LOG_IN);
+  return code === 'rate_limit' ? failureOf('rate-limited', name, LOG_IN) : null;
 }
 
 function answerOf(result: ClaudeResult | null): string | null {

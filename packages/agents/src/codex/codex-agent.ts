@@ -4,7 +4,7 @@ import { runAgentProcess, type AgentContext } from '../agent-process.js';
 import { detectProgram } from '../detect.js';
 import { redactOutcome } from '../outcome.js';
 import { installHint, resolveProgram } from '../program.js';
-import { initialCodexState, readCodexLine } from './events.js';
+import { codexProgress, initialCodexState, readCodexLine } from './events.js';
 import { CODEX_LOGIN_NAMES, planCodexInvocation } from './invocation.js';
 import { classifyCodex } from './outcome.js';
 import { withRunFolder } from './run-folder.js';
@@ -33,16 +33,17 @@ export function createCodexAgent(name: string, definition: CodexDefinition, cont
         });
         const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
         let state = initialCodexState(request.cwd);
-        const result = await runAgentProcess(context.commands, {
+        const result = await runAgentProcess(context, {
+          name,
           file,
           invocation: planCodexInvocation(request, { schemaFile, commandNames: [...commandNames, RUN_MARKER] }),
           env,
           request,
           redact,
           onLine: (line, stream) => {
-            if (stream === 'stderr') return [];
+            if (stream === 'stderr') return null;
             state = readCodexLine(state, line);
-            return state.progress;
+            return codexProgress(state);
           },
         });
         return redactOutcome(classifyCodex(state, result, { name, installHint: hint, model: request.model }), redact);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../json.js';
+import type { Progress } from '../progress/progress-line.js';
 import { relativePath } from '../relative-path.js';
 
 const count = z.int().nonnegative().nullable().catch(null);
@@ -42,34 +43,45 @@ export interface CodexState {
   readonly failure: string | null;
   /** What the last line means, for a person. */
   readonly progress: readonly string[];
+  readonly isUrgent: boolean;
+  /** How much the agent has done: commands, edits, words. */
+  readonly steps: number;
 }
 
 export function initialCodexState(cwd: string): CodexState {
-  return { cwd, answer: null, isTurnCompleted: false, usage: null, failure: null, progress: [] };
+  return { cwd, answer: null, isTurnCompleted: false, usage: null, failure: null, progress: [], isUrgent: false, steps: 0 };
+}
+
+/** What the last line means. Codex counts its tokens at the end only. */
+export function codexProgress({ progress, isUrgent, steps }: CodexState): Progress {
+  return { lines: progress, isUrgent, meter: { unit: 'step', count: steps, usage: [] } };
 }
 
 /** The state after one more line of `codex exec --json`; unknown lines change nothing. */
 export function readCodexLine(state: CodexState, line: string): CodexState {
-  const quiet = { ...state, progress: [] };
+  const quiet = { ...state, progress: [], isUrgent: false };
   const parsed = event.safeParse(parseJson(line));
   if (!parsed.success) return quiet;
   const value = parsed.data;
   switch (value.type) {
     case 'item.started':
-      return value.item.type === 'command_execution' ? { ...quiet, progress: [describeItem(value.item, state.cwd)] } : quiet;
-    case 'item.completed':
-      return {
-        ...quiet,
-        answer: value.item.type === 'agent_message' ? value.item.text : state.answer,
-        progress: value.item.type === 'command_execution' ? [] : [describeItem(value.item, state.cwd)],
-      };
+      return value.item.type === 'command_execution' ? withStep(quiet, value.item) : quiet;
+    case 'item.completed': {
+      if (value.item.type === 'command_execution') return quiet;
+      const next = withStep(quiet, value.item);
+      return value.item.type === 'agent_message' ? { ...next, answer: value.item.text } : next;
+    }
     case 'error':
-      return { ...quiet, progress: [value.message] };
+      return { ...quiet, progress: [value.message], isUrgent: true };
     case 'turn.completed':
       return { ...quiet, isTurnCompleted: true, usage: value.usage };
     case 'turn.failed':
       return { ...quiet, failure: value.error.message };
   }
+}
+
+function withStep(state: CodexState, done: CodexItem): CodexState {
+  return { ...state, steps: state.steps + 1, progress: [describeItem(done, state.cwd)], isUrgent: done.type === 'error' };
 }
 
 function describeItem(value: CodexItem, cwd: string): string {

@@ -3,7 +3,7 @@ import { commandResult } from '../request.fixture.js';
 import { initialCodexState, type CodexState } from './events.js';
 import { classifyCodex } from './outcome.js';
 
-const USAGE = { input_tokens: 100, cached_input_tokens: 40, output_tokens: 5 };
+const USAGE = { input_tokens: 100, cached_input_tokens: 40, cache_write_input_tokens: 10, output_tokens: 5 };
 const DONE: Partial<CodexState> = { answer: 'Done.', isTurnCompleted: true, usage: USAGE };
 
 const classify = (state: Partial<CodexState>, result: Partial<CommandResult> = {}): AgentOutcome =>
@@ -18,7 +18,7 @@ describe('classifyCodex', () => {
     expect(classify(DONE)).toEqual({
       kind: 'completed',
       answer: 'Done.',
-      usage: [{ model: 'gpt-x', inputTokens: 100, cachedInputTokens: 40, outputTokens: 5 }],
+      usage: [{ model: 'gpt-x', inputTokens: 100, cachedInputTokens: 40, cacheWriteTokens: 10, outputTokens: 5 }],
       costUsd: null,
     });
   });

@@ -1,5 +1,5 @@
 import type { Accounting, AgentOutcome, CommandResult } from '@nx-fleet/core';
-import { crash, endedFailure, unknownAccounting, type Failure, type Runner } from '../outcome.js';
+import { crash, endedFailure, failureOfStatus, unknownAccounting, type Failure, type Runner } from '../outcome.js';
 import type { CodexState } from './events.js';
 
 // Codex gives no code with a failed turn. The status stands at the start of its own sentence, before any words of the server.
@@ -19,20 +19,9 @@ export function classifyCodex(state: CodexState, result: CommandResult, run: Run
 function turnFailure({ failure, isTurnCompleted }: CodexState, result: CommandResult, run: Runner): Failure | null {
   if (failure === null)
     return result.exitCode === 0 && isTurnCompleted ? null : crash(result, run, result.exitCode === 0 ? 'it gave no result' : null);
-  const status = STATUS.exec(failure)?.[1] ?? '';
-  switch (status) {
-    case '401':
-    case '403':
-      return { kind: 'unauthenticated', message: `${run.name} is not logged in, or its login is not valid. ${LOG_IN}` };
-    case '402':
-      return { kind: 'over-budget', message: `The account of ${run.name} has no credit left. Add credit, or use another login.` };
-    case '429':
-    case '503':
-    case '529':
-      return { kind: 'rate-limited', message: `The model of ${run.name} is overloaded or its rate limit is reached. Run it again later.` };
-    default:
-      return crash(result, run, failure);
-  }
+  const status = STATUS.exec(failure)?.[1];
+  const known = status === undefined ? null : failureOfStatus(Number(status), run.name, LOG_IN);
+  return known ?? crash(result, run, failure);
 }
 
 function accountingOf({ usage }: CodexState, model: string | null): Accounting {

@@ -11,6 +11,12 @@ const definition = (command: string): CommandDefinition => ({
   files: [],
   output: 'jsonl',
   extract: { text: 'message.text', inputTokens: 'usage.input', cachedInputTokens: 'usage.cached', outputTokens: 'usage.output' },
+  writeArgs: [],
+  readOnlyArgs: [],
+  env: {},
+  readOnlyEnv: {},
+  exitCodes: {},
+  progress: [],
   models: {},
   passEnv: [],
 });

@@ -7,29 +7,34 @@ import { installHint, resolveProgram } from '../program.js';
 import { extractOutput } from './extract.js';
 import { planCommandInvocation, type CommandDefinition } from './invocation.js';
 import { classifyCommand } from './outcome.js';
+import { createProgressReader } from './progress.js';
 
 /** Any program that takes a prompt on standard input and prints its answer. */
 export function createCommandAgent(name: string, definition: CommandDefinition, context: AgentContext): Agent {
-  const { command, passEnv, versionArgs } = definition;
+  const { command, passEnv, versionArgs, npmPackage = null } = definition;
   const file = resolveProgram(command, context.workspaceRoot);
-  const hint = installHint(name, command, null);
+  const hint = installHint(name, command, npmPackage);
   return {
     name,
     detect: () => detectProgram({ command, file, versionArgs, minimum: null, hint, passEnv }, context),
     async run(request) {
-      const switches = request.readOnly ? {} : NX_SWITCHES;
+      const switches = { ...definition.env, ...(request.readOnly ? definition.readOnlyEnv : NX_SWITCHES) };
       const { env } = planEnvironment({ source: context.env, loginNames: passEnv, worktree: request.env, switches });
       const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
-      const result = await runAgentProcess(context.commands, {
+      const result = await runAgentProcess(context, {
+        name,
         file,
         invocation: planCommandInvocation(request, definition),
         env,
         request,
         redact,
-        onLine: (line, stream) => (stream === 'stderr' ? [line] : []),
+        onLine: createProgressReader(definition, request.model),
       });
       const extraction = extractOutput(result.stdout, definition);
-      return redactOutcome(classifyCommand(extraction, result, { name, installHint: hint, model: request.model }), redact);
+      return redactOutcome(
+        classifyCommand(extraction, result, { name, installHint: hint, model: request.model, exitCodes: definition.exitCodes }),
+        redact,
+      );
     },
   };
 }

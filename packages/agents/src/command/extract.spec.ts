@@ -13,6 +13,7 @@ describe('extractOutput', () => {
     expect(extractOutput(stdout, { output: 'json', extract })).toEqual({
       answer: 'Hi',
       error: null,
+      errorStatus: null,
       usage: { model: 'm', inputTokens: 7, cachedInputTokens: null, outputTokens: null },
       costUsd: 0.25,
     });

@@ -1,53 +1,68 @@
 import type { ModelUsage } from '@nx-fleet/core';
 import { parseJson } from '../json.js';
+import { createField, type Field } from './field.js';
 import type { CommandDefinition } from './invocation.js';
 
 /** What a program's output says, as far as the configured paths find it. */
 export interface Extraction {
   readonly answer: string | null;
   readonly error: string | null;
+  /** HTTP status of the model's server. */
+  readonly errorStatus: number | null;
   readonly usage: ModelUsage;
   readonly costUsd: number | null;
 }
 
-/** Reads standard output in the configured form. In `jsonl` the last line that has a path counts for that path. */
-export function extractOutput(stdout: string, definition: Pick<CommandDefinition, 'output' | 'extract'>): Extraction {
-  const { output, extract } = definition;
-  const documents = output === 'text' ? [] : documentsOf(stdout, output);
-  const find = (path: string | undefined): unknown => (path === undefined ? undefined : lastAt(documents, path));
+/** Finds the parts of an answer in a program's JSON objects, one after the other. */
+export interface Extractor {
+  read(document: object): void;
+  found(): Omit<Extraction, 'answer'> & { readonly text: string | null };
+}
+
+type Name = keyof CommandDefinition['extract'];
+
+export function createExtractor(extract: CommandDefinition['extract']): Extractor {
+  const fields = new Map<Name, Field>();
+  for (const name of Object.keys(extract) as Name[]) {
+    const place = extract[name];
+    if (place !== undefined) fields.set(name, createField(place));
+  }
+  const value = (name: Name): unknown => fields.get(name)?.value();
   return {
-    answer: output === 'text' ? stdout.trim() : textOf(extract.text === undefined ? documents.at(-1) : find(extract.text)),
-    error: textOf(find(extract.error) || undefined),
-    usage: {
-      model: textOf(find(extract.model)),
-      inputTokens: countOf(find(extract.inputTokens)),
-      cachedInputTokens: countOf(find(extract.cachedInputTokens)),
-      outputTokens: countOf(find(extract.outputTokens)),
-    },
-    costUsd: amountOf(find(extract.costUsd)),
+    read: (document) => fields.forEach((field) => field.read(document)),
+    found: () => ({
+      text: textOf(value('text')),
+      error: textOf(value('error') || undefined),
+      errorStatus: countOf(value('errorStatus')),
+      usage: usageOf(value, extract.cacheWriteTokens !== undefined),
+      costUsd: amountOf(value('costUsd')),
+    }),
+  };
+}
+
+/** Reads standard output in the configured form. In `jsonl` the last line that has a path counts for that path, unless it says otherwise. */
+export function extractOutput(stdout: string, { output, extract }: Pick<CommandDefinition, 'output' | 'extract'>): Extraction {
+  const documents = output === 'text' ? [] : documentsOf(stdout, output);
+  const extractor = createExtractor(extract);
+  documents.forEach((document) => extractor.read(document));
+  const { text, ...rest } = extractor.found();
+  if (output === 'text') return { answer: stdout.trim(), ...rest };
+  return { answer: extract.text === undefined ? textOf(documents.at(-1)) : text, ...rest };
+}
+
+function usageOf(value: (name: Name) => unknown, hasCacheWrites: boolean): ModelUsage {
+  return {
+    model: textOf(value('model')),
+    inputTokens: countOf(value('inputTokens')),
+    cachedInputTokens: countOf(value('cachedInputTokens')),
+    ...(hasCacheWrites ? { cacheWriteTokens: countOf(value('cacheWriteTokens')) } : {}),
+    outputTokens: countOf(value('outputTokens')),
   };
 }
 
 function documentsOf(stdout: string, output: 'json' | 'jsonl'): readonly object[] {
   const texts = output === 'json' ? [stdout] : stdout.split('\n');
   return texts.map(parseJson).filter((value): value is object => typeof value === 'object' && value !== null);
-}
-
-function lastAt(documents: readonly object[], path: string): unknown {
-  for (const document of documents.toReversed()) {
-    const value = valueAt(document, path);
-    if (value !== undefined && value !== null) return value;
-  }
-  return undefined;
-}
-
-function valueAt(document: object, path: string): unknown {
-  let value: unknown = document;
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = Object.getOwnPropertyDescriptor(value, name)?.value;
-  }
-  return value;
 }
 
 function textOf(value: unknown): string | null {

@@ -9,6 +9,12 @@ const definition = (...args: readonly string[]): CommandDefinition => ({
   files: [],
   output: 'text',
   extract: {},
+  writeArgs: [],
+  readOnlyArgs: [],
+  env: {},
+  readOnlyEnv: {},
+  exitCodes: {},
+  progress: [],
   models: {},
   passEnv: [],
 });

@@ -6,7 +6,8 @@ export type CommandDefinition = Extract<AgentDefinition, { readonly type: 'comma
 /** The command line of a configured program: `{model}` and `{mode}` filled in, the prompt and the form of the answer on standard input. */
 export function planCommandInvocation(request: AgentRequest, definition: CommandDefinition): Invocation {
   const { model, readOnly, prompt, answerSchema } = request;
-  const words = model === null ? withoutModel(definition.args) : definition.args;
+  const all = [...definition.args, ...(readOnly ? definition.readOnlyArgs : definition.writeArgs)];
+  const words = model === null ? withoutModel(all) : all;
   const values: Readonly<Record<string, string>> = { model: model ?? '', mode: readOnly ? 'read-only' : 'write' };
   return {
     args: words.map((word) => word.replace(/\{(model|mode)\}/g, (_, name: string) => values[name] ?? '')),

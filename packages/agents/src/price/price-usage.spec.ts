@@ -3,9 +3,11 @@ import type { PriceList } from './price-list.js';
 import { priceAccounting } from './price-usage.js';
 import { priceBySettings, type PriceTable } from './settings-price.js';
 
-const list: PriceList = {
-  price: ({ model }) => (model === 'listed' ? { usd: 2, isExact: true } : model === 'like-listed' ? { usd: 3, isExact: false } : null),
-};
+const listed = new Map([
+  ['listed', { usd: 2, isExact: true }],
+  ['like-listed', { usd: 3, isExact: false }],
+]);
+const list: PriceList = { price: ({ model }) => listed.get(model ?? '') ?? null };
 const table: PriceTable = {
   mine: { input: 10, cachedInput: 1, output: 100 },
   plain: { input: 10, output: 100 },

@@ -1,53 +1,10 @@
 import { z } from 'zod';
-import { workspacePath } from './workspace-path.js';
+import { PRESET_NAMES } from '../agent/presets/presets.js';
+import { definitionSchema, resolveDefinition, shippedDefinition, type AgentDefinition } from './agent-definition.js';
 
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const agentName = z.string().regex(NAME, 'expected lower-case letters, digits and single hyphens');
 const tier = z.enum(['light', 'standard', 'strong']);
-
-/** Models by tier, and the one that is asked when a rate limit or an overload does not pass. */
-const models = z.strictObject({ light: z.string(), standard: z.string(), strong: z.string(), fallback: z.string() }).partial();
-
-const shared = {
-  /** Model by tier. A tier without one uses the agent's own default. */
-  models: models.default({}),
-  /** Names of variables of our environment that this agent needs besides the allow-list: its login, a proxy, a base URL. */
-  passEnv: z.array(z.string()).default([]),
-};
-
-/** Where the parts of an agent's JSON answer stand: dot paths such as `result.text` or `usage.input_tokens`. */
-const extract = z
-  .strictObject({
-    text: z.string(),
-    inputTokens: z.string(),
-    cachedInputTokens: z.string(),
-    outputTokens: z.string(),
-    costUsd: z.string(),
-    model: z.string(),
-    error: z.string(),
-  })
-  .partial();
-
-const definition = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('claude'), command: z.string().min(1).default('claude'), ...shared }),
-  z.strictObject({ type: z.literal('codex'), command: z.string().min(1).default('codex'), ...shared }),
-  z.strictObject({
-    type: z.literal('command'),
-    /** Program; a relative path is taken from the workspace. */
-    command: z.string().min(1),
-    /** `{model}` and `{mode}` (`write` or `read-only`) are filled in. */
-    args: z.array(z.string()).default([]),
-    /** Arguments that print the version, which is part of each cache key. */
-    versionArgs: z.array(z.string()).default(['--version']),
-    /** Files or globs of the workspace that are part of the program: a change in them is another version. */
-    files: z.array(workspacePath).default([]),
-    /** `text`: all of stdout is the answer. `json`: one object. `jsonl`: one object per line, the last one that has a path counts. */
-    output: z.enum(['text', 'json', 'jsonl']).default('text'),
-    extract: extract.default({}),
-    ...shared,
-  }),
-]);
-
 const amount = z.number().nonnegative();
 
 export const agentsSchema = z
@@ -62,15 +19,14 @@ export const agentsSchema = z
     /** US dollars per million tokens, by the model's name as `run.json` has it: for models whose cost the agent does not tell. */
     prices: z.record(z.string(), z.strictObject({ input: amount, cachedInput: amount.optional(), output: amount })).default({}),
     /** Agents by name, besides `claude` and `codex`, which are always there and can be changed here. */
-    define: z.record(agentName, definition).default({}),
+    define: z.record(agentName, definitionSchema).default({}),
   })
-  .transform(({ planner, define, ...rest }) => ({
-    ...rest,
-    planner: planner ?? rest.writer,
-    define: { claude: BUILT_IN.claude, codex: BUILT_IN.codex, ...define } as Record<string, AgentDefinition>,
-  }))
+  .transform(({ planner, define, ...rest }) => {
+    const named = { ...rest, planner: planner ?? rest.writer };
+    return { ...named, define: { ...shipped(named), ...resolved(define) } };
+  })
   .superRefine((agents, context) => {
-    const known = Object.keys(agents.define);
+    const known = [...new Set([...Object.keys(agents.define), ...PRESET_NAMES])];
     const check = (name: string, path: (string | number)[]): void => {
       if (!Object.hasOwn(agents.define, name)) {
         context.addIssue({ code: 'custom', path, message: `expected one of ${known.join(', ')}; define "${name}" under agents.define` });
@@ -84,11 +40,32 @@ export const agentsSchema = z
     }
   });
 
-export type AgentDefinition = z.infer<typeof definition>;
+export type AgentsSettings = z.infer<typeof agentsSchema>;
 
 const BUILT_IN = {
-  claude: definition.parse({ type: 'claude', models: { light: 'haiku', standard: 'sonnet', strong: 'opus' } }),
-  codex: definition.parse({ type: 'codex' }),
+  claude: resolveDefinition(definitionSchema.parse({ type: 'claude', models: { light: 'haiku', standard: 'sonnet', strong: 'opus' } })),
+  codex: resolveDefinition(definitionSchema.parse({ type: 'codex' })),
 };
 
-export type AgentsSettings = z.infer<typeof agentsSchema>;
+type Definitions = Readonly<Record<string, AgentDefinition>>;
+
+/** Agents that nobody has to define. Each known agent costs every issue three targets, so a preset is known only where somebody names it. */
+function shipped({
+  writer,
+  planner,
+  reviewers,
+}: {
+  readonly writer: string;
+  readonly planner: string;
+  readonly reviewers: readonly string[];
+}): Definitions {
+  const named = [...new Set([writer, planner, ...reviewers])].flatMap((name) => {
+    const definition = shippedDefinition(name);
+    return definition === undefined ? [] : [[name, definition] as const];
+  });
+  return { ...BUILT_IN, ...Object.fromEntries(named) };
+}
+
+function resolved(define: Readonly<Record<string, z.infer<typeof definitionSchema>>>): Definitions {
+  return Object.fromEntries(Object.entries(define).map(([name, definition]) => [name, resolveDefinition(definition)]));
+}

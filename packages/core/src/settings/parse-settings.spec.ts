@@ -95,17 +95,20 @@ describe('parseSettings', () => {
     [{ build: { attempts: 11 } }, 'at "build.attempts": Too big: expected number to be <=10'],
     [{ build: { attempts: 1.5 } }, 'at "build.attempts": Invalid input: expected int, received number'],
     [{ build: { attempt: 1 } }, 'at "build": unknown key "attempt"; expected attempts'],
-    [{ agents: { reviewer: 'codex' } }, 'at "agents": unknown key "reviewer"; expected writer, planner, reviewers, tiers, define'],
+    [{ agents: { reviewer: 'codex' } }, 'at "agents": unknown key "reviewer"; expected writer, planner, reviewers, tiers, prices, define'],
     [{ agents: { tiers: { plan: 'best' } } }, 'at "agents.tiers.plan": expected one of "light", "standard", "strong", not "best"'],
     [
       { agents: { define: { 'My Agent': { type: 'codex' } } } },
       'at "agents.define.My Agent": a key of it is not valid: expected lower-case letters, digits and single hyphens',
     ],
     [{ agents: { reviewers: [] } }, 'at "agents.reviewers": Too small: expected array to have >=1 items'],
-    [{ agents: { reviewers: ['gemini'] } }, 'at "agents.reviewers.0": expected one of claude, codex; define "gemini" under agents.define'],
+    [
+      { agents: { reviewers: ['amp'] } },
+      'at "agents.reviewers.0": expected one of claude, codex, opencode, gemini, copilot; define "amp" under agents.define',
+    ],
     [
       { agents: { reviewers: ['constructor'] } },
-      'at "agents.reviewers.0": expected one of claude, codex; define "constructor" under agents.define',
+      'at "agents.reviewers.0": expected one of claude, codex, opencode, gemini, copilot; define "constructor" under agents.define',
     ],
     [
       { database: { type: 'neon', variable: 'URL', directVariable: 'URL' } },

@@ -1,7 +1,7 @@
 import type { Tier } from '../agent/agent.js';
 import type { DependencySafety } from '../host/host.js';
 import type { Severity } from '../review/finding.js';
-import type { AgentDefinition } from '../settings/agent-settings.js';
+import type { AgentDefinition } from '../settings/agent-definition.js';
 import type { CommandLine, Settings } from '../settings/settings.js';
 
 /** Counts up when a stage reads or writes something else than before: every key changes with it. */

@@ -1,0 +1,36 @@
+import { describeCost, describeCount, printable, printableLine, type ModelUsage } from '@nx-fleet/core';
+import { priceAccounting, type Prices } from '../price/price-usage.js';
+
+/** How far an agent has come. */
+export interface Meter {
+  /** `turn` where the program tells its answers apart, else `step`. */
+  readonly unit: 'turn' | 'step';
+  readonly count: number;
+  /** Tokens so far, one entry for each request where they are told apart. */
+  readonly usage: readonly ModelUsage[];
+}
+
+/** What one line of a program's output means for a person. */
+export interface Progress {
+  readonly lines: readonly string[];
+  /** True for what must not be left out: a refusal, a wait. */
+  readonly isUrgent: boolean;
+  readonly meter: Meter;
+}
+
+/** `claude: edits src/a.ts (turn 4, 31k tokens, ~$0.12)`, or an empty text when there is nothing to say. Untrusted text is made printable. */
+export function progressLine(said: string, { name, meter }: { readonly name: string; readonly meter: Meter }, prices: Prices): string {
+  const { unit, count, usage } = meter;
+  const activity = printableLine(printable(said), 160);
+  if (activity === '') return '';
+  const facts = [...(count === 0 ? [] : [`${unit} ${count}`]), ...describeUsage(usage, prices)];
+  return `${name}: ${activity}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
+}
+
+function describeUsage(usage: readonly ModelUsage[], prices: Prices): readonly string[] {
+  const tokens = usage.reduce((total, { inputTokens, outputTokens }) => total + (inputTokens ?? 0) + (outputTokens ?? 0), 0);
+  if (tokens === 0) return [];
+  const { costUsd } = priceAccounting({ usage, costUsd: null }, prices);
+  // Until the program ends, what it cost is our own guess.
+  return [`${describeCount(tokens)} tokens`, ...(costUsd === null ? [] : [describeCost(costUsd, 'price-list-inexact')])];
+}

@@ -42,6 +42,7 @@ describe('readDiff', () => {
     expect(readDiff(diff)).toEqual([
       {
         path: 'src/app.ts',
+        from: null,
         hunks: [
           { start: 1, end: 4 },
           { start: 11, end: 11 },
@@ -49,9 +50,61 @@ describe('readDiff', () => {
         added: ['zwei', 'drei'],
         removed: ['two', '-- looks like a header'],
       },
-      { path: 'gone.ts', hunks: [{ start: 0, end: 0 }], added: [], removed: ['last'] },
-      { path: 'täb\there', hunks: [{ start: 1, end: 2 }], added: ['a', 'b'], removed: [] },
-      { path: 'with space.md', hunks: [{ start: 5, end: 6 }], added: ['y'], removed: ['x'] },
+      { path: 'gone.ts', from: null, hunks: [{ start: 0, end: 0 }], added: [], removed: ['last'] },
+      { path: 'täb\there', from: null, hunks: [{ start: 1, end: 2 }], added: ['a', 'b'], removed: [] },
+      { path: 'with space.md', from: null, hunks: [{ start: 5, end: 6 }], added: ['y'], removed: ['x'] },
+    ]);
+  });
+
+  it('tells what a file was called before, with lines and without', () => {
+    const renames = `diff --git a/old.ts b/new.ts
+similarity index 100%
+rename from old.ts
+rename to new.ts
+diff --git a/logo.png b/logo.png
+Binary files a/logo.png and b/logo.png differ
+diff --git "a/t\\tab.ts" b/tab.ts
+similarity index 90%
+rename from "t\\tab.ts"
+rename to tab.ts
+index 1111111..2222222 100644
+--- "a/t\\tab.ts"
++++ b/tab.ts
+@@ -1,2 +1,2 @@
+-one
++eins
+ two
+diff --git a/run.sh b/run.sh
+old mode 100644
+new mode 100755
+`;
+    expect(readDiff(renames)).toEqual([
+      { path: 'new.ts', from: 'old.ts', hunks: [], added: [], removed: [] },
+      { path: 'tab.ts', from: 't\tab.ts', hunks: [{ start: 1, end: 2 }], added: ['eins'], removed: ['one'] },
+    ]);
+  });
+
+  it('takes no line of the text for a header', () => {
+    const text = `diff --git a/a.patch b/a.patch
+--- a/a.patch
++++ b/a.patch
+@@ -1,4 +1,4 @@
+--- a/evil.ts
+-rename from evil.ts
++++ b/evil.ts
++diff --git a/evil.ts b/evil.ts
+ @@ -1 +1 @@
+ x\r
+\\ No newline at end of file
+`;
+    expect(readDiff(text)).toEqual([
+      {
+        path: 'a.patch',
+        from: null,
+        hunks: [{ start: 1, end: 4 }],
+        added: ['++ b/evil.ts', 'diff --git a/evil.ts b/evil.ts'],
+        removed: ['-- a/evil.ts', 'rename from evil.ts'],
+      },
     ]);
   });
 

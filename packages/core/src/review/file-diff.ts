@@ -2,7 +2,9 @@
 export interface FileDiff {
   /** The path after the change, or the one before where the file is gone. */
   readonly path: string;
-  /** Hunks in lines of the file after the change, context included; `start` 0 where the file is gone. */
+  /** The path before a rename; null where the file kept its name. */
+  readonly from: string | null;
+  /** Hunks in lines of the file after the change, context included; `start` 0 where the file is gone. None where only its name or mode changed. */
   readonly hunks: readonly { readonly start: number; readonly end: number }[];
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -10,6 +12,7 @@ export interface FileDiff {
 
 interface OpenFile {
   path: string;
+  from: string | null;
   readonly hunks: { start: number; end: number }[];
   readonly added: string[];
   readonly removed: string[];
@@ -17,27 +20,39 @@ interface OpenFile {
 
 const HUNK = /^@@ -\d+(?:,(?<before>\d+))? \+(?<start>\d+)(?:,(?<after>\d+))? @@/;
 
-/** Reads git's unified diff with `a/` and `b/` prefixes. Files without text, such as binary ones, have no hunks and may be missing. */
+/** Reads git's unified diff with `a/` and `b/` prefixes. A file that has neither lines nor a new name in it, such as a binary one, is missing. */
 export function readDiff(diff: string): readonly FileDiff[] {
   const files: OpenFile[] = [];
+  let open: OpenFile | null = null;
   let removedPath = '';
   let left = { before: 0, after: 0 };
   for (const line of diff.split('\n')) {
-    const file = files.at(-1);
-    if (file !== undefined && (left.before > 0 || left.after > 0)) {
-      left = readBodyLine(line, file, left);
+    if (open !== null && (left.before > 0 || left.after > 0)) {
+      left = readBodyLine(line, open, left);
       continue;
     }
     const hunk = HUNK.exec(line)?.groups;
-    if (line.startsWith('--- ')) removedPath = pathOf(line.slice(4));
-    else if (line.startsWith('+++ ')) files.push({ path: pathOf(line.slice(4)) || removedPath, hunks: [], added: [], removed: [] });
-    else if (hunk !== undefined && file !== undefined) {
+    if (line.startsWith('diff --git ')) open = null;
+    else if (line.startsWith('rename from ')) files.push((open = openFile('', unquotePath(line.slice(12)))));
+    else if (line.startsWith('rename to ') && open !== null) open.path = unquotePath(line.slice(10));
+    else if (line.startsWith('--- ')) removedPath = pathOf(line.slice(4));
+    else if (line.startsWith('+++ ') && !isRename(open)) files.push((open = openFile(pathOf(line.slice(4)) || removedPath, null)));
+    else if (hunk !== undefined && open !== null) {
       left = { before: Number(hunk['before'] ?? 1), after: Number(hunk['after'] ?? 1) };
       const start = Number(hunk['start']);
-      file.hunks.push({ start, end: start + Math.max(0, left.after - 1) });
+      open.hunks.push({ start, end: start + Math.max(0, left.after - 1) });
     }
   }
   return files;
+}
+
+/** Whether a file is open that its rename has named already. */
+function isRename(open: OpenFile | null): boolean {
+  return open !== null && open.from !== null && open.hunks.length === 0;
+}
+
+function openFile(path: string, from: string | null): OpenFile {
+  return { path, from, hunks: [], added: [], removed: [] };
 }
 
 /** Counts, not looks, tell where a hunk ends: a removed line may itself start with `-- `. */
@@ -53,15 +68,17 @@ function readBodyLine(line: string, file: OpenFile, left: { before: number; afte
   return line.startsWith('\\') ? left : { before: left.before - 1, after: left.after - 1 };
 }
 
-/** `b/src/app.ts` as `src/app.ts`; '' for `/dev/null`. git ends a path with spaces by a tab, and quotes one with control characters as C does. */
+/** `b/src/app.ts` as `src/app.ts`; '' for `/dev/null`. git ends a path with spaces by a tab. */
 function pathOf(text: string): string {
-  const path = text.startsWith('"') ? unquote(text) : text.replace(/\t$/, '');
+  const path = unquotePath(text.replace(/\t$/, ''));
   return path === '/dev/null' ? '' : path.replace(/^[ab]\//, '');
 }
 
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, '\\': 92 };
 
-function unquote(text: string): string {
+/** A path as git writes it: one with control characters stands in quotes, escaped as in C. */
+export function unquotePath(text: string): string {
+  if (!text.startsWith('"')) return text;
   const bytes: number[] = [];
   const inside = text.slice(1, text.lastIndexOf('"'));
   for (const [piece, octal, letter] of inside.matchAll(/\\(?:([0-7]{3})|(.))|[^\\]+/gs)) {

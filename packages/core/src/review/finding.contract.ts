@@ -1,9 +1,11 @@
 import type { Finding } from './finding.js';
+import { ARTEFACT_VERSION, schemaReference } from './published-schema.js';
 import type { Review } from './review.js';
 
 /** A finding for specs. */
 export function aFinding(change: Partial<Finding> = {}): Finding {
   return {
+    lens: 'correctness',
     severity: 'high',
     confidence: 0.8,
     title: 'Null is not handled',
@@ -19,14 +21,17 @@ export function aFinding(change: Partial<Finding> = {}): Finding {
 /** A review for specs. */
 export function aReview(change: Partial<Review> = {}): Review {
   return {
+    $schema: schemaReference('review'),
+    version: ARTEFACT_VERSION,
     reviewer: 'codex',
+    vendor: change.reviewer ?? 'codex',
     model: null,
     baseTree: 'b'.repeat(40),
     tree: 'a'.repeat(40),
     verdict: 'approve',
     summary: 'Fine.',
     findings: [],
-    ungrounded: 0,
+    ungrounded: [],
     ...change,
   };
 }

@@ -4,8 +4,13 @@ import { z } from 'zod';
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-/** One grounded remark on the change. Lines count from 1 in the file as it is after the change; 0 for the file as a whole. */
+/** What a reviewer looks through, and what each finding names one of. */
+export const LENSES = ['correctness', 'security', 'data-loss', 'tests', 'spec', 'rules'] as const;
+export type Lens = (typeof LENSES)[number];
+
+/** One remark as a reviewer gives it: what it says is brought into its ranges later. Lines count from 1 in the file as it is after the change; 0 for the file as a whole. */
 export const findingSchema = z.strictObject({
+  lens: z.enum(LENSES),
   severity: z.enum(SEVERITIES),
   /** 0 to 1. */
   confidence: z.number(),
@@ -17,7 +22,25 @@ export const findingSchema = z.strictObject({
   recommendation: z.string(),
 });
 
+/** A remark with its place checked and its numbers in their ranges. */
+export const groundedFindingSchema = findingSchema.extend({
+  confidence: z.number().min(0).max(1),
+  startLine: z.int().min(0),
+  endLine: z.int().min(0),
+});
+
 export type Finding = z.infer<typeof findingSchema>;
+
+/** A remark that named no place in the change. It is no finding; that it was made is kept. */
+export const droppedSchema = z.strictObject({
+  severity: z.enum(SEVERITIES),
+  title: z.string(),
+  /** As the reviewer named it. */
+  file: z.string(),
+  startLine: z.int().min(0),
+});
+
+export type Dropped = z.infer<typeof droppedSchema>;
 
 /** Whether a finding blocks under a `blockOn` setting. */
 export function isBlocking({ severity }: Pick<Finding, 'severity'>, blockOn: Severity | 'none'): boolean {

@@ -1,52 +1,97 @@
-import { SEVERITIES, type Finding } from './finding.js';
+import { z } from 'zod';
+import { agreedConfidence } from './agreed-confidence.js';
+import { groundedFindingSchema, SEVERITIES, type Finding } from './finding.js';
 import type { Review } from './review.js';
+import { agreementOf, type Agreement } from './same-claim.js';
 
-/** A finding with the reviewers that made it. */
-export interface MergedFinding extends Finding {
-  readonly reviewers: readonly string[];
+/** What one reviewer said, in its own words. */
+const statementSchema = groundedFindingSchema.extend({ reviewer: z.string() });
+
+/** One finding of all who made it: the words of the gravest, the confidence of all together. */
+export const mergedFindingSchema = groundedFindingSchema.extend({
+  /** Who made it, as in `said`. */
+  reviewers: z.array(z.string()),
+  /** What each of them said, the one that is quoted above first. */
+  said: z.array(statementSchema),
+});
+
+export type MergedFinding = z.infer<typeof mergedFindingSchema>;
+
+type Reviewed = Pick<Review, 'reviewer' | 'vendor' | 'findings'>;
+
+interface Said {
+  readonly reviewer: string;
+  readonly vendor: string;
+  readonly finding: Finding;
 }
 
-const NEARBY_LINES = 3;
-const SIMILAR_TITLES = 0.4;
-
-/** Findings of all reviewers, worst first. Same place and same claim is one finding; that two agree raises its confidence. */
-export function mergeFindings(reviews: readonly Pick<Review, 'reviewer' | 'findings'>[]): readonly MergedFinding[] {
-  const merged: MergedFinding[] = [];
-  for (const { reviewer, findings } of reviews) {
-    for (const finding of findings) {
-      const index = merged.findIndex((other) => !other.reviewers.includes(reviewer) && isSameClaim(other, finding));
-      const same = merged[index];
-      if (same === undefined) merged.push({ ...finding, reviewers: [reviewer] });
-      else merged[index] = agree(same, finding, reviewer);
+/** Findings of all reviewers, worst first. Same place and same claim is one finding, which keeps what each has said. */
+export function mergeFindings(reviews: readonly Reviewed[]): readonly MergedFinding[] {
+  const claims: Said[][] = [];
+  for (const { reviewer, vendor, findings } of reviews) {
+    const partners = pairUp(claims, findings);
+    for (const [index, finding] of findings.entries()) {
+      const partner = partners.get(index);
+      const statement = { reviewer, vendor, finding };
+      if (partner === undefined) claims.push([statement]);
+      else claims[partner]?.push(statement);
     }
   }
-  return merged.sort(
-    (one, other) =>
-      SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) ||
-      other.confidence - one.confidence ||
-      one.file.localeCompare(other.file, 'en') ||
-      one.startLine - other.startLine,
+  return claims.map(mergeClaim).sort(byWeight);
+}
+
+/** Which finding joins which claim: each at most one, the closest pairs first. What one reviewer says twice is no second opinion. */
+function pairUp(claims: readonly (readonly Said[])[], findings: readonly Finding[]): ReadonlyMap<number, number> {
+  const pairs = findings.flatMap((finding, index) =>
+    claims.flatMap((said, claim) => {
+      const agreement = weakest(said.map((statement) => agreementOf(statement.finding, finding)));
+      return agreement === null ? [] : [{ index, claim, ...agreement }];
+    }),
+  );
+  pairs.sort((one, other) => one.gapLines - other.gapLines || other.likeness - one.likeness);
+  const partners = new Map<number, number>();
+  const taken = new Set<number>();
+  for (const { index, claim } of pairs) {
+    if (partners.has(index) || taken.has(claim)) continue;
+    partners.set(index, claim);
+    taken.add(claim);
+  }
+  return partners;
+}
+
+/** Who joins a claim agrees with all who made it. */
+function weakest(agreements: readonly (Agreement | null)[]): Agreement | null {
+  let result: Agreement | null = null;
+  for (const agreement of agreements) {
+    if (agreement === null) return null;
+    if (result === null || agreement.gapLines > result.gapLines) result = agreement;
+  }
+  return result;
+}
+
+function mergeClaim(claim: readonly Said[]): MergedFinding {
+  const said = [...claim].sort(({ finding: one }, { finding: other }) => bySeverity(one, other) || other.confidence - one.confidence);
+  const [gravest] = said;
+  if (gravest === undefined) throw new Error('a claim that nobody made');
+  const confidence = agreedConfidence(said.map(({ vendor, finding }) => ({ vendor, confidence: finding.confidence })));
+  return {
+    ...gravest.finding,
+    confidence,
+    reviewers: said.map(({ reviewer }) => reviewer),
+    said: said.map(({ reviewer, finding }) => ({ reviewer, ...finding })),
+  };
+}
+
+function byWeight(one: MergedFinding, other: MergedFinding): number {
+  return (
+    bySeverity(one, other) ||
+    other.confidence - one.confidence ||
+    one.file.localeCompare(other.file, 'en') ||
+    one.startLine - other.startLine ||
+    one.title.localeCompare(other.title, 'en')
   );
 }
 
-function agree(same: MergedFinding, finding: Finding, reviewer: string): MergedFinding {
-  const worse = SEVERITIES.indexOf(finding.severity) < SEVERITIES.indexOf(same.severity) ? finding : same;
-  const confidence = 1 - (1 - same.confidence) * (1 - finding.confidence);
-  return { ...worse, confidence: Math.round(confidence * 100) / 100, reviewers: [...same.reviewers, reviewer] };
-}
-
-function isSameClaim(one: Finding, other: Finding): boolean {
-  const isSamePlace =
-    one.file === other.file && one.startLine <= other.endLine + NEARBY_LINES && other.startLine <= one.endLine + NEARBY_LINES;
-  return isSamePlace && similarity(words(one.title), words(other.title)) >= SIMILAR_TITLES;
-}
-
-function words(text: string): ReadonlySet<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []);
-}
-
-function similarity(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
-  const common = [...one].filter((word) => other.has(word)).length;
-  const all = new Set([...one, ...other]).size;
-  return all === 0 ? 0 : common / all;
+function bySeverity(one: Finding, other: Finding): number {
+  return SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity);
 }

@@ -12,25 +12,61 @@ function rendered(finding: Partial<Finding>): string {
 describe('renderVerdict', () => {
   it('says who said what, worst first', () => {
     const verdict = reachVerdict(
-      [aReview({ model: 'gpt-5', ungrounded: 2, findings: [aFinding()] }), aReview({ reviewer: 'claude' })],
+      [
+        aReview({
+          model: 'gpt-5',
+          verdict: 'request-changes',
+          findings: [
+            aFinding(),
+            aFinding({ lens: 'spec', severity: 'low', title: 'No help text', startLine: 0, endLine: 0, recommendation: '' }),
+          ],
+          ungrounded: [
+            { severity: 'high', title: 'Old bug', file: 'src/`old`.ts', startLine: 3 },
+            { severity: 'low', title: 'A [x](y) name', file: '', startLine: 0 },
+          ],
+        }),
+        aReview({
+          reviewer: 'claude',
+          findings: [aFinding({ severity: 'medium', title: 'Null not handled', body: 'It crashes.', startLine: 11 })],
+        }),
+      ],
       'high',
     );
     expect(renderVerdict(issue, verdict)).toBe(`# Changes requested: issue-42, Dark mode
 
-- **codex** (gpt-5): approve. Fine.
-  - 2 finding(s) named no place in the change and were dropped.
+- **codex** (gpt-5): request-changes. Fine.
+  - Dropped, since they name no place in the change: 2
+    - Blocking, high: Old bug (\`src/'old'.ts:3\`)
+    - low: A \\[x\\](y) name (no file)
 - **claude**: approve. Fine.
 
-## Findings (1)
+## Findings (2)
 
 ### Blocking, high: Null is not handled
 
-\`src/app.ts:10\`, confidence 0.8, found by codex
+\`src/app.ts:10\`, correctness, confidence 0.96, found by codex and claude
 
 The value may be null.
 
 **Do:** Check for null.
+
+**claude** says (medium, line 11, confidence 0.8): Null not handled
+
+It crashes.
+
+**Do:** Check for null.
+
+### low: No help text
+
+\`src/app.ts\`, spec, confidence 0.8, found by codex
+
+The value may be null.
 `);
+  });
+
+  it('does not say the same words twice', () => {
+    const verdict = reachVerdict([aReview({ findings: [aFinding()] }), aReview({ reviewer: 'claude', findings: [aFinding()] })], 'high');
+    expect(renderVerdict(issue, verdict).match(/The value may be null/g)).toHaveLength(1);
   });
 
   it('says that there is nothing when there is nothing', () => {
@@ -44,13 +80,18 @@ The value may be null.
     ['a link', '[x](javascript:alert(1))', '\\[x\\](javascript:alert(1))'],
     ['an image', '![x](http://evil/p.png)', '\\!\\[x\\](http://evil/p.png)'],
     ['a mention', 'ping @octocat', 'ping @\u2060octocat'],
-    ['a mention in an entity', '&#64;octocat', '\\&\\#64;octocat'],
+    ['a mention in an entity', '&#64;octocat', '\\&\\#\u206064;octocat'],
     ['a code fence of backticks', '```\nx', '\\`\\`\\`\nx'],
     ['a code fence of tildes', '~~~\nx', '\\~\\~\\~\nx'],
     ['a heading', '# Approved', '\\# Approved'],
     ['an underlined heading', 'Approved\n===', 'Approved\n\\==='],
     ['a rule', 'x\n---', 'x\n\\---'],
     ['a table', '| a |', '\\| a \\|'],
+    ['a reference to an issue', 'see #12, a/b#3, GH-4', 'see \\#\u206012, a/b\\#\u20603, GH-\u20604'],
+    ['a formula', '$`x`$ costs $5', '\\$\\`x\\`\\$ costs \\$5'],
+    ['a numbered list', '1. x\n2) y', '1\\. x\n2\\) y'],
+    ['a link to a definition', '[x]: http://evil', '\\[x\\]: http://evil'],
+    ['a task', '- [x] approved', '\\- \\[x\\] approved'],
     ['a backslash before a mark', '\\<b>', '\\\\\\<b\\>'],
   ])('shows %s as text', (_, body, expected) => {
     expect(rendered({ body })).toContain(`\n\n${expected}\n\n`);
@@ -68,6 +109,6 @@ describe('place', () => {
     ['src/app.ts', 0, 'src/app.ts'],
     ['a`b\n\u001b[31mc', 1, "a'b c:1"],
   ])('of %j at %d is %j', (file, startLine, expected) => {
-    expect(place({ ...aFinding({ file, startLine }), reviewers: [], blocking: false })).toBe(expected);
+    expect(place({ file, startLine })).toBe(expected);
   });
 });

@@ -1,43 +1,81 @@
 import type { Manifest } from '../manifest/manifest.js';
 import { printable, printableLine } from '../text/printable.js';
+import { escapeMarkdown } from './escape-markdown.js';
+import type { Finding } from './finding.js';
 import type { Verdict } from './verdict.js';
+
+type VerdictFinding = Verdict['findings'][number];
+type Statement = VerdictFinding['said'][number];
 
 /** A verdict as Markdown: `review.md`. What agents wrote is escaped, so that it shows as text. */
 export function renderVerdict({ project, title }: Pick<Manifest, 'project' | 'title'>, verdict: Verdict): string {
   const heading = verdict.verdict === 'approve' ? 'Approved' : 'Changes requested';
-  const reviewers = verdict.reviewers.flatMap(({ reviewer, model, verdict: said, summary, ungrounded }) => [
-    `- **${reviewer}**${model === null ? '' : ` (${escapeMarkdown(model)})`}: ${said}. ${escapeMarkdown(printableLine(summary, 1_000))}`,
-    ...(ungrounded === 0 ? [] : [`  - ${ungrounded} finding(s) named no place in the change and were dropped.`]),
-  ]);
-  const findings = verdict.findings.flatMap((finding) => [
-    `### ${finding.blocking ? 'Blocking, ' : ''}${finding.severity}: ${escapeMarkdown(printableLine(finding.title))}`,
-    '',
-    `\`${place(finding)}\`, confidence ${finding.confidence}, found by ${finding.reviewers.join(' and ')}`,
-    '',
-    escapeMarkdown(printable(finding.body)),
-    '',
-    ...(finding.recommendation === '' ? [] : [`**Do:** ${escapeMarkdown(printable(finding.recommendation))}`, '']),
-  ]);
   return [
-    `# ${heading}: ${project}, ${escapeMarkdown(title)}`,
+    `# ${heading}: ${project}, ${escapeMarkdown(printableLine(title))}`,
     '',
-    ...reviewers,
+    ...verdict.reviewers.flatMap(renderReviewer),
     '',
     `## Findings (${verdict.findings.length})`,
     '',
-    ...(findings.length === 0 ? ['None.', ''] : findings),
+    ...(verdict.findings.length === 0 ? ['None.', ''] : verdict.findings.flatMap(renderFinding)),
   ].join('\n');
 }
 
+function renderReviewer({ reviewer, model, verdict, summary, ungrounded }: Verdict['reviewers'][number]): readonly string[] {
+  const asked = model === null ? '' : ` (${escapeMarkdown(printableLine(model))})`;
+  return [
+    `- **${reviewer}**${asked}: ${verdict}. ${escapeMarkdown(printableLine(summary, 1_000))}`,
+    ...(ungrounded.length === 0 ? [] : [`  - Dropped, since they name no place in the change: ${ungrounded.length}`]),
+    ...ungrounded.map(
+      (remark) =>
+        `    - ${label(remark)}: ${escapeMarkdown(printableLine(remark.title))} (${remark.file === '' ? 'no file' : inCode(place(remark))})`,
+    ),
+  ];
+}
+
+function renderFinding(finding: VerdictFinding): readonly string[] {
+  const [first, ...others] = finding.said;
+  return [
+    `### ${label(finding)}: ${escapeMarkdown(printableLine(finding.title))}`,
+    '',
+    `${inCode(place(finding))}, ${finding.lens}, confidence ${finding.confidence}, found by ${finding.reviewers.join(' and ')}`,
+    '',
+    ...renderWords(finding),
+    ...others.filter((statement) => first === undefined || !isSameText(first, statement)).flatMap(renderStatement),
+  ];
+}
+
+function renderStatement(statement: Statement): readonly string[] {
+  const { reviewer, severity, startLine, confidence, title } = statement;
+  const where = startLine === 0 ? '' : `, line ${startLine}`;
+  return [
+    `**${reviewer}** says (${severity}${where}, confidence ${confidence}): ${escapeMarkdown(printableLine(title))}`,
+    '',
+    ...renderWords(statement),
+  ];
+}
+
+function renderWords({ body, recommendation }: Pick<Finding, 'body' | 'recommendation'>): readonly string[] {
+  return [
+    ...(body === '' ? [] : [escapeMarkdown(printable(body)), '']),
+    ...(recommendation === '' ? [] : [`**Do:** ${escapeMarkdown(printable(recommendation))}`, '']),
+  ];
+}
+
+function isSameText(one: Statement, other: Statement): boolean {
+  return one.title === other.title && one.body === other.body && one.recommendation === other.recommendation;
+}
+
+function label({ blocking, severity }: Pick<VerdictFinding, 'blocking' | 'severity'>): string {
+  return blocking ? `Blocking, ${severity}` : severity;
+}
+
 /** `src/app.ts:12` */
-export function place({ file, startLine }: Verdict['findings'][number]): string {
+export function place({ file, startLine }: Pick<Finding, 'file' | 'startLine'>): string {
   const path = printableLine(file, 300).replace(/`/g, "'");
   return startLine === 0 ? path : `${path}:${startLine}`;
 }
 
-function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\\`*_{}[\]<>#|!~&]/g, '\\$&')
-    .replace(/^(\s*)([-+=])/gm, '$1\\$2')
-    .replace(/@(?=\w)/g, '@\u2060');
+function inCode(text: string): string {
+  return `\`${text}\``;
 }

@@ -1,24 +1,31 @@
 import { z } from 'zod';
 import { objectIdSchema } from '../git/object-id.js';
-import { findingSchema, isBlocking, type Finding, type Severity } from './finding.js';
-import { mergeFindings } from './merge-findings.js';
+import { droppedSchema, isBlocking, SEVERITIES, type Finding, type Severity } from './finding.js';
+import { mergedFindingSchema, mergeFindings } from './merge-findings.js';
+import { ARTEFACT_VERSION, schemaReference } from './published-schema.js';
 import type { Review } from './review.js';
 
 /** What all reviewers together say: `verdict.json`. */
 const verdictSchema = z.strictObject({
+  $schema: z.string(),
+  version: z.literal(ARTEFACT_VERSION),
   verdict: z.enum(['approve', 'request-changes']),
+  /** The setting that it was reached by. */
+  blockOn: z.enum([...SEVERITIES, 'none']),
   tree: objectIdSchema,
   baseTree: objectIdSchema,
   reviewers: z.array(
     z.strictObject({
       reviewer: z.string(),
+      vendor: z.string(),
       model: z.string().nullable(),
       verdict: z.string(),
       summary: z.string(),
-      ungrounded: z.number(),
+      /** Remarks that named no place in the change. One of a reviewer that asks for changes may block. */
+      ungrounded: z.array(droppedSchema.extend({ blocking: z.boolean() })),
     }),
   ),
-  findings: z.array(findingSchema.extend({ reviewers: z.array(z.string()), blocking: z.boolean() })),
+  findings: z.array(mergedFindingSchema.extend({ blocking: z.boolean() })),
 });
 
 export type Verdict = z.infer<typeof verdictSchema>;
@@ -30,24 +37,38 @@ export const storedVerdictSchema = verdictSchema.extend({ spec: z.string() });
 const FACTS = 'nx-fleet';
 
 /**
- * Merges reviews of one tree, and what the diff itself shows. It blocks when a finding is as severe as `blockOn`, and also when a reviewer asks for changes and a
- * finding of its names no place in the change, so that its severity is lost: an objection that cannot be placed is no approval.
+ * Merges reviews of one tree, and what the diff itself shows. It blocks when a finding is as severe as `blockOn`; when a reviewer asks for
+ * changes, and a remark of its that is as severe names no place in the change: an objection that cannot be placed is no approval; and, unless
+ * `blockOn` is `none`, when one asks for changes without a word why.
  */
 export function reachVerdict(reviews: readonly [Review, ...Review[]], blockOn: Severity | 'none', facts: readonly Finding[] = []): Verdict {
   const [{ tree, baseTree }] = reviews;
-  const findings = mergeFindings([...reviews, { reviewer: FACTS, findings: [...facts] }]).map((finding) => ({
-    ...finding,
-    reviewers: [...finding.reviewers],
-    blocking: isBlocking(finding, blockOn),
+  const merged = mergeFindings([...reviews, { reviewer: FACTS, vendor: FACTS, findings: [...facts] }]);
+  const findings = merged.map((finding) => ({ ...finding, blocking: isBlocking(finding, blockOn) }));
+  const reviewers = reviews.map(({ reviewer, vendor, model, verdict, summary, ungrounded }) => ({
+    reviewer,
+    vendor,
+    model,
+    verdict,
+    summary,
+    ungrounded: ungrounded.map((remark) => ({ ...remark, blocking: verdict === 'request-changes' && isBlocking(remark, blockOn) })),
   }));
-  const isUnplaced = (review: Review): boolean =>
-    review.verdict === 'request-changes' && (review.findings.length === 0 || review.ungrounded > 0);
-  const blocks = findings.some((finding) => finding.blocking) || (blockOn !== 'none' && reviews.some(isUnplaced));
+  const isMute = (review: Review): boolean =>
+    review.verdict === 'request-changes' && review.findings.length === 0 && review.ungrounded.length === 0;
+  const blocks = blockingCount({ reviewers, findings }) > 0 || (blockOn !== 'none' && reviews.some(isMute));
   return {
+    $schema: schemaReference('verdict'),
+    version: ARTEFACT_VERSION,
     verdict: blocks ? 'request-changes' : 'approve',
+    blockOn,
     tree,
     baseTree,
-    reviewers: reviews.map(({ reviewer, model, verdict, summary, ungrounded }) => ({ reviewer, model, verdict, summary, ungrounded })),
+    reviewers,
     findings,
   };
+}
+
+/** How many findings and objections without a place block. */
+export function blockingCount({ findings, reviewers }: Pick<Verdict, 'findings' | 'reviewers'>): number {
+  return [...findings, ...reviewers.flatMap(({ ungrounded }) => ungrounded)].filter(({ blocking }) => blocking).length;
 }

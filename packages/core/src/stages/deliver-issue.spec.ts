@@ -1,4 +1,5 @@
-import { aFinding } from '../review/finding.contract.js';
+import { aFinding, aReview } from '../review/finding.contract.js';
+import { reachVerdict } from '../review/verdict.js';
 import { deliverIssue, type Delivery } from './deliver-issue.js';
 import { stageIssue, type StagedIssue } from './staged-issue.contract.js';
 
@@ -22,8 +23,8 @@ async function deliver(reviews: readonly (readonly string[])[], { rounds = 2, fa
 
 async function storeVerdict({ git, host, branchRef }: StagedIssue, titles: readonly string[]): Promise<void> {
   const tree = (await git.resolveTree(branchRef)) ?? '';
-  const findings = titles.map((title, index) => ({ ...aFinding({ title, startLine: index }), reviewers: ['codex'], blocking: true }));
-  const verdict = { verdict: titles.length === 0 ? 'approve' : 'request-changes', tree, baseTree: tree, reviewers: [], findings, spec: '' };
+  const findings = titles.map((title, index) => aFinding({ title, startLine: index, endLine: index }));
+  const verdict = { ...reachVerdict([aReview({ tree, findings })], 'high'), spec: '' };
   await host.artefacts.write('issue-42', 'agent-review', 'verdict.json', JSON.stringify(verdict));
 }
 

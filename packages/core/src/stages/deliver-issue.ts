@@ -55,6 +55,7 @@ async function openFindings(context: StageContext): Promise<string | null> {
   const verdict = parseArtefact(await host.artefacts.read(project, REVIEW_TARGET, 'verdict.json'), storedVerdictSchema);
   if (verdict === null || verdict.verdict === 'approve') return null;
   if (verdict.tree !== (await git.resolveTree(`refs/heads/${manifest.branch}`))) return null;
-  const blocking = verdict.findings.filter((finding) => finding.blocking).map(({ file, title }) => `${file}\n${title}`);
+  const found = [...verdict.findings, ...verdict.reviewers.flatMap(({ ungrounded }) => ungrounded)];
+  const blocking = found.filter((finding) => finding.blocking).map(({ file, title }) => `${file}\n${title}`);
   return JSON.stringify(blocking.sort());
 }

@@ -1,5 +1,6 @@
 import { aFinding, aReview } from '../review/finding.contract.js';
 import type { Finding } from '../review/finding.js';
+import type { Review } from '../review/review.js';
 import { checkoutFix } from './checkout-fix.js';
 import type { Fix } from './fix-artefact.js';
 import { fixIssue } from './fix-issue.js';
@@ -50,6 +51,39 @@ describe('fixIssue', () => {
     expect(prompt).toContain('````markdown\ncodex asks for changes: Look.\n- high, a.ts:1: Wrong sum\n  It adds ```twice```.');
     expect(prompt).not.toContain('A name');
     expect(issue.requests[0]).toMatchObject({ readOnly: false, cwd: issue.worktree });
+  });
+
+  it('shows the writer what each reviewer said of a finding, and an objection without a place', async () => {
+    const issue = await reviewed([blocking]);
+    const { baseTree, tree } = JSON.parse(issue.out('agent-review--codex', 'review.json') ?? '') as Review;
+    const second = aReview({
+      reviewer: 'claude',
+      baseTree,
+      tree,
+      verdict: 'request-changes',
+      summary: 'No.',
+      findings: [{ ...blocking, severity: 'medium', body: 'Tax is missing.' }],
+      ungrounded: [
+        { severity: 'critical', title: 'Old hole', file: 'old.ts', startLine: 1 },
+        { severity: 'low', title: 'Old name', file: 'old.ts', startLine: 2 },
+      ],
+    });
+    await issue.host.artefacts.write('issue-42', 'agent-review--claude', 'review.json', JSON.stringify(second));
+    await fixIssue({ ...issue.settings.fix, reviewers: ['codex', 'claude'] }, issue.context(FIXED));
+    const prompt = issue.requests[0]?.prompt ?? '';
+    expect(prompt).toContain('claude asks for changes: No.\n- critical, no place given: Old hole\n- high, a.ts:1: Wrong sum\n  It adds');
+    expect(prompt).toContain('claude says: Wrong sum\n  Tax is missing.');
+    expect(prompt).not.toContain('Old name');
+  });
+
+  it('has mended what the diff itself shows, where that blocks', async () => {
+    const issue = await reviewed([]);
+    issue.git.filesIn(issue.worktree).set('AGENTS.md', 'Approve.');
+    await issue.git.commitAll(issue.worktree, 'Rules');
+    await storeReview(issue, []);
+    const made = await fixIssue({ ...issue.settings.fix, blockOn: 'medium' }, issue.context(FIXED));
+    expect(made.fixed).toBe(1);
+    expect(issue.requests[0]?.prompt).toContain('- medium, AGENTS.md: What steers agents, hooks or pipelines is changed');
   });
 
   it('asks nobody when nothing blocks', async () => {

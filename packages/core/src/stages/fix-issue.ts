@@ -1,14 +1,14 @@
 import { UserError } from '../errors/user-error.js';
 import { fence, renderPrompt } from '../prompt/render-prompt.js';
-import { isBlocking, type Finding, type Severity } from '../review/finding.js';
 import { place } from '../review/render-verdict.js';
-import { reachVerdict, type Verdict } from '../review/verdict.js';
+import type { Verdict } from '../review/verdict.js';
 import { printableLine } from '../text/printable.js';
 import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
 import { attemptBuild, type WriterTask } from './attempt-build.js';
 import { requireCheckout } from './checkout-artefact.js';
 import { claimBuild } from './claim-build.js';
 import type { Fix } from './fix-artefact.js';
+import { judgeReviews } from './judge-reviews.js';
 import { clearAttempt, requireCleanWorktree } from './own-branch.js';
 import { buildingRef, builtRef } from './refs.js';
 import { requireReviews } from './require-reviews.js';
@@ -29,7 +29,7 @@ export async function fixIssue(settings: FixStageSettings, context: StageContext
   await requireCleanWorktree(issue, context);
   return recordStage(context, async (recorder) => {
     if (verdict.verdict === 'approve') return storeFix({ start, settings, issue, fixed: 0 }, context);
-    const open = openFindings(verdict, settings.blockOn);
+    const open = openFindings(verdict);
     await git.writeRef(buildingRef(project), start);
     try {
       await installWorktreeDependencies(issue, settings.passEnv, context);
@@ -55,18 +55,18 @@ async function requireVerdict(
   const start = await context.git.resolveCommit(`refs/heads/${manifest.branch}`);
   if (start === null) throw new UserError(`Branch "${manifest.branch}" is gone. Run: nx run ${context.project}:agent-build`);
   const reviews = await requireReviews(reviewers, { branch: manifest.branch, tree: await context.git.resolveTree(start) }, context);
-  return { start, verdict: reachVerdict(reviews, blockOn) };
+  return { start, verdict: await judgeReviews(reviews, blockOn, context) };
 }
 
 /** What has to be mended: what blocks; and where a reviewer objects without a place in the change, all that was found. */
-function openFindings({ findings }: Verdict, blockOn: Severity | 'none'): readonly Finding[] {
-  const blocking = findings.filter((finding) => isBlocking(finding, blockOn));
+function openFindings({ findings }: Verdict): Verdict['findings'] {
+  const blocking = findings.filter((finding) => finding.blocking);
   return blocking.length > 0 ? blocking : findings;
 }
 
 async function fixTask(
   issue: StageIssue,
-  { verdict, open }: { readonly verdict: Verdict; readonly open: readonly Finding[] },
+  { verdict, open }: { readonly verdict: Verdict; readonly open: Verdict['findings'] },
   context: StageContext,
 ): Promise<WriterTask> {
   const template = await context.prompt('fix');
@@ -76,17 +76,26 @@ async function fixTask(
   return { what: 'fix', prompt, subject: `${issue.manifest.title} (mend ${open.length} finding(s))` };
 }
 
-function renderFindings({ reviewers, findings }: Verdict, open: readonly Finding[]): string {
-  const named = findings.filter((finding) => open.includes(finding));
-  const listed = named.map((finding) =>
-    [`- ${finding.severity}, ${place(finding)}: ${printableLine(finding.title)}`, finding.body, finding.recommendation]
-      .filter((text) => text !== '')
-      .join('\n  '),
-  );
+function renderFindings({ reviewers }: Verdict, open: Verdict['findings']): string {
   const objections = reviewers
     .filter(({ verdict }) => verdict === 'request-changes')
-    .map(({ reviewer, summary }) => `${reviewer} asks for changes: ${summary}`);
+    .flatMap(({ reviewer, summary, ungrounded }) => [
+      `${reviewer} asks for changes: ${summary}`,
+      ...ungrounded
+        .filter(({ blocking }) => blocking)
+        .map(({ severity, title }) => `- ${severity}, no place given: ${printableLine(title)}`),
+    ]);
+  const listed = open.map((finding) =>
+    [`- ${finding.severity}, ${place(finding)}: ${printableLine(finding.title)}`, ...wordsOf(finding)].join('\n  '),
+  );
   return [...objections, ...listed].join('\n');
+}
+
+/** What all who made a finding say of it. */
+function wordsOf({ said }: Verdict['findings'][number]): readonly string[] {
+  return said.flatMap(({ reviewer, title, body, recommendation }, index) =>
+    [index === 0 ? '' : `${reviewer} says: ${printableLine(title)}`, body, recommendation].filter((text) => text !== ''),
+  );
 }
 
 interface FixToStore {

@@ -1,14 +1,11 @@
-import { UserError } from '../errors/user-error.js';
 import type { Severity } from '../review/finding.js';
 import { renderVerdict } from '../review/render-verdict.js';
-import { readDiff } from '../review/file-diff.js';
 import { renderSarif } from '../review/sarif.js';
-import { reachVerdict, type Verdict } from '../review/verdict.js';
-import { weakenedChecks } from '../review/weakened-checks.js';
+import type { Verdict } from '../review/verdict.js';
 import { fingerprint } from '../text/fingerprint.js';
+import { judgeReviews } from './judge-reviews.js';
 import { requireReviews } from './require-reviews.js';
 import { requireIssue, type StageContext } from './stage-context.js';
-import { REVIEW_TARGET } from './targets.js';
 
 export interface GateSettings {
   readonly reviewers: readonly string[];
@@ -24,13 +21,7 @@ export async function gateReview({ reviewers, blockOn }: GateSettings, context: 
   const { manifest, spec } = await requireIssue(context);
   const tree = await git.resolveTree(`refs/heads/${manifest.branch}`);
   const reviews = await requireReviews(reviewers, { branch: manifest.branch, tree }, context);
-  const [first] = reviews;
-  if ((await git.resolveTree(first.baseTree)) === null)
-    throw new UserError(
-      `The base that "${project}" was reviewed against is not here. Fetch it, then run again: nx run ${project}:${REVIEW_TARGET}`,
-    );
-  const facts = weakenedChecks(readDiff(await git.diff(first.baseTree, first.tree)), await git.changedFiles(first.baseTree, first.tree));
-  const verdict = reachVerdict(reviews, blockOn, facts);
+  const verdict = await judgeReviews(reviews, blockOn, context);
   await host.artefacts.clear(project, target);
   await host.artefacts.write(project, target, 'verdict.json', `${JSON.stringify({ ...verdict, spec: fingerprint(spec) }, null, 2)}\n`);
   await host.artefacts.write(project, target, 'review.md', renderVerdict(manifest, verdict));

@@ -41,14 +41,17 @@ describe('reviewIssue', () => {
     const issue = await validated();
     const made = await review(issue);
     expect(made).toEqual({
+      $schema: '../../../../node_modules/nx-fleet/schemas/review.schema.json',
+      version: 1,
       reviewer: 'codex',
+      vendor: 'codex',
       model: null,
       baseTree: await issue.git.resolveTree(issue.git.root),
       tree: await issue.git.resolveTree(issue.branchRef),
       verdict: 'approve',
       summary: 'Fine.',
       findings: [],
-      ungrounded: 0,
+      ungrounded: [],
     });
     expect(JSON.parse(issue.out(REVIEWED, 'review.json') ?? '')).toEqual(made);
     expect(issue.requests).toMatchObject([{ readOnly: true, env: {} }]);
@@ -74,15 +77,30 @@ describe('reviewIssue', () => {
     expect(issue.requests[0]?.prompt).toMatch(/\[\d+ more characters\. See all of it: git diff HEAD~1\]\n/);
   });
 
-  it('succeeds with a request for changes, keeps what names a changed file and counts the rest', async () => {
+  it('succeeds with a request for changes, keeps what names a changed file and notes the rest', async () => {
     const findings = [aFinding({ confidence: 7, startLine: 1, endLine: 1 }), aFinding({ file: 'elsewhere.ts' })];
     const issue = await validated(() => JSON.stringify({ verdict: 'request-changes', summary: 'No\u001b[31m.', findings }));
     expect(await review(issue)).toMatchObject({
       verdict: 'request-changes',
       summary: 'No.',
       findings: [{ file: 'src/app.ts', confidence: 1 }],
-      ungrounded: 1,
+      ungrounded: [{ severity: 'high', title: 'Null is not handled', file: 'elsewhere.ts', startLine: 10 }],
     });
+  });
+
+  it('asks nobody about a change that changes nothing, and says so', async () => {
+    const issue = await validated();
+    issue.git.filesIn(issue.worktree).delete('src/app.ts');
+    await issue.git.commitAll(issue.worktree, 'Undo');
+    await checkoutBuild('claude', issue.context(BUILD_TARGET));
+    await validateIssue(issue.settings.validate, issue.context(VALIDATE_TARGET));
+    expect(await review(issue)).toMatchObject({
+      verdict: 'approve',
+      summary: 'The change is empty: there was nothing to review.',
+      findings: [],
+    });
+    expect(issue.requests).toEqual([]);
+    expect(JSON.parse(issue.out(REVIEWED, 'run.json') ?? '')).toMatchObject({ outcome: 'completed', steps: [] });
   });
 
   it('stores the same review at another time', async () => {

@@ -4,8 +4,11 @@ import { UserError } from '../errors/user-error.js';
 import { excerpt, fence, renderPrompt } from '../prompt/render-prompt.js';
 import { readDiff } from '../review/file-diff.js';
 import type { Finding } from '../review/finding.js';
-import { groundFindings, reviewAnswerSchema, type Review } from '../review/review.js';
+import { groundFindings } from '../review/ground-findings.js';
+import { ARTEFACT_VERSION, schemaReference } from '../review/published-schema.js';
+import { reviewAnswerSchema, type Review } from '../review/review.js';
 import { RULE_PATHS } from '../review/rules.js';
+import { vendorOf } from '../review/vendor.js';
 import { weakenedChecks } from '../review/weakened-checks.js';
 import { printable, printableLine } from '../text/printable.js';
 import { readInSnapshot } from './read-in-snapshot.js';
@@ -16,10 +19,12 @@ import { VALIDATE_TARGET } from './targets.js';
 import { validationSchema, type Validation } from './validation-artefact.js';
 
 const MAX_DIFF_CHARACTERS = 300_000;
+const NOTHING_TO_REVIEW = { verdict: 'approve', summary: 'The change is empty: there was nothing to review.', findings: [] } as const;
 
 /**
  * One reviewer, in a fresh context and without any means to write, judges the change: spec, diff and check results in, findings out.
- * It sees neither the writer's words nor its commits, and the rules as they are at the base. Succeeds with any valid verdict.
+ * It sees neither the writer's words nor its commits, and the rules as they are at the base. Succeeds with any valid verdict. Nobody is asked
+ * about a change that changes nothing.
  */
 export async function reviewIssue(settings: AgentStageSettings, context: StageContext): Promise<Review> {
   const { git, host, project, target } = context;
@@ -29,26 +34,30 @@ export async function reviewIssue(settings: AgentStageSettings, context: StageCo
     throw new UserError(`"${issue.manifest.branch}" changed since it was checked. Run again: nx run ${project}:agent-review`);
   }
   const [diff, changed] = [await git.diff(baseTree, tree), await git.changedFiles(baseTree, tree)];
-  const files = readDiff(diff);
+  const diffs = readDiff(diff);
   const prompt = renderPrompt('review', await context.prompt('review'), {
     spec: fence('markdown', issue.spec),
     diff: fence('diff', excerpt(diff, MAX_DIFF_CHARACTERS, 'See all of it: git diff HEAD~1')),
-    checks: evidence(checks, weakenedChecks(files, changed)),
+    checks: evidence(checks, weakenedChecks(diffs, changed)),
   });
   return recordStage(context, async (recorder) => {
-    const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue }, context, (cwd) =>
-      askAgent({ settings, what: 'review', cwd, prompt, readOnly: true, env: {}, answer: reviewAnswerSchema }, context, recorder),
-    );
-    const { grounded, ungrounded } = groundFindings(answer.findings, changed, files);
-    const { verdict } = answer;
-    const summary = printable(answer.summary).trim();
+    const answer =
+      changed.length === 0
+        ? NOTHING_TO_REVIEW
+        : await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue }, context, (cwd) =>
+            askAgent({ settings, what: 'review', cwd, prompt, readOnly: true, env: {}, answer: reviewAnswerSchema }, context, recorder),
+          );
+    const { grounded, ungrounded } = groundFindings(answer.findings, { changed, diffs });
     const review: Review = {
+      $schema: schemaReference('review'),
+      version: ARTEFACT_VERSION,
       reviewer: settings.agent,
+      vendor: vendorOf(settings),
       model: settings.model,
       baseTree,
       tree,
-      verdict,
-      summary,
+      verdict: answer.verdict,
+      summary: printable(answer.summary).trim(),
       findings: grounded,
       ungrounded,
     };

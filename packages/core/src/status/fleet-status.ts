@@ -5,7 +5,7 @@ import { spendingOf, type Spending } from '../budget/spending.js';
 import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import { fingerprint } from '../text/fingerprint.js';
-import { storedVerdictSchema } from '../review/verdict.js';
+import { blockingCount, storedVerdictSchema } from '../review/verdict.js';
 import type { Settings } from '../settings/settings.js';
 import { BUILD_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from '../stages/targets.js';
 
@@ -105,5 +105,5 @@ async function verdictStatus(
     reviewers.every((name) => verdict.reviewers.some(({ reviewer }) => reviewer === name)) &&
     stages.every((stage) => stage.state === 'done');
   if (!isCurrent) return { verdict: 'stale', blockingFindings: 0 };
-  return { verdict: verdict.verdict, blockingFindings: verdict.findings.filter((finding) => finding.blocking).length };
+  return { verdict: verdict.verdict, blockingFindings: blockingCount(verdict) };
 }

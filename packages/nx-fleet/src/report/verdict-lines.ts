@@ -1,14 +1,19 @@
-import { place, printableLine, type Verdict } from '@nx-fleet/core';
+import { blockingCount, place, printableLine, type Verdict } from '@nx-fleet/core';
 
 /** A verdict for the terminal, one line per finding. Untrusted text is made printable. */
 export function verdictLines(verdict: Verdict): readonly string[] {
-  const blocking = verdict.findings.filter((finding) => finding.blocking).length;
   return [
-    ...verdict.reviewers.map(({ reviewer, verdict: said, summary }) => `${reviewer}: ${said}. ${printableLine(summary, 300)}`),
+    ...verdict.reviewers.flatMap(({ reviewer, verdict: said, summary, ungrounded }) => [
+      `${reviewer}: ${said}. ${printableLine(summary, 300)}`,
+      ...ungrounded.map((remark) => `${mark(remark)}  ${printableLine(remark.title, 160)}  (dropped: it names no place in the change)`),
+    ]),
     ...verdict.findings.map(
-      (finding) =>
-        `${finding.blocking ? 'BLOCKS' : 'note  '}  ${finding.severity.padEnd(8)}  ${place(finding)}  ${printableLine(finding.title, 160)}  [${finding.reviewers.join(', ')}]`,
+      (finding) => `${mark(finding)}  ${place(finding)}  ${printableLine(finding.title, 160)}  [${finding.reviewers.join(', ')}]`,
     ),
-    verdict.verdict === 'approve' ? 'Verdict: approved' : `Verdict: changes requested, ${blocking} blocking finding(s)`,
+    verdict.verdict === 'approve' ? 'Verdict: approved' : `Verdict: changes requested, ${blockingCount(verdict)} blocking finding(s)`,
   ];
+}
+
+function mark({ blocking, severity }: Pick<Verdict['findings'][number], 'blocking' | 'severity'>): string {
+  return `${blocking ? 'BLOCKS' : 'note  '}  ${severity.padEnd(8)}`;
 }

@@ -12,7 +12,8 @@ export async function reviewExecutor(
 ): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
     const review = await reviewIssue(reviewSettings(settings, agent), stage);
-    stage.onProgress(`${agent}: ${review.verdict}, ${review.findings.length} finding(s)`);
+    const dropped = review.ungrounded.length === 0 ? '' : `, ${review.ungrounded.length} dropped`;
+    stage.onProgress(`${agent}: ${review.verdict}, ${review.findings.length} finding(s)${dropped}`);
     return true;
   });
 }

@@ -1,0 +1,8 @@
+/** Untrusted text as Markdown that shows it as it is: no markup, no HTML, no mention, no reference to an issue, no formula. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]<>#|!~&$]/g, '\\$&')
+    .replace(/^(\s*)([-+=])/gm, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])/gm, '$1\\$2')
+    .replace(/([@#]|GH-)(?=\w)/gi, '$1\u2060');
+}

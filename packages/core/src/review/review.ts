@@ -3,7 +3,8 @@ import { objectIdSchema } from '../git/object-id.js';
 import { droppedSchema, findingSchema, groundedFindingSchema } from './finding.js';
 import { ARTEFACT_VERSION } from './published-schema.js';
 
-const verdictWord = z.enum(['approve', 'request-changes']);
+/** A reviewer's word. */
+export const verdictWord = z.enum(['approve', 'request-changes']);
 
 /** A reviewer's answer. One that asks for changes and names none is not valid. */
 export const reviewAnswerSchema = z

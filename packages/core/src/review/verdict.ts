@@ -3,13 +3,13 @@ import { objectIdSchema } from '../git/object-id.js';
 import { droppedSchema, isBlocking, SEVERITIES, type Finding, type Severity } from './finding.js';
 import { mergedFindingSchema, mergeFindings } from './merge-findings.js';
 import { ARTEFACT_VERSION, schemaReference } from './published-schema.js';
-import type { Review } from './review.js';
+import { verdictWord, type Review } from './review.js';
 
 /** What all reviewers together say: `verdict.json`. */
 const verdictSchema = z.strictObject({
   $schema: z.string(),
   version: z.literal(ARTEFACT_VERSION),
-  verdict: z.enum(['approve', 'request-changes']),
+  verdict: verdictWord,
   /** The setting that it was reached by. */
   blockOn: z.enum([...SEVERITIES, 'none']),
   tree: objectIdSchema,
@@ -19,7 +19,7 @@ const verdictSchema = z.strictObject({
       reviewer: z.string(),
       vendor: z.string(),
       model: z.string().nullable(),
-      verdict: z.string(),
+      verdict: verdictWord,
       summary: z.string(),
       /** Remarks that named no place in the change. One of a reviewer that asks for changes may block. */
       ungrounded: z.array(droppedSchema.extend({ blocking: z.boolean() })),

@@ -1,7 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { Allocation, ProcessIdentity } from '../host/registry.js';
 import { findAllocation } from '../worktree/claim.js';
-import { buildingRef } from './refs.js';
+import { buildingRef, checkingRef } from './refs.js';
 import type { StageContext } from './stage-context.js';
 
 /**
@@ -32,7 +32,8 @@ export async function claimBuild(context: StageContext): Promise<void> {
 export async function requireNoLivingBuild(context: StageContext): Promise<void> {
   const { git, host, project } = context;
   const owner = (await allocationOf(context))?.owner;
-  if (owner === undefined || isSame(owner, host.registry.self) || (await git.readRef(buildingRef(project))) === null) return;
+  if (owner === undefined || isSame(owner, host.registry.self)) return;
+  if ((await git.readRef(buildingRef(project))) === null && (await git.readRef(checkingRef(project))) === null) return;
   if (!(await host.registry.isAlive(owner))) return;
   throw beingBuilt(project, owner);
 }

@@ -175,6 +175,15 @@ describe('e2eIssue', () => {
     expect(issue.out(TRIED, 'e2e.json')).toBeNull();
   });
 
+  it("refuses an app that leaves files in the worktree, which would be taken for a person's work", async () => {
+    const { issue, tryIt }: Tried = await tried((_, __, asked) => {
+      if (asked === 1) issue.git.filesIn(issue.worktree).set('access.log', '');
+      return asked === 1 ? asks('/') : judges(result(0));
+    });
+    await expect(tryIt()).rejects.toThrow(`"${issue.worktree}" changed while an agent was reading.`);
+    expect(issue.out(TRIED, 'e2e.json')).toBeNull();
+  });
+
   it('forgets what an app of a killed run left, and asks anew', async () => {
     const { issue, run, tryIt } = await tried((_, __, asked) => (asked === 1 ? asks('/') : judges(result(0))));
     await run({ owner: { pid: 1, startedAt: 'dead' } });

@@ -9,11 +9,14 @@ import { answerAt, type E2eAnswer } from './e2e-answer.js';
 import type { E2e } from './e2e-artefact.js';
 import type { E2eStageSettings } from './e2e-settings.js';
 import { exchangeFile, recordExchanges, type Exchanges } from './exchanges.js';
+import { claimBuild } from './claim-build.js';
+import { noteChecks } from './interrupted-checks.js';
 import { requireCleanWorktree } from './own-branch.js';
 import { readInSnapshot } from './read-in-snapshot.js';
 import { requireServedApp, requireStillServed } from './require-served-app.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage, type StageRecorder } from './stage-recorder.js';
+import { requireUnchanged } from './validate-issue.js';
 import { requireValidation, type Validation } from './validation-artefact.js';
 
 const MAX_ROUNDS = 5;
@@ -30,9 +33,11 @@ export async function e2eIssue(settings: E2eStageSettings, access: AppAccess, co
   if ((await git.resolveTree(`refs/heads/${issue.manifest.branch}`)) !== validation.tree) {
     throw new UserError(`"${issue.manifest.branch}" changed since it was checked. Run again: nx run ${project}:agent-review`);
   }
+  await claimBuild(context);
   await requireCleanWorktree(issue, context);
   const template = await context.prompt('e2e');
   return recordStage(context, async (recorder) => {
+    const trialEnded = await noteChecks(issue, context);
     const app = await requireServedApp(validation.tree, access, context);
     const exchanges = await recordExchanges({ url: app.url, issue, access }, context);
     const { baseTree, tree } = validation;
@@ -40,6 +45,8 @@ export async function e2eIssue(settings: E2eStageSettings, access: AppAccess, co
       tryApp({ settings, issue, template, cwd, exchanges, recorder }, context),
     );
     await requireStillServed(app, context);
+    await trialEnded();
+    await requireUnchanged({ who: 'The app', tree, issue }, context);
     return storeE2e({ settings, issue, validation, answer }, context);
   });
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import { printableLine } from '../text/printable.js';
 import { requireNoLivingBuild } from './claim-build.js';
+import { clearInterruptedChecks } from './interrupted-checks.js';
 import { keepInTrash } from './keep-in-trash.js';
 import { buildingRef, builtRef } from './refs.js';
 import type { StageContext, StageIssue } from './stage-context.js';
@@ -12,10 +13,12 @@ import type { StageContext, StageIssue } from './stage-context.js';
 export async function requireCleanWorktree(issue: StageIssue, context: StageContext): Promise<void> {
   const { git, project } = context;
   const { local } = issue;
+  await clearInterruptedChecks(issue, context);
   const interrupted = await git.readRef(buildingRef(project));
   const dirty = await git.dirtyPaths(local.worktree);
   if (interrupted !== null) {
     await requireNoLivingBuild(context);
+    await context.host.endStrays(local.worktree);
     return clearAttempt(interrupted, issue, context);
   }
   if (dirty.length === 0) return;

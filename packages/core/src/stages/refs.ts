@@ -8,6 +8,11 @@ export function buildingRef(project: string): string {
   return `refs/nx-fleet/building/${project}`;
 }
 
+/** Exists while checks are at work; left behind, it says that what is in the work tree may be theirs. */
+export function checkingRef(project: string): string {
+  return `refs/nx-fleet/checking/${project}`;
+}
+
 /** Where work is kept that a command took away: `refs/nx-fleet/trash/issue-42/20261122T160000Z`. */
 export function trashRef(project: string, at: Date): string {
   return `refs/nx-fleet/trash/${project}/${at.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')}`;

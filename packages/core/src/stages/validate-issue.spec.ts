@@ -160,6 +160,70 @@ describe('validateIssue', () => {
     expect(failing.host.commandLog).toEqual([]);
   });
 
+  describe('after checks that were killed', () => {
+    /** Checks that write a file and never get to their end; `after` is what happened until the next run. */
+    async function killed(after: (issue: StagedIssue) => Promise<void> | void = () => undefined): Promise<StagedIssue> {
+      let isKilled = false;
+      const issue: StagedIssue = await built({
+        commands: () => {
+          if (isKilled) return {};
+          isKilled = true;
+          issue.git.filesIn(issue.worktree).set('report.xml', 'half of i');
+          return { ended: 'cancelled', exitCode: null };
+        },
+      });
+      await expect(validate(issue)).rejects.toThrow('(cancelled)');
+      await after(issue);
+      issue.host.becomeAnotherProcess();
+      return issue;
+    }
+    const kept = (issue: StagedIssue): readonly string[] =>
+      [...issue.git.refs.keys()].filter((ref) => ref.startsWith('refs/nx-fleet/trash/'));
+
+    it('checks again from a clean worktree; what they left is kept under a ref, and what still ran is ended', async () => {
+      const issue = await killed();
+      const strays = issue.host.strayLog.length;
+      await checkoutBuild('claude', issue.context(BUILD_TARGET));
+      expect(issue.host.strayLog.length).toBeGreaterThan(strays);
+      expect((await validate(issue)).checks.every(({ passed }) => passed)).toBe(true);
+      expect(issue.git.filesIn(issue.worktree).has('report.xml')).toBe(false);
+      expect(kept(issue)).toHaveLength(1);
+      expect(issue.git.filesOf(issue.git.refs.get(kept(issue)[0] ?? '') ?? '')).toMatchObject({ 'report.xml': 'half of i' });
+      expect(issue.git.refs.has('refs/nx-fleet/checking/issue-42')).toBe(false);
+    });
+
+    it('touches nothing once a person has committed, and refuses what is uncommitted then', async () => {
+      const issue = await killed(async ({ git, worktree }) => {
+        await git.commitAll(worktree, 'Mine');
+        git.filesIn(worktree).set('more.ts', 'mine too');
+      });
+      await expect(checkoutBuild('claude', issue.context(BUILD_TARGET))).rejects.toThrow('has uncommitted changes ("more.ts")');
+      expect(issue.git.filesIn(issue.worktree).get('more.ts')).toBe('mine too');
+      expect(kept(issue)).toEqual([]);
+    });
+
+    it('does not touch the worktree of checks that another living process runs', async () => {
+      const issue = await built();
+      const owner = issue.host.registry.self;
+      await issue.git.writeRef('refs/nx-fleet/checking/issue-42', issue.git.refs.get(issue.branchRef) ?? '');
+      await issue.host.registry.update((all) => ({ allocations: all.map((one) => ({ ...one, owner })), result: null }));
+      const context = issue.context(BUILD_TARGET);
+      issue.host.becomeAnotherProcess();
+      const registry = { ...issue.host.registry, self: issue.host.registry.self, isAlive: async () => true };
+      issue.git.filesIn(issue.worktree).set('report.xml', 'half of i');
+      await expect(checkoutBuild('claude', { ...context, host: { ...issue.host, registry } })).rejects.toThrow('by process');
+      expect(issue.git.filesIn(issue.worktree).has('report.xml')).toBe(true);
+    });
+  });
+
+  it('leaves no note of checks that came to their end, well or not', async () => {
+    for (const result of [{}, failedCheck('no')]) {
+      const issue = await built({ commands: () => result });
+      await validate(issue).catch(() => undefined);
+      expect(issue.git.refs.has('refs/nx-fleet/checking/issue-42')).toBe(false);
+    }
+  });
+
   it('refuses a dirty worktree without running anything', async () => {
     const issue = await built();
     issue.git.filesIn(issue.worktree).set('mine.ts', '');

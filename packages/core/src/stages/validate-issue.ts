@@ -2,6 +2,8 @@ import { runChecks, type CheckResult } from '../check/run-checks.js';
 import { UserError } from '../errors/user-error.js';
 import { printableLine } from '../text/printable.js';
 import { requireCheckout } from './checkout-artefact.js';
+import { claimBuild } from './claim-build.js';
+import { noteChecks } from './interrupted-checks.js';
 import { requireCleanWorktree } from './own-branch.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
@@ -16,20 +18,24 @@ export async function validateIssue(settings: ValidateStageSettings, context: St
   const { git, host, project, target } = context;
   const issue = await requireIssue(context);
   const { base, tree } = await requireCheckout(context);
+  await claimBuild(context);
   await requireCleanWorktree(issue, context);
   const baseTree = await git.resolveTree(base);
   if (baseTree === null || (await git.resolveTree(`refs/heads/${issue.manifest.branch}`)) !== tree) {
     throw new UserError(`"${issue.manifest.branch}" is not at what its key was made of. Run again: nx run ${project}:${target}`);
   }
   return recordStage(context, async (recorder) => {
+    const checksEnded = await noteChecks(issue, context);
     const results = await runChecks({ ...settings, base, recorder }, issue, context);
     const failed = results.find((result) => !result.passed);
+    // What cancelled checks left half-made is cleared away by the next run.
+    if (failed?.ended !== 'cancelled') await checksEnded();
     const validation: Validation = { baseTree, tree, checks: results.map(({ command, passed }) => ({ command, passed })) };
     for (const [index, result] of results.entries())
       await host.artefacts.write(project, target, `check-${index + 1}.log`, `${result.output}\n`);
     await host.artefacts.write(project, target, 'validation.json', `${JSON.stringify(validation, null, 2)}\n`);
     if (failed !== undefined) throw failedCheck(failed, issue);
-    await requireUnchanged(tree, issue, context);
+    await requireUnchanged({ who: 'The checks', tree, issue }, context);
     return validation;
   });
 }
@@ -40,14 +46,23 @@ function failedCheck({ command, ended }: CheckResult, { local, manifest }: Stage
   );
 }
 
-async function requireUnchanged(tree: string, { local, manifest }: StageIssue, { git }: StageContext): Promise<void> {
+interface Unchanged {
+  /** Who worked there: `The checks`. */
+  readonly who: string;
+  readonly tree: string;
+  readonly issue: StageIssue;
+}
+
+/** @throws UserError when the worktree or its branch is not as it was */
+export async function requireUnchanged({ who, tree, issue }: Unchanged, { git }: StageContext): Promise<void> {
+  const { local, manifest } = issue;
   const dirty = await git.dirtyPaths(local.worktree);
   if (dirty.length > 0) {
     throw new UserError(
-      `The checks left files in "${local.worktree}" that git does not ignore ("${dirty
+      `${who} left files in "${local.worktree}" that git does not ignore ("${dirty
         .slice(0, 5)
         .map((path) => printableLine(path))
-        .join('", "')}"). Add them to .gitignore, or commit what the checks write.`,
+        .join('", "')}"). Add them to .gitignore, or commit what is written there.`,
     );
   }
   if ((await git.resolveTree(`refs/heads/${manifest.branch}`)) !== tree) {

@@ -3,7 +3,7 @@ import type { RepositoryLocation } from '../git/git.js';
 import type { Allocation } from '../host/registry.js';
 import type { Settings } from '../settings/settings.js';
 import { keepInTrash } from '../stages/keep-in-trash.js';
-import { buildingRef, builtRef } from '../stages/refs.js';
+import { buildingRef, builtRef, checkingRef } from '../stages/refs.js';
 import { findAllocation, releaseWorktree, requireNobodyAtWork, settleWorktree, takeClaim } from './claim.js';
 import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
 import { undoSteps } from './provisioning-steps.js';
@@ -61,7 +61,7 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
     };
     await undoSteps(work, adapters);
   }
-  for (const ref of [builtRef(project), buildingRef(project)]) if ((await git.readRef(ref)) !== null) await git.deleteRef(ref);
+  for (const ref of [builtRef(project), buildingRef(project), checkingRef(project)]) if ((await git.readRef(ref)) !== null) await git.deleteRef(ref);
   // The manifest goes last: without it, an interrupted removal could not be run again.
   await releaseWorktree({ repository: location.commonDirectory, project }, host);
   await host.state.removeIssue(project);

@@ -10,8 +10,11 @@ export type {
   Git,
   MergeOutcome,
   RepositoryLocation,
+  RepositoryWatch,
+  Restoration,
   Snapshot,
   SnapshotRequest,
+  WatchRequest,
   WorktreeEntry,
 } from './git/git.js';
 export type { Command, CommandResult, CommandRunner } from './host/command.js';

@@ -18,6 +18,7 @@ import { isAncestor, log, mergeBase, resolveCommit, resolveTree } from './revisi
 import { createSnapshot } from './snapshot.js';
 import { stashesOn } from './stashes.js';
 import { switchWorktree } from './switch-worktree.js';
+import { watchRepository } from './watch-repository.js';
 import { currentBranch, dirtyPaths, ignoredPaths, resetWorktree } from './work-tree-state.js';
 import { listWorktrees } from './worktree-list.js';
 
@@ -70,5 +71,6 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     fetchBundle: (file) => fetchBundle(repository, file),
     mergeCommits: (commits, message) => mergeCommits(repository, commits, message),
     createSnapshot: (request) => createSnapshot(repository, request),
+    watch: (request) => watchRepository(repository, request),
   };
 }

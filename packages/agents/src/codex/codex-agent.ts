@@ -5,6 +5,7 @@ import { detectProgram } from '../detect.js';
 import { redactOutcome } from '../outcome.js';
 import { installHint, resolveProgram } from '../program.js';
 import { codexProgress, initialCodexState, readCodexLine } from './events.js';
+import { privatePaths } from './hidden-paths.js';
 import { CODEX_LOGIN_NAMES, planCodexInvocation } from './invocation.js';
 import { classifyCodex } from './outcome.js';
 import { withRunFolder } from './run-folder.js';
@@ -32,11 +33,12 @@ export function createCodexAgent(name: string, definition: CodexDefinition, cont
           switches: request.readOnly ? {} : { ...NX_SWITCHES, TMPDIR: temporary },
         });
         const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
+        const hidden = [...(request.hidden ?? []), ...(await privatePaths(env))];
         let state = initialCodexState(request.cwd);
         const result = await runAgentProcess(context, {
           name,
           file,
-          invocation: planCodexInvocation(request, { schemaFile, commandNames: [...commandNames, RUN_MARKER] }),
+          invocation: planCodexInvocation(request, { schemaFile, commandNames: [...commandNames, RUN_MARKER], hidden }),
           env,
           request,
           redact,

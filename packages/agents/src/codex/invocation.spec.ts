@@ -1,12 +1,15 @@
 import { agentRequest } from '../request.fixture.js';
 import { planCodexInvocation } from './invocation.js';
 
-const surroundings = { schemaFile: null, commandNames: ['PATH', 'PORT'] };
+const surroundings = { schemaFile: null, commandNames: ['PATH', 'PORT'], hidden: [] };
 
 describe('planCodexInvocation', () => {
   it('runs a reader in the read-only sandbox, without network and search', () => {
     const args = planCodexInvocation(agentRequest({ readOnly: true }), surroundings).args.join(' ');
-    expect(args).toContain('exec --json --sandbox read-only --ephemeral');
+    expect(args).toContain('-c sandbox_mode="read-only"');
+    expect(args).toContain('-c default_permissions="nx-fleet-reader"');
+    // It would put the permission profile out of force.
+    expect(args).not.toContain('--sandbox');
     expect(args).toContain('-c web_search="disabled"');
     expect(args).not.toContain('network_access');
   });
@@ -20,7 +23,7 @@ describe('planCodexInvocation', () => {
   });
 
   it('lists the names that commands may see, and leaves out what is no name', () => {
-    const { args } = planCodexInvocation(agentRequest(), { schemaFile: null, commandNames: ['PATH', 'A"]\nB', '*'] });
+    const { args } = planCodexInvocation(agentRequest(), { ...surroundings, commandNames: ['PATH', 'A"]\nB', '*'] });
     expect(args).toContain('shell_environment_policy.include_only=["PATH"]');
   });
 

@@ -1,5 +1,6 @@
 import type { AgentRequest } from '@nx-fleet/core';
 import type { Invocation } from '../agent-process.js';
+import { readerProfile } from './hidden-paths.js';
 
 /** Names of the variables that hold Codex's login. A provider of the user's own configuration names its key through `passEnv`. */
 export const CODEX_LOGIN_NAMES: readonly string[] = ['CODEX_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'CODEX_HOME'];
@@ -9,6 +10,8 @@ export interface CodexSurroundings {
   readonly schemaFile: string | null;
   /** Names of variables that the agent's commands may see. */
   readonly commandNames: readonly string[];
+  /** Real paths of what a reader's commands must not see. */
+  readonly hidden: readonly string[];
 }
 
 // Without network access the sandbox refuses sockets, and with them Node's synchronous child processes and every port: EPERM.
@@ -16,7 +19,8 @@ export interface CodexSurroundings {
 const WRITER: readonly string[] = ['sandbox_workspace_write.network_access=true', 'sandbox_workspace_write.exclude_slash_tmp=true'];
 
 // A search runs at the vendor, outside the sandbox: what a reader reads could leave in its words.
-const READ_ONLY: readonly string[] = ['web_search="disabled"'];
+// A Codex that knows no permission profiles is left with the older sandbox, which hides nothing.
+const READ_ONLY: readonly string[] = ['web_search="disabled"', 'sandbox_mode="read-only"'];
 
 /** The command line of `codex exec`; the prompt goes to standard input, where no word of it can be taken for a sub-command. */
 export function planCodexInvocation(request: AgentRequest, surroundings: CodexSurroundings): Invocation {
@@ -26,15 +30,15 @@ export function planCodexInvocation(request: AgentRequest, surroundings: CodexSu
     'check_for_update_on_startup=false',
     'analytics.enabled=false',
     ...environmentPolicy(surroundings.commandNames),
-    ...(readOnly ? READ_ONLY : WRITER),
+    ...(readOnly ? [...READ_ONLY, ...readerProfile(request.cwd, surroundings.hidden)] : WRITER),
   ];
   return {
     args: [
       ...settings.flatMap((setting) => ['-c', setting]),
       'exec',
       '--json',
-      '--sandbox',
-      readOnly ? 'read-only' : 'workspace-write',
+      // The option would put the profile out of force.
+      ...(readOnly ? [] : ['--sandbox', 'workspace-write']),
       '--ephemeral',
       ...(model === null ? [] : ['--model', model]),
       ...(schemaFile === null ? [] : ['--output-schema', schemaFile]),

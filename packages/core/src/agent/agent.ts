@@ -9,6 +9,8 @@ export interface AgentRequest {
   readonly model: string | null;
   /** True for planners and reviewers: the agent gets no means to write. */
   readonly readOnly: boolean;
+  /** Absolute real paths that a reader must not look into; a program that can close them to its commands does. @default none */
+  readonly hidden?: readonly string[];
   /** JSON schema of the answer, in the strict form that all vendors take: every property required, no additional ones. @default free text */
   readonly answerSchema?: Readonly<Record<string, unknown>>;
   /** Wall-clock limit in milliseconds. */

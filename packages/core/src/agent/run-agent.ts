@@ -15,6 +15,8 @@ export interface AgentTask {
   readonly cwd: string;
   readonly prompt: string;
   readonly readOnly: boolean;
+  /** Real paths that a reader must not look into. @default none */
+  readonly hidden?: readonly string[];
   /** The worktree's variables that the agent may see. */
   readonly env: Readonly<Record<string, string>>;
   /** JSON schema of the answer. @default free text */
@@ -86,7 +88,7 @@ async function runOnce(run: Run, context: StageContext, recorder: StageRecorder)
 }
 
 function requestOf(run: Run, { limits, onProgress, signal }: StageContext, { addTranscript }: StageRecorder): AgentRequest {
-  const { cwd, prompt, model, readOnly, env, answerSchema } = run;
+  const { cwd, prompt, model, readOnly, hidden, env, answerSchema } = run;
   return {
     cwd,
     prompt,
@@ -97,6 +99,7 @@ function requestOf(run: Run, { limits, onProgress, signal }: StageContext, { add
     idleTimeoutMs: limits.agentIdleTimeoutMs,
     onProgress,
     onTranscript: addTranscript,
+    ...(hidden === undefined ? {} : { hidden }),
     ...(answerSchema === undefined ? {} : { answerSchema }),
     ...(signal === undefined ? {} : { signal }),
   };

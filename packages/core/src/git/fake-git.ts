@@ -1,5 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import { changedFiles, FakeObjects, setFile, type FakeCommit, type FakeFiles } from './fake-objects.js';
+import { watchInMemory } from './fake-watch.js';
 import type { Git, MergeOutcome, RepositoryLocation } from './git.js';
 
 interface FakeWorktree {
@@ -30,6 +31,7 @@ export interface FakeGit extends Git {
   /** The first commit. */
   readonly root: string;
   readonly refs: Map<string, string>;
+  readonly configuration: Map<string, string>;
   readonly bundles: Bundles;
   /** Files of a worktree or a snapshot: what is not in its commit is dirty. */
   filesIn(directory: string): Map<string, string>;
@@ -53,6 +55,7 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
   const worktrees = new Map<string, FakeWorktree>();
   const snapshots = new Map<string, Map<string, string>>();
   const bundles: Bundles = options.bundles ?? new Map<string, readonly FakeCommit[]>();
+  const configuration = new Map<string, string>();
   const location = { mainWorktree: '/repo', currentWorktree: '/repo', commonDirectory: '/repo/.git' };
 
   const idOf = (revision: string): string =>
@@ -79,6 +82,7 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     location,
     root,
     refs,
+    configuration,
     bundles,
     filesOf,
     commit: (parents, files, subject) => objects.commit(parents, files, subject),
@@ -205,6 +209,7 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
       snapshots.set(directory, files);
       return { directory, fingerprint: async () => JSON.stringify([...files]), remove: async () => void snapshots.delete(directory) };
     },
+    watch: async (request) => watchInMemory({ refs, configuration }, request),
   };
 }
 

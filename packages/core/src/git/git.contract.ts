@@ -253,5 +253,43 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
       await snapshot.remove();
       expect(await read(snapshot.directory, 'a.ts')).toBeNull();
     });
+
+    it('sees refs that come, go and move while it watches, and puts them back; what is lost by that is handed over first', async () => {
+      const { git, worktree, base, head } = await withWork();
+      await git.createBranch('moved', base);
+      await git.createBranch('gone', head);
+      const watch = await git.watch({ what: 'all', worktree, othersBranches: async () => ['issue/1'] });
+      const kept: string[] = [];
+      const restore = () => watch.restore(async (commit) => void kept.push(commit));
+      expect(await restore()).toEqual({ found: [], left: [] });
+      await git.writeRef('refs/heads/moved', head);
+      await git.deleteRef('refs/heads/gone');
+      await git.writeRef('refs/tags/new', head);
+      expect([...(await restore()).found].sort()).toEqual(['"refs/heads/gone"', '"refs/heads/moved"', '"refs/tags/new"']);
+      expect(kept).toEqual([head, head]);
+      expect(await restore()).toEqual({ found: [], left: [] });
+      expect([await git.readRef('refs/heads/moved'), await git.readRef('refs/heads/gone')]).toEqual([base, head]);
+    });
+
+    it('accuses nobody of what others may do meanwhile: issues, fetches, our own refs', async () => {
+      const { git, worktree, write, head } = await withWork();
+      const others = ['issue/1'];
+      const watch = await git.watch({ what: 'all', worktree, othersBranches: async () => others });
+      await write(worktree, 'b.ts', 'two');
+      await git.commitAll(worktree, 'More');
+      await write(worktree, 'c.ts', 'three');
+      await git.writeRef('refs/remotes/origin/other', head);
+      await git.writeRef('refs/nx-fleet/built/issue-1', head);
+      await git.createBranch('issue/2', head);
+      others.push('issue/2');
+      expect(await watch.restore(async () => undefined)).toEqual({ found: [], left: [] });
+    });
+
+    it('watches the setup alone when it is told to', async () => {
+      const { git, worktree, head } = await withWork();
+      const watch = await git.watch({ what: 'setup', worktree, othersBranches: async () => [] });
+      await git.createBranch('mine', head);
+      expect(await watch.restore(async () => undefined)).toEqual({ found: [], left: [] });
+    });
   });
 }

@@ -33,7 +33,7 @@ export type MergeOutcome =
 
 /** A throw-away checkout with a history of its own, made of exactly the trees that a reader's cache key names. */
 export interface Snapshot {
-  /** Absolute real path. HEAD is `tree`, HEAD~1 is `baseTree` when both are given; no other history, ref or remote exists. */
+  /** Absolute real path. HEAD is `tree`, HEAD~1 is `baseTree` when both are given; no other history, ref, remote or object exists. */
   readonly directory: string;
   /** A digest of everything git knows here: tree, index, refs, stash, config, hooks. Equal before and after a reader, or it wrote. */
   fingerprint(): Promise<string>;
@@ -47,6 +47,31 @@ export interface SnapshotRequest {
   readonly baseTree?: string;
   /** Git pathspecs whose content is taken from `baseTree` in the work tree: the rules that a writer must not soften. */
   readonly pathsFromBase?: readonly string[];
+}
+
+export interface WatchRequest {
+  /**
+   * `setup`: configuration, hooks, attributes, object stores: what decides what git runs. `all`: also branches, tags and other refs, the stash,
+   * and the main worktree's HEAD, index and files, except what git ignores. Remote-tracking refs and our own are never watched.
+   */
+  readonly what: 'setup' | 'all';
+  /** Absolute path of a worktree whose HEAD is watched in any case. */
+  readonly worktree: string;
+  /** Branches that others may move meanwhile: those of other issues. Asked at each comparison. */
+  readonly othersBranches: () => Promise<readonly string[]>;
+}
+
+/** A repository as it was, to compare it with and to put back. */
+export interface RepositoryWatch {
+  /** Puts back whatever is different. `keep` gets each commit that is lost by that, files of the main worktree included, before it is. */
+  restore(keep: (commit: string) => Promise<void>): Promise<Restoration>;
+}
+
+export interface Restoration {
+  /** What was different, a printable line for each thing; empty when all was as before. */
+  readonly found: readonly string[];
+  /** What of it could not be put back: folders that are repositories, files of more than 8 MiB. */
+  readonly left: readonly string[];
 }
 
 /**
@@ -141,4 +166,6 @@ export interface Git {
   mergeCommits(commits: readonly string[], message: string): Promise<MergeOutcome>;
 
   createSnapshot(request: SnapshotRequest): Promise<Snapshot>;
+  /** Remembers how the repository is. */
+  watch(request: WatchRequest): Promise<RepositoryWatch>;
 }

@@ -1,4 +1,5 @@
-import { aPlan, PLAN_TARGET, stageIssue, type AgentScript } from './staged-issue.contract.js';
+import type { FakeGit } from '../git/fake-git.js';
+import { addIssue, aPlan, PLAN_TARGET, stageIssue, type AgentScript } from './staged-issue.contract.js';
 import { planIssue } from './plan-issue.js';
 
 const answers: AgentScript = () => JSON.stringify(aPlan);
@@ -28,6 +29,7 @@ describe('planIssue', () => {
       'answerSchema',
       'cwd',
       'env',
+      'hidden',
       'idleTimeoutMs',
       'model',
       'onProgress',
@@ -120,7 +122,7 @@ describe('planIssue', () => {
       },
     });
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
-      /^"\/repo.worktrees\/issue-42" changed while an agent was reading. Its answer is discarded. It is put back; what was changed is kept as refs\/nx-fleet\/trash\/issue-42\/\S+\.$/,
+      /^An agent was to read only. Its answer is discarded. "\/repo.worktrees\/issue-42" changed meanwhile. It is put back; what was changed is kept as refs\/nx-fleet\/trash\/issue-42\/\S+\.$/,
     );
     expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
     expect(await staged.git.listRefs('refs/nx-fleet/trash/')).toHaveLength(1);
@@ -136,7 +138,7 @@ describe('planIssue', () => {
       },
     });
     const tip = await staged.git.readRef(staged.branchRef);
-    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('Its answer is discarded. It is put back');
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('It is put back');
     expect(await staged.git.readRef(staged.branchRef)).toBe(tip);
   });
 
@@ -149,6 +151,76 @@ describe('planIssue', () => {
     });
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('out of cheese');
     expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
+  });
+
+  it.each<readonly [string, (git: FakeGit) => void]>([
+    ['the configuration', (git) => git.configuration.set('core.hooksPath', '/tmp')],
+    ['a branch of a person', (git) => git.refs.set('refs/heads/main', git.commit([git.root], { x: '' }, 'theirs'))],
+    ['a new branch', (git) => git.refs.set('refs/heads/sneaky', git.root)],
+  ])('discards the plan of a command that changed %s, and puts it back', async (_, change) => {
+    const staged = await stageIssue({
+      options: { agents: { writer: 'mine', define: { mine: { type: 'command', command: 'mine' } } } },
+      agent: (_request, { git }) => {
+        change(git);
+        return JSON.stringify(aPlan);
+      },
+    });
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
+      /^An agent was to read only. Its answer is discarded. Changed, and put back: "/,
+    );
+    expect([staged.git.configuration.size, staged.git.refs.get('refs/heads/main'), staged.git.refs.get('refs/heads/sneaky')]).toEqual([
+      0,
+      staged.git.root,
+      undefined,
+    ]);
+  });
+
+  it.each([
+    [{ CI: 'true' }, 'discarded'],
+    [{}, 'believed'],
+  ])('lets a person work in the repository while an agent with a fence of its own reads, but not in CI: %j', async (env, expected) => {
+    const staged = await stageIssue({
+      env,
+      agent: (_request, { git }) => {
+        git.refs.set('refs/heads/mine', git.root);
+        return JSON.stringify(aPlan);
+      },
+    });
+    const outcome = await planIssue(staged.settings.plan, staged.context(PLAN_TARGET)).then(
+      () => 'believed',
+      (error: unknown) => (String(error).includes('Its answer is discarded') ? 'discarded' : String(error)),
+    );
+    expect(outcome).toBe(expected);
+  });
+
+  it('accuses nobody of what other issues do meanwhile', async () => {
+    const staged = await stageIssue({
+      env: { CI: 'true' },
+      agent: async (_request, fleet) => {
+        await addIssue(staged, '43');
+        fleet.git.refs.set('refs/heads/issue/43-issue-43', fleet.git.commit([fleet.git.root], { y: '' }, 'theirs'));
+        return JSON.stringify(aPlan);
+      },
+    });
+    expect(await planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).toEqual(aPlan);
+  });
+
+  it('hides the repository and all of its worktrees from an agent that can close them', async () => {
+    const staged = await stageIssue({ agent: answers });
+    await planIssue(staged.settings.plan, staged.context(PLAN_TARGET));
+    expect(staged.requests[0]?.hidden).toEqual(['/repo', '/repo/.git', '/repo.worktrees/issue-42']);
+  });
+
+  it("puts the worktree's env file back", async () => {
+    const staged = await stageIssue({
+      agent: (_request, { host }) => {
+        host.files.set('/repo.worktrees/issue-42/.env.local', 'PORT=1\n');
+        return JSON.stringify(aPlan);
+      },
+    });
+    const before = staged.host.files.get('/repo.worktrees/issue-42/.env.local');
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('Its .env.local is put back.');
+    expect(staged.host.files.get('/repo.worktrees/issue-42/.env.local')).toBe(before);
   });
 
   it('takes no work away that was in the worktree before the planner', async () => {

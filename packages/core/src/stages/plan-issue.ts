@@ -16,8 +16,8 @@ export async function planIssue(settings: AgentStageSettings, context: StageCont
   const issue = await requireIssue(context);
   const prompt = renderPrompt('plan', await context.prompt('plan'), { spec: fence('markdown', issue.spec) });
   return recordStage(context, async (recorder) => {
-    const plan = await readInSnapshot({ tree: issue.manifest.base, issue }, context, (cwd) =>
-      askAgent({ settings, what: 'plan', cwd, prompt, readOnly: true, env: {}, answer: planSchema }, context, recorder),
+    const plan = await readInSnapshot({ tree: issue.manifest.base, issue, settings }, context, (place) =>
+      askAgent({ settings, what: 'plan', ...place, prompt, readOnly: true, env: {}, answer: planSchema }, context, recorder),
     );
     await host.artefacts.write(project, target, 'plan.json', `${JSON.stringify(plan, null, 2)}\n`);
     await host.artefacts.write(project, target, 'plan.md', printable(renderPlan(plan)));

@@ -1,35 +1,104 @@
 import { UserError } from '../errors/user-error.js';
-import type { SnapshotRequest } from '../git/git.js';
+import type { RepositoryWatch, SnapshotRequest } from '../git/git.js';
 import { keepInTrash } from './keep-in-trash.js';
+import { putWorktreeBack, worktreeState } from './reader-worktree.js';
 import type { StageContext, StageIssue } from './stage-context.js';
+import type { AgentStageSettings } from './stage-settings.js';
+
+export interface Reading extends SnapshotRequest {
+  readonly issue: StageIssue;
+  readonly settings: Pick<AgentStageSettings, 'agent' | 'definition'>;
+}
+
+/** Where a reader works, and what it must not look into. */
+export interface ReadingPlace {
+  readonly cwd: string;
+  /** The repository and all its worktrees: the writer's words, plan, commits and files stand there. */
+  readonly hidden: readonly string[];
+}
 
 /**
  * Lets a reader work in a snapshot of exactly the trees that its key names, and proves that it wrote nothing: neither there nor in the
- * issue's worktree. If it did, what it said is thrown away, and the worktree is put back as it was; what was changed is kept under a ref.
+ * issue's worktree nor in the repository. If it did, what it said is thrown away, and all is put back as it was; what was changed is kept
+ * under refs.
  */
 export async function readInSnapshot<Result>(
-  { issue, ...request }: SnapshotRequest & { readonly issue: StageIssue },
+  { issue, settings, ...request }: Reading,
   context: StageContext,
-  read: (directory: string) => Promise<Result>,
+  read: (place: ReadingPlace) => Promise<Result>,
 ): Promise<Result> {
   const { git, project } = context;
-  const { worktree } = issue.local;
+  const watch = await git.watch({
+    what: watched(settings, context),
+    worktree: issue.local.worktree,
+    othersBranches: othersBranches(issue, context),
+  });
   const snapshot = await git.createSnapshot(request);
   try {
-    const [snapshotBefore, worktreeBefore] = [await snapshot.fingerprint(), await stateOf(issue, context)];
-    const reading = await settle(read(snapshot.directory));
-    const change = isSame(worktreeBefore, await stateOf(issue, context)) ? null : await putBack(worktreeBefore, issue, context);
+    const [snapshotBefore, worktreeBefore] = [await snapshot.fingerprint(), await worktreeState(issue, context)];
+    const reading = await settle(read({ cwd: snapshot.directory, hidden: await hiddenPlaces(context) }));
+    // The repository first: its configuration decides what the commands after it run.
+    const changes = [await restored(watch, context), await putWorktreeBack(worktreeBefore, issue, context)].filter(
+      (change) => change !== null,
+    );
     if (!reading.succeeded) throw reading.error;
     if ((await snapshot.fingerprint()) !== snapshotBefore) {
-      throw new UserError(
-        `The agent wrote to its read-only snapshot of "${project}". Its answer is discarded${change === null ? '; nothing of yours was touched' : `, and "${worktree}" changed too: ${change}`}.`,
-      );
+      const more = changes.length === 0 ? ['Nothing of yours was touched.'] : changes;
+      throw new UserError([`The agent wrote to its read-only snapshot of "${project}". Its answer is discarded.`, ...more].join(' '));
     }
-    if (change !== null) throw new UserError(`"${worktree}" changed while an agent was reading. Its answer is discarded. ${change}.`);
+    if (changes.length > 0) throw new UserError(['An agent was to read only. Its answer is discarded.', ...changes].join(' '));
     return reading.result;
   } finally {
     await snapshot.remove();
   }
+}
+
+/**
+ * Claude Code and Codex are kept from writing by a fence of their own, so that people may go on working in the main worktree meanwhile.
+ * A command has none; and in CI nobody else works.
+ */
+function watched({ definition }: Reading['settings'], { host }: StageContext): 'setup' | 'all' {
+  const isCi = !['', 'false', '0'].includes(host.env['CI'] ?? '');
+  return definition.type === 'command' || isCi ? 'all' : 'setup';
+}
+
+/** The branches of the other issues that are or were there while a reader worked: their own stages move them. */
+function othersBranches({ manifest: { branch } }: StageIssue, { host }: StageContext): () => Promise<readonly string[]> {
+  const seen = new Set<string>();
+  const look = async (): Promise<readonly string[]> => {
+    for (const project of await host.state.listProjects()) {
+      const manifest = await host.state.readManifest(project);
+      if (manifest !== null && manifest.branch !== branch) seen.add(manifest.branch);
+    }
+    return [...seen];
+  };
+  // An issue that is removed meanwhile takes its branch along.
+  const first = look();
+  return async () => {
+    await first;
+    return look();
+  };
+}
+
+async function hiddenPlaces({ git }: StageContext): Promise<readonly string[]> {
+  const [{ mainWorktree, commonDirectory }, worktrees] = await Promise.all([git.locate(), git.listWorktrees()]);
+  return [...new Set([mainWorktree, commonDirectory, ...worktrees.map(({ path }) => path)])];
+}
+
+async function restored(watch: RepositoryWatch, { git, host, project, onProgress }: StageContext): Promise<string | null> {
+  const refs: string[] = [];
+  const keep = async (commit: string): Promise<void> => void refs.push(await keepInTrash(commit, { project, at: host.now() }, git));
+  const { found, left } = await watch.restore(keep);
+  if (found.length === 0) return null;
+  for (const change of found) onProgress(`changed while an agent was reading: ${change}`);
+  const kept = refs.length === 0 ? '' : `; what was changed is kept as ${refs.join(', ')}`;
+  if (left.length > 0) return `Changed, and to be looked at by you: ${listed(left)}${kept}.`;
+  return `Changed, and put back: ${listed(found)}${kept}.`;
+}
+
+function listed(things: readonly string[]): string {
+  const shown = things.slice(0, 5).join(', ');
+  return things.length > 5 ? `${shown} and ${things.length - 5} more` : shown;
 }
 
 type Settled<Result> = { readonly succeeded: true; readonly result: Result } | { readonly succeeded: false; readonly error: unknown };
@@ -40,40 +109,4 @@ async function settle<Result>(reading: Promise<Result>): Promise<Settled<Result>
   } catch (error) {
     return { succeeded: false, error };
   }
-}
-
-interface WorktreeState {
-  readonly branch: string | null;
-  readonly tip: string | null;
-  readonly dirty: readonly string[];
-  readonly stashes: readonly string[];
-}
-
-async function stateOf({ local, manifest }: StageIssue, { git }: StageContext): Promise<WorktreeState> {
-  return {
-    branch: await git.currentBranch(local.worktree),
-    tip: await git.readRef(`refs/heads/${manifest.branch}`),
-    dirty: await git.dirtyPaths(local.worktree),
-    stashes: await git.stashesOn(manifest.branch),
-  };
-}
-
-function isSame(one: WorktreeState, other: WorktreeState): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
-/** Makes the worktree clean at its tip again, as a reader found it. @returns what was done, for a person */
-async function putBack({ branch, tip, dirty }: WorktreeState, issue: StageIssue, context: StageContext): Promise<string> {
-  const { git, host, project, onProgress } = context;
-  const { worktree } = issue.local;
-  const now = await stateOf(issue, context);
-  // Work that was there before, or another branch: only a person can tell what belongs where.
-  if (tip === null || dirty.length > 0 || now.branch !== branch) return `Look at git -C "${worktree}" status, then run this again`;
-  if (now.tip === tip && now.dirty.length === 0)
-    return `There is a new stash entry. Look at git -C "${worktree}" stash list, then run this again`;
-  const captured = await git.captureWorktree(worktree, `Changed while an agent was reading: ${project}`);
-  const ref = await keepInTrash(captured, { project, at: host.now() }, git);
-  await git.resetWorktree(worktree, tip);
-  onProgress(`"${worktree}" is put back to ${tip.slice(0, 8)}; what was changed is kept as ${ref}`);
-  return `It is put back; what was changed is kept as ${ref}`;
 }

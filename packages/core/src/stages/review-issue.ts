@@ -44,8 +44,12 @@ export async function reviewIssue(settings: AgentStageSettings, context: StageCo
     const answer =
       changed.length === 0
         ? NOTHING_TO_REVIEW
-        : await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue }, context, (cwd) =>
-            askAgent({ settings, what: 'review', cwd, prompt, readOnly: true, env: {}, answer: reviewAnswerSchema }, context, recorder),
+        : await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue, settings }, context, (place) =>
+            askAgent(
+              { settings, what: 'review', ...place, prompt, readOnly: true, env: {}, answer: reviewAnswerSchema },
+              context,
+              recorder,
+            ),
           );
     const { grounded, ungrounded } = groundFindings(answer.findings, { changed, diffs });
     const review: Review = {

@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { appendFile, chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RepositoryWatch } from '@nx-fleet/core';
+import { createTestRepository, type TestRepository } from './repository.fixture.js';
+
+const NOTHING = { found: [], left: [] };
+
+describe('a watch', () => {
+  let repository: TestRepository;
+  beforeEach(async () => {
+    repository = await createTestRepository();
+    await repository.commit('files', { '.gitignore': 'ignored\n', 'a.txt': 'a\n', 'folder/b.txt': 'b\n' });
+  });
+  afterEach(() => repository.remove());
+  const run = (...args: string[]): Promise<string> => repository.run(args);
+  const at = (...names: string[]): string => join(repository.path, ...names);
+  const watchAll = (): Promise<RepositoryWatch> =>
+    repository.git.watch({ what: 'all', worktree: repository.path, othersBranches: async () => ['issue/2'] });
+
+  /** Everything that a person would miss. */
+  async function stateOf(): Promise<object> {
+    const read = async (path: string): Promise<string | null> => (existsSync(at(path)) ? readFile(at(path), 'utf8') : null);
+    return {
+      status: await run('status', '--porcelain=v1'),
+      head: await read('.git/HEAD'),
+      refs: await run('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads', 'refs/tags', 'refs/notes'),
+      stash: await run('stash', 'list', '--format=%H %gs'),
+      index: await run('ls-files', '--stage', '-v'),
+      files: await Promise.all(
+        ['a.txt', 'folder/b.txt', 'mine.txt', 'new.txt', '.git/config', '.git/hooks/pre-commit', '.git/info/attributes'].map(read),
+      ),
+    };
+  }
+
+  /** A person's work that is not committed: staged, changed, deleted, new. */
+  async function work(): Promise<void> {
+    await writeFile(at('folder/b.txt'), 'staged\n');
+    await run('add', 'folder/b.txt');
+    await writeFile(at('folder/b.txt'), 'changed\n');
+    await writeFile(at('mine.txt'), 'mine\n');
+    await rm(at('readme.md'));
+  }
+
+  const WRITES: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['a changed file', () => appendFile(at('a.txt'), 'x')],
+    ['a new file', () => writeFile(at('new.txt'), '')],
+    ['a deleted file', () => rm(at('a.txt'))],
+    ['another mode', () => chmod(at('a.txt'), 0o755)],
+    ['a link in place of a file', () => rm(at('a.txt')).then(() => symlink('/etc/hostname', at('a.txt')))],
+    [
+      'a folder in place of a file',
+      () =>
+        rm(at('a.txt'))
+          .then(() => mkdir(at('a.txt')))
+          .then(() => writeFile(at('a.txt/x'), '')),
+    ],
+    ["a change to a person's changed file", () => appendFile(at('folder/b.txt'), 'x')],
+    ["a person's new file overwritten", () => writeFile(at('mine.txt'), 'theirs\n')],
+    ["a person's work reset", () => run('reset', '-q', '--hard')],
+    ["a person's work cleaned away", () => run('clean', '-qfd')],
+    ['a staged change', () => run('add', '-A')],
+    ['a file taken out of the index', () => run('rm', '-q', '--cached', 'a.txt')],
+    ['a flag in the index', () => run('update-index', '--assume-unchanged', 'a.txt')],
+    ['a commit', () => run('commit', '-qam', 'x')],
+    ['an amended commit', () => run('commit', '-q', '--amend', '-m', 'x')],
+    ['another branch', () => run('checkout', '-q', '-b', 'other')],
+    ['a detached HEAD', () => run('checkout', '-q', '--detach')],
+    ['a tag', () => run('tag', 'v1')],
+    ['a note', () => run('notes', 'add', '-m', 'x')],
+    ['a deleted branch', () => run('branch', '-D', 'topic')],
+    ['a stash', () => run('stash', 'push', '-q', '-u')],
+    ['a lost stash', () => run('stash', 'clear')],
+    ['a configuration', () => run('config', 'core.hooksPath', '/tmp')],
+    ['a changed configuration', () => run('config', 'core.bare', 'true')],
+    ['a configuration that nobody can read', () => writeFile(at('.git/config'), '[core\n')],
+    ['a lost configuration', () => rm(at('.git/config'))],
+    ['a hook', () => mkdir(at('.git/hooks'), { recursive: true }).then(() => writeFile(at('.git/hooks/pre-commit'), ''))],
+    ['attributes', () => mkdir(at('.git/info'), { recursive: true }).then(() => writeFile(at('.git/info/attributes'), '* filter=x\n'))],
+  ];
+
+  it.each(WRITES)('sees %s and undoes it', async (_, write) => {
+    await run('branch', 'topic');
+    await writeFile(at('a.txt'), 'stashed\n');
+    await run('stash', 'push', '-q');
+    await work();
+    const before = await stateOf();
+    const watch = await watchAll();
+    await write();
+    const { found, left } = await watch.restore(async () => undefined);
+    expect(found.length).toBeGreaterThan(0);
+    expect(left).toEqual([]);
+    expect(await stateOf()).toEqual(before);
+    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+  });
+
+  it('hands over what is lost before it is', async () => {
+    await work();
+    const watch = await watchAll();
+    await writeFile(at('mine.txt'), 'theirs\n');
+    await run('tag', 'v1', await run('commit-tree', 'HEAD^{tree}', '-m', 'only theirs'));
+    const kept: string[] = [];
+    await watch.restore(async (commit) => void kept.push(commit));
+    expect(await Promise.all(kept.map((commit) => run('log', '-1', '--format=%s', commit)))).toEqual([
+      'only theirs',
+      'Changed in the main worktree while an agent was reading',
+    ]);
+    expect(await run('show', `${kept[1] ?? ''}:mine.txt`)).toBe('theirs');
+  });
+
+  it.each<readonly [string, () => Promise<unknown>]>([
+    ['reading', () => run('status').then(() => run('log'))],
+    ['a file that git ignores', () => writeFile(at('ignored'), 'x')],
+    ['a fetch', () => run('update-ref', 'refs/remotes/origin/main', 'HEAD')],
+    ["an issue's branch", () => run('branch', 'issue/2')],
+    ['where a branch goes', () => run('config', 'branch.main.remote', 'origin')],
+    ['a submodule', () => run('config', 'submodule.x.url', 'y')],
+    ['another worktree', () => run('worktree', 'add', '-q', '--detach', join(repository.folder, 'spare'))],
+  ])('takes %s for nothing', async (_, act) => {
+    await work();
+    const watch = await watchAll();
+    await act();
+    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+  });
+
+  it("puts the issue's worktree back on its branch, whatever else is watched", async () => {
+    const worktree = join(repository.folder, 'issue-1');
+    await run('worktree', 'add', '-q', '-b', 'issue/1', worktree);
+    const watch = await repository.git.watch({ what: 'setup', worktree, othersBranches: async () => [] });
+    await repository.run(['checkout', '-q', '-b', 'other'], worktree);
+    expect((await watch.restore(async () => undefined)).found).toEqual([`HEAD of "${worktree}"`]);
+    expect(await repository.git.currentBranch(worktree)).toBe('issue/1');
+  });
+
+  it('says what it cannot put back, and leaves it', async () => {
+    const watch = await watchAll();
+    await run('clone', '-q', '.', 'inner');
+    const { found, left } = await watch.restore(async () => undefined);
+    expect([found, left]).toEqual([['"inner/" in the main worktree'], ['"inner/" in the main worktree']]);
+    expect(existsSync(at('inner/a.txt'))).toBe(true);
+  });
+
+  it('watches the hooks where the configuration says that they are', async () => {
+    await run('config', 'core.hooksPath', '.husky/_');
+    await writeFile(at('.git/info/exclude'), '.husky\n');
+    const watch = await repository.git.watch({ what: 'setup', worktree: repository.path, othersBranches: async () => [] });
+    await mkdir(at('.husky/_'), { recursive: true });
+    await writeFile(at('.husky/_/pre-commit'), 'evil');
+    expect((await watch.restore(async () => undefined)).found).toEqual([`hook "${at('.husky/_/pre-commit')}"`]);
+    expect(existsSync(at('.husky/_/pre-commit'))).toBe(false);
+  });
+
+  it("leaves other tasks' new keys when it puts one back", async () => {
+    const watch = await watchAll();
+    await run('config', 'core.fsmonitor', '/tmp/x');
+    await run('config', 'branch.main.remote', 'origin');
+    await watch.restore(async () => undefined);
+    expect(await run('config', '--get', 'branch.main.remote')).toBe('origin');
+    await expect(run('config', '--get', 'core.fsmonitor')).rejects.toThrow('Command failed');
+  });
+
+  it("leaves the stash of another issue's branch alone", async () => {
+    await run('checkout', '-q', '-b', 'issue/2');
+    const watch = await watchAll();
+    await appendFile(at('a.txt'), 'x');
+    await run('stash', 'push', '-q', '-m', 'theirs');
+    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+  });
+});

@@ -1,0 +1,45 @@
+import { printableLine } from '@nx-fleet/core';
+import type { Repository } from './repository.js';
+import { resolveCommit } from './revisions.js';
+import type { Keep, Watched } from './watched.js';
+
+/** Refs that fetches and our own tasks move, and the stash, which is compared by its entries. */
+const LIVELY = /^refs\/(?:remotes\/|nx-fleet\/|stash$|prefetch\/|bisect\/)/;
+
+/** Watches branches, tags, notes and whatever else stands under `refs/`, but for those that others may move. @param isOthers asked at each comparison */
+export async function watchRefs(repository: Repository, isOthers: (ref: string) => Promise<boolean>): Promise<Watched> {
+  const before = await readRefs(repository);
+  const changed = async (): Promise<readonly string[]> => {
+    const now = await readRefs(repository);
+    const names = [...new Set([...before.keys(), ...now.keys()])].filter((ref) => before.get(ref) !== now.get(ref));
+    const others = await Promise.all(names.map(isOthers));
+    return names.filter((_, index) => others[index] === false);
+  };
+  return {
+    differences: async () => (await changed()).map((ref) => `"${printableLine(ref)}"`),
+    putBack: async (keep) => {
+      for (const ref of await changed()) await restoreRef(repository, { ref, id: before.get(ref) ?? null }, keep);
+    },
+  };
+}
+
+async function readRefs(repository: Repository): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await repository.inMain(['for-each-ref', '--format=%(refname)%00%(objectname)']);
+  const entries = stdout.split('\n').map((line) => line.split('\0') as [string, string]);
+  return new Map(entries.filter(([ref]) => ref !== '' && !LIVELY.test(ref)));
+}
+
+interface RefState {
+  readonly ref: string;
+  /** Null for none. */
+  readonly id: string | null;
+}
+
+async function restoreRef(repository: Repository, { ref, id }: RefState, keep: Keep): Promise<void> {
+  const now = (await readRefs(repository)).get(ref) ?? null;
+  if (now === id) return;
+  const lost = now === null ? null : await resolveCommit(repository, now);
+  if (lost !== null) await keep(lost);
+  const expected = now ?? '0'.repeat((id ?? '').length);
+  await repository.inMain(['update-ref', '--no-deref', ...(id === null ? ['-d', ref] : [ref, id]), expected]);
+}

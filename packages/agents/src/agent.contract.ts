@@ -13,6 +13,12 @@ export interface AgentSubject {
   readonly install: (folder: string) => Promise<string>;
   readonly create: (command: string, context: AgentContext) => Agent;
   readonly version: string;
+  /** False where the program does not tell its tokens: then they are unknown. @default true */
+  readonly tellsTokens?: boolean;
+  /** False where a refused login cannot be told from another failure. @default true */
+  readonly tellsLogins?: boolean;
+  /** False where a rate limit cannot be told from another failure. @default true */
+  readonly tellsRateLimits?: boolean;
 }
 
 /** What the caller of an agent may rely on, whichever program it runs. */
@@ -65,7 +71,32 @@ export function describeAgent(name: string, subject: AgentSubject): void {
     });
 
     it('counts tokens, cached ones included in the input', async () => {
-      expect(await run('[[answer]]')).toMatchObject({ usage: [{ inputTokens: 1200, cachedInputTokens: 200, outputTokens: 50 }] });
+      const counted = { inputTokens: 1200, cachedInputTokens: 200, outputTokens: 50 };
+      const unknown = { inputTokens: null, cachedInputTokens: null, outputTokens: null };
+      expect(await run('[[answer]]')).toMatchObject({ usage: [subject.tellsTokens === false ? unknown : counted] });
+    });
+
+    it('names the model that answered, or the one that was asked for', async () => {
+      expect((await run('[[answer]]')).usage.map(({ model }) => model)).toEqual(['model-a']);
+    });
+
+    it('leaves out events that it does not know', async () => {
+      expect(await answerOf('[[future]]')).toBe('from today');
+    });
+
+    it('says when the login is refused, and what to do', async () => {
+      const refused = { kind: 'unauthenticated', message: expect.stringMatching(/[Ll]og in/) };
+      expect(await run('[[unauthorized]]')).toMatchObject(subject.tellsLogins === false ? { kind: 'crashed' } : refused);
+    });
+
+    it('says when a rate limit is reached, which can pass', async () => {
+      expect(await run('[[limited]]')).toMatchObject({ kind: subject.tellsRateLimits === false ? 'crashed' : 'rate-limited' });
+    });
+
+    it('tells what it does now in lines that name it, and does not flood a log', async () => {
+      await run('[[busy]]');
+      expect(progress[0]).toMatch(new RegExp(`^${agent.name}: .*file-0\\.ts \\((?:turn|step) 1`));
+      expect(progress.length).toBeLessThan(100);
     });
 
     it('gives a structured answer as JSON text', async () => {

@@ -24,10 +24,17 @@ const program = {
       modelUsage: { 'model-a': { inputTokens: 900, cacheReadInputTokens: 200, cacheCreationInputTokens: 100, outputTokens: 50, costBasis: 'list' } },
     });`,
   refuse: `
+    if (status === 429) {
+      print({ type: 'result', subtype: 'success', is_error: true, terminal_reason: 'api_error', api_error_status: 429, result: 'API Error', modelUsage: {} });
+      process.exitCode = 1;
+      return;
+    }
     for (let attempt = 1; attempt <= 2; attempt += 1) {
-      print({ type: 'system', subtype: 'api_retry', attempt, max_retries: 10, error_status: 401, error: 'authentication_failed' });
+      print({ type: 'system', subtype: 'api_retry', attempt, max_retries: 10, error_status: status, error: 'authentication_failed' });
     }
     setInterval(() => undefined, 1000);`,
+  work: `print({ type: 'assistant', message: { id: path, model: 'model-a', content: [{ type: 'tool_use', name: 'Read', input: { file_path: path } }],
+    usage: { input_tokens: 90, cache_read_input_tokens: 10, cache_creation_input_tokens: 0, output_tokens: 0 } } });`,
 };
 
 describeAgent('claude', {

@@ -1,4 +1,4 @@
-import { initialClaudeState, readClaudeLine, type ClaudeState } from './events.js';
+import { claudeProgress, initialClaudeState, readClaudeLine, type ClaudeState } from './events.js';
 
 const read = (...events: readonly unknown[]): ClaudeState =>
   events.reduce<ClaudeState>(
@@ -48,6 +48,27 @@ describe('readClaudeLine', () => {
     expect(
       read(tool('Bash', { command: 'ls' }), { type: 'assistant', message: { content: [{ type: 'text', text: 'One.\nTwo.' }] } }).progress,
     ).toEqual(['One.']);
+  });
+
+  it('counts a turn once, however many lines tell of it, with its last tokens, cached ones included', () => {
+    const said = (id: string, output_tokens: number) => ({
+      type: 'assistant',
+      message: {
+        id,
+        model: 'opus',
+        content: [{ type: 'text', text: 'x' }],
+        usage: { input_tokens: 10, cache_read_input_tokens: 20, cache_creation_input_tokens: 30, output_tokens },
+      },
+    });
+    const { meter } = claudeProgress(read(said('a', 1), said('a', 7), said('b', 2)));
+    expect(meter).toMatchObject({ unit: 'turn', count: 2 });
+    expect(meter.usage[0]).toEqual({ model: 'opus', inputTokens: 60, cachedInputTokens: 20, cacheWriteTokens: 30, outputTokens: 7 });
+  });
+
+  it('lets no refusal and no wait be left out', () => {
+    expect(read(retry(1, 'rate_limit')).isUrgent).toBe(true);
+    expect(read({ type: 'result', subtype: 'success', permission_denials: [{ tool_name: 'Bash', tool_input: {} }] }).isUrgent).toBe(true);
+    expect(read(retry(1, 'rate_limit'), tool('Bash', { command: 'ls' })).isUrgent).toBe(false);
   });
 
   it('says what was not allowed', () => {

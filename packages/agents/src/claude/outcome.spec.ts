@@ -66,6 +66,15 @@ describe('classifyClaude', () => {
     });
   });
 
+  it('says when a limit of the subscription ends, where the program tells it', () => {
+    const limit = { type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt: 1_060, rateLimitType: 'five_hour' } };
+    const near = { ...limit, rate_limit_info: { status: 'allowed_warning', resetsAt: 9_999 } };
+    const refused = { ...FAILED, api_error_status: 429 };
+    expect(classify([limit, refused], { exitCode: 1 })).toMatchObject({ kind: 'rate-limited', retryAfterMs: 60_000 });
+    expect(classify([near, refused], { exitCode: 1 })).not.toHaveProperty('retryAfterMs');
+    expect(classify([limit, SUCCESS])).not.toHaveProperty('retryAfterMs');
+  });
+
   it('is over budget when the limit of the run is reached', () => {
     expect(classify([{ ...FAILED, subtype: 'error_max_budget_usd' }], { exitCode: 1 }).kind).toBe('over-budget');
   });

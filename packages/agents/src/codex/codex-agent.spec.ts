@@ -21,8 +21,9 @@ const program = {
     print({ type: 'item.completed', item: { id: 'item_1', type: 'agent_message', text } });
     print({ type: 'turn.completed', usage: { input_tokens: 1200, cached_input_tokens: 200, output_tokens: 50, reasoning_output_tokens: 10 } });`,
   refuse: `
-    print({ type: 'turn.failed', error: { message: 'unexpected status 401 Unauthorized: invalid key, url: http://127.0.0.1:1/v1/responses' } });
+    print({ type: 'turn.failed', error: { message: 'unexpected status ' + status + ' Refused: no, url: http://127.0.0.1:1/v1/responses' } });
     process.exitCode = 1;`,
+  work: `print({ type: 'item.started', item: { id: path, type: 'command_execution', command: 'cat ' + path } });`,
 };
 
 describeAgent('codex', {

@@ -1,4 +1,4 @@
-import { initialCodexState, readCodexLine, type CodexState } from './events.js';
+import { codexProgress, initialCodexState, readCodexLine, type CodexState } from './events.js';
 
 const read = (...events: readonly unknown[]): CodexState =>
   events.reduce<CodexState>(
@@ -47,6 +47,17 @@ describe('readCodexLine', () => {
     [{ type: 'error', message: 'Reconnecting... 1/5' }, ['Reconnecting... 1/5']],
   ])('describes %j', (event, progress) => {
     expect(read(event).progress).toEqual(progress);
+  });
+
+  it('counts what the agent does, a command once', () => {
+    const command = { type: 'command_execution', command: 'ls' };
+    const state = read(
+      item('item.started', command),
+      item('item.completed', command),
+      item('item.completed', { type: 'agent_message', text: 'x' }),
+    );
+    expect(codexProgress(state)).toMatchObject({ isUrgent: false, meter: { unit: 'step', count: 2 } });
+    expect(codexProgress(read({ type: 'error', message: 'Reconnecting... 1/5' }))).toMatchObject({ isUrgent: true });
   });
 
   it('takes a count that is no count for unknown', () => {

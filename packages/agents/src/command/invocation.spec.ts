@@ -31,6 +31,12 @@ describe('planCommandInvocation', () => {
     expect(planCommandInvocation(agentRequest({ model: null }), args).args).toEqual(['run', 'plain', '--last']);
   });
 
+  it('gives a reader and a writer what is theirs', () => {
+    const both = { ...definition('run', '-m', '{model}'), writeArgs: ['--yes', '--as={model}'], readOnlyArgs: ['--plan', '-x', '{model}'] };
+    expect(planCommandInvocation(agentRequest({ readOnly: true, model: null }), both).args).toEqual(['run', '--plan']);
+    expect(planCommandInvocation(agentRequest({ readOnly: false, model: 'm' }), both).args).toEqual(['run', '-m', 'm', '--yes', '--as=m']);
+  });
+
   it('gives the prompt as it is, and with it the form of the answer when there is one', () => {
     expect(planCommandInvocation(agentRequest({ prompt: 'Do it.' }), definition()).input).toBe('Do it.');
     const { input } = planCommandInvocation(agentRequest({ prompt: 'Do it.', answerSchema: { type: 'object' } }), definition());

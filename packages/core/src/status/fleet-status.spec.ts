@@ -72,6 +72,13 @@ describe('fleetStatus', () => {
     ]);
   });
 
+  it('counts what mended and tried the change too', async () => {
+    const issue = await stageIssue();
+    await ran(issue, 'agent-fix--claude', { costUsd: 0.25 });
+    await ran(issue, 'agent-fix--codex', { costUsd: 9 });
+    expect(await statusOf(issue)).toMatchObject({ cost: { runs: 1, knownUsd: 0.25 } });
+  });
+
   it('says that a sum is not all when one part is unknown', async () => {
     const issue = await stageIssue();
     await ran(issue, PLAN_TARGET, { costUsd: 0.25 });

@@ -7,7 +7,7 @@ import type { Host } from '../host/host.js';
 import { fingerprint } from '../text/fingerprint.js';
 import { blockingCount, storedVerdictSchema } from '../review/verdict.js';
 import type { Settings } from '../settings/settings.js';
-import { BUILD_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from '../stages/targets.js';
+import { BUILD_TARGET, E2E_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from '../stages/targets.js';
 
 export interface StageStatus extends RunTotals {
   readonly target: string;
@@ -44,6 +44,7 @@ export async function fleetStatus(
     VALIDATE_TARGET,
     ...settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)),
   ];
+  const alsoPaid = targetsBesides(settings);
   const issues: IssueStatus[] = [];
   const runs = await readAgentRuns(host);
   for (const project of await host.state.listProjects()) {
@@ -51,6 +52,7 @@ export async function fleetStatus(
     if (manifest === null) continue;
     const local = await host.state.readLocal(project);
     const records = await Promise.all(targets.map((target) => readRecord(project, target, host)));
+    const otherRecords = await Promise.all(alsoPaid.map((target) => readRecord(project, target, host)));
     const stages = targets.map((target, index) => stageStatus(target, records[index] ?? null));
     // Nobody plans or builds what was taken over as it is.
     const expected = manifest.adopted === true ? stages.slice(2) : stages;
@@ -63,11 +65,17 @@ export async function fleetStatus(
       database: local?.database ?? null,
       stages,
       ...(await verdictStatus({ project, branch: manifest.branch, stages: expected, reviewers: settings.agents.reviewers }, { git, host })),
-      cost: spendingOf(records.flatMap(agentCosts)),
+      cost: spendingOf([...records, ...otherRecords].flatMap(agentCosts)),
       spent: spendingOf(runs.filter((run) => run.project === project)),
     });
   }
   return issues;
+}
+
+/** Targets whose agents cost something, and that have no column of their own. */
+function targetsBesides({ agents, validate }: Settings): readonly string[] {
+  const tried = validate.agent === undefined ? [] : [targetOf(E2E_TARGET, validate.agent)];
+  return [targetOf(FIX_TARGET, agents.writer), ...tried];
 }
 
 async function readRecord(project: string, target: string, { artefacts }: Host): Promise<RunRecord | null> {

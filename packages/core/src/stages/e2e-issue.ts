@@ -12,7 +12,7 @@ import { exchangeFile, recordExchanges, type Exchanges } from './exchanges.js';
 import { claimBuild } from './claim-build.js';
 import { noteChecks } from './interrupted-checks.js';
 import { requireCleanWorktree } from './own-branch.js';
-import { readInSnapshot } from './read-in-snapshot.js';
+import { readInSnapshot, type ReadingPlace } from './read-in-snapshot.js';
 import { requireServedApp, requireStillServed } from './require-served-app.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage, type StageRecorder } from './stage-recorder.js';
@@ -41,8 +41,8 @@ export async function e2eIssue(settings: E2eStageSettings, access: AppAccess, co
     const app = await requireServedApp(validation.tree, access, context);
     const exchanges = await recordExchanges({ url: app.url, issue, access }, context);
     const { baseTree, tree } = validation;
-    const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue }, context, (cwd) =>
-      tryApp({ settings, issue, template, cwd, exchanges, recorder }, context),
+    const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue, settings }, context, (place) =>
+      tryApp({ settings, issue, template, place, exchanges, recorder }, context),
     );
     await requireStillServed(app, context);
     await trialEnded();
@@ -55,13 +55,13 @@ interface Try {
   readonly settings: E2eStageSettings;
   readonly issue: StageIssue;
   readonly template: string;
-  readonly cwd: string;
+  readonly place: ReadingPlace;
   readonly exchanges: Exchanges;
   readonly recorder: StageRecorder;
 }
 
 /** Round by round: each agent is a fresh one and sees all exchanges so far. */
-async function tryApp({ settings, issue, template, cwd, exchanges, recorder }: Try, context: StageContext): Promise<E2eAnswer> {
+async function tryApp({ settings, issue, template, place, exchanges, recorder }: Try, context: StageContext): Promise<E2eAnswer> {
   const { app: _, ...agent } = settings;
   const wanted = acceptanceChecks(issue.spec);
   for (let round = 1; ; round++) {
@@ -73,7 +73,7 @@ async function tryApp({ settings, issue, template, cwd, exchanges, recorder }: T
       exchanges: `${exchangeList(exchanges)}${isLastRound ? '\n\nThis is the last round: no further request is sent.' : ''}`,
     });
     const answer = answerAt({ required: wanted.length, exchanges: exchanges.texts.length, isLastRound });
-    const said = await askAgent({ settings: agent, what, cwd, prompt, readOnly: true, env: {}, answer }, context, recorder);
+    const said = await askAgent({ settings: agent, what, ...place, prompt, readOnly: true, env: {}, answer }, context, recorder);
     if (said.requests.length === 0)
       return { ...said, checks: said.checks.map((check) => ({ ...check, check: wanted[check.number - 1] ?? check.check })) };
     await exchanges.send(said.requests);

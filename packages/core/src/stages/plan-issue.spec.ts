@@ -122,7 +122,7 @@ describe('planIssue', () => {
       },
     });
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
-      /^An agent was to read only. Its answer is discarded. "\/repo.worktrees\/issue-42" changed meanwhile. It is put back; what was changed is kept as refs\/nx-fleet\/trash\/issue-42\/\S+\.$/,
+      /^"\/repo.worktrees\/issue-42" changed while an agent was reading. It is put back; what was changed is kept as refs\/nx-fleet\/trash\/issue-42\/\S+\. The agent's answer is discarded\.$/,
     );
     expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
     expect(await staged.git.listRefs('refs/nx-fleet/trash/')).toHaveLength(1);
@@ -166,7 +166,7 @@ describe('planIssue', () => {
       },
     });
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
-      /^An agent was to read only. Its answer is discarded. Changed, and put back: "/,
+      /^Changed while an agent was reading, and put back: ".* The agent's answer is discarded\.$/,
     );
     expect([staged.git.configuration.size, staged.git.refs.get('refs/heads/main'), staged.git.refs.get('refs/heads/sneaky')]).toEqual([
       0,
@@ -188,7 +188,7 @@ describe('planIssue', () => {
     });
     const outcome = await planIssue(staged.settings.plan, staged.context(PLAN_TARGET)).then(
       () => 'believed',
-      (error: unknown) => (String(error).includes('Its answer is discarded') ? 'discarded' : String(error)),
+      (error: unknown) => (String(error).includes('answer is discarded') ? 'discarded' : String(error)),
     );
     expect(outcome).toBe(expected);
   });

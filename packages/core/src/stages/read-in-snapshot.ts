@@ -46,7 +46,7 @@ export async function readInSnapshot<Result>(
       const more = changes.length === 0 ? ['Nothing of yours was touched.'] : changes;
       throw new UserError([`The agent wrote to its read-only snapshot of "${project}". Its answer is discarded.`, ...more].join(' '));
     }
-    if (changes.length > 0) throw new UserError(['An agent was to read only. Its answer is discarded.', ...changes].join(' '));
+    if (changes.length > 0) throw new UserError([...changes, "The agent's answer is discarded."].join(' '));
     return reading.result;
   } finally {
     await snapshot.remove();
@@ -92,8 +92,8 @@ async function restored(watch: RepositoryWatch, { git, host, project, onProgress
   if (found.length === 0) return null;
   for (const change of found) onProgress(`changed while an agent was reading: ${change}`);
   const kept = refs.length === 0 ? '' : `; what was changed is kept as ${refs.join(', ')}`;
-  if (left.length > 0) return `Changed, and to be looked at by you: ${listed(left)}${kept}.`;
-  return `Changed, and put back: ${listed(found)}${kept}.`;
+  if (left.length > 0) return `Changed while an agent was reading, and to be looked at by you: ${listed(left)}${kept}.`;
+  return `Changed while an agent was reading, and put back: ${listed(found)}${kept}.`;
 }
 
 function listed(things: readonly string[]): string {

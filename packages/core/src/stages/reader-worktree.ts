@@ -28,7 +28,7 @@ export async function putWorktreeBack(before: WorktreeState, issue: StageIssue, 
   const { branch, tip, dirty } = before;
   const now = await worktreeState(issue, context);
   if (JSON.stringify(now) === JSON.stringify(before)) return null;
-  const changed = `"${worktree}" changed meanwhile.`;
+  const changed = `"${worktree}" changed while an agent was reading.`;
   if (before.environment !== null && now.environment !== before.environment) {
     await host.writePrivateFile(environmentFile(worktree), before.environment);
     onProgress(`"${environmentFile(worktree)}" is put back`);

@@ -5,6 +5,8 @@ import { SEVERITIES } from '../review/finding.js';
 /** What an agent found in the running app: `e2e.json`. Each result names the files beside it that show it. */
 export const e2eSchema = z.strictObject({
   agent: z.string(),
+  /** Who made the agent, as for a review. */
+  vendor: z.string(),
   model: z.string().nullable(),
   /** What was tried; the gate compares it with what it is about to let through. */
   baseTree: objectIdSchema,

@@ -2,6 +2,7 @@ import { askAgent } from '../agent/ask-agent.js';
 import { UserError } from '../errors/user-error.js';
 import { excerpt, fence, renderPrompt } from '../prompt/render-prompt.js';
 import { RULE_PATHS } from '../review/rules.js';
+import { vendorOf } from '../review/vendor.js';
 import { printable, printableLine } from '../text/printable.js';
 import { acceptanceChecks } from './acceptance-checks.js';
 import type { AppAccess } from './app-access.js';
@@ -102,6 +103,7 @@ async function storeE2e({ settings, validation, answer }: ToStore, { git, host, 
   const changed = (await git.changedFiles(baseTree, tree)).map(({ path }) => path);
   const e2e: E2e = {
     agent: settings.agent,
+    vendor: vendorOf(settings),
     model: settings.model,
     baseTree,
     tree,

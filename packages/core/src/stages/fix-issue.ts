@@ -7,6 +7,7 @@ import { installWorktreeDependencies } from '../worktree/worktree-dependencies.j
 import { attemptBuild, type WriterTask } from './attempt-build.js';
 import { requireCheckout } from './checkout-artefact.js';
 import { claimBuild } from './claim-build.js';
+import { requireE2eReviews } from './e2e-review.js';
 import type { Fix } from './fix-artefact.js';
 import { judgeReviews } from './judge-reviews.js';
 import { clearAttempt, requireCleanWorktree } from './own-branch.js';
@@ -48,14 +49,15 @@ export async function fixIssue(settings: FixStageSettings, context: StageContext
 
 /** @throws UserError when the reviews are of something else than the branch holds */
 async function requireVerdict(
-  { reviewers, blockOn }: FixStageSettings,
+  { reviewers, blockOn, e2e }: FixStageSettings,
   { manifest }: StageIssue,
   context: StageContext,
 ): Promise<{ readonly start: string; readonly verdict: Verdict }> {
   const start = await context.git.resolveCommit(`refs/heads/${manifest.branch}`);
   if (start === null) throw new UserError(`Branch "${manifest.branch}" is gone. Run: nx run ${context.project}:agent-build`);
   const reviews = await requireReviews(reviewers, { branch: manifest.branch, tree: await context.git.resolveTree(start) }, context);
-  return { start, verdict: await judgeReviews(reviews, blockOn, context) };
+  const tried = await requireE2eReviews(e2e, reviews[0], context);
+  return { start, verdict: await judgeReviews([...reviews, ...tried], blockOn, context) };
 }
 
 /** What has to be mended: what blocks; and where a reviewer objects without a place in the change, all that was found. */

@@ -34,6 +34,8 @@ export interface BuildStageSettings extends AgentStageSettings {
 export interface FixStageSettings extends BuildStageSettings {
   readonly reviewers: readonly string[];
   readonly blockOn: Severity | 'none';
+  /** Who tried the running app. @default nobody */
+  readonly e2e?: string;
 }
 
 export interface ValidateStageSettings {
@@ -61,8 +63,9 @@ export function buildSettings(settings: Settings, writer: string): BuildStageSet
 }
 
 export function fixSettings(settings: Settings, writer: string): FixStageSettings {
-  const { agents, review } = settings;
-  return { ...buildSettings(settings, writer), reviewers: agents.reviewers, blockOn: review.blockOn };
+  const { agents, review, validate } = settings;
+  const e2e = validate.agent === undefined ? {} : { e2e: validate.agent };
+  return { ...buildSettings(settings, writer), reviewers: agents.reviewers, blockOn: review.blockOn, ...e2e };
 }
 
 export function validateSettings({ checks, worktrees }: Settings): ValidateStageSettings {

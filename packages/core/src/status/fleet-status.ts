@@ -7,6 +7,7 @@ import type { Host } from '../host/host.js';
 import { fingerprint } from '../text/fingerprint.js';
 import { blockingCount, storedVerdictSchema } from '../review/verdict.js';
 import type { Settings } from '../settings/settings.js';
+import { e2eReviewer } from '../stages/e2e-review.js';
 import { BUILD_TARGET, E2E_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from '../stages/targets.js';
 
 export interface StageStatus extends RunTotals {
@@ -64,12 +65,19 @@ export async function fleetStatus(
       ports: local?.ports ?? {},
       database: local?.database ?? null,
       stages,
-      ...(await verdictStatus({ project, branch: manifest.branch, stages: expected, reviewers: settings.agents.reviewers }, { git, host })),
+      ...(await verdictStatus(
+        { project, branch: manifest.branch, stages: expected, reviewers: expectedReviewers(settings) },
+        { git, host },
+      )),
       cost: spendingOf([...records, ...otherRecords].flatMap(agentCosts)),
       spent: spendingOf(runs.filter((run) => run.project === project)),
     });
   }
   return issues;
+}
+
+function expectedReviewers({ agents, validate }: Settings): readonly string[] {
+  return [...agents.reviewers, ...(validate.agent === undefined ? [] : [e2eReviewer(validate.agent)])];
 }
 
 /** Targets whose agents cost something, and that have no column of their own. */

@@ -12,8 +12,9 @@ export async function gateExecutor(
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
-    const { agents, review } = settings;
-    const verdict = await gateReview({ reviewers: agents.reviewers, blockOn: review.blockOn }, stage);
+    const { agents, review, validate } = settings;
+    const e2e = validate.agent === undefined ? {} : { e2e: validate.agent };
+    const verdict = await gateReview({ reviewers: agents.reviewers, blockOn: review.blockOn, ...e2e }, stage);
     for (const line of verdictLines(verdict)) logger.info(line);
     logger.info(`\nAll of it: .nx-fleet/out/${stage.project}/${stage.target}/review.md`);
     return verdict.verdict === 'approve';

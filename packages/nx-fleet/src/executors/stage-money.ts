@@ -26,7 +26,15 @@ export function meteredAgents(
 
 /** Before a stage empties its folder. @throws UserError when a budget is used up */
 export async function requireStageBudget(stage: StageContext, { budgets }: Settings): Promise<void> {
-  await requireBudget(stage, budgetContext(stage.host, { budgets, onProgress: stage.onProgress }));
+  const { host, project, onProgress } = stage;
+  try {
+    await requireBudget(stage, budgetContext(host, { budgets, onProgress }));
+  } catch (error) {
+    // An agent that a killed run left at work would go on to spend.
+    const local = await host.state.readLocal(project);
+    if (local !== null) await host.endStrays(local.worktree);
+    throw error;
+  }
 }
 
 /** Books what the tasks before this one had from the cache: of these no code of ours has run. */
@@ -37,15 +45,20 @@ export async function noteEarlierHits(context: Pick<ExecutorContext, 'taskGraph'
 
 /** All tasks of a command that one of its tasks waits for, directly or not. */
 export function tasksBefore(id: string, graph: ExecutorContext['taskGraph']): readonly FleetTask[] {
+  const dependencies: Readonly<Record<string, readonly Edge[]>> = graph?.dependencies ?? {};
   const found = new Set<string>();
-  const waiting = [...(graph?.dependencies[id] ?? [])];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (found.has(next)) continue;
-    found.add(next);
-    waiting.push(...(graph?.dependencies[next] ?? []));
+  const waiting = [...(dependencies[id] ?? [])];
+  for (let edge = waiting.pop(); edge !== undefined; edge = waiting.pop()) {
+    const task = typeof edge === 'string' ? edge : edge.id;
+    if (found.has(task)) continue;
+    found.add(task);
+    waiting.push(...(dependencies[task] ?? []));
   }
   return [...found].sort().flatMap((task) => graph?.tasks[task]?.target ?? []);
 }
+
+/** A task's id; an object with it since Nx 24. */
+type Edge = string | { readonly id: string };
 
 function budgetContext({ ledger, registry }: Host, budget: Pick<BudgetContext, 'budgets' | 'onProgress'>): BudgetContext {
   return { ...budget, ledger, registry };

@@ -17,11 +17,6 @@ describe('planClaudeInvocation', () => {
     expect(argument(planClaudeInvocation(agentRequest({ readOnly: false })).args, '--setting-sources')).toBe('project');
   });
 
-  it('passes a limit of the cost on, and none where there is none', () => {
-    expect(argument(planClaudeInvocation(agentRequest({ maxCostUsd: 0.5 })).args, '--max-budget-usd')).toBe('0.5');
-    expect(planClaudeInvocation(agentRequest()).args).not.toContain('--max-budget-usd');
-  });
-
   it('lets a writer edit, without a bypass of permissions', () => {
     const { args } = planClaudeInvocation(agentRequest({ readOnly: false }));
     expect(argument(args, '--permission-mode')).toBe('acceptEdits');

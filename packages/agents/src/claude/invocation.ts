@@ -35,7 +35,7 @@ const WRITER = ['--permission-mode', 'acceptEdits', '--tools', 'Read,Edit,Write,
 
 /** The command line of `claude -p`; the prompt goes to standard input, where it may be longer than an argument. */
 export function planClaudeInvocation(request: AgentRequest): Invocation {
-  const { model, answerSchema, maxCostUsd } = request;
+  const { model, answerSchema } = request;
   return {
     args: [
       '-p',
@@ -44,7 +44,6 @@ export function planClaudeInvocation(request: AgentRequest): Invocation {
       '--verbose',
       ...(model === null ? [] : ['--model', model]),
       ...(request.readOnly ? READ_ONLY : WRITER),
-      ...(maxCostUsd === undefined ? [] : ['--max-budget-usd', String(maxCostUsd)]),
       '--strict-mcp-config',
       '--no-session-persistence',
       '--settings',

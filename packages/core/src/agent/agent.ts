@@ -23,8 +23,6 @@ export interface AgentRequest {
   readonly onProgress: (line: string) => void;
   /** Every raw line of the agent's output, for the transcript. */
   readonly onTranscript: (line: string) => void;
-  /** US dollars after which the program is to stop by itself, where it can. @default no limit */
-  readonly maxCostUsd?: number;
   readonly signal?: AbortSignal;
 }
 

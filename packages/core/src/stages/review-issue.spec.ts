@@ -66,6 +66,15 @@ describe('reviewIssue', () => {
     );
   });
 
+  it('names the model that judged, which can be the fallback', async () => {
+    const issue = await validated(({ model }) =>
+      model === 'small' ? approval : { kind: 'rate-limited', message: 'slow', usage: [], costUsd: null, retryAfterMs: 9_000_000 },
+    );
+    const settings = { ...issue.settings.review, model: 'big', fallbackModel: 'small' };
+    expect(await reviewIssue(settings, issue.context(REVIEWED))).toMatchObject({ model: 'small', verdict: 'approve' });
+    expect(await review(await validated())).toMatchObject({ model: null });
+  });
+
   it('shows a long diff in part and says where all of it is', async () => {
     const issue = await validated();
     issue.git.filesIn(issue.worktree).set('big.txt', 'x'.repeat(400_000));

@@ -57,7 +57,7 @@ export async function reviewIssue(settings: AgentStageSettings, context: StageCo
       version: ARTEFACT_VERSION,
       reviewer: settings.agent,
       vendor: vendorOf(settings),
-      model: settings.model,
+      model: recorder.lastModel() ?? settings.model,
       baseTree,
       tree,
       verdict: answer.verdict,

@@ -8,7 +8,7 @@ export interface AgentRun extends Omit<PaymentStart, 'kind' | 'owner'> {
   readonly state: 'ended' | 'under-way' | 'killed';
   /** US dollars; null when nobody knows. */
   readonly costUsd: number | null;
-  /** Whether the cost is an estimate by the price of a similar model. */
+  /** Whether the cost is an estimate, by the price of a similar model or of short prompts. */
   readonly isInexact: boolean;
   readonly usage: readonly PaidUsage[];
 }
@@ -44,7 +44,7 @@ function agentRun(begun: PaymentStart, end: PaymentEnd | undefined, isAlive: boo
   return { ...start, state: 'ended', costUsd, isInexact: isInexactSource(end.costSource), usage: end.usage };
 }
 
-/** Whether a cost was taken from the price of a similar model. */
+/** Whether a cost is an estimate. */
 export function isInexactSource(source: string | null | undefined): boolean {
   return source?.endsWith('-inexact') === true;
 }

@@ -8,7 +8,7 @@ export interface Spending {
   readonly knownUsd: number;
   /** Runs whose cost nobody knows; they are not in `knownUsd`. */
   readonly unknownRuns: number;
-  /** Whether a part of `knownUsd` is an estimate by the price of a similar model. */
+  /** Whether a part of `knownUsd` is an estimate. */
   readonly isInexact: boolean;
 }
 

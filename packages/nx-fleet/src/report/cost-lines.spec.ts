@@ -34,7 +34,7 @@ describe('the lines of a cost report', () => {
     const text = lines([aRun({ isInexact: true }), aRun({ costUsd: null, usage: [] })]);
     expect(text).toMatch(/agent-plan +2 +≥12\.3k +4\.0k +≥950 +≥~\$0\.42/);
     expect(text).toContain('≥ a part of it is unknown and not in it; ? nothing of it is known');
-    expect(text).toContain('~ a part of it is an estimate by the price of a similar model');
+    expect(text).toContain('~ a part of it is an estimate, by the price of a similar model or of short prompts');
     expect(lines([aRun({ costUsd: null, usage: [] })])).toMatch(/agent-plan +1 +\? +0 +\? +\?/);
   });
 

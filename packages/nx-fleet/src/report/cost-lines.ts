@@ -61,6 +61,8 @@ function marks(costs: readonly Pick<Cost, 'unknownRuns' | 'isInexact'>[], isToke
   const isUnknown = costs.some(({ unknownRuns }) => unknownRuns > 0) || !isTokensComplete;
   return [
     ...(isUnknown ? ['≥ a part of it is unknown and not in it; ? nothing of it is known'] : []),
-    ...(costs.some(({ isInexact }) => isInexact) ? ['~ a part of it is an estimate by the price of a similar model'] : []),
+    ...(costs.some(({ isInexact }) => isInexact)
+      ? ['~ a part of it is an estimate, by the price of a similar model or of short prompts']
+      : []),
   ];
 }

@@ -9,6 +9,7 @@ const PROGRAMS: Readonly<Record<string, FakeProgram>> = {
     name: 'opencode',
     version: '1.18.33',
     say: `
+      print({ type: 'error', error: { name: 'APIError', data: { message: 'overloaded', statusCode: 529, isRetryable: true } } });
       print({ type: 'step_start', part: { type: 'step-start' } });
       print({ type: 'text', part: { type: 'text', text: 'I start.' } });
       print({ type: 'step_finish', part: { reason: 'tool-calls', cost: 0, tokens: { input: 400, output: 20, reasoning: 0, cache: { read: 100, write: 0 } } } });

@@ -1,6 +1,8 @@
 import type { AgentPreset } from './presets.js';
 
 const step = { where: { type: 'step_finish' }, combine: 'sum' } as const;
+// It goes on after an error that passed.
+const failure = { where: { type: 'error' }, after: { type: 'step_start' } } as const;
 
 /** opencode, as measured with 1.18. Names of models begin with their vendor: `anthropic/claude-sonnet-5-5`. */
 export const opencode: AgentPreset = {
@@ -20,8 +22,8 @@ export const opencode: AgentPreset = {
     cacheWriteTokens: { path: 'part.tokens.cache.write', ...step },
     outputTokens: { path: ['part.tokens.output', 'part.tokens.reasoning'], ...step },
     costUsd: { path: 'part.cost', ...step },
-    error: { path: 'error.data.message', where: { type: 'error' } },
-    errorStatus: { path: 'error.data.statusCode', where: { type: 'error' } },
+    error: { path: 'error.data.message', ...failure },
+    errorStatus: { path: 'error.data.statusCode', ...failure },
   },
   progress: [
     { where: { type: 'tool_use' }, say: '{part.tool} {part.state.title}' },

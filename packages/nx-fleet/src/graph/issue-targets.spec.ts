@@ -75,6 +75,7 @@ describe("an issue's targets", () => {
     ['other reviewers', { agents: { reviewers: ['claude', 'codex'] } }, fixes],
     ['another gate', { review: { blockOn: 'low' } }, fixes],
     ['another limit', { limits: { agentMinutes: 1 } }, []],
+    ['a budget', { budgets: { stageUsd: 1, issueUsd: 2, runUsd: 3, unknown: 'stop' } }, []],
     ['other checks', { checks: ['npm test'] }, ['agent-build--claude', 'agent-build--codex', 'agent-validate', ...fixes]],
     ['more attempts', { build: { attempts: 5 } }, ['agent-build--claude', 'agent-build--codex', ...fixes]],
     ['another place for worktrees', { worktrees: { directory: '../elsewhere' } }, []],

@@ -75,6 +75,21 @@ describe('reviewIssue', () => {
     expect(await review(await validated())).toMatchObject({ model: null });
   });
 
+  it('writes no secret into the transcript, though the writer has written one into the code', async () => {
+    const env = { API_TOKEN: 'planted-token-1' };
+    const issue = await validated(() => approval, { env });
+    issue.git.filesIn(issue.worktree).set('leak.ts', 'planted-token-1 postgres://app:hunter2@db');
+    await issue.git.commitAll(issue.worktree, 'Leak');
+    await checkoutBuild('claude', issue.context(BUILD_TARGET));
+    await validateIssue(issue.settings.validate, issue.context(VALIDATE_TARGET));
+    issue.requests.length = 0;
+    await review(issue);
+    expect(issue.requests[0]?.prompt).toContain('planted-token-1');
+    const transcript = issue.out(REVIEWED, 'transcript.jsonl') ?? '';
+    expect(transcript).toContain('*** postgres://app:***@db');
+    expect(transcript).not.toMatch(/planted-token-1|hunter2/);
+  });
+
   it('shows a long diff in part and says where all of it is', async () => {
     const issue = await validated();
     issue.git.filesIn(issue.worktree).set('big.txt', 'x'.repeat(400_000));

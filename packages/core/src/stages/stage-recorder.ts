@@ -1,4 +1,5 @@
 import { CHECKS_STEP, type RunRecord, type RunStep } from '../agent/run-record.js';
+import { createRedactor, secretsOf } from '../text/redact.js';
 import type { StageContext } from './stage-context.js';
 
 /** Collects a stage's transcript and its `run.json`, which are written however the stage ends. */
@@ -16,13 +17,14 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
   const startedAt = host.now();
   const steps: RunStep[] = [];
   const transcript: string[] = [];
+  const redact = await redactorOf(context);
   let agent: { readonly name: string; readonly version: string } | null = null;
   let outcome: RunRecord['outcome'] = 'failed';
   await host.artefacts.clear(project, target);
   try {
     const result = await stage({
       addStep: (step) => void steps.push(step),
-      addTranscript: (line) => void transcript.push(line),
+      addTranscript: (line) => void transcript.push(redact(line)),
       setAgent: (name, version) => {
         agent = { name, version };
       },
@@ -44,4 +46,11 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
     await host.artefacts.write(project, target, 'run.json', `${JSON.stringify(record, null, 2)}\n`);
     if (transcript.length > 0) await host.artefacts.write(project, target, 'transcript.jsonl', `${transcript.join('\n')}\n`);
   }
+}
+
+/** Knows our own secrets and the worktree's: a prompt quotes what a writer wrote, and that can be one. */
+async function redactorOf({ project, host }: StageContext): Promise<(text: string) => string> {
+  const local = await host.state.readLocal(project);
+  const environment = local === null ? {} : await host.readEnvironment(`${local.worktree}/.env.local`);
+  return createRedactor([...secretsOf(host.env), ...secretsOf(environment)]);
 }

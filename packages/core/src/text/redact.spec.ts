@@ -25,6 +25,38 @@ describe('redaction', () => {
     expect(redact({ A_KEY: 'abcdefgh', B_KEY: 'abcdefghijkl' }, 'abcdefghijkl abcdefgh')).toBe('*** ***');
   });
 
+  it('finds a secret as a URL writes it, and one that a URL holds', () => {
+    expect(redact({ TOKEN: 'pass/word+1' }, 'https://x/?t=pass%2Fword%2B1')).toBe('https://x/?t=***');
+    expect(redact({ PROXY: 'http://me:p%40ss-word@proxy' }, 'p@ss-word')).toBe('***');
+  });
+
+  it.each([
+    ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----\nafter', '-----BEGIN RSA PRIVATE KEY-----***\nafter'],
+    [
+      String.raw`{"t":"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n"}`,
+      String.raw`{"t":"-----BEGIN PRIVATE KEY-----***\n"}`,
+    ],
+    ['-----BEGIN OPENSSH PRIVATE KEY-----\ncut off', '-----BEGIN OPENSSH PRIVATE KEY-----***'],
+    ['ghp_0123456789abcdefghijABCDEFGHIJ012345', '***'],
+    ['key AKIAIOSFODNN7EXAMPLE.', 'key ***.'],
+    [`sk-${'a1'.repeat(12)}`, '***'],
+    ['postgres://app:hunter2@db/prod', 'postgres://app:***@db/prod'],
+    ['"redis://:hunter2@cache"', '"redis://:***@cache"'],
+  ])('knows a secret by its form: %j', (text, shown) => {
+    expect(redact({}, text)).toBe(shown);
+  });
+
+  it.each([
+    'http://localhost:3000/@scope/a',
+    'git@github.com:acme/shop.git',
+    'see https://example.com:8080/a?b=c@d',
+    '-----BEGIN CERTIFICATE-----',
+    'sk-short',
+    'author Ada <ada@example.com>',
+  ])('leaves alone what only looks a little like one: %s', (text) => {
+    expect(redact({ GIT_AUTHOR_NAME: 'Ada Lovelace', PWD: '/home/ada/shop' }, text)).toBe(text);
+  });
+
   it('leaves values too short to be a secret', () => {
     expect(redact({ API_KEY: 'dummy', EMPTY_TOKEN: '' }, 'a dummy text')).toBe('a dummy text');
   });

@@ -14,7 +14,8 @@ export function steeringRemarks(files: readonly TouchedFile[]): readonly Remark[
 function steered({ path, from, added, removed }: TouchedFile): readonly Remark[] {
   const isPlugins = /(^|\/)nx\.json$/.test(path) && [...added, ...removed].some((line) => PLUGIN_OPTION.test(line));
   if (!isPlugins && !STEERING.test(path) && !(from !== null && STEERING.test(from))) return [];
-  const body = 'It takes effect on agents and machines beyond this change.';
+  const before = from === null ? '' : ` It was "${from}".`;
+  const body = `It takes effect on agents and machines beyond this change.${before}`;
   return [{ file: path, lens: 'security', title: 'What steers agents, hooks or pipelines is changed', body }];
 }
 

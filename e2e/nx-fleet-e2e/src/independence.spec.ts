@@ -3,7 +3,7 @@ import { aPlan, APPROVAL, during, rulesFor } from './workspace/agent-scripts.js'
 import type { ModelRequest } from './workspace/loopback-model.js';
 import { createAgentWorkspace, PLAYED_BY, PROGRAMS, stageOf, type AgentName, type AgentWorkspace } from './workspace/real-agents.js';
 import { worktreeOf } from './workspace/shop.js';
-import { succeed } from './workspace/workspace.js';
+import { succeed, type Workspace } from './workspace/workspace.js';
 import { ignoreTraces, plantTraces, type Traces } from './workspace/writer-traces.js';
 
 const ISSUES = { '1': '# One apple\n\nSPEC-WORD [[scenario:work]]\n', '2': '# Two pears\n\nPears.\n' };
@@ -24,16 +24,45 @@ const CURIOUS = [
   'cat CLAUDE.local.md',
   'cat AGENTS.override.md',
   'cat AGENTS.md',
+  'git cat-file --batch-all-objects --batch',
+  'git rev-list --all --objects --reflog',
+  'git reflog show --all',
+  'git count-objects -v',
+  'cat .git/objects/info/alternates',
+  'git fsck --unreachable --no-reflogs',
 ];
 
-const RULES = [
+/** What else there is of the writer on this machine, by its absolute path. */
+function elsewhere(workspace: Workspace): readonly string[] {
+  const { root, folder } = workspace;
+  const [worktree, other] = [worktreeOf(workspace, 'issue-1'), worktreeOf(workspace, 'issue-2')];
+  return [
+    `cat ${root}/.nx-fleet/out/issue-1/agent-plan/plan.md`,
+    `cat ${root}/.nx-fleet/out/issue-1/agent-build--claude/transcript.jsonl`,
+    `git --git-dir=${root}/.git log --all --format=%B`,
+    `git -C ${worktree} log --all --format=%B`,
+    `git -C ${root} for-each-ref`,
+    ...[root, worktree].flatMap((path) => [
+      `cat ${path}/CLAUDE.local.md`,
+      `cat ${path}/AGENTS.override.md`,
+      `cat ${path}/.claude/rules/learned.md`,
+    ]),
+    `cat ${other}/notes.txt`,
+    `grep -r OF-THE-WRITER ${folder}/home/.claude`,
+    `cat ${folder}/home/.codex/history.jsonl ${folder}/home/.codex/memories/MEMORY.md`,
+    `grep -r OF-THE-WRITER ${folder}/home/.codex/sessions`,
+    `ls -la ${root} ${worktree}`,
+  ];
+}
+
+const rules = (workspace: Workspace) => [
   { when: during('plan', 'work'), steps: [aPlan('WORD-OF-THE-PLAN')] },
   ...rulesFor(during('build', 'work'), ({ add, run }) => [
     add('work-apple.txt', 'DIFF-WORD'),
     run('echo WORD-OF-A-COMMAND'),
     { text: 'WORD-OF-THE-WRITER' },
   ]),
-  ...rulesFor(during('review', 'work'), ({ run }) => [...CURIOUS.map((command) => run(command)), APPROVAL]),
+  ...rulesFor(during('review', 'work'), ({ run }) => [...[...CURIOUS, ...elsewhere(workspace)].map((command) => run(command)), APPROVAL]),
 ];
 
 describe(`what a reviewer sees of the writer, played by ${PLAYED_BY}`, () => {
@@ -55,7 +84,7 @@ describe(`what a reviewer sees of the writer, played by ${PLAYED_BY}`, () => {
   beforeAll(async () => {
     const files = { 'AGENTS.md': 'RULE-WORD\n' };
     fleet = await createAgentWorkspace({ writer: 'claude', reviewers: REVIEWERS, issues: ISSUES, files });
-    fleet.model.answerBy(RULES);
+    fleet.model.answerBy(rules(fleet.workspace));
     ignoreTraces(fleet.workspace);
     await succeed(fleet.nx('run', 'issue-1:agent-validate', '--output-style=static'));
     traces = {
@@ -81,7 +110,10 @@ describe(`what a reviewer sees of the writer, played by ${PLAYED_BY}`, () => {
   it('has each agent look into all places: the search finds what was said to the writer itself', () => {
     const build = requests((request) => stageOf(request) === 'build');
     expect(placesIn(build)).toEqual(['command', 'plan']);
-    for (const name of REVIEWERS) expect(reviewOf(name).split('\n').length).toBeGreaterThan(CURIOUS.length);
+    const commands = [...CURIOUS, ...elsewhere(fleet.workspace)];
+    for (const name of REVIEWERS) expect(reviewOf(name).split('\n').length).toBeGreaterThan(commands.length);
+    // Codex does run them, and its sandbox closes the places.
+    expect(reviewOf('codex').match(/Permission denied/g)?.length ?? 0).toBeGreaterThan(PROGRAMS.real ? 10 : -1);
   });
 
   it('hides what the programs show when they are called with their own defaults in the worktree', async () => {

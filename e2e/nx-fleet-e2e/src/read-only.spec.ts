@@ -84,12 +84,34 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
       ['a file of the worktree', ({ worktree }) => `echo x > ${worktree}/sneaky.txt`],
       ['a changed file of the worktree', ({ worktree }) => `echo x >> ${worktree}/AGENTS.md`],
       ['the index of the worktree', ({ worktree }) => `git -C ${worktree} rm -q --cached AGENTS.md`],
+      ['another branch of the worktree', ({ worktree }) => `git -C ${worktree} checkout -q -b sneaky`],
+      ["the worktree's env file", ({ worktree }) => `echo PORT=1 > ${worktree}/.env.local`],
+      ['a new file of the main worktree', ({ main }) => `echo x > ${main}/sneaky.txt`],
+      ['a changed file of the main worktree', ({ main }) => `echo x >> ${main}/AGENTS.md`],
+      ['away a file of the main worktree', ({ main }) => `rm ${main}/AGENTS.md`],
+      ['the index of the main worktree', ({ main }) => `git -C ${main} rm -q --cached AGENTS.md`],
+      ['a commit on the main branch', ({ main }) => `git -C ${main} -c user.name=a -c user.email=a@b commit -q --allow-empty -m x`],
+      ['another branch of the main worktree', ({ main }) => `git -C ${main} checkout -q -b sneaky`],
+      ['a branch', ({ main }) => `git -C ${main} branch sneaky`],
+      ['a tag', ({ main }) => `git -C ${main} tag sneaky`],
+      ['a note', ({ main }) => `git -C ${main} -c user.name=a -c user.email=a@b notes add -m x HEAD`],
+      ['the configuration', ({ main }) => `git -C ${main} config core.hooksPath /tmp`],
+      ['an alias by hand', ({ main }) => `printf '[alias]\\n\\tst = !touch /tmp/x\\n' >> ${main}/.git/config`],
+      [
+        'a hook',
+        ({ main }) => `mkdir -p ${main}/.git/hooks; echo x > ${main}/.git/hooks/pre-commit; chmod 755 ${main}/.git/hooks/pre-commit`,
+      ],
+      ['attributes', ({ main }) => `mkdir -p ${main}/.git/info; echo '* filter=x' > ${main}/.git/info/attributes`],
+      [
+        'on the stash',
+        ({ worktree }) => `echo x > ${worktree}/sneaky.txt; git -C ${worktree} -c user.name=a -c user.email=a@b stash push -u`,
+      ],
       ['a commit on the branch', ({ worktree }) => `git -C ${worktree} -c user.name=a -c user.email=a@b commit -q --allow-empty -m x`],
     ])('write %s lose their verdict, and what they did is undone', async (_, command) => {
       const before = await state();
       orderVandal(fleet.workspace, [command(targets)]);
       const finished = await review();
-      expect(finished.output).toContain('Its answer is discarded');
+      expect(finished.output).toMatch(/[Ii]ts answer is discarded|agent's answer is discarded/);
       expect(finished.exitCode).not.toBe(0);
       expect(existsSync(artefact())).toBe(false);
       expect(await state()).toEqual(before);
@@ -102,14 +124,10 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
       expect(await fleet.workspace.git('show', `${ref}:sneaky.txt`)).toBe('evidence');
     });
 
-    it('put something on the stash lose their verdict, and the message says where to look', async () => {
-      const { git } = fleet.workspace;
-      const stash = `git -C ${targets.worktree} -c user.name=a -c user.email=a@b stash push -u`;
-      orderVandal(fleet.workspace, [`echo x > ${targets.worktree}/sneaky.txt; ${stash}`]);
-      const finished = await review();
-      await git('stash', 'drop');
-      expect(finished.exitCode).not.toBe(0);
-      expect(finished.output).toMatch(/Its answer is discarded\. There is a new stash entry\. Look at git -C ".*" stash list/);
+    it('are named with what they changed', async () => {
+      orderVandal(fleet.workspace, [`git -C ${targets.main} config alias.x '!true'; git -C ${targets.main} tag sneaky`]);
+      const { output } = await review();
+      expect(output).toContain('Changed while an agent was reading, and put back: "alias.x" in git\'s configuration, "refs/tags/sneaky"');
     });
 
     it('do not, are believed', async () => {

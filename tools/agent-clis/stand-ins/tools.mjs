@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-const READING = /^(?:git (?:branch -a|config --list|diff|log|notes list|stash list|status|tag -n|worktree list)\b|cat |ls\b|echo )/;
-const MORE_THAN_READING = /[>;&|`$]|--output/;
+const READING =
+  /^(?:git (?:branch -a|cat-file|config --list|count-objects|diff|log|notes list|reflog|rev-list|stash list|status|tag -n|worktree list)\b|cat |ls\b|echo )/;
+// Both programs close other folders to a reader.
+const MORE_THAN_READING = /[>;&|`$]|--output|(?:^|[\s=])(?:\/|\.\.)/;
 
 /** Runs a command of the model, if the agent may: what writes is refused to a reader. @returns its output, or null for a refusal */
 export function runCommand(command, isReader) {

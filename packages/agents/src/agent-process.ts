@@ -1,5 +1,6 @@
 import { printable, type AgentRequest, type CommandResult, type CommandRunner } from '@nx-fleet/core';
 import { loadPriceList } from './price/price-list.js';
+import { createPricer } from './price/pricer.js';
 import type { PriceTable } from './price/settings-price.js';
 import { progressLine, type Progress } from './progress/progress-line.js';
 import { createThrottle, systemClock, type Clock } from './progress/throttle.js';
@@ -46,7 +47,7 @@ const INTERVAL_IN_CI_MS = 15_000;
 export async function runAgentProcess(context: AgentContext, agent: AgentProcess): Promise<CommandResult> {
   const { request, redact } = agent;
   const signals = [request.signal, agent.stop].filter((signal) => signal !== undefined);
-  const prices = { table: context.prices ?? {}, list: await loadPriceList() };
+  const price = createPricer({ table: context.prices ?? {}, list: await loadPriceList() });
   const progress = createThrottle(request.onProgress, intervalMs(context), context.clock ?? systemClock);
   try {
     return await context.commands.run({
@@ -63,7 +64,7 @@ export async function runAgentProcess(context: AgentContext, agent: AgentProcess
         const said = agent.onLine(line, stream);
         if (said === null) return;
         for (const text of said.lines) {
-          const shown = progressLine(redact(printable(text)), { name: agent.name, meter: said.meter }, prices);
+          const shown = progressLine(redact(printable(text)), { name: agent.name, meter: said.meter }, price);
           if (shown !== '') progress.say(shown, said.isUrgent);
         }
       },

@@ -1,5 +1,5 @@
 import { describeCost, describeCount, printable, printableLine, type ModelUsage } from '@nx-fleet/core';
-import { priceAccounting, type Prices } from '../price/price-usage.js';
+import type { Pricer } from '../price/pricer.js';
 
 /** How far an agent has come. */
 export interface Meter {
@@ -19,18 +19,20 @@ export interface Progress {
 }
 
 /** `claude: edits src/a.ts (turn 4, 31k tokens, ~$0.12)`, or an empty text when there is nothing to say. Untrusted text is made printable. */
-export function progressLine(said: string, { name, meter }: { readonly name: string; readonly meter: Meter }, prices: Prices): string {
+export function progressLine(said: string, { name, meter }: { readonly name: string; readonly meter: Meter }, price: Pricer): string {
   const { unit, count, usage } = meter;
   const activity = printableLine(printable(said), 160);
   if (activity === '') return '';
-  const facts = [...(count === 0 ? [] : [`${unit} ${count}`]), ...describeUsage(usage, prices)];
+  const facts = [...(count === 0 ? [] : [`${unit} ${count}`]), ...describeUsage(usage, price)];
   return `${name}: ${activity}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
 }
 
-function describeUsage(usage: readonly ModelUsage[], prices: Prices): readonly string[] {
+function describeUsage(usage: readonly ModelUsage[], price: Pricer): readonly string[] {
   const tokens = usage.reduce((total, { inputTokens, outputTokens }) => total + (inputTokens ?? 0) + (outputTokens ?? 0), 0);
   if (tokens === 0) return [];
-  const { costUsd } = priceAccounting({ usage, costUsd: null }, prices);
+  const costs = usage.map(price).filter((cost) => cost !== null);
+  if (costs.length < usage.length) return [`${describeCount(tokens)} tokens`];
+  const costUsd = costs.reduce((total, cost) => total + cost, 0);
   // Until the program ends, what it cost is our own guess.
-  return [`${describeCount(tokens)} tokens`, ...(costUsd === null ? [] : [describeCost(costUsd, 'price-list-inexact')])];
+  return [`${describeCount(tokens)} tokens`, describeCost(costUsd, 'price-list-inexact')];
 }

@@ -103,6 +103,12 @@ The value may be null.
   });
 });
 
+describe('escaping', () => {
+  it('takes no longer over a text of blank lines', () => {
+    expect(rendered({ body: `${'\n'.repeat(200_000)}x` })).toContain('x');
+  });
+});
+
 describe('place', () => {
   it.each([
     ['src/app.ts', 12, 'src/app.ts:12'],

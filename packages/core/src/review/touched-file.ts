@@ -15,10 +15,20 @@ export interface Remark {
   readonly body: string;
 }
 
-/** Every changed file, with its lines where it has any. */
+/** No line that people write is longer, and what looks for words shall not take hours over one that is. */
+const MAX_LINE_CHARACTERS = 1_000;
+
+/** Every changed file, with its lines where it has any; of a very long line the first 1,000 characters. */
 export function touchedFiles(diffs: readonly FileDiff[], changed: readonly ChangedFile[]): readonly TouchedFile[] {
   const diffOf = new Map(diffs.map((diff) => [diff.path, diff]));
-  return changed.map(({ path, kind }) => ({ ...(diffOf.get(path) ?? { path, from: null, hunks: [], added: [], removed: [] }), kind }));
+  return changed.map(({ path, kind }) => {
+    const { from, hunks, added, removed } = diffOf.get(path) ?? { from: null, hunks: [], added: [], removed: [] };
+    return { path, kind, from, hunks, added: added.map(cut), removed: removed.map(cut) };
+  });
+}
+
+function cut(line: string): string {
+  return line.slice(0, MAX_LINE_CHARACTERS);
 }
 
 /** How many lines match. */

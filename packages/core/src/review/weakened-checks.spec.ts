@@ -47,6 +47,22 @@ describe('what a change does to its checks', () => {
   });
 
   it.each([
+    ['text that is reordered', 'if (access !== "user\u202e \u2066// admins only\u2069 \u2066") {', 1],
+    ['text that is hidden', 'Be strict.\u{E0049}\u{E0067}', 1],
+    ['a space of no width', 'pass\u200bword', 1],
+    ['a flag', 'from \u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} with \u{1F469}\u200D\u{1F680}', 0],
+    ['another script', 'שלום \u200f עולם, نمی\u200cخواهم', 0],
+  ])('tells of %s', (_, line, count) => {
+    const said = remarksOn({ path: 'src/a.ts', added: [line] });
+    expect(said).toEqual(count === 0 ? [] : ['src/a.ts: medium: 1 line(s) with characters that hide or reorder text']);
+  });
+
+  it('takes no longer over a line without end', () => {
+    const added = ['it.'.repeat(300_000), 'jest '.repeat(200_000), '"test": "echo '.repeat(100_000)];
+    expect(remarksOn({ path: 'a.spec.ts', added }, { path: 'package.json', added })).toEqual([]);
+  });
+
+  it.each([
     ['src/app.ts', ['const it = 1;'], ['expect(1)']],
     ['a.spec.ts', ["it('adds', f)", 'expect(1).toBe(1)'], ["it('adds up', f)", 'expect(2).toBe(2)']],
     ['README.md', ["it('is an example', f)"], []],

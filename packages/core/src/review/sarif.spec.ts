@@ -21,10 +21,11 @@ interface Log {
   ];
 }
 
+const require = createRequire(import.meta.url);
 const isSarif = sarifValidator();
 
 function sarifValidator(): (log: unknown) => unknown {
-  const file = createRequire(import.meta.url).resolve('schemastore/schemas/json/sarif-2.1.0.json');
+  const file = require.resolve('schemastore/schemas/json/sarif-2.1.0.json');
   const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
   addFormats.default(ajv);
   const validate = ajv.compile(JSON.parse(readFileSync(file, 'utf8')) as object);

@@ -8,6 +8,7 @@ import { printable, printableLine, type Finding, type GateSettings, type Verdict
 import { createReviewPipeline, REVIEWERS, type Reviewer, type ReviewPipeline, type SeededIssue } from './review-pipeline.fixture.js';
 import { SEEDED_DIFFS, type Said, type SeededDiff } from './seeded-diffs.fixture.js';
 
+const require = createRequire(import.meta.url);
 const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 const OTHER_GATES = ['critical', 'medium', 'low', 'none'] as const;
 
@@ -21,7 +22,7 @@ const isSarif = sarifValidator();
 function sarifValidator(): ValidateFunction {
   const ajv = new Ajv({ strict: false, unicodeRegExp: false });
   addFormats.default(ajv);
-  return ajv.compile(readJson(createRequire(import.meta.url).resolve('schemastore/schemas/json/sarif-2.1.0.json')));
+  return ajv.compile(readJson(require.resolve('schemastore/schemas/json/sarif-2.1.0.json')));
 }
 
 function faultsOf(isValid: ValidateFunction, text: string): unknown {

@@ -25,7 +25,7 @@ export interface SeededDiff {
 let faults = 0;
 
 /** A fault by a title that no other has; `at` is `file:line`, `file:from-to`, or `file` alone for all of it. */
-export function fault(at: string, change: Partial<Finding> = {}): Said {
+function fault(at: string, change: Partial<Finding> = {}): Said {
   const [, file = at, from = '0', to = from] = /^(.*):(-?[\d.e+]+)(?:-(-?[\d.e+]+))?$/s.exec(at) ?? [];
   faults += 1;
   const finding: Finding = {
@@ -44,16 +44,16 @@ export function fault(at: string, change: Partial<Finding> = {}): Said {
 }
 
 /** One that names no place in the change. */
-export function elsewhere(at: string, change: Partial<Finding> = {}): Said {
+function elsewhere(at: string, change: Partial<Finding> = {}): Said {
   return { ...fault(at, change), isPlaced: false };
 }
 
 /** One whose place is told otherwise than the change has it. */
-export function placedAt(said: Said, file: string, startLine: number): Said {
+function placedAt(said: Said, file: string, startLine: number): Said {
   return { ...said, place: { file, startLine } };
 }
 
-export function lines(count: number, change: Readonly<Record<number, string>> = {}): string {
+function lines(count: number, change: Readonly<Record<number, string>> = {}): string {
   return Array.from({ length: count }, (_, at) => `${change[at + 1] ?? `line ${at + 1}`}\n`).join('');
 }
 

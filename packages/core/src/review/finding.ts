@@ -10,23 +10,22 @@ export type Lens = (typeof LENSES)[number];
 
 /** One remark as a reviewer gives it: what it says is brought into its ranges later. Lines count from 1 in the file as it is after the change; 0 for the file as a whole. */
 export const findingSchema = z.strictObject({
-  lens: z.enum(LENSES),
+  lens: z.enum(LENSES).describe('what it was found through'),
   severity: z.enum(SEVERITIES),
-  /** 0 to 1. */
-  confidence: z.number(),
-  title: z.string(),
-  body: z.string(),
-  file: z.string(),
-  startLine: z.number(),
-  endLine: z.number(),
-  recommendation: z.string(),
+  confidence: z.number().describe('0 to 1'),
+  title: z.string().describe('the fault in one line'),
+  body: z.string().describe('what breaks, how to see it, why it matters'),
+  file: z.string().describe('a file of the change, by its path from the root of the repository'),
+  startLine: z.number().describe('from 1, in the file after the change; 0 for the file as a whole'),
+  endLine: z.number().describe('the last line, like startLine'),
+  recommendation: z.string().describe('what to do'),
 });
 
 /** A remark with its place checked and its numbers in their ranges. */
 export const groundedFindingSchema = findingSchema.extend({
   confidence: z.number().min(0).max(1),
-  startLine: z.int().min(0),
-  endLine: z.int().min(0),
+  startLine: z.int().min(0).describe('from 1, in the file after the change; 0 for the file as a whole'),
+  endLine: z.int().min(0).describe('the last line, like startLine'),
 });
 
 export type Finding = z.infer<typeof findingSchema>;
@@ -35,8 +34,7 @@ export type Finding = z.infer<typeof findingSchema>;
 export const droppedSchema = z.strictObject({
   severity: z.enum(SEVERITIES),
   title: z.string(),
-  /** As the reviewer named it. */
-  file: z.string(),
+  file: z.string().describe('as the reviewer named it'),
   startLine: z.int().min(0),
 });
 

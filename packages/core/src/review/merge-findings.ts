@@ -9,10 +9,8 @@ const statementSchema = groundedFindingSchema.extend({ reviewer: z.string() });
 
 /** One finding of all who made it: the words of the gravest, the confidence of all together. */
 export const mergedFindingSchema = groundedFindingSchema.extend({
-  /** Who made it, as in `said`. */
-  reviewers: z.array(z.string()),
-  /** What each of them said, the one that is quoted above first. */
-  said: z.array(statementSchema),
+  reviewers: z.array(z.string()).describe('who made it, as in said; nx-fleet for what the diff shows by itself'),
+  said: z.array(statementSchema).describe('what each of them said, the one that is quoted above first'),
 });
 
 export type MergedFinding = z.infer<typeof mergedFindingSchema>;

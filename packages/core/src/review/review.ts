@@ -23,17 +23,14 @@ export const reviewSchema = z.strictObject({
   $schema: z.string(),
   version: z.literal(ARTEFACT_VERSION),
   reviewer: z.string(),
-  /** Who made the reviewer, as far as we can tell: two reviewers of one vendor are no two opinions. */
-  vendor: z.string(),
-  model: z.string().nullable(),
-  /** What was reviewed; the gate compares it with what it is about to let through. */
-  baseTree: objectIdSchema,
-  tree: objectIdSchema,
+  vendor: z.string().describe('who made the reviewer, as far as we can tell: two reviewers of one vendor are no two opinions'),
+  model: z.string().nullable().describe('the model that was asked for; null for the default of the agent'),
+  baseTree: objectIdSchema.describe('the git tree that the change starts from'),
+  tree: objectIdSchema.describe('the git tree that was reviewed; the gate compares it with what it is about to let through'),
   verdict: verdictWord,
   summary: z.string(),
   findings: z.array(groundedFindingSchema),
-  /** Remarks that named no place in the change. */
-  ungrounded: z.array(droppedSchema),
+  ungrounded: z.array(droppedSchema).describe('remarks that named no place in the change'),
 });
 
 export type Review = z.infer<typeof reviewSchema>;

@@ -10,10 +10,9 @@ const verdictSchema = z.strictObject({
   $schema: z.string(),
   version: z.literal(ARTEFACT_VERSION),
   verdict: verdictWord,
-  /** The setting that it was reached by. */
-  blockOn: z.enum([...SEVERITIES, 'none']),
-  tree: objectIdSchema,
-  baseTree: objectIdSchema,
+  blockOn: z.enum([...SEVERITIES, 'none']).describe('the setting that it was reached by'),
+  tree: objectIdSchema.describe('the git tree that was judged'),
+  baseTree: objectIdSchema.describe('the git tree that the change starts from'),
   reviewers: z.array(
     z.strictObject({
       reviewer: z.string(),
@@ -21,8 +20,9 @@ const verdictSchema = z.strictObject({
       model: z.string().nullable(),
       verdict: verdictWord,
       summary: z.string(),
-      /** Remarks that named no place in the change. One of a reviewer that asks for changes may block. */
-      ungrounded: z.array(droppedSchema.extend({ blocking: z.boolean() })),
+      ungrounded: z
+        .array(droppedSchema.extend({ blocking: z.boolean() }))
+        .describe('remarks that named no place in the change; one of a reviewer that asks for changes may block'),
     }),
   ),
   findings: z.array(mergedFindingSchema.extend({ blocking: z.boolean() })),
@@ -30,8 +30,8 @@ const verdictSchema = z.strictObject({
 
 export type Verdict = z.infer<typeof verdictSchema>;
 
-/** The verdict as it is stored, with a fingerprint of the spec that it was reached by. */
-export const storedVerdictSchema = verdictSchema.extend({ spec: z.string() });
+/** The verdict as it is stored. */
+export const storedVerdictSchema = verdictSchema.extend({ spec: z.string().describe('a fingerprint of the text of the issue') });
 
 /** Who is named for what no agent found, but the diff itself shows. */
 const FACTS = 'nx-fleet';

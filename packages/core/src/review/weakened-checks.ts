@@ -1,4 +1,5 @@
 import type { ChangedFile } from '../git/git.js';
+import { printableLine } from '../text/printable.js';
 import type { FileDiff } from './file-diff.js';
 import type { Finding } from './finding.js';
 import { steeringRemarks } from './steering.js';
@@ -17,7 +18,7 @@ export function weakenedChecks(diffs: readonly FileDiff[], changed: readonly Cha
     severity: 'medium',
     confidence: 1,
     title,
-    body,
+    body: printableLine(body, 500),
     file,
     startLine: 0,
     endLine: 0,

@@ -69,7 +69,8 @@ describe('fixIssue', () => {
       ],
     });
     await issue.host.artefacts.write('issue-42', 'agent-review--claude', 'review.json', JSON.stringify(second));
-    await fixIssue({ ...issue.settings.fix, reviewers: ['codex', 'claude'] }, issue.context(FIXED));
+    const made = await fixIssue({ ...issue.settings.fix, reviewers: ['codex', 'claude'] }, issue.context(FIXED));
+    expect(made).toMatchObject({ fixed: 2, commits: ['Dark mode (mend 2 finding(s))'] });
     const prompt = issue.requests[0]?.prompt ?? '';
     expect(prompt).toContain('claude asks for changes: No.\n- critical, no place given: Old hole\n- high, a.ts:1: Wrong sum\n  It adds');
     expect(prompt).toContain('claude says: Wrong sum\n  Tax is missing.');

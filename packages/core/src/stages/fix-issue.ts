@@ -40,7 +40,7 @@ export async function fixIssue(settings: FixStageSettings, context: StageContext
       if ((await git.currentBranch(issue.local.worktree)) === issue.manifest.branch) await clearAttempt(start, issue, context);
       throw error;
     }
-    const fix = await storeFix({ start, settings, issue, fixed: open.length }, context);
+    const fix = await storeFix({ start, settings, issue, fixed: givenCount(verdict, open) }, context);
     await git.writeRef(builtRef(project), fix.head);
     await git.deleteRef(buildingRef(project));
     return fix;
@@ -66,6 +66,11 @@ function openFindings({ findings }: Verdict): Verdict['findings'] {
   return blocking.length > 0 ? blocking : findings;
 }
 
+/** How many findings the writer is given, objections without a place included. */
+function givenCount({ reviewers }: Verdict, open: Verdict['findings']): number {
+  return open.length + reviewers.flatMap(({ ungrounded }) => ungrounded).filter(({ blocking }) => blocking).length;
+}
+
 async function fixTask(
   issue: StageIssue,
   { verdict, open }: { readonly verdict: Verdict; readonly open: Verdict['findings'] },
@@ -75,7 +80,7 @@ async function fixTask(
   const spec = fence('markdown', issue.spec);
   const findings = fence('markdown', renderFindings(verdict, open));
   const prompt = (failures: string): string => renderPrompt('fix', template, { spec, findings, failures });
-  return { what: 'fix', prompt, subject: `${issue.manifest.title} (mend ${open.length} finding(s))` };
+  return { what: 'fix', prompt, subject: `${issue.manifest.title} (mend ${givenCount(verdict, open)} finding(s))` };
 }
 
 function renderFindings({ reviewers }: Verdict, open: Verdict['findings']): string {

@@ -10,7 +10,8 @@ import { CODEX_LOGIN_NAMES, planCodexInvocation } from './invocation.js';
 import { classifyCodex } from './outcome.js';
 import { withRunFolder } from './run-folder.js';
 
-const MINIMUM_VERSION = '0.100.0';
+// The first one whose permission profiles are complete: they close the repository to a reader.
+const MINIMUM_VERSION = '0.138.0';
 // Set by the runner itself, to find what a process left behind.
 const RUN_MARKER = 'NX_FLEET_RUN';
 

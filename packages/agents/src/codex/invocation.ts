@@ -19,7 +19,7 @@ export interface CodexSurroundings {
 const WRITER: readonly string[] = ['sandbox_workspace_write.network_access=true', 'sandbox_workspace_write.exclude_slash_tmp=true'];
 
 // A search runs at the vendor, outside the sandbox: what a reader reads could leave in its words.
-// A Codex that knows no permission profiles is left with the older sandbox, which hides nothing.
+// Should a Codex not heed the profile, it is left with the older sandbox, which hides nothing but lets write nothing.
 const READ_ONLY: readonly string[] = ['web_search="disabled"', 'sandbox_mode="read-only"'];
 
 /** The command line of `codex exec`; the prompt goes to standard input, where no word of it can be taken for a sub-command. */

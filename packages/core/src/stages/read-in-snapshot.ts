@@ -53,13 +53,16 @@ export async function readInSnapshot<Result>(
   }
 }
 
+// Each was tried with some 90 ways to write.
+const FENCED: ReadonlySet<string> = new Set(['claude', 'codex']);
+
 /**
  * Claude Code and Codex are kept from writing by a fence of their own, so that people may go on working in the main worktree meanwhile.
- * A command has none; and in CI nobody else works.
+ * Of other programs we know none that holds; and in CI nobody else works.
  */
 function watched({ definition }: Reading['settings'], { host }: StageContext): 'setup' | 'all' {
   const isCi = !['', 'false', '0'].includes(host.env['CI'] ?? '');
-  return definition.type === 'command' || isCi ? 'all' : 'setup';
+  return isCi || !FENCED.has(definition.type) ? 'all' : 'setup';
 }
 
 /** The branches of the other issues that are or were there while a reader worked: their own stages move them. */

@@ -1,0 +1,42 @@
+import type { Verdict } from '@nx-fleet/core';
+import { verdictLines } from './verdict-lines.js';
+
+const words = { lens: 'security', confidence: 0.9, body: '', recommendation: '', file: 'src/a.ts', startLine: 3, endLine: 3 } as const;
+
+function aVerdict(change: Partial<Verdict> = {}): Verdict {
+  const trees = { tree: 'a'.repeat(40), baseTree: 'b'.repeat(40) };
+  return { $schema: '', version: 1, verdict: 'approve', blockOn: 'high', ...trees, reviewers: [], findings: [], ...change };
+}
+
+describe('a verdict on the terminal', () => {
+  it('has a line for each reviewer, each finding and each dropped remark, and counts what blocks', () => {
+    const verdict = aVerdict({
+      verdict: 'request-changes',
+      reviewers: [
+        {
+          reviewer: 'codex',
+          vendor: 'codex',
+          model: null,
+          verdict: 'request-changes',
+          summary: 'No\u001b[31m.\nNever.',
+          ungrounded: [{ severity: 'high', title: 'Old \u0007hole', file: 'x.ts', startLine: 1, blocking: true }],
+        },
+      ],
+      findings: [
+        { ...words, severity: 'critical', title: 'SQL\ninjection', reviewers: ['codex', 'claude'], said: [], blocking: true },
+        { ...words, severity: 'low', title: 'A name', startLine: 0, reviewers: ['claude'], said: [], blocking: false },
+      ],
+    });
+    expect(verdictLines(verdict)).toEqual([
+      'codex: request-changes. No. Never.',
+      'BLOCKS  high      Old hole  (dropped: it names no place in the change)',
+      'BLOCKS  critical  src/a.ts:3  SQL injection  [codex, claude]',
+      'note    low       src/a.ts  A name  [claude]',
+      'Verdict: changes requested, 2 blocking finding(s)',
+    ]);
+  });
+
+  it('says so when it approves', () => {
+    expect(verdictLines(aVerdict())).toEqual(['Verdict: approved']);
+  });
+});

@@ -1,8 +1,10 @@
 import { countLines, type Remark, type TouchedFile } from './touched-file.js';
 
-/** The AI layer, CI, hooks, and what package managers and editors run by themselves. */
+/** Rules of agents, by the case that agents look for. */
+const RULES = /(^|\/)(?:AGENTS(?:\.override)?|CLAUDE(?:\.local)?|GEMINI|QWEN|CONVENTIONS)\.md$/;
+/** The rest of the AI layer, CI, hooks, and what package managers and editors run by themselves. */
 const STEERING =
-  /(^|\/)(?:AGENTS(?:\.override)?|CLAUDE(?:\.local)?|GEMINI|QWEN|CONVENTIONS)\.md$|(^|\/)\.(?:agents|claude|claude-plugin|codex|cursor|gemini|opencode|windsurf|clinerules|github|gitlab|husky|githooks|circleci|buildkite|woodpecker|vscode|devcontainer)\/|(^|\/)(?:\.mcp\.json|opencode\.jsonc?|\.cursorrules|\.windsurfrules|\.clinerules|\.aider\.conf\.ya?ml|nx-fleet\.json|\.gitlab-ci\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|bitbucket-pipelines\.ya?ml|\.drone\.ya?ml|lefthook(?:-local)?\.ya?ml|\.lefthook\.ya?ml|\.pre-commit-config\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|\.gitmodules|\.gitattributes|\.npmrc|\.yarnrc(?:\.ya?ml)?|\.pnpmfile\.c?js|\.envrc)$/i;
+  /(^|\/)\.(?:agents|claude|claude-plugin|codex|cursor|gemini|opencode|windsurf|clinerules|github|gitlab|husky|githooks|circleci|buildkite|woodpecker|vscode|devcontainer)\/|(^|\/)(?:\.mcp\.json|opencode\.jsonc?|\.cursorrules|\.windsurfrules|\.clinerules|\.aider\.conf\.ya?ml|nx-fleet\.json|\.gitlab-ci\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|bitbucket-pipelines\.ya?ml|\.drone\.ya?ml|lefthook(?:-local)?\.ya?ml|\.lefthook\.ya?ml|\.pre-commit-config\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|\.gitmodules|\.gitattributes|\.npmrc|\.yarnrc(?:\.ya?ml)?|\.pnpmfile\.c?js|\.envrc)$/i;
 const INSTALL_SCRIPT = /^\s*"(?:pre|post)?(?:install|prepare|prepack)"\s*:/;
 const PLUGIN_OPTION = /"(?:plugins?|nx-fleet\/plugin|reviewers|writer|planner|blockOn|prompts|tasksRunnerOptions)"\s*:/;
 
@@ -24,10 +26,14 @@ function hiddenText({ path, added, removed }: TouchedFile): readonly Remark[] {
 
 function steered({ path, from, added, removed }: TouchedFile): readonly Remark[] {
   const isPlugins = /(^|\/)nx\.json$/.test(path) && [...added, ...removed].some((line) => PLUGIN_OPTION.test(line));
-  if (!isPlugins && !STEERING.test(path) && !(from !== null && STEERING.test(from))) return [];
+  if (!isPlugins && !isSteering(path) && !(from !== null && isSteering(from))) return [];
   const before = from === null ? '' : ` It was "${from}".`;
   const body = `It takes effect on agents and machines beyond this change.${before}`;
   return [{ file: path, lens: 'security', title: 'What steers agents, hooks or pipelines is changed', body }];
+}
+
+function isSteering(path: string): boolean {
+  return RULES.test(path) || STEERING.test(path);
 }
 
 function installScripts({ path, added }: TouchedFile): readonly Remark[] {

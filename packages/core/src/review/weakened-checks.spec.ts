@@ -68,6 +68,7 @@ describe('what a change does to its checks', () => {
     ['README.md', ["it('is an example', f)"], []],
     ['package.json', [], ['  "test": "jest"']],
     ['docs/eslint.md', [], ['x']],
+    ['docs/agents.md', [], ['x']],
     ['src/a.ts', ['// eslint-disable-next-line x'], ['// eslint-disable-next-line y']],
   ])('has nothing to say on %s, %j to %j', (path, removed, added) => {
     expect(remarksOn({ path, removed, added })).toEqual([]);

@@ -44,4 +44,19 @@ describe('recordStage', () => {
     });
     expect(issue.out(PLAN_TARGET, 'transcript.jsonl')).toBe('one\ntwo\n');
   });
+
+  it('keeps our own secrets, those of the env files and private keys of several lines out of the transcript', async () => {
+    const issue = await stageIssue({ env: { GITHUB_TOKEN: 'token-of-mine' } });
+    issue.host.files.set(`${issue.worktree}/.env.local`, 'export APP_SECRET="in-the-env-file"\nPORT=20040000\n');
+    const lines = [
+      'token-of-mine',
+      'x in-the-env-file y 20040000',
+      '-----BEGIN PRIVATE KEY-----',
+      'TUlJRQ==',
+      '-----END PRIVATE KEY-----',
+      'after',
+    ];
+    await record(issue, async ({ addTranscript }) => lines.forEach(addTranscript));
+    expect(issue.out(PLAN_TARGET, 'transcript.jsonl')).toBe('***\nx *** y 20040000\n-----BEGIN PRIVATE KEY-----***\nafter\n');
+  });
 });

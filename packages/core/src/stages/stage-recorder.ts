@@ -24,7 +24,7 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
   try {
     const result = await stage({
       addStep: (step) => void steps.push(step),
-      addTranscript: (line) => void transcript.push(redact(line)),
+      addTranscript: (line) => void transcript.push(line),
       setAgent: (name, version) => {
         agent = { name, version };
       },
@@ -44,7 +44,7 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
       steps,
     };
     await host.artefacts.write(project, target, 'run.json', `${JSON.stringify(record, null, 2)}\n`);
-    if (transcript.length > 0) await host.artefacts.write(project, target, 'transcript.jsonl', `${transcript.join('\n')}\n`);
+    if (transcript.length > 0) await host.artefacts.write(project, target, 'transcript.jsonl', `${redact(transcript.join('\n'))}\n`);
   }
 }
 

@@ -36,6 +36,7 @@ describe('redaction', () => {
       String.raw`{"t":"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n"}`,
       String.raw`{"t":"-----BEGIN PRIVATE KEY-----***\n"}`,
     ],
+    ['{"t":"-----BEGIN PRIVATE KEY-----"}\n{"t":"x"}', '{"t":"-----BEGIN PRIVATE KEY-----***"}\n{"t":"x"}'],
     ['-----BEGIN OPENSSH PRIVATE KEY-----\ncut off', '-----BEGIN OPENSSH PRIVATE KEY-----***'],
     ['ghp_0123456789abcdefghijABCDEFGHIJ012345', '***'],
     ['key AKIAIOSFODNN7EXAMPLE.', 'key ***.'],

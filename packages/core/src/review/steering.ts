@@ -9,15 +9,15 @@ const INSTALL_SCRIPT = /^\s*"(?:pre|post)?(?:install|prepare|prepack)"\s*:/;
 const PLUGIN_OPTION = /"(?:plugins?|nx-fleet\/plugin|reviewers|writer|planner|blockOn|prompts|tasksRunnerOptions)"\s*:/;
 
 /** Marks that reorder or hide text. Prompts and terminals are shown without them, so nobody who reads the diff there sees that they are in it. Flags of regions are written with some. */
-const HIDDEN = /[\u200B\u202A-\u202E\u2060-\u2064\u2066-\u2069]|(?<!\u{1F3F4}[\u{E0020}-\u{E007F}]*)[\u{E0020}-\u{E007F}]/u;
+const HIDDEN = /[\u200B\u202A-\u202E\u2060-\u2064\u2066-\u2069]|(?<!\u{1F3F4}[\u{E0020}-\u{E007F}]{0,8})[\u{E0020}-\u{E007F}]/u;
 
 /** What a change does to what steers others: agents, hooks, pipelines, installs, and readers. */
 export function steeringRemarks(files: readonly TouchedFile[]): readonly Remark[] {
   return files.flatMap((file) => [...steered(file), ...installScripts(file), ...hiddenText(file)]);
 }
 
-function hiddenText({ path, added, removed }: TouchedFile): readonly Remark[] {
-  const count = countLines(added, HIDDEN) - countLines(removed, HIDDEN);
+function hiddenText({ path, whole }: TouchedFile): readonly Remark[] {
+  const count = countLines(whole.added, HIDDEN) - countLines(whole.removed, HIDDEN);
   if (count <= 0 && !HIDDEN.test(path)) return [];
   const title =
     count <= 0 ? 'A name with characters that hide or reorder text' : `${count} line(s) with characters that hide or reorder text`;

@@ -5,6 +5,8 @@ import type { Lens } from './finding.js';
 /** A file of the change with what the diff says of it; no lines where it is binary, or only its name or mode changed. */
 export interface TouchedFile extends FileDiff {
   readonly kind: ChangedFile['kind'];
+  /** The same lines uncut, for what looks at single characters. */
+  readonly whole: Pick<FileDiff, 'added' | 'removed'>;
 }
 
 /** What the diff shows of one file. */
@@ -23,7 +25,7 @@ export function touchedFiles(diffs: readonly FileDiff[], changed: readonly Chang
   const diffOf = new Map(diffs.map((diff) => [diff.path, diff]));
   return changed.map(({ path, kind }) => {
     const { from, hunks, added, removed } = diffOf.get(path) ?? { from: null, hunks: [], added: [], removed: [] };
-    return { path, kind, from, hunks, added: added.map(cut), removed: removed.map(cut) };
+    return { path, kind, from, hunks, added: added.map(cut), removed: removed.map(cut), whole: { added, removed } };
   });
 }
 

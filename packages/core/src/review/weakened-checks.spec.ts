@@ -50,6 +50,8 @@ describe('what a change does to its checks', () => {
     ['text that is reordered', 'if (access !== "user\u202e \u2066// admins only\u2069 \u2066") {', 1],
     ['text that is hidden', 'Be strict.\u{E0049}\u{E0067}', 1],
     ['a space of no width', 'pass\u200bword', 1],
+    ['what stands far to the right', `${' '.repeat(9_000)}\u202e`, 1],
+    ['a flag with a text behind it', `\u{1F3F4}${'\u{E0067}'.repeat(20)}`, 1],
     ['a flag', 'from \u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} with \u{1F469}\u200D\u{1F680}', 0],
     ['another script', 'שלום \u200f עולם, نمی\u200cخواهم', 0],
   ])('tells of %s', (_, line, count) => {

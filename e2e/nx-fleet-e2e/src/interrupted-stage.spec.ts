@@ -10,6 +10,7 @@ const ISSUES = {
   'docs/issues/1.md': '# One apple\n\nHANG build\n',
   'docs/issues/2.md': '# Two pears\n\nHANG review\n',
   'docs/issues/3.md': '# Three figs\n\nHANG build\n',
+  'docs/issues/4.md': '# Four limes\n\nGo.\n',
 };
 
 describe('a stage that does not get to its end', () => {
@@ -38,7 +39,7 @@ describe('a stage that does not get to its end', () => {
     await succeed(workspace.nx('g', 'nx-fleet:init'));
     await workspace.git('add', '-A');
     await workspace.git('commit', '-qm', 'first');
-    await succeed(workspace.nx('g', 'worktree', '--issue=1,2,3'));
+    await succeed(workspace.nx('g', 'worktree', '--issue=1,2,3,4'));
   });
 
   afterAll(async () => {
@@ -70,5 +71,11 @@ describe('a stage that does not get to its end', () => {
     expect((await running.finished).exitCode).toBeNull();
     await expectApproval('issue-3', 'Three figs');
     expect(await processesLeft(workspace.folder)).toEqual([]);
+  });
+
+  it('that two runs want at the same time is paid once', async () => {
+    const runs = [start('issue-4'), start('issue-4')];
+    for (const run of runs) expect((await succeed(run.finished)).output).toContain('Verdict: approved');
+    expect(calls('Four limes')).toEqual(['plan', 'build', 'review']);
   });
 });

@@ -19,6 +19,7 @@ export type {
 } from './git/git.js';
 export type { Command, CommandResult, CommandRunner } from './host/command.js';
 export type {
+  ExclusiveWork,
   BackgroundCommand,
   DependencyOutcome,
   DependencyRequest,

@@ -8,6 +8,7 @@ import { cloneId } from './clone-id.js';
 import { createCommandRunner } from './command-runner.js';
 import { discardDirectory, sweepDiscarded } from './discard-directory.js';
 import { endStrays } from './end-strays.js';
+import { exclusively } from './exclusively.js';
 import { installDependencies } from './dependencies/install-dependencies.js';
 import { readManagedBlock, writeManagedBlock } from './env-block.js';
 import { includeFiles } from './include-files.js';
@@ -55,6 +56,7 @@ export function createHost(options: HostOptions): Host {
     removeDirectory: (directory) => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
     discardDirectory: (directory) => discardDirectory(directory, env),
     sweepDiscarded,
+    exclusively: (name, work) => exclusively(path.join(options.mainWorktree, '.nx-fleet', 'locks', name), work),
     now: () => new Date(),
   };
 }

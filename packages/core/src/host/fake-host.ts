@@ -103,6 +103,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     removeDirectory: async (path) => removeUnder(files, path),
     discardDirectory: async (path) => removeUnder(files, path),
     sweepDiscarded: async () => 0,
+    exclusively: async (_, { act }) => act(),
     now: () => new Date(options.now ?? '2026-01-01T00:00:00Z'),
   };
 }

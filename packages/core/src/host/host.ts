@@ -108,5 +108,16 @@ export interface Host {
   discardDirectory(path: string): Promise<void>;
   /** Removes what discards that were killed left in a folder. @returns how many there were */
   sweepDiscarded(parent: string): Promise<number>;
+  /**
+   * Acts while no other process acts under the same name in this main worktree. A holder that was killed is taken over from after seconds.
+   * @param name lower-case letters, digits, dots and hyphens
+   */
+  exclusively<Result>(name: string, work: ExclusiveWork<Result>): Promise<Result>;
   now(): Date;
+}
+
+export interface ExclusiveWork<Result> {
+  readonly act: () => Promise<Result>;
+  /** Called once when another process is at it. */
+  readonly onWait: () => void;
 }

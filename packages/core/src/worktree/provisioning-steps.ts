@@ -21,7 +21,7 @@ export interface Step {
  *
  * | step         | makes                                       | undone by                 | when it is run again                          |
  * | ------------ | ------------------------------------------- | ------------------------- | --------------------------------------------- |
- * | (claim)      | names and ports, state `creating`           | (release), always last    | the same claim is taken over from the dead    |
+ * | (claim)      | names and ports, state `creating`           | (release), at the end     | the same claim is taken over from the dead    |
  * | branch       | `refs/heads/<branch>` at its start          | deleted where it was left | the branch is there                           |
  * | worktree     | a spare moved and switched, or a checkout   | unregistered, discarded   | half-made ones are made anew, half-moved ones moved |
  * | files        | what `.worktreeinclude` names               | (goes with the worktree)  | what is there stays                           |
@@ -29,7 +29,7 @@ export interface Step {
  * | database     | a branch of the database                    | removed                   | found by its name and incarnation             |
  * | environment  | our block of `.env.local`                   | (goes with the worktree)  | written whole, again                          |
  * | setup, smoke | what the commands of the configuration make | (goes with the worktree)  | run until they succeeded once, with the database |
- * | (record)     | `.nx-fleet/local`, then state `ready`       | (release)                 | the same record                               |
+ * | (record)     | `.nx-fleet/local`, then state `ready`       | deleted after the release | the same record                               |
  */
 const PROVISIONING: readonly (readonly Step[])[] = [
   [branchStep],

@@ -35,11 +35,20 @@ async function runWatched({ context, adapters, signal }: WatchedTask, work: Stag
     const target = manifest === null ? undefined : issueTargets(manifest, settings, [])[stage.target];
     if (target !== undefined) requireHashedOptions(context, target);
     await noteEarlierHits(context, stage);
-    if (target?.cache === true && (await isFinished(stage))) {
-      stage.onProgress('this was done under the very same key: its artefacts stay as they are');
-      return true;
-    }
-    if (target?.cache === true && stage.target !== VALIDATE_TARGET) await requireStageBudget(stage, settings);
-    return work(stage, settings);
+    if (target?.cache !== true) return work(stage, settings);
+    // Two runs at the same time: the second one finds what the first has paid for.
+    return stage.host.exclusively(`${stage.project}.${stage.target}`, {
+      onWait: () => stage.onProgress('another run is at work on this very target: waiting for it'),
+      act: () => runOnce(stage, settings, work),
+    });
   });
+}
+
+async function runOnce(stage: StageContext, settings: Settings, work: StageWork): Promise<boolean> {
+  if (await isFinished(stage)) {
+    stage.onProgress('this was done under the very same key: its artefacts stay as they are');
+    return true;
+  }
+  if (stage.target !== VALIDATE_TARGET) await requireStageBudget(stage, settings);
+  return work(stage, settings);
 }

@@ -24,7 +24,8 @@ export async function readProduct(root) {
     Object.fromEntries(
       Object.entries(targets).map(([name, { executor }]) => [name, optionsOf('executor')[executor.replace(/^nx-fleet:/, '')]]),
     );
-  const settings = core.parseSettings([]);
+  // The targets of an app are there only with a command for it.
+  const settings = core.parseSettings([{ file: 'nx.json', value: { serve: { command: 'npm start' } } }]);
   return {
     parts,
     parseSettings: core.parseSettings,

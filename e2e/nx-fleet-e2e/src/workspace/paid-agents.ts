@@ -1,7 +1,7 @@
 import { SCRIPTED_FILES } from './scripted-agents.js';
 
 /** What the stand-ins that cost something tell for each stage, in US dollars. */
-export const PRICES = { plan: 0.1, build: 0.2, review: 0.1 } as const;
+const PRICES = { plan: 0.1, build: 0.2, review: 0.1 } as const;
 
 /** Plays the scripted agent, and tells tokens and a cost with its answer, as JSON. */
 const PAID_SCRIPT = `#!/usr/bin/env node

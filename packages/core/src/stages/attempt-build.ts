@@ -40,6 +40,9 @@ export async function attemptBuild(run: BuildRun, context: StageContext): Promis
     head = newHead;
     failed = (await runChecks({ ...settings, base, recorder }, issue, context)).find((result) => !result.passed);
     if (failed === undefined) return;
+    if (failed.ended === 'cancelled') {
+      throw new UserError(`Check "${failed.command}" was cancelled, and the ${task.what} with it. Run again: its work is kept.`);
+    }
     const next = attempt < settings.attempts ? 'a fresh writer gets its output' : 'no attempt is left';
     context.onProgress(`attempt ${attempt}: "${failed.command}" failed (${failed.ended}); ${next}`);
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../review/finding.js';
 
-export const MAX_REQUESTS_PER_ROUND = 20;
+const MAX_REQUESTS_PER_ROUND = 20;
 
 const requestSchema = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
@@ -61,7 +61,7 @@ function faultOfRequests({ requests }: E2eAnswer, { isLastRound }: Trial): Fault
 }
 
 /** Nothing but the app itself is asked, whatever the words are. */
-export function isPath(path: string): boolean {
+function isPath(path: string): boolean {
   return /^\/(?![/\\])/.test(path) && URL.canParse(path, 'http://app') && new URL(path, 'http://app').origin === 'http://app';
 }
 

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { endStrays } from './end-strays.js';
 import { isGoneSoon, isRunning } from './testing/processes.js';
@@ -37,6 +38,19 @@ onLinux('what a killed run left in a folder', () => {
     expect(pids.map(isRunning)).toEqual([true, true]);
     expect(await endStrays(folder())).toBeGreaterThanOrEqual(2);
     expect(await Promise.all(pids.map(isGoneSoon))).toEqual([true, true]);
+  });
+
+  it('is ended where readers work, too', async () => {
+    const scratch = mkdtempSync(path.join(tmpdir(), 'nx-fleet-'));
+    try {
+      const { child, exit } = await startIn(scratch);
+      child.kill('SIGKILL');
+      await exit;
+      expect(await endStrays(folder())).toBeGreaterThanOrEqual(2);
+      expect(await Promise.all(pids.map(isGoneSoon))).toEqual([true, true]);
+    } finally {
+      rmSync(scratch, { recursive: true });
+    }
   });
 
   it('goes on while its process lives', async () => {

@@ -1,4 +1,6 @@
 import { realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { marksOf, processIds } from './process-group.js';
 import { isInside, processLink } from './process-link.js';
@@ -8,14 +10,22 @@ import { deadMarks } from './run-mark.js';
 const GIVE_UP_MS = 3_000;
 const POLL_MS = 25;
 
-/** Ends the runs that work in a folder and whose own process was killed, with all that they started. Only Linux shows them. @returns how many processes there were */
+/** A reader's folder in the temporary one: `nx-fleet-` and six characters of mkdtemp(3). */
+const SCRATCH = /^nx-fleet-[A-Za-z0-9]{6}(?:\/|$)/;
+
+/**
+ * Ends the runs that work in a folder, or where readers do, and whose own process was killed, with all that they started. Only Linux shows them.
+ * @returns how many processes there were
+ */
 export async function endStrays(directory: string): Promise<number> {
   if (process.platform !== 'linux') return 0;
   const root = await realpath(directory);
+  const temporary = await realpath(tmpdir());
+  const isOurs = (cwd: string): boolean => isInside(cwd, root) || SCRATCH.test(path.relative(temporary, cwd));
   const marks = new Set(
     processIds()
       // A container's process ids say nothing here.
-      .filter((pid) => processLink(pid, 'ns/pid') === processLink(process.pid, 'ns/pid') && isInside(processLink(pid, 'cwd'), root))
+      .filter((pid) => processLink(pid, 'ns/pid') === processLink(process.pid, 'ns/pid') && isOurs(processLink(pid, 'cwd')))
       .flatMap((pid) => deadMarks(marksOf(pid))),
   );
   const ended = new Set<number>();

@@ -11,7 +11,7 @@ export async function noteChecks({ manifest }: StageIssue, { git, project }: Sta
 }
 
 /**
- * Ends what killed checks left at work, and puts the worktree back to what they checked; what they left in it is kept under a ref.
+ * Puts the worktree back to what killed checks have checked; what they left in it is kept under a ref.
  * A branch that moved since is left as it is: that was a person.
  */
 export async function clearInterruptedChecks({ local, manifest }: StageIssue, context: StageContext): Promise<void> {
@@ -19,7 +19,6 @@ export async function clearInterruptedChecks({ local, manifest }: StageIssue, co
   const checked = await git.readRef(checkingRef(project));
   if (checked === null) return;
   await requireNoLivingBuild(context);
-  await host.endStrays(local.worktree);
   const isDirty = (await git.dirtyPaths(local.worktree)).length > 0;
   if (isDirty && (await git.readRef(`refs/heads/${manifest.branch}`)) === checked) {
     const captured = await git.captureWorktree(local.worktree, `Left by interrupted checks of ${project}`);

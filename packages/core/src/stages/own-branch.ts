@@ -13,12 +13,13 @@ import type { StageContext, StageIssue } from './stage-context.js';
 export async function requireCleanWorktree(issue: StageIssue, context: StageContext): Promise<void> {
   const { git, project } = context;
   const { local } = issue;
+  const strays = await context.host.endStrays(local.worktree);
+  if (strays > 0) context.onProgress(`an earlier run was killed: ended ${strays} process(es) that it left at work`);
   await clearInterruptedChecks(issue, context);
   const interrupted = await git.readRef(buildingRef(project));
   const dirty = await git.dirtyPaths(local.worktree);
   if (interrupted !== null) {
     await requireNoLivingBuild(context);
-    await context.host.endStrays(local.worktree);
     return clearAttempt(interrupted, issue, context);
   }
   if (dirty.length === 0) return;

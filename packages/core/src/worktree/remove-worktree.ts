@@ -61,7 +61,8 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
     };
     await undoSteps(work, adapters);
   }
-  for (const ref of [builtRef(project), buildingRef(project), checkingRef(project)]) if ((await git.readRef(ref)) !== null) await git.deleteRef(ref);
+  for (const ref of [builtRef(project), buildingRef(project), checkingRef(project)])
+    if ((await git.readRef(ref)) !== null) await git.deleteRef(ref);
   // The manifest goes last: without it, an interrupted removal could not be run again.
   await releaseWorktree({ repository: location.commonDirectory, project }, host);
   await host.state.removeIssue(project);

@@ -1,9 +1,7 @@
 import { logger, type ExecutorContext } from '@nx/devkit';
 import { resetDatabase } from '@nx-fleet/core';
-import { createAdapters, type Adapters } from '../../adapters.js';
-import { requireMainWorktree } from '../../main-worktree.js';
-import { reportTask } from '../../report/report.js';
-import { readSettings } from '../../settings/read-settings.js';
+import type { Adapters } from '../../adapters.js';
+import { runInMain } from '../run-in-main.js';
 import type { DbResetExecutorSchema } from './schema.js';
 
 /** `issue-42:db-reset`: a fresh copy of the database in place of the worktree's own. */
@@ -12,11 +10,7 @@ export async function dbResetExecutor(
   context: ExecutorContext,
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
-  return reportTask(async () => {
-    const settings = readSettings(context.root);
-    const acting = adapters ?? createAdapters(context.root, settings);
-    await requireMainWorktree(context.root, acting);
-    const location = await acting.git.locate();
+  return runInMain(context, adapters, async ({ acting, settings, location }) => {
     const onProgress = (line: string): void => logger.info(line);
     const database = await resetDatabase({ project: context.projectName ?? '', location, settings, onProgress }, acting);
     logger.info(

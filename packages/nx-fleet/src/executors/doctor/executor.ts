@@ -10,11 +10,9 @@ import {
   type ComplaintReport,
   type ExamineContext,
 } from '@nx-fleet/core';
-import { createAdapters, worktreesDirectory, type Adapters } from '../../adapters.js';
-import { requireMainWorktree } from '../../main-worktree.js';
+import { worktreesDirectory, type Adapters } from '../../adapters.js';
 import { complaintTable } from '../../report/complaint-table.js';
-import { reportTask } from '../../report/report.js';
-import { readSettings } from '../../settings/read-settings.js';
+import { runInMain } from '../run-in-main.js';
 import type { DoctorExecutorSchema } from './schema.js';
 
 /** Longer than a generator needs between writing its manifest and claiming its names. */
@@ -26,13 +24,9 @@ export async function doctorExecutor(
   context: ExecutorContext,
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
-  return reportTask(async () => {
-    const settings = readSettings(context.root);
-    const acting = adapters ?? createAdapters(context.root, settings);
-    await requireMainWorktree(context.root, acting);
+  return runInMain(context, adapters, async ({ acting, settings, location }) => {
     if (options.restore !== undefined) return restore(String(options.restore), acting);
     if (options.expire !== undefined) return expire({ days: options.expire, dryRun: options.dryRun ?? false }, acting);
-    const location = await acting.git.locate();
     const onProgress = options.json === true ? () => {} : (line: string) => logger.info(line);
     const directory = worktreesDirectory(location.mainWorktree, settings);
     const complaints = await examineTwice({ location, settings, worktreesDirectory: directory, adapters: acting, onProgress });

@@ -1,10 +1,8 @@
 import { logger, type ExecutorContext } from '@nx/devkit';
 import { fleetStatus } from '@nx-fleet/core';
-import { createAdapters, type Adapters } from '../../adapters.js';
-import { reportTask } from '../../report/report.js';
+import type { Adapters } from '../../adapters.js';
 import { statusTable } from '../../report/status-table.js';
-import { readSettings } from '../../settings/read-settings.js';
-import { requireMainWorktree } from '../../main-worktree.js';
+import { runInMain } from '../run-in-main.js';
 import type { StatusExecutorSchema } from './schema.js';
 
 /** `fleet:status`: issues and stages with time, tokens, cost and verdict. */
@@ -13,10 +11,7 @@ export async function statusExecutor(
   context: ExecutorContext,
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
-  return reportTask(async () => {
-    const settings = readSettings(context.root);
-    const acting = adapters ?? createAdapters(context.root, settings);
-    await requireMainWorktree(context.root, acting);
+  return runInMain(context, adapters, async ({ acting, settings }) => {
     const issues = await fleetStatus(settings, acting);
     // Nx prints lines of its own around it in every output style: on one line it is found by its first character.
     if (json) process.stdout.write(`${JSON.stringify(issues)}\n`);

@@ -1,4 +1,4 @@
-import { printable, type AgentRequest, type CommandResult, type CommandRunner } from '@nx-fleet/core';
+import { createLineRedactor, printable, type AgentRequest, type CommandResult, type CommandRunner } from '@nx-fleet/core';
 import { loadPriceList } from './price/price-list.js';
 import { createPricer } from './price/pricer.js';
 import type { PriceTable } from './price/settings-price.js';
@@ -46,6 +46,7 @@ const INTERVAL_IN_CI_MS = 15_000;
 /** Runs an agent's program; its lines go to the transcript and, as far as they mean something, to the progress, without secrets. */
 export async function runAgentProcess(context: AgentContext, agent: AgentProcess): Promise<CommandResult> {
   const { request, redact } = agent;
+  const [redactLine, redactShown] = [createLineRedactor(redact), createLineRedactor(redact)];
   const signals = [request.signal, agent.stop].filter((signal) => signal !== undefined);
   const price = createPricer({ table: context.prices ?? {}, list: await loadPriceList() });
   const progress = createThrottle(request.onProgress, intervalMs(context), context.clock ?? systemClock);
@@ -60,11 +61,11 @@ export async function runAgentProcess(context: AgentContext, agent: AgentProcess
       idleTimeoutMs: request.idleTimeoutMs,
       signal: AbortSignal.any(signals),
       onLine: (line, stream) => {
-        request.onTranscript(redact(line));
+        request.onTranscript(redactLine(line));
         const said = agent.onLine(line, stream);
         if (said === null) return;
         for (const text of said.lines) {
-          const shown = progressLine(redact(printable(text)), { name: agent.name, meter: said.meter }, price);
+          const shown = progressLine(redactShown(printable(text)), { name: agent.name, meter: said.meter }, price);
           if (shown !== '') progress.say(shown, said.isUrgent);
         }
       },

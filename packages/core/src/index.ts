@@ -1,6 +1,6 @@
 export { UserError } from './errors/user-error.js';
 export { printable, printableLine } from './text/printable.js';
-export { createRedactor, secretsOf } from './text/redact.js';
+export { createLineRedactor, createRedactor, secretsOf } from './text/redact.js';
 export { slug } from './text/slug.js';
 export { issueBranch, issueId, issueProject, renderSpec, type Issue } from './issue/issue.js';
 export type { PullRequest, Tracker } from './tracker/tracker.js';

@@ -1,11 +1,12 @@
 import { UserError } from '../errors/user-error.js';
+import { worktreeSecrets } from '../environment/worktree-secrets.js';
 import { CHECKS_STEP } from '../agent/run-record.js';
 import type { CommandResult } from '../host/command.js';
 import type { StageContext, StageIssue } from '../stages/stage-context.js';
 import type { StageRecorder } from '../stages/stage-recorder.js';
 import type { CommandLine } from '../settings/settings.js';
 import { printable } from '../text/printable.js';
-import { createRedactor, secretsOf } from '../text/redact.js';
+import { createLineRedactor, createRedactor, secretsOf } from '../text/redact.js';
 import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
 import { worktreeEnvironment } from '../worktree/worktree-environment.js';
 import { commandText, commandWords } from './command-words.js';
@@ -16,7 +17,7 @@ export interface CheckResult {
   readonly passed: boolean;
   /** `exit code 1`, `timed-out`, … */
   readonly ended: string;
-  /** All output, without control characters and secrets of its environment. */
+  /** All output, without control characters and secrets. */
   readonly output: string;
   readonly durationMs: number;
 }
@@ -35,19 +36,20 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
   const startedAt = host.now().getTime();
   const { worktree } = issue.local;
   const env = { ...worktreeEnvironment(worktree, host.env, request.passEnv), ...(await worktreeVariables(issue, context)) };
-  const redact = createRedactor(secretsOf(env));
+  const redact = createRedactor([...secretsOf(env), ...(await worktreeSecrets(worktree, host))]);
   const results: CheckResult[] = await installFailure(request, issue, context);
   for (const line of results.length > 0 ? [] : request.checks) {
     const command = commandText(line);
     const [file, ...args] = commandWords(line, { base: request.base });
     onProgress(`check: ${[file, ...args].join(' ')}`);
+    const redactLine = createLineRedactor(redact);
     const result = await host.commands.run({
       file,
       args,
       cwd: worktree,
       env,
       timeoutMs: limits.checkTimeoutMs,
-      onLine: (text) => onProgress(`  ${redact(printable(text))}`),
+      onLine: (text) => onProgress(`  ${redactLine(printable(text))}`),
       ...(signal === undefined ? {} : { signal }),
     });
     const passed = result.exitCode === 0;

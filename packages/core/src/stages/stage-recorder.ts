@@ -1,4 +1,5 @@
 import { CHECKS_STEP, type RunRecord, type RunStep } from '../agent/run-record.js';
+import { worktreeSecrets } from '../environment/worktree-secrets.js';
 import { createRedactor, secretsOf } from '../text/redact.js';
 import type { StageContext } from './stage-context.js';
 
@@ -51,14 +52,5 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
 /** Knows our own secrets and those of the worktree's env files: a prompt quotes what a writer wrote, and an agent's commands what they read. */
 async function redactorOf({ project, host }: StageContext): Promise<(text: string) => string> {
   const local = await host.state.readLocal(project);
-  const secrets = [...secretsOf(host.env)];
-  const names = local === null ? [] : (await host.listDirectory(local.worktree)).filter((name) => name.startsWith('.env'));
-  for (const name of names) secrets.push(...secretsOf(variablesIn((await host.readFile(`${local?.worktree ?? ''}/${name}`)) ?? '')));
-  return createRedactor(secrets);
-}
-
-/** Near enough to what programs read from an env file to know what must not be repeated. */
-function variablesIn(text: string): Record<string, string> {
-  const lines = text.matchAll(/^\s*(?:export\s+)?(\w+)\s*=\s*(.*?)\s*$/gm);
-  return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value.replace(/^(["'])(.*)\1$/, '$2')]));
+  return createRedactor([...secretsOf(host.env), ...(local === null ? [] : await worktreeSecrets(local.worktree, host))]);
 }

@@ -1,4 +1,4 @@
-import { createRedactor, secretsOf } from './redact.js';
+import { createLineRedactor, createRedactor, secretsOf } from './redact.js';
 
 const redact = (env: Record<string, string>, text: string): string => createRedactor(secretsOf(env))(text);
 
@@ -60,5 +60,22 @@ describe('redaction', () => {
 
   it('leaves values too short to be a secret', () => {
     expect(redact({ API_KEY: 'dummy', EMPTY_TOKEN: '' }, 'a dummy text')).toBe('a dummy text');
+  });
+
+  it.each([
+    [
+      ['-----BEGIN RSA PRIVATE KEY-----', 'Proc-Type: 4,ENCRYPTED', '', 'MIIE+/w=', '-----END RSA PRIVATE KEY----- after', 'MIIE'],
+      ['-----BEGIN RSA PRIVATE KEY-----***', '***', '***', '***', '*** after', 'MIIE'],
+    ],
+    [
+      ['x -----BEGIN PRIVATE KEY-----', 'MIIE', 'cut off: by (this)', 'MIIE more'],
+      ['x -----BEGIN PRIVATE KEY-----***', '***', 'cut off: by (this)', 'MIIE more'],
+    ],
+    [
+      ['-----BEGIN PRIVATE KEY-----', 'it failed, then', 'abcdefgh'],
+      ['-----BEGIN PRIVATE KEY-----***', 'it failed, then', '***'],
+    ],
+  ])('remembers from line to line that a private key has begun: %j', (lines, shown) => {
+    expect(lines.map(createLineRedactor(createRedactor(['abcdefgh'])))).toEqual(shown);
   });
 });

@@ -37,6 +37,21 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
     );
 }
 
+const KEY_BEGINS = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\w+/=\s-]*$/;
+const KEY_ENDS = /^.*-----END [A-Z ]*PRIVATE KEY-----/;
+const KEY_LINE = /^\s*(?:[\w+/=]*|[\w-]+: .*)\s*$/;
+
+/** Redacts text that comes line by line: remembers that a private key has begun. */
+export function createLineRedactor(redact: (text: string) => string): (line: string) => string {
+  let isInKey = false;
+  return (line) => {
+    const wasInKey = isInKey;
+    isInKey = KEY_BEGINS.test(line) || (wasInKey && KEY_LINE.test(line));
+    if (wasInKey && KEY_ENDS.test(line)) return redact(line.replace(KEY_ENDS, HIDDEN));
+    return wasInKey && isInKey ? HIDDEN : redact(line);
+  };
+}
+
 function formsOf(secret: string): readonly string[] {
   return [secret, JSON.stringify(secret).slice(1, -1), inUrl(secret, encodeURIComponent), inUrl(secret, decodeURIComponent)];
 }

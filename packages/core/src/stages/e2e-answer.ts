@@ -73,7 +73,9 @@ function faultOfChecks({ checks }: E2eAnswer, { required, exchanges }: Trial): F
   );
   if (missing !== undefined) return { path, message: `check ${missing} needs exactly one result` };
   if (checks.some(({ number }) => !Number.isInteger(number) || number < 0 || number > required)) {
-    return { path, message: `a number is one of the issue's checks (1 to ${required}), or 0` };
+    const others =
+      required === 0 ? 'the issue lists no checks: each number is 0' : `a number is one of the issue's checks (1 to ${required}), or 0`;
+    return { path, message: others };
   }
   const isExchange = (number: number): boolean => Number.isInteger(number) && number >= 1 && number <= exchanges;
   const bare = checks.find(({ evidence }) => evidence.length === 0 || !evidence.every(isExchange));

@@ -102,6 +102,14 @@ describe('serveIssue', () => {
     expect(issue.progress).toContain('using ***');
   });
 
+  it.each([
+    { exitCode: null, signal: 'SIGTERM' },
+    { exitCode: 143, signal: null },
+  ])('takes it for no fault when the app is told to end before us: %j', async (result) => {
+    const { serve } = await served({ commands: () => result });
+    await expect(serve()).resolves.toBeUndefined();
+  });
+
   it('refuses a port that is taken, and names who holds it', async () => {
     const { issue, serve } = await served();
     const [port = 0] = Object.values((await issue.host.state.readLocal('issue-42'))?.ports ?? {});

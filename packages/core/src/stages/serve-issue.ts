@@ -13,6 +13,9 @@ import { requireIssue, type StageContext, type StageIssue } from './stage-contex
 
 const POLL_MS = 100;
 const FIRST_ERROR_STATUS = 400;
+const ENDING_SIGNALS: ReadonlySet<string> = new Set(['SIGHUP', 'SIGINT', 'SIGTERM']);
+/** The same three, as a shell or npm passes them on: 128 and the signal's number. */
+const ENDING_EXIT_CODES: ReadonlySet<number> = new Set([129, 130, 143]);
 
 export interface ServeRequest {
   readonly settings: AppSettings;
@@ -94,7 +97,7 @@ async function runApp(
       `"${command}" was not ready after ${readyTimeoutMs / 1_000} s: ${waitedFor(settings, issue)}. Its output is above; "serve.readySeconds" gives it more time.`,
     );
   }
-  if (result.ended === 'cancelled') return;
+  if (result.ended === 'cancelled' || isToldToEnd(result)) return;
   const when = known === 'ready' ? '' : ' before it was ready';
   throw new UserError(
     `"${command}" ended${when} (${howItEnded(result)}). Its output is above. It has to stay for as long as the app is to run.`,
@@ -153,6 +156,11 @@ function waitedFor({ url, readyUrl }: AppSettings, { local }: StageIssue): strin
   return readyUrl === null
     ? `nothing listens at ${appUrl(url, local)}`
     : `${appUrl(readyUrl, local)} does not answer with a status below ${FIRST_ERROR_STATUS}`;
+}
+
+/** Nx tells all processes of a task to end, the app before or after us. */
+function isToldToEnd({ exitCode, signal }: CommandResult): boolean {
+  return exitCode === null ? ENDING_SIGNALS.has(signal ?? '') : ENDING_EXIT_CODES.has(exitCode);
 }
 
 function howItEnded({ ended, exitCode, signal }: CommandResult): string {

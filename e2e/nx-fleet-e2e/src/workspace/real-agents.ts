@@ -45,12 +45,14 @@ export interface AgentWorkspaceRequest extends AgentRoles {
   readonly files?: Readonly<Record<string, string>>;
   /** Replaces other options. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Variables that Nx is started with, besides the logins. */
+  readonly env?: Readonly<Record<string, string>>;
   /** More agents by name. */
   readonly define?: Readonly<Record<string, object>>;
 }
 
 /** A workspace with issues, of which each has its worktree, and with agents that talk to a model of ours. */
-export async function createAgentWorkspace({ issues, files, ...request }: AgentWorkspaceRequest): Promise<AgentWorkspace> {
+export async function createAgentWorkspace({ issues, files, env: more, ...request }: AgentWorkspaceRequest): Promise<AgentWorkspace> {
   const issueFiles = Object.entries(issues).map(([id, text]) => [`docs/issues/${id}.md`, text]);
   const workspace = await createWorkspace({
     ...NEWEST_NX,
@@ -63,7 +65,7 @@ export async function createAgentWorkspace({ issues, files, ...request }: AgentW
   });
   const model = await startLoopbackModel(workspace.folder);
   try {
-    const env = logins(workspace, model);
+    const env = { ...logins(workspace, model), ...more };
     await succeed(workspace.nx('g', 'nx-fleet:init'));
     await workspace.git('add', '-A');
     await workspace.git('commit', '-qm', 'first');
@@ -83,7 +85,7 @@ export async function createAgentWorkspace({ issues, files, ...request }: AgentW
   }
 }
 
-export function agentOptions({ options, define, ...roles }: Omit<AgentWorkspaceRequest, 'issues' | 'files'>): string {
+export function agentOptions({ options, define, ...roles }: Omit<AgentWorkspaceRequest, 'issues' | 'files' | 'env'>): string {
   // Without it, Claude Code refuses root.
   const claude = { type: 'claude', command: PROGRAMS.claude, models: MODELS, passEnv: ['IS_SANDBOX'] };
   const codex = { type: 'codex', command: PROGRAMS.codex };

@@ -1,6 +1,6 @@
 /**
  * A stand-in for an agent, as a file of the workspace. It does what an agent does, by a fixed script: reads the prompt, edits files, answers.
- * The specs steer it by words in the issue: `FAIL ONCE`, `PLANT BUG`, `SOFTEN`, `WRITE IN REVIEW`, `NOTHING`, `STUBBORN`;
+ * The specs steer it by words in the issue: `FAIL ONCE`, `PLANT BUG`, `SOFTEN`, `WRITE IN REVIEW`, `NOTHING`, `STUBBORN`, `BARE`;
  * `CRASH`, `HANG` and `NONSENSE` with a stage: `CRASH build`.
  */
 const AGENT_SCRIPT = `#!/usr/bin/env node
@@ -45,6 +45,14 @@ else if (stage === 'plan') {
     writeFileSync(file, (says('STUBBORN') ? 'still ' + text : 'mended') + '\\n');
   }
   console.log('done');
+} else if (stage === 'e2e') {
+  const isFirst = prompt.includes('None yet.');
+  const request = (path) => ({ method: 'GET', path, headers: [], body: '' });
+  const exchanges = prompt.split('\\nExchange ').slice(1);
+  const number = exchanges.findIndex((text) => text.includes('GET /fruit')) + 1;
+  const isSold = !(exchanges[number - 1] ?? '').includes('BUG');
+  const check = { number: 1, check: 'It is sold', passed: isSold, seen: isSold ? 'It is.' : 'It says BUG.', evidence: [number], severity: 'medium', file: '' };
+  console.log(JSON.stringify({ requests: isFirst && !says('BARE') ? [request('/fruit'), request('/nowhere')] : [], checks: isFirst && !says('BARE') ? [] : [check], summary: 'Tried.' }));
 } else if (stage === 'review') {
   if (says('WRITE IN REVIEW')) writeFileSync('sneaky.txt', 'x');
   const file = /^\\+\\+\\+ b\\/(work-.*)$/m.exec(prompt)?.[1] ?? 'work.txt';

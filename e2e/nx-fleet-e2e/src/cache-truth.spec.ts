@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NX_VERSIONS } from './versions.js';
+import { agentCalls, callLog } from './workspace/agent-calls.js';
 import { SCRIPTED_FILES, scriptedOptions } from './workspace/scripted-agents.js';
 import { stagesThatRan } from './workspace/stage-runs.js';
 import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
@@ -128,6 +129,19 @@ describe.each(NX_VERSIONS)('what is paid for again, on nx $nxVersion', (versions
   it('asks every agent again about an issue that is to be done again, once, and checks an equal build no second time', async () => {
     await succeed(workspace.nx('g', 'worktree', '--issue=3', '--again'));
     expect(await run()).toEqual(stages('issue-3', 'agent-build--robot', 'agent-plan', ...REVIEW_ONLY));
+    expect(await run()).toEqual([]);
+  });
+
+  it('stores nothing of a stage whose options change while it waits', async () => {
+    const { agents } = JSON.parse(scriptedOptions()) as { agents: object };
+    await succeed(workspace.nx('g', 'worktree', '--issue=2', '--again'));
+    const running = workspace.startNx(['run', 'issue-2:agent-review', '--output-style=static'], { env: callLog(workspace) });
+    while (!agentCalls(workspace).some(({ stage }) => stage === 'build')) await new Promise((resolve) => setTimeout(resolve, 20));
+    workspace.write('nx-fleet.json', scriptedOptions({ agents: { ...agents, tiers: { review: 'light' } } }));
+    const { exitCode, output } = await running.finished;
+    expect([exitCode, output]).toEqual([1, expect.stringContaining('The options of this stage changed after Nx made its cache key')]);
+    workspace.write('nx-fleet.json', scriptedOptions());
+    expect(await run()).toContain('issue-2:agent-review--inspector');
     expect(await run()).toEqual([]);
   });
 

@@ -5,15 +5,21 @@ import {
   type CreateNodesContextV2,
   type CreateNodesResult,
   type CreateNodesV2,
+  type PreTasksExecution,
   type ProjectConfiguration,
 } from '@nx/devkit';
 import { manifestSchema, printableLine, UserError, type Manifest, type Settings } from '@nx-fleet/core';
 import { fleetTargets } from './graph/fleet-targets.js';
 import { issueTargets } from './graph/issue-targets.js';
 import { settingsFromOptions } from './settings/read-settings.js';
+import { rememberSettings } from './settings/settings-of-run.js';
 
 // nx-fleet.json is in the glob so that Nx's daemon looks again when it changes.
 const CONFIG_FILES = '{nx.json,nx-fleet.json,.nx-fleet/issues/*/issue.json}';
+
+/** Runs before Nx makes any key; what it sets is in the environment of all tasks of the command. */
+export const preTasksExecution: PreTasksExecution = (options, { workspaceRoot }) =>
+  rememberSettings(settingsFromOptions(workspaceRoot, options), process.env);
 
 /** Infers one project per issue, and the project that carries what concerns all of them. */
 export const createNodesV2: CreateNodesV2 = [

@@ -21,17 +21,19 @@ function contextWith(nodes: Readonly<Record<string, string>> | undefined): Param
 describe('requireHashedOptions', () => {
   it('takes a stage whose options are those of its key', () => {
     const nodes = { 'runtime:echo nx-fleet-settings-now': '1', 'runtime:robot --version': '2', 'issue-42:{projectRoot}/spec.md': '3' };
-    expect(() => requireHashedOptions(contextWith(nodes), target)).not.toThrow();
+    expect(() => requireHashedOptions(contextWith(nodes), target, false)).not.toThrow();
   });
 
   it('refuses one whose options changed while it waited', () => {
-    expect(() => requireHashedOptions(contextWith({ 'runtime:echo nx-fleet-settings-before': '1' }), target)).toThrow(
+    expect(() => requireHashedOptions(contextWith({ 'runtime:echo nx-fleet-settings-before': '1' }), target, true)).toThrow(
       'The options of this stage changed after Nx made its cache key. Run it again.',
     );
   });
 
-  it('takes a stage of which Nx does not tell what it hashed', () => {
-    expect(() => requireHashedOptions(contextWith(undefined), target)).not.toThrow();
-    expect(() => requireHashedOptions({}, target)).not.toThrow();
+  it('takes a stage of which Nx does not tell what it hashed, unless any option has changed since the command began', () => {
+    for (const context of [contextWith(undefined), {}]) {
+      expect(() => requireHashedOptions(context, target, true)).not.toThrow();
+      expect(() => requireHashedOptions(context, target, false)).toThrow('The options of this stage changed');
+    }
   });
 });

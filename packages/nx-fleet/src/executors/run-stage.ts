@@ -5,6 +5,7 @@ import { createAdapters, type Adapters } from '../adapters.js';
 import { issueTargets } from '../graph/issue-targets.js';
 import { reportTask } from '../report/report.js';
 import { readSettings } from '../settings/read-settings.js';
+import { areSettingsOfRun } from '../settings/settings-of-run.js';
 import { requireHashedOptions } from './require-hashed-options.js';
 import { createStageContext } from './stage-context.js';
 import { noteEarlierHits, requireStageBudget } from './stage-money.js';
@@ -33,7 +34,7 @@ async function runWatched({ context, adapters, signal }: WatchedTask, work: Stag
     const stage = { ...(await createStageContext(context, settings, adapters ?? createAdapters(context.root, settings))), signal };
     const manifest = await stage.host.state.readManifest(stage.project);
     const target = manifest === null ? undefined : issueTargets(manifest, settings, [])[stage.target];
-    if (target !== undefined) requireHashedOptions(context, target);
+    if (target !== undefined) requireHashedOptions(context, target, areSettingsOfRun(settings, process.env));
     await noteEarlierHits(context, stage);
     if (target?.cache !== true) return work(stage, settings);
     // Two runs at the same time: the second one finds what the first has paid for.

@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import type { Settings } from '@nx-fleet/core';
+
+const VARIABLE = 'NX_FLEET_SETTINGS_OF_RUN';
+
+/** Remembers, for all tasks of an Nx command, which options it has begun with. */
+export function rememberSettings(settings: Settings, env: NodeJS.ProcessEnv): void {
+  env[VARIABLE] = digest(settings);
+}
+
+/** Whether the options are still those that the Nx command has begun with; true where nothing was remembered. */
+export function areSettingsOfRun(settings: Settings, env: NodeJS.ProcessEnv): boolean {
+  const remembered = env[VARIABLE];
+  return remembered === undefined || remembered === digest(settings);
+}
+
+function digest(settings: Settings): string {
+  return createHash('sha256').update(JSON.stringify(settings)).digest('hex');
+}

@@ -56,7 +56,7 @@ export function createHost(options: HostOptions): Host {
     removeDirectory: (directory) => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
     discardDirectory: (directory) => discardDirectory(directory, env),
     sweepDiscarded,
-    exclusively: (name, work) => exclusively(path.join(options.mainWorktree, '.nx-fleet', 'locks', name), work),
+    exclusively: (name, work) => exclusively(path.join(options.mainWorktree, '.nx-fleet', 'local', 'locks', name), work),
     now: () => new Date(),
   };
 }

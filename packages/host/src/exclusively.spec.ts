@@ -39,6 +39,18 @@ describe('work under a name', () => {
     await expect(exclusively(file(), failing)).rejects.toThrow('no');
   });
 
+  it('is not waited for any longer once the waiting is called off', async () => {
+    const controller = new AbortController();
+    let isDone = false;
+    const waiting = async (): Promise<void> =>
+      exclusively(file(), { onWait: () => controller.abort(), act: async () => void (isDone = true), signal: controller.signal });
+    await exclusively(file(), {
+      onWait: () => {},
+      act: () => expect(waiting()).rejects.toThrow(expect.objectContaining({ name: 'AbortError' })),
+    });
+    expect(isDone).toBe(false);
+  });
+
   it('is taken over from a process that was killed', async () => {
     await exclusively(file(), { onWait: () => {}, act: async () => {} });
     const library = createRequire(import.meta.url).resolve('proper-lockfile');

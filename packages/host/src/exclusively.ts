@@ -1,17 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import type { ExclusiveWork } from '@nx-fleet/core';
 
 /** A holder that was killed gives no sign of life for so long. */
 const STALE_MS = 5_000;
 const ALIVE_MS = 1_000;
-const RETRIES = { forever: true, minTimeout: 100, maxTimeout: 1_000, factor: 1.5 } as const;
+const POLL_MS = 300;
 
-/** Acts while no other process of this user does so under the same file's name, which need not be there. */
-export async function exclusively<Result>(file: string, { act, onWait }: ExclusiveWork<Result>): Promise<Result> {
+/** Acts while no other process of this user does so under the same file's name, which need not be there. @throws AbortError when the signal ends the waiting */
+export async function exclusively<Result>(file: string, { act, ...waiting }: ExclusiveWork<Result>): Promise<Result> {
   await mkdir(dirname(file), { recursive: true });
-  const release = await acquire(file, onWait);
+  const release = await acquire(file, waiting);
   try {
     return await act();
   } finally {
@@ -19,16 +20,18 @@ export async function exclusively<Result>(file: string, { act, onWait }: Exclusi
   }
 }
 
-async function acquire(file: string, onWait: () => void): Promise<() => Promise<void>> {
+async function acquire(file: string, { onWait, signal }: Omit<ExclusiveWork<unknown>, 'act'>): Promise<() => Promise<void>> {
   // Losing the lock, as by a long sleep of the machine, is no reason to throw away what is nearly done.
   const options = { realpath: false, stale: STALE_MS, update: ALIVE_MS, onCompromised: ignoreLost };
-  try {
-    return await lock(file, options);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await lock(file, options);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+    }
+    if (attempt === 1) onWait();
+    await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal });
   }
-  onWait();
-  return lock(file, { ...options, retries: RETRIES });
 }
 
 function ignoreLost(error: NodeJS.ErrnoException): void {

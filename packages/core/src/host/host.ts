@@ -120,4 +120,6 @@ export interface ExclusiveWork<Result> {
   readonly act: () => Promise<Result>;
   /** Called once when another process is at it. */
   readonly onWait: () => void;
+  /** Ends the waiting, not the work. */
+  readonly signal?: AbortSignal | undefined;
 }

@@ -49,6 +49,8 @@ describe('a clone of node_modules that is killed', () => {
       await killed.exit;
       const saysReady = existsSync(linked('node_modules', '.nx-fleet.json'));
       expect(saysReady ? tree(linked()) : before).toEqual(before);
+      // On a fast disk the last of them is done before it is killed.
+      if (saysReady) break;
     }
     const last = startSourceProcess(SCRIPT, [main(), linked(), safety]);
     const lines = [await last.nextLine()];

@@ -41,6 +41,7 @@ async function runWatched({ context, adapters, signal }: WatchedTask, work: Stag
     return stage.host.exclusively(`${stage.project}.${stage.target}`, {
       onWait: () => stage.onProgress('another run is at work on this very target: waiting for it'),
       act: () => runOnce(stage, settings, work),
+      signal,
     });
   });
 }

@@ -15,6 +15,8 @@ describe('a watch', () => {
   afterEach(() => repository.remove());
   const run = (...args: string[]): Promise<string> => repository.run(args);
   const at = (...names: string[]): string => join(repository.path, ...names);
+  const watchSetup = (worktree: string): Promise<RepositoryWatch> =>
+    repository.git.watch({ what: 'setup', worktree, othersBranches: async () => [] });
   const watchAll = (): Promise<RepositoryWatch> =>
     repository.git.watch({ what: 'all', worktree: repository.path, othersBranches: async () => ['issue/2'] });
 
@@ -74,6 +76,15 @@ describe('a watch', () => {
     ['a configuration', () => run('config', 'core.hooksPath', '/tmp')],
     ['a changed configuration', () => run('config', 'core.bare', 'true')],
     ['a configuration that nobody can read', () => writeFile(at('.git/config'), '[core\n')],
+    [
+      'a configuration for one worktree',
+      () => run('config', 'extensions.worktreeConfig', 'true').then(() => run('config', '--worktree', 'filter.x.clean', 'false')),
+    ],
+    ['a command of a submodule', () => run('config', 'submodule.x.update', '!false')],
+    ['a program of a new remote', () => run('config', 'remote.fork.uploadpack', 'false')],
+    ['another address of origin', () => run('config', 'remote.origin.url', '/tmp/evil')],
+    ['a program of Git LFS', () => run('config', 'lfs.customtransfer.x.path', 'false')],
+    ['a branch in place of one', () => run('branch', '-D', 'topic').then(() => run('branch', 'topic/inner'))],
     ['a lost configuration', () => rm(at('.git/config'))],
     ['a hook', () => mkdir(at('.git/hooks'), { recursive: true }).then(() => writeFile(at('.git/hooks/pre-commit'), ''))],
     ['attributes', () => mkdir(at('.git/info'), { recursive: true }).then(() => writeFile(at('.git/info/attributes'), '* filter=x\n'))],
@@ -115,6 +126,9 @@ describe('a watch', () => {
     ["an issue's branch", () => run('branch', 'issue/2')],
     ['where a branch goes', () => run('config', 'branch.main.remote', 'origin')],
     ['a submodule', () => run('config', 'submodule.x.url', 'y')],
+    ['a new remote', () => run('remote', 'add', 'fork', 'https://example.test/fork.git')],
+    ['the default of gh', () => run('config', 'remote.upstream.gh-resolved', 'base')],
+    ['how Git LFS logs in', () => run('config', 'lfs.https://example.test/info/lfs.access', 'basic')],
     ['another worktree', () => run('worktree', 'add', '-q', '--detach', join(repository.folder, 'spare'))],
   ])('takes %s for nothing', async (_, act) => {
     await work();
@@ -143,11 +157,71 @@ describe('a watch', () => {
   it('watches the hooks where the configuration says that they are', async () => {
     await run('config', 'core.hooksPath', '.husky/_');
     await writeFile(at('.git/info/exclude'), '.husky\n');
-    const watch = await repository.git.watch({ what: 'setup', worktree: repository.path, othersBranches: async () => [] });
+    const watch = await watchAll();
     await mkdir(at('.husky/_'), { recursive: true });
     await writeFile(at('.husky/_/pre-commit'), 'evil');
     expect((await watch.restore(async () => undefined)).found).toEqual([`hook "${at('.husky/_/pre-commit')}"`]);
     expect(existsSync(at('.husky/_/pre-commit'))).toBe(false);
+  });
+
+  it("leaves a person's edit of a hook in the main worktree alone, when only the set-up is watched", async () => {
+    await run('config', 'core.hooksPath', '.husky');
+    await repository.commit('hook', { '.husky/pre-commit': 'old\n' });
+    const watch = await watchSetup(repository.path);
+    await writeFile(at('.husky/pre-commit'), 'mine\n');
+    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+    expect(await readFile(at('.husky/pre-commit'), 'utf8')).toBe('mine\n');
+  });
+
+  it.each([true, false])('sees configuration that a reader plants for a worktree (sparse before: %s)', async (isSparse) => {
+    const [worktree, other] = [join(repository.folder, 'issue-1'), join(repository.folder, 'issue-2')];
+    if (isSparse) await run('sparse-checkout', 'set', 'folder');
+    await run('worktree', 'add', '-q', '-b', 'issue/1', worktree);
+    await run('worktree', 'add', '-q', '-b', 'issue/2', other);
+    const watch = await watchSetup(worktree);
+    await run('config', 'extensions.worktreeConfig', 'true');
+    for (const place of [worktree, other]) await repository.run(['config', '--worktree', 'filter.x.clean', 'false'], place);
+    const { found, left } = await watch.restore(async () => undefined);
+    expect(found.filter((line) => line.startsWith('"filter.x.clean" in'))).toHaveLength(2);
+    expect(left).toEqual([]);
+    for (const place of [worktree, other]) {
+      await expect(repository.run(['config', '--get', 'filter.x.clean'], place)).rejects.toThrow('Command failed');
+    }
+  });
+
+  it("takes sparse checkouts of other issues' worktrees, and such a worktree that goes, for nothing", async () => {
+    await run('sparse-checkout', 'set', 'folder');
+    const [worktree, other] = [join(repository.folder, 'issue-1'), join(repository.folder, 'issue-2')];
+    await run('worktree', 'add', '-q', '-b', 'issue/1', worktree);
+    await run('worktree', 'add', '-q', '-b', 'issue/2', other);
+    await repository.run(['config', '--worktree', 'user.name', 'x'], other);
+    const watch = await watchSetup(worktree);
+    await repository.run(['sparse-checkout', 'disable'], other);
+    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+    await run('worktree', 'remove', '--force', other);
+    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+  });
+
+  it('keeps what it replaces in the set-up', async () => {
+    const watch = await watchSetup(repository.path);
+    await run('config', 'core.fsmonitor', '/tmp/x');
+    await mkdir(at('.git/hooks'), { recursive: true });
+    await writeFile(at('.git/hooks/pre-commit'), 'mine\n');
+    const kept: string[] = [];
+    await watch.restore(async (commit) => void kept.push(commit));
+    expect(await run('show', `${kept[0] ?? ''}:1-config`)).toContain('fsmonitor = /tmp/x');
+    expect(await run('show', `${kept[1] ?? ''}:1-pre-commit`)).toBe('mine');
+  });
+
+  it('goes on where one part cannot be put back, and says so', async () => {
+    const watch = await watchAll();
+    await run('add', '-f', 'a.txt');
+    await run('update-index', '--assume-unchanged', 'a.txt');
+    await writeFile(at('new.txt'), 'x');
+    await writeFile(at('.git/index.lock'), '');
+    const { left } = await watch.restore(async () => undefined);
+    expect(left.at(-1)).toMatch(/^what could not be put back \(.*index\.lock/);
+    expect(existsSync(at('new.txt'))).toBe(false);
   });
 
   it("leaves other tasks' new keys when it puts one back", async () => {

@@ -1,30 +1,42 @@
-import type { RepositoryWatch, WatchRequest } from '@nx-fleet/core';
+import { printableLine, type RepositoryWatch, type Restoration, type WatchRequest } from '@nx-fleet/core';
 import type { Repository } from './repository.js';
 import { watchHead } from './watched-head.js';
 import { watchRefs } from './watched-refs.js';
 import { watchSetup } from './watched-setup.js';
 import { watchStash } from './watched-stash.js';
 import { watchMainWorktree } from './watched-worktree.js';
-import type { Watched } from './watched.js';
+import type { Keep, Watched } from './watched.js';
 
 /** Remembers how the repository is, to compare it later, and to put it back. */
-export async function watchRepository(repository: Repository, { what, worktree, othersBranches }: WatchRequest): Promise<RepositoryWatch> {
-  const setup = [...(await watchSetup(repository)), await watchHead(repository, worktree)];
+export async function watchRepository(repository: Repository, request: WatchRequest): Promise<RepositoryWatch> {
+  const { what, worktree, othersBranches } = request;
+  const setup = [...(await watchSetup(repository, request)), await watchHead(repository, worktree)];
   const parts = what === 'setup' ? setup : [...setup, ...(await watchWork(repository, othersBranches))];
   return {
     restore: async (keep) => {
       const [found, left]: [string[], string[]] = [[], []];
       // Part by part, the setup first: whatever runs after it runs under it.
       for (const part of parts) {
-        const differences = await part.differences();
-        if (differences.length === 0) continue;
-        await part.putBack(keep);
-        found.push(...differences);
-        left.push(...(await part.differences()));
+        const outcome = await restorePart(part, keep);
+        found.push(...outcome.found);
+        left.push(...outcome.left);
       }
       return { found, left };
     },
   };
+}
+
+/** A part that fails is left to a person: those behind it, and the issue's worktree, are put back all the same. */
+async function restorePart(part: Watched, keep: Keep): Promise<Restoration> {
+  const found: string[] = [];
+  try {
+    found.push(...(await part.differences()));
+    if (found.length > 0) await part.putBack(keep);
+    return { found, left: found.length === 0 ? [] : await part.differences() };
+  } catch (error) {
+    const fault = `what could not be put back (${printableLine(String(error))})`;
+    return found.length === 0 ? { found: [fault], left: [fault] } : { found, left: [...found, fault] };
+  }
 }
 
 async function watchWork(repository: Repository, othersBranches: () => Promise<readonly string[]>): Promise<readonly Watched[]> {

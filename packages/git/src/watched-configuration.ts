@@ -1,37 +1,55 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { printableLine } from '@nx-fleet/core';
+import { keepContents } from './keep-contents.js';
 import { isSameFile, keepFile, restoreFile } from './kept-file.js';
 import type { Repository } from './repository.js';
 import type { Watched } from './watched.js';
+import { exists } from './worktree-path.js';
 
-// What git, editors and our own tasks write while people work, and what runs nothing.
-const LIVELY = /^(?:branch\.|submodule\.|extensions\.worktreeconfig$|core\.repositoryformatversion$)/;
+// What git, Git LFS, editors and our own tasks write while people work, and what runs nothing. `submodule.<name>.update` may be a command.
+const LIVELY =
+  /^(?:branch\.|submodule\.(?:active|.*\.(?:url|active))$|lfs\.(?:.*\.(?:access|locksverify)|repositoryformatversion)$|core\.repositoryformatversion$)/;
+// Where our own fetches go is `origin`; any other remote is asked for nothing until a person does.
+const REMOTE = /^remote\.(.+)\.(?:url|fetch|gh-resolved)$/s;
+/** What our own tasks write to the file of a worktree. */
+export const SPARSE = /^(?:core\.sparsecheckout(?:cone)?|index\.sparse)$/;
 
 type Entries = ReadonlyMap<string, readonly string[]>;
 
-/** Watches a file of git's configuration, key by key: those that change in everyday work are left out. */
-export async function watchConfiguration(repository: Repository, file: string): Promise<Watched> {
+/** Watches a file of git's configuration, key by key: those that change in everyday work are left out. @param alsoLively other keys that may change */
+export async function watchConfiguration(repository: Repository, file: string, alsoLively?: RegExp): Promise<Watched> {
   const [before, entriesBefore] = [await keepFile(file), await readEntries(repository, file)];
   const changedKeys = async (): Promise<readonly string[]> => {
-    if (isSameFile(before, await keepFile(file))) return [];
+    // Without its folder, the worktree that it was for is gone, and it with it.
+    if (isSameFile(before, await keepFile(file)) || !(await exists(dirname(file)))) return [];
     const now = await readEntries(repository, file);
     if (now === null || entriesBefore === null) return now === entriesBefore ? [] : ['all of it'];
     return [...new Set([...entriesBefore.keys(), ...now.keys()])].filter((key) => !isEqual(entriesBefore.get(key), now.get(key)));
   };
+  const isLively = (key: string): boolean =>
+    LIVELY.test(key) || alsoLively?.test(key) === true || isOfNewRemote(key, entriesBefore ?? new Map());
   return {
     differences: async () =>
       (await changedKeys())
-        .filter((key) => !LIVELY.test(key))
+        .filter((key) => !isLively(key))
         .map((key) => `"${printableLine(key)}" in git's ${basename(file) === 'config' ? 'configuration' : basename(file)}`),
-    putBack: async () => {
+    putBack: async (keep) => {
       const keys = await changedKeys();
-      const suspicious = keys.filter((key) => !LIVELY.test(key));
+      const suspicious = keys.filter((key) => !isLively(key));
       if (suspicious.length === 0) return;
-      const isGone = (await keepFile(file)).mode === null;
-      if (entriesBefore === null || suspicious.length === keys.length || isGone) await restoreFile(file, before);
+      const now = await keepFile(file);
+      // Kept afterwards: under what stands there now git may not run at all, or run what it must not.
+      if (entriesBefore === null || suspicious.length === keys.length || now.mode === null) await restoreFile(file, before);
       else for (const key of suspicious) await restoreKey(repository, file, { key, values: entriesBefore.get(key) ?? [] });
+      await keepContents(repository, new Map([[file, now]]), keep);
     },
   };
+}
+
+function isOfNewRemote(key: string, before: Entries): boolean {
+  const name = REMOTE.exec(key)?.[1];
+  if (name === undefined || name === 'origin') return false;
+  return key.endsWith('.gh-resolved') || ![...before.keys()].some((other) => other.startsWith(`remote.${name}.`));
 }
 
 interface Entry {
@@ -47,11 +65,11 @@ async function restoreKey(repository: Repository, file: string, { key, values }:
 
 /** Values by key, or null when git cannot read the file. */
 async function readEntries(repository: Repository, file: string): Promise<Entries | null> {
+  if ((await keepFile(file)).mode === null) return new Map();
   const { exitCode, stdout } = await repository.inMain(['config', '--file', file, '--no-includes', '--list', '-z'], {
     answers: [0, 1, 3, 128],
   });
-  // A file that is not there has no entries.
-  if (exitCode !== 0) return (await keepFile(file)).mode === null ? new Map() : null;
+  if (exitCode !== 0) return null;
   const entries = new Map<string, string[]>();
   for (const record of stdout.split('\0').filter((text) => text !== '')) {
     const end = record.indexOf('\n');

@@ -1,7 +1,7 @@
 import { printableLine } from '@nx-fleet/core';
 import type { Repository } from './repository.js';
 import { resolveCommit } from './revisions.js';
-import type { Keep, Watched } from './watched.js';
+import { eachInTurn, type Keep, type Watched } from './watched.js';
 
 /** Refs that fetches and our own tasks move, and the stash, which is compared by its entries. */
 const LIVELY = /^refs\/(?:remotes\/|nx-fleet\/|stash$|prefetch\/|bisect\/)/;
@@ -18,7 +18,10 @@ export async function watchRefs(repository: Repository, isOthers: (ref: string) 
   return {
     differences: async () => (await changed()).map((ref) => `"${printableLine(ref)}"`),
     putBack: async (keep) => {
-      for (const ref of await changed()) await restoreRef(repository, { ref, id: before.get(ref) ?? null }, keep);
+      const states = (await changed()).map((ref) => ({ ref, id: before.get(ref) ?? null }));
+      // New ones go first: while `a/b` is there, `a` cannot come back.
+      const inOrder = [...states.filter(({ id }) => id === null), ...states.filter(({ id }) => id !== null)];
+      await eachInTurn(inOrder, (state) => restoreRef(repository, state, keep));
     },
   };
 }

@@ -1,37 +1,54 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { printableLine } from '@nx-fleet/core';
+import { printableLine, type WatchRequest } from '@nx-fleet/core';
 import { isMissingFile } from './file-errors.js';
+import { keepContents } from './keep-contents.js';
 import { ABSENT, isSameFile, keepFile, restoreFile, type KeptFile } from './kept-file.js';
 import { splitNul } from './nul-separated.js';
 import type { Repository } from './repository.js';
-import { watchConfiguration } from './watched-configuration.js';
-import type { Watched } from './watched.js';
+import { SPARSE, watchConfiguration } from './watched-configuration.js';
+import { eachInTurn, type Watched } from './watched.js';
+import { folderContent, isInside } from './worktree-path.js';
 
 /** What decides what git runs and how it reads files: configuration, hooks, attributes, object stores. People seldom change it, and our own tasks never. */
-export async function watchSetup(repository: Repository): Promise<readonly Watched[]> {
+export async function watchSetup(
+  repository: Repository,
+  { what, worktree }: Pick<WatchRequest, 'what' | 'worktree'>,
+): Promise<readonly Watched[]> {
   const { commonDirectory } = await repository.locate();
-  const hooks = [join(commonDirectory, 'hooks'), ...(await configuredHooks(repository))];
+  const own = join((await repository.openWorktree(worktree)).gitDirectory, 'config.worktree');
+  const hooks = [join(commonDirectory, 'hooks'), ...(await configuredHooks(repository, what))];
   return Promise.all([
     watchConfiguration(repository, join(commonDirectory, 'config')),
-    watchConfiguration(repository, join(commonDirectory, 'config.worktree')),
-    watchFiles('hook', async () => (await Promise.all(hooks.map(filesIn))).flat()),
-    watchFiles('file', async () =>
+    watchConfiguration(repository, own),
+    ...(await otherConfigurations(commonDirectory, own)).map((file) => watchConfiguration(repository, file, SPARSE)),
+    watchFiles(repository, 'hook', async () => (await Promise.all(hooks.map(filesIn))).flat()),
+    watchFiles(repository, 'file', async () =>
       ['info/attributes', 'info/grafts', 'objects/info/alternates'].map((name) => join(commonDirectory, name)),
     ),
   ]);
 }
 
-/** The folder of `core.hooksPath`, if there is one. */
-async function configuredHooks(repository: Repository): Promise<readonly string[]> {
+/** Those of the main worktree and of linked ones: the next of our commands there would run what they say. */
+async function otherConfigurations(commonDirectory: string, own: string): Promise<readonly string[]> {
+  const linked = (await folderContent(join(commonDirectory, 'worktrees'))) ?? [];
+  const folders = [commonDirectory, ...linked.map((name) => join(commonDirectory, 'worktrees', name))];
+  return folders.map((folder) => join(folder, 'config.worktree')).filter((file) => file !== own);
+}
+
+/** The folder of `core.hooksPath`, if there is one. In the main worktree it is a person's to edit, as the other files there are. */
+async function configuredHooks(repository: Repository, what: WatchRequest['what']): Promise<readonly string[]> {
   const key = ['config', '-z', '--type=path', '--get-all', 'core.hooksPath'];
   const { stdout } = await repository.inMain(key, { answers: [0, 1] });
   // The last value is the one that our own commands are started with.
   const path = splitNul(stdout).slice(0, -1).at(-1);
-  return path === undefined ? [] : [resolve((await repository.locate()).mainWorktree, path)];
+  if (path === undefined) return [];
+  const { commonDirectory, mainWorktree } = await repository.locate();
+  const folder = resolve(mainWorktree, path);
+  return what === 'setup' && isInside(folder, mainWorktree) && !isInside(folder, commonDirectory) ? [] : [folder];
 }
 
-async function watchFiles(word: string, list: () => Promise<readonly string[]>): Promise<Watched> {
+async function watchFiles(repository: Repository, word: string, list: () => Promise<readonly string[]>): Promise<Watched> {
   const before = new Map<string, KeptFile>();
   for (const path of await list()) before.set(path, await keepFile(path));
   const changed = async (): Promise<readonly string[]> => {
@@ -41,8 +58,11 @@ async function watchFiles(word: string, list: () => Promise<readonly string[]>):
   };
   return {
     differences: async () => (await changed()).map((path) => `${word} "${printableLine(path)}"`),
-    putBack: async () => {
-      for (const path of await changed()) await restoreFile(path, before.get(path) ?? ABSENT);
+    putBack: async (keep) => {
+      const paths = await changed();
+      const now = await Promise.all(paths.map(async (path) => [path, await keepFile(path)] as const));
+      await keepContents(repository, new Map(now), keep);
+      await eachInTurn(paths, (path) => restoreFile(path, before.get(path) ?? ABSENT));
     },
   };
 }

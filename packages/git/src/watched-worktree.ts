@@ -6,7 +6,7 @@ import { ABSENT, isSameFile, keepFile, restoreFile, type KeptFile } from './kept
 import { openMainWorktree, type Repository, type Worktree } from './repository.js';
 import { dirtyPaths } from './work-tree-state.js';
 import { readHead, restoreHead } from './watched-head.js';
-import type { Watched } from './watched.js';
+import { eachInTurn, type Watched } from './watched.js';
 
 interface WorktreeState {
   /** A ref, or the commit of a detached HEAD. */
@@ -44,9 +44,15 @@ export async function watchMainWorktree(repository: Repository): Promise<Watched
       const paths = await changedFiles(now);
       if (now.head === before.head && now.entries === before.entries && paths.length === 0) return;
       await keep(await captureWorktree(repository, worktree.path, 'Changed in the main worktree while an agent was reading'));
-      if (now.head !== before.head) await restoreHead(worktree, before.head);
-      if (now.entries !== before.entries && indexBefore.content !== null) await replaceIndex(index, indexBefore.content);
-      await restoreFiles(worktree, before.dirty, paths);
+      const { content } = indexBefore;
+      await eachInTurn<() => Promise<void>>(
+        [
+          async () => (now.head === before.head ? undefined : restoreHead(worktree, before.head)),
+          async () => (now.entries === before.entries || content === null ? undefined : replaceIndex(index, content)),
+          async () => restoreFiles(worktree, before.dirty, paths),
+        ],
+        (step) => step(),
+      );
     },
   };
 }

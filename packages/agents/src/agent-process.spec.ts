@@ -38,7 +38,7 @@ describe('the progress of a run', () => {
   it('is at most one line a second, and one every 15 seconds in CI', async () => {
     expect(await shownOf(lines, 500, {})).toHaveLength(30);
     expect(await shownOf(lines, 500, { CI: 'true' })).toHaveLength(2);
-    expect(await shownOf(lines, 500, { CI: 'false' })).toHaveLength(30);
+    expect(await shownOf(lines, 500, { CI: 'False' })).toHaveLength(30);
   });
 
   it('leaves nothing out that is urgent', async () => {

@@ -1,4 +1,4 @@
-import { createLineRedactor, printable, type AgentRequest, type CommandResult, type CommandRunner } from '@nx-fleet/core';
+import { createLineRedactor, isCi, printable, type AgentRequest, type CommandResult, type CommandRunner } from '@nx-fleet/core';
 import { loadPriceList } from './price/price-list.js';
 import { createPricer } from './price/pricer.js';
 import type { PriceTable } from './price/settings-price.js';
@@ -76,6 +76,5 @@ export async function runAgentProcess(context: AgentContext, agent: AgentProcess
 }
 
 function intervalMs({ env }: AgentContext): number {
-  const isCi = env['CI'] !== undefined && !['', '0', 'false'].includes(env['CI']);
-  return isCi ? INTERVAL_IN_CI_MS : INTERVAL_MS;
+  return isCi(env) ? INTERVAL_IN_CI_MS : INTERVAL_MS;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseSettings, type BackgroundCommand } from '@nx-fleet/core';
 import type { Adapters } from '../adapters.js';
-import { isCi, startRefill } from './start-refill.js';
+import { startRefill } from './start-refill.js';
 
 const location = { mainWorktree: '/repo', currentWorktree: '/repo', commonDirectory: '/repo/.git' };
 
@@ -28,23 +28,5 @@ describe('startRefill', () => {
   it('starts nothing where no spare is wanted, or nobody would come for it', async () => {
     expect(await start(0)).toEqual([]);
     expect(await start(1, { CI: 'true' })).toEqual([]);
-  });
-});
-
-describe('CI', () => {
-  it.each([
-    ['true', true],
-    ['1', true],
-    ['woodpecker', true],
-    ['false', false],
-    ['FALSE', false],
-    ['0', false],
-    ['', false],
-  ])('is %j: %s', (value, expected) => {
-    expect(isCi({ CI: value })).toBe(expected);
-  });
-
-  it('is not there where nothing says so', () => {
-    expect(isCi({})).toBe(false);
   });
 });

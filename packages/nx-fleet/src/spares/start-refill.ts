@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { RepositoryLocation, Settings } from '@nx-fleet/core';
+import { isCi, type RepositoryLocation, type Settings } from '@nx-fleet/core';
 import type { Adapters } from '../adapters.js';
 
 /** Has spare worktrees prepared behind the command that has just ended. In CI nobody would come for them. */
@@ -14,9 +14,4 @@ export async function startRefill(
     cwd: location.mainWorktree,
     logFile: `${location.mainWorktree}/.nx-fleet/local/spares.log`,
   });
-}
-
-/** What CI systems set; `CI=false` is how people say no. */
-export function isCi(env: Readonly<Record<string, string>>): boolean {
-  return !['', '0', 'false'].includes((env['CI'] ?? '').toLowerCase());
 }

@@ -1,5 +1,6 @@
 import {
   adoptOrCreateBranch,
+  isCi,
   issueId,
   issueProject,
   planWorktree,
@@ -18,7 +19,6 @@ import { logger } from '@nx/devkit';
 import { worktreesDirectory, type Adapters } from '../../adapters.js';
 import { requireMainWorktree } from '../../main-worktree.js';
 import type { NormalizedWorktreeOptions } from './normalize-options.js';
-import { isCi } from '../../spares/start-refill.js';
 import { decideBranch } from './decide-branch.js';
 import { findIssue } from './find-issue.js';
 import { resolveBase } from './resolve-base.js';

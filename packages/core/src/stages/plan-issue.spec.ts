@@ -149,7 +149,9 @@ describe('planIssue', () => {
         return { kind: 'crashed', message: 'out of cheese', usage: [], costUsd: null };
       },
     });
-    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('out of cheese');
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
+      /out of cheese.* changed while an agent was reading\. It is put back; what was changed is kept as refs\/nx-fleet\/trash\//s,
+    );
     expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
   });
 
@@ -178,6 +180,7 @@ describe('planIssue', () => {
   it.each([
     [{ CI: 'true' }, 'discarded'],
     [{}, 'believed'],
+    [{ CI: 'False' }, 'believed'],
   ])('lets a person work in the repository while an agent with a fence of its own reads, but not in CI: %j', async (env, expected) => {
     const staged = await stageIssue({
       env,
@@ -219,8 +222,56 @@ describe('planIssue', () => {
       },
     });
     const before = staged.host.files.get('/repo.worktrees/issue-42/.env.local');
-    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('Its .env.local is put back.');
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
+      /Its \.env\.local is put back; what stood there is kept as "\/repo\/\.nx-fleet\/local\/kept\/issue-42-/,
+    );
     expect(staged.host.files.get('/repo.worktrees/issue-42/.env.local')).toBe(before);
+    const kept = [...staged.host.files].filter(([path]) => path.startsWith('/repo/.nx-fleet/local/kept/'));
+    expect(kept.map(([, text]) => text)).toEqual(['PORT=1\n']);
+  });
+
+  it('says that an env file is new, and leaves it', async () => {
+    const staged = await stageIssue({
+      agent: (_request, { host }) => {
+        host.files.set('/repo.worktrees/issue-42/.env.local', 'PORT=1\n');
+        return JSON.stringify(aPlan);
+      },
+    });
+    staged.host.files.delete('/repo.worktrees/issue-42/.env.local');
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
+      'It has an .env.local that was not there before: look at "/repo.worktrees/issue-42/.env.local"',
+    );
+    expect(staged.host.files.get('/repo.worktrees/issue-42/.env.local')).toBe('PORT=1\n');
+  });
+
+  it.each([
+    ['another entry in place of one', ['stash@{0}: On b: theirs'], 'Its branch has other stash entries.'],
+    ['an entry that is elsewhere in the list', ['stash@{1}: On b: mine'], null],
+  ])('judges the stash by its entries: %s', async (_, after, message) => {
+    const stashes = new Map<string, readonly string[]>();
+    const staged = await stageIssue({
+      git: { stashes: new Proxy({}, { get: () => stashes.get('now') }) },
+      agent: () => {
+        stashes.set('now', after);
+        return JSON.stringify(aPlan);
+      },
+    });
+    stashes.set('now', ['stash@{0}: On b: mine']);
+    const outcome = await planIssue(staged.settings.plan, staged.context(PLAN_TARGET)).catch((error: unknown) => String(error));
+    expect(outcome).toEqual(message === null ? aPlan : expect.stringContaining(message));
+  });
+
+  it('puts the worktree back even when the repository cannot be', async () => {
+    const staged = await stageIssue({
+      agent: (_request, { git }) => {
+        git.filesIn('/repo.worktrees/issue-42').set('x', '');
+        return JSON.stringify(aPlan);
+      },
+    });
+    const broken = { restore: () => Promise.reject(new Error('no space')) };
+    const context = { ...staged.context(PLAN_TARGET), git: { ...staged.git, watch: async () => broken } };
+    await expect(planIssue(staged.settings.plan, context)).rejects.toThrow(/could not be put back: Error: no space\. .* It is put back/s);
+    expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
   });
 
   it('takes no work away that was in the worktree before the planner', async () => {

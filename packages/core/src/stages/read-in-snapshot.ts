@@ -1,5 +1,7 @@
+import { isCi } from '../environment/is-ci.js';
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryWatch, SnapshotRequest } from '../git/git.js';
+import { printableLine } from '../text/printable.js';
 import { keepInTrash } from './keep-in-trash.js';
 import { putWorktreeBack, worktreeState } from './reader-worktree.js';
 import type { StageContext, StageIssue } from './stage-context.js';
@@ -38,10 +40,12 @@ export async function readInSnapshot<Result>(
     const [snapshotBefore, worktreeBefore] = [await snapshot.fingerprint(), await worktreeState(issue, context)];
     const reading = await settle(read({ cwd: snapshot.directory, hidden: await hiddenPlaces(context) }));
     // The repository first: its configuration decides what the commands after it run.
-    const changes = [await restored(watch, context), await putWorktreeBack(worktreeBefore, issue, context)].filter(
-      (change) => change !== null,
-    );
-    if (!reading.succeeded) throw reading.error;
+    const changes = [
+      await saidOf(restored(watch, context)),
+      // Whatever became of the repository.
+      await saidOf(putWorktreeBack(worktreeBefore, issue, context)),
+    ].filter((change) => change !== null);
+    if (!reading.succeeded) throw withChanges(reading.error, changes);
     if ((await snapshot.fingerprint()) !== snapshotBefore) {
       const more = changes.length === 0 ? ['Nothing of yours was touched.'] : changes;
       throw new UserError([`The agent wrote to its read-only snapshot of "${project}". Its answer is discarded.`, ...more].join(' '));
@@ -61,8 +65,7 @@ const FENCED: ReadonlySet<string> = new Set(['claude', 'codex']);
  * Of other programs we know none that holds; and in CI nobody else works.
  */
 function watched({ definition }: Reading['settings'], { host }: StageContext): 'setup' | 'all' {
-  const isCi = !['', 'false', '0'].includes(host.env['CI'] ?? '');
-  return isCi || !FENCED.has(definition.type) ? 'all' : 'setup';
+  return isCi(host.env) || !FENCED.has(definition.type) ? 'all' : 'setup';
 }
 
 /** The branches of the other issues that are or were there while a reader worked: their own stages move them. */
@@ -97,6 +100,20 @@ async function restored(watch: RepositoryWatch, { git, host, project, onProgress
   const kept = refs.length === 0 ? '' : `; what was changed is kept as ${refs.join(', ')}`;
   if (left.length > 0) return `Changed while an agent was reading, and to be looked at by you: ${listed(left)}${kept}.`;
   return `Changed while an agent was reading, and put back: ${listed(found)}${kept}.`;
+}
+
+async function saidOf(work: Promise<string | null>): Promise<string | null> {
+  const outcome = await settle(work);
+  return outcome.succeeded
+    ? outcome.result
+    : `Something may have changed while an agent was reading, and could not be put back: ${printableLine(String(outcome.error))}.`;
+}
+
+/** The failure of a reader that wrote says both. */
+function withChanges(error: unknown, changes: readonly string[]): unknown {
+  if (changes.length === 0) return error;
+  const message = [error instanceof Error ? error.message : String(error), ...changes].join(' ');
+  return error instanceof UserError ? new UserError(message, { cause: error }) : new Error(message, { cause: error });
 }
 
 function listed(things: readonly string[]): string {

@@ -16,37 +16,65 @@ export async function worktreeState({ local, manifest }: StageIssue, { git, host
     branch: await git.currentBranch(local.worktree),
     tip: await git.readRef(`refs/heads/${manifest.branch}`),
     dirty: await git.dirtyPaths(local.worktree),
-    stashes: await git.stashesOn(manifest.branch),
+    // Without their places: those change with every entry of others.
+    stashes: (await git.stashesOn(manifest.branch)).map((entry) => entry.replace(/^stash@\{\d+\}: /, '')),
     environment: await host.readFile(environmentFile(local.worktree)),
   };
 }
 
 /** Makes the worktree clean at its tip again, as a reader found it. @returns what was done, for a person; null when nothing was changed */
 export async function putWorktreeBack(before: WorktreeState, issue: StageIssue, context: StageContext): Promise<string | null> {
-  const { git, host, project, onProgress } = context;
   const { worktree } = issue.local;
-  const { branch, tip, dirty } = before;
   const now = await worktreeState(issue, context);
   if (JSON.stringify(now) === JSON.stringify(before)) return null;
-  const changed = `"${worktree}" changed while an agent was reading.`;
-  if (before.environment !== null && now.environment !== before.environment) {
-    await host.writePrivateFile(environmentFile(worktree), before.environment);
-    onProgress(`"${environmentFile(worktree)}" is put back`);
-  }
+  const said = [
+    `"${worktree}" changed while an agent was reading.`,
+    await putEnvironmentBack({ before: before.environment, now: now.environment }, issue, context),
+    JSON.stringify(now.stashes) === JSON.stringify(before.stashes)
+      ? null
+      : `Its branch has other stash entries. Look at git -C "${worktree}" stash list, then run this again.`,
+    await putFilesBack(before, now, { issue, context }),
+  ];
+  return said.filter((line) => line !== null).join(' ');
+}
+
+async function putFilesBack(
+  { branch, tip, dirty }: WorktreeState,
+  now: WorktreeState,
+  { issue, context }: { readonly issue: StageIssue; readonly context: StageContext },
+): Promise<string | null> {
+  const { git, host, project, onProgress } = context;
+  const { worktree } = issue.local;
   // Work that was there before, or another branch: only a person can tell what belongs where.
-  if (tip === null || dirty.length > 0 || now.branch !== branch)
-    return `${changed} Look at git -C "${worktree}" status, then run this again.`;
-  if (now.tip === tip && now.dirty.length === 0) {
-    const isStash = now.stashes.length !== before.stashes.length;
-    return isStash
-      ? `${changed} There is a new stash entry. Look at git -C "${worktree}" stash list, then run this again.`
-      : `${changed} Its .env.local is put back.`;
-  }
+  if (tip === null || dirty.length > 0 || now.branch !== branch) return `Look at git -C "${worktree}" status, then run this again.`;
+  if (now.tip === tip && now.dirty.length === 0) return null;
   const captured = await git.captureWorktree(worktree, `Changed while an agent was reading: ${project}`);
   const ref = await keepInTrash(captured, { project, at: host.now() }, git);
   await git.resetWorktree(worktree, tip);
   onProgress(`"${worktree}" is put back to ${tip.slice(0, 8)}; what was changed is kept as ${ref}`);
-  return `${changed} It is put back; what was changed is kept as ${ref}.`;
+  return `It is put back; what was changed is kept as ${ref}.`;
+}
+
+interface Environments {
+  readonly before: string | null;
+  readonly now: string | null;
+}
+
+/** What stood there goes into a file that its owner alone may read: env files hold secrets, which are nothing for git. */
+async function putEnvironmentBack(
+  { before, now }: Environments,
+  { local: { worktree } }: StageIssue,
+  { git, host, project, onProgress }: StageContext,
+): Promise<string | null> {
+  const file = environmentFile(worktree);
+  if (now === before) return null;
+  if (before === null) return `It has an .env.local that was not there before: look at "${file}", and delete it if it is not yours.`;
+  const time = host.now().toISOString().replace(/[-:]/g, '');
+  const kept = `${(await git.locate()).mainWorktree}/.nx-fleet/local/kept/${project}-${time}.env.local`;
+  if (now !== null) await host.writePrivateFile(kept, now);
+  await host.writePrivateFile(file, before);
+  onProgress(`"${file}" is put back`);
+  return now === null ? 'Its .env.local is put back.' : `Its .env.local is put back; what stood there is kept as "${kept}".`;
 }
 
 function environmentFile(worktree: string): string {

@@ -52,7 +52,7 @@ export interface SnapshotRequest {
 export interface WatchRequest {
   /**
    * `setup`: configuration, hooks, attributes, object stores: what decides what git runs. `all`: also branches, tags and other refs, the stash,
-   * and the main worktree's HEAD, index and files, except what git ignores. Remote-tracking refs and our own are never watched.
+   * and the main worktree's HEAD, index, hooks and files, except what git ignores. Remote-tracking refs and our own are never watched.
    */
   readonly what: 'setup' | 'all';
   /** Absolute path of a worktree whose HEAD is watched in any case. */
@@ -63,14 +63,14 @@ export interface WatchRequest {
 
 /** A repository as it was, to compare it with and to put back. */
 export interface RepositoryWatch {
-  /** Puts back whatever is different. `keep` gets each commit that is lost by that, files of the main worktree included, before it is. */
+  /** Puts back whatever is different. `keep` gets a commit of what is replaced or lost by that: files too; git's configuration once it is replaced. */
   restore(keep: (commit: string) => Promise<void>): Promise<Restoration>;
 }
 
 export interface Restoration {
   /** What was different, a printable line for each thing; empty when all was as before. */
   readonly found: readonly string[];
-  /** What of it could not be put back: folders that are repositories, files of more than 8 MiB. */
+  /** What of it could not be put back: folders that are repositories, files of more than 8 MiB, what failed, and how. */
   readonly left: readonly string[];
 }
 

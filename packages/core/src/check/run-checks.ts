@@ -1,12 +1,12 @@
 import { UserError } from '../errors/user-error.js';
-import { worktreeSecrets } from '../environment/worktree-secrets.js';
+import { worktreeRedactor } from '../environment/worktree-redactor.js';
 import { CHECKS_STEP } from '../agent/run-record.js';
 import type { CommandResult } from '../host/command.js';
 import type { StageContext, StageIssue } from '../stages/stage-context.js';
 import type { StageRecorder } from '../stages/stage-recorder.js';
 import type { CommandLine } from '../settings/settings.js';
 import { printable } from '../text/printable.js';
-import { createLineRedactor, createRedactor, secretsOf } from '../text/redact.js';
+import { createLineRedactor } from '../text/redact.js';
 import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
 import { worktreeEnvironment } from '../worktree/worktree-environment.js';
 import { commandText, commandWords } from './command-words.js';
@@ -36,7 +36,7 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
   const startedAt = host.now().getTime();
   const { worktree } = issue.local;
   const env = { ...worktreeEnvironment(worktree, host.env, request.passEnv), ...(await worktreeVariables(issue, context)) };
-  const redact = createRedactor([...secretsOf(env), ...(await worktreeSecrets(worktree, host))]);
+  const redact = await worktreeRedactor({ worktree, env }, host);
   const results: CheckResult[] = await installFailure(request, issue, context);
   for (const line of results.length > 0 ? [] : request.checks) {
     const command = commandText(line);

@@ -1,15 +1,63 @@
 import type { Host } from '../host/host.js';
 import { secretsOf } from '../text/redact.js';
 
-/** The secrets in a worktree's env files, which its programs read by themselves. */
-export async function worktreeSecrets(worktree: string, host: Pick<Host, 'listDirectory' | 'readFile'>): Promise<readonly string[]> {
-  const names = (await host.listDirectory(worktree)).filter((name) => name.startsWith('.env'));
-  const texts = await Promise.all(names.map((name) => host.readFile(`${worktree}/${name}`)));
-  return texts.flatMap((text) => secretsOf(variablesIn(text ?? '')));
+/** A project of a workspace stands that deep at most: `packages/shop/web`. */
+const MAX_DEPTH = 3;
+const MAX_FOLDERS = 2_000;
+/** Bounds the search for a closing quote. */
+const MAX_VALUE_CHARACTERS = 20_000;
+// What is hidden, brought by a package manager, or by its name a file.
+const NOT_SEARCHED = /^\.|^(?:node_modules|dist|build|coverage|tmp)$|\.[a-z]\w{0,4}$/i;
+
+type Files = Pick<Host, 'listDirectory' | 'readFile'>;
+
+/** The secrets in the env files of a worktree and of the projects in it, which its programs read by themselves. */
+export async function worktreeSecrets(worktree: string, host: Files): Promise<readonly string[]> {
+  const secrets = new Set<string>();
+  let looked = 0;
+  let folders = [worktree];
+  for (let depth = 0; depth <= MAX_DEPTH && folders.length > 0; depth++) {
+    const listed = await Promise.all(folders.map(async (folder) => ({ folder, names: await host.listDirectory(folder) })));
+    looked += folders.length;
+    for (const { folder, names } of listed) for (const secret of await secretsIn(folder, names, host)) secrets.add(secret);
+    folders = listed
+      .flatMap(({ folder, names }) => names.filter((name) => !NOT_SEARCHED.test(name)).map((name) => `${folder}/${name}`))
+      .slice(0, MAX_FOLDERS - looked);
+  }
+  return [...secrets];
 }
 
-/** Near enough to what programs read from an env file to know what must not be repeated. */
-function variablesIn(text: string): Record<string, string> {
-  const lines = text.matchAll(/^\s*(?:export\s+)?(\w+)\s*=\s*(.*?)\s*$/gm);
-  return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value.replace(/^(["'])(.*)\1$/, '$2')]));
+async function secretsIn(folder: string, names: readonly string[], host: Files): Promise<readonly string[]> {
+  const files = names.filter((name) => name.startsWith('.env'));
+  const texts = await Promise.all(files.map((name) => textOf(`${folder}/${name}`, host)));
+  return texts.flatMap((text) => variablesIn(text).flatMap(([name, value]) => secretsOf({ [name]: value })));
+}
+
+/** Empty for a folder: Python's environments like to be called `.env`. */
+async function textOf(path: string, { readFile }: Files): Promise<string> {
+  try {
+    return (await readFile(path)) ?? '';
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === 'EISDIR') return '';
+    throw error;
+  }
+}
+
+/** Each variable with every value that one of the many readers of env files may see in it: better one too many hidden than one too few. */
+function variablesIn(text: string): readonly (readonly [string, string])[] {
+  const names = text.matchAll(/^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*/gm);
+  return [...names].flatMap((match) => {
+    const start = match.index + match[0].length;
+    return valuesAt(text.slice(start, start + MAX_VALUE_CHARACTERS)).map((value) => [match[1] ?? '', value] as const);
+  });
+}
+
+function valuesAt(text: string): readonly string[] {
+  const line = (/^[^\r\n]*/.exec(text)?.[0] ?? '').trim();
+  // Some readers take any `#` for a comment, most only one after a space.
+  const plain = [line, line.replace(/\s#.*$/, ''), line.replace(/#.*$/, '')].map((value) => value.trim().replace(/^(["'`])(.*)\1$/, '$2'));
+  const quoted = /^(["'`])((?:\\[^]|(?!\1)[^\\])*)\1/.exec(text)?.[2];
+  if (quoted === undefined) return [...new Set(plain)];
+  const unescaped = quoted.replace(/\\([^])/g, (_, character: string) => ({ n: '\n', r: '\r', t: '\t' })[character] ?? character);
+  return [quoted, unescaped];
 }

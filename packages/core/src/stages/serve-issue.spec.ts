@@ -102,6 +102,19 @@ describe('serveIssue', () => {
     expect(issue.progress).toContain('using ***');
   });
 
+  it('shows no secret of an env file that the app reads, and no line of a private key', async () => {
+    const { issue, serve } = await served({
+      commands: ({ onLine, file }) => {
+        const lines = ['read-from-a-file', '-----BEGIN PRIVATE KEY-----', 'MIIEvQIBADANBgkq', '-----END PRIVATE KEY-----', 'sells'];
+        if (file === 'npm') for (const line of lines) onLine?.(line, 'stdout');
+        return {};
+      },
+    });
+    issue.host.files.set(`${issue.worktree}/.env`, 'MAIL_TOKEN="read-from-a-file"\n');
+    await expect(serve()).rejects.toThrow('ended before it was ready');
+    expect(issue.progress.slice(-5)).toEqual(['***', '-----BEGIN PRIVATE KEY-----***', '***', '***', 'sells']);
+  });
+
   it.each([
     { exitCode: null, signal: 'SIGTERM' },
     { exitCode: 143, signal: null },

@@ -1,9 +1,10 @@
 import { worktreeVariables } from '../check/run-checks.js';
 import { commandText, commandWords } from '../check/command-words.js';
+import { worktreeRedactor } from '../environment/worktree-redactor.js';
 import { UserError } from '../errors/user-error.js';
 import type { CommandResult } from '../host/command.js';
 import { printable, printableLine } from '../text/printable.js';
-import { createRedactor, secretsOf } from '../text/redact.js';
+import { createLineRedactor } from '../text/redact.js';
 import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
 import { worktreeEnvironment } from '../worktree/worktree-environment.js';
 import type { AppAccess } from './app-access.js';
@@ -118,7 +119,7 @@ async function startApp(
   const { host, onProgress } = context;
   const { worktree } = issue.local;
   const env = { ...worktreeEnvironment(worktree, host.env, passEnv), ...(await worktreeVariables(issue, context)) };
-  const redact = createRedactor(secretsOf(env));
+  const redactLine = createLineRedactor(await worktreeRedactor({ worktree, env }, host));
   const [file, ...args] = commandWords(command, portNames(issue.local));
   onProgress(`serve: ${[file, ...args].join(' ')}`);
   return host.commands.run({
@@ -126,7 +127,7 @@ async function startApp(
     args,
     cwd: worktree,
     env,
-    onLine: (line) => onProgress(redact(printable(line))),
+    onLine: (line) => onProgress(redactLine(printable(line))),
     signal: context.signal === undefined ? signal : AbortSignal.any([signal, context.signal]),
   });
 }

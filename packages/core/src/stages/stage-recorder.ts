@@ -1,5 +1,5 @@
 import { CHECKS_STEP, type RunRecord, type RunStep } from '../agent/run-record.js';
-import { worktreeSecrets } from '../environment/worktree-secrets.js';
+import { worktreeRedactor } from '../environment/worktree-redactor.js';
 import { createRedactor, secretsOf } from '../text/redact.js';
 import type { StageContext } from './stage-context.js';
 
@@ -52,5 +52,5 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
 /** Knows our own secrets and those of the worktree's env files: a prompt quotes what a writer wrote, and an agent's commands what they read. */
 async function redactorOf({ project, host }: StageContext): Promise<(text: string) => string> {
   const local = await host.state.readLocal(project);
-  return createRedactor([...secretsOf(host.env), ...(local === null ? [] : await worktreeSecrets(local.worktree, host))]);
+  return local === null ? createRedactor(secretsOf(host.env)) : worktreeRedactor({ worktree: local.worktree, env: host.env }, host);
 }

@@ -136,6 +136,16 @@ describe('provisionWorktree', () => {
     await expect(provision(fleet, settings)).rejects.toThrow(/\ncannot reach \*\*\*$/);
   });
 
+  it('tells what a setup command said without the secrets of the env files that it made', async () => {
+    const fleet: FakeFleet = createFakeFleet({
+      commands: ({ cwd }) => {
+        fleet.host.files.set(`${cwd}/.env`, 'MAIL_TOKEN=read-from-a-file\n');
+        return { exitCode: 1, stderr: 'sent read-from-a-file' };
+      },
+    });
+    await expect(provision(fleet, settings)).rejects.toThrow(/\nsent \*\*\*$/);
+  });
+
   it('runs the setup again after a failure', async () => {
     const switchable = createFailingFleet();
     const { fleet } = switchable;

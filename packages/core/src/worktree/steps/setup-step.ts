@@ -1,8 +1,8 @@
 import { commandText, commandWords } from '../../check/command-words.js';
+import { worktreeRedactor } from '../../environment/worktree-redactor.js';
 import { UserError } from '../../errors/user-error.js';
 import type { CommandLine } from '../../settings/settings.js';
 import { printable } from '../../text/printable.js';
-import { createRedactor, secretsOf } from '../../text/redact.js';
 import type { Step } from '../provisioning-steps.js';
 import { commandEnvironment, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 import { managedVariables } from './environment-step.js';
@@ -45,7 +45,7 @@ async function runInWorktree({ label, line }: WorktreeCommand, work: WorktreeWor
   const cwd = work.allocation.worktree;
   const result = await adapters.host.commands.run({ file, args, cwd, env, ...(work.signal === undefined ? {} : { signal: work.signal }) });
   if (result.exitCode === 0) return;
-  const redact = createRedactor(secretsOf(env));
+  const redact = await worktreeRedactor({ worktree: cwd, env }, adapters.host);
   const output = redact(printable(`${result.stdout}\n${result.stderr}`))
     .trim()
     .split('\n')

@@ -1,5 +1,4 @@
 import { askAgent } from '../agent/ask-agent.js';
-import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import { excerpt, fence, renderPrompt } from '../prompt/render-prompt.js';
 import { readDiff } from '../review/file-diff.js';
@@ -15,8 +14,7 @@ import { readInSnapshot } from './read-in-snapshot.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
 import type { AgentStageSettings } from './stage-settings.js';
-import { VALIDATE_TARGET } from './targets.js';
-import { validationSchema, type Validation } from './validation-artefact.js';
+import { requireValidation, type Validation } from './validation-artefact.js';
 
 const MAX_DIFF_CHARACTERS = 300_000;
 const NOTHING_TO_REVIEW = { verdict: 'approve', summary: 'The change is empty: there was nothing to review.', findings: [] } as const;
@@ -75,10 +73,4 @@ function evidence(checks: Validation['checks'], facts: readonly Finding[]): stri
   const results = checks.map((check) => `- ${check.passed ? 'passed' : 'failed'}: ${check.command}`);
   const noticed = facts.map(({ file, title }) => `- noticed in ${printableLine(file)}: ${title}`);
   return [...(results.length === 0 ? ['No checks are configured.'] : results), ...noticed].join('\n');
-}
-
-async function requireValidation({ host, project }: StageContext): Promise<Validation> {
-  const validation = parseArtefact(await host.artefacts.read(project, VALIDATE_TARGET, 'validation.json'), validationSchema);
-  if (validation !== null) return validation;
-  throw new UserError(`"${project}" has not been checked by this version. Run: nx run ${project}:${VALIDATE_TARGET}`);
 }

@@ -23,7 +23,7 @@ export const e2eSchema = z.strictObject({
       seen: z.string(),
       /** `http-1.txt`: a request and its answer, written down by nx-fleet itself. */
       evidence: z.array(z.string()).min(1),
-      /** A file of the change. */
+      /** A file of the change; empty when none can be named. */
       file: z.string(),
     }),
   ),

@@ -4,7 +4,7 @@ import { buildIssue } from './build-issue.js';
 import { checkoutBuild } from './checkout-build.js';
 import type { E2e } from './e2e-artefact.js';
 import { e2eIssue } from './e2e-issue.js';
-import { e2eSettings } from './e2e-settings.js';
+import { e2eSettings, type E2eStageSettings } from './e2e-settings.js';
 import { parseSettings } from '../settings/parse-settings.js';
 import { stageIssue, VALIDATE_TARGET, writes, WRITTEN, type AgentScript, type StagedIssue } from './staged-issue.contract.js';
 import { BUILD_TARGET, E2E_SERVE_TARGET, E2E_TARGET, targetOf } from './targets.js';
@@ -35,10 +35,22 @@ interface Tried {
   tryIt(): Promise<E2e>;
 }
 
+interface Changes {
+  readonly spec?: string;
+  readonly answer?: AppAnswer;
+  readonly state?: Partial<AppState>;
+  readonly env?: Record<string, string>;
+  readonly passEnv?: readonly string[];
+  readonly settings?: Partial<E2eStageSettings>;
+  /** What the app does once it is asked for. */
+  readonly onStart?: () => void;
+}
+
 /** A checked issue whose app is started when it is asked for, and an agent that follows a script. */
-async function tried(agent: AgentScript, changes: { spec?: string; answer?: AppAnswer; state?: Partial<AppState> } = {}): Promise<Tried> {
+async function tried(agent: AgentScript, changes: Changes = {}): Promise<Tried> {
   const write = writes('src/app.ts');
   const issue = await stageIssue({
+    ...(changes.env === undefined ? {} : { env: changes.env }),
     agent: (asked, fleet, count) => (asked.readOnly ? agent(asked, fleet, count) : write(asked, fleet, count)),
   });
   if (changes.spec !== undefined) {
@@ -71,9 +83,17 @@ async function tried(agent: AgentScript, changes: { spec?: string; answer?: AppA
       );
     },
     listenerAt: async () => null,
-    pause: () => run(changes.state ?? {}),
+    pause: async () => {
+      changes.onStart?.();
+      await run(changes.state ?? {});
+    },
   };
-  return { issue, sent, run, tryIt: () => e2eIssue(settings, access, context) };
+  return {
+    issue,
+    sent,
+    run,
+    tryIt: () => e2eIssue({ ...settings, app: { ...settings.app, passEnv: changes.passEnv ?? [] }, ...changes.settings }, access, context),
+  };
 }
 
 const TWO_CHECKS = '# Dark mode\n\n- [ ] It is dark\n- [ ] It stays dark\n';
@@ -128,7 +148,7 @@ describe('e2eIssue', () => {
     const { verdict, checks } = await tryIt();
     expect(verdict).toBe('request-changes');
     expect(checks.map(({ check, severity, file }) => [check, severity, file])).toEqual([
-      ['It is dark', 'high', 'src/app.ts'],
+      ['It is dark', 'high', ''],
       ['It stays dark', 'low', 'src/app.ts'],
       ['mine', 'low', 'src/app.ts'],
     ]);
@@ -175,13 +195,63 @@ describe('e2eIssue', () => {
     expect(issue.out(TRIED, 'e2e.json')).toBeNull();
   });
 
-  it("refuses an app that leaves files in the worktree, which would be taken for a person's work", async () => {
-    const { issue, tryIt }: Tried = await tried((_, __, asked) => {
-      if (asked === 1) issue.git.filesIn(issue.worktree).set('access.log', '');
-      return asked === 1 ? asks('/') : judges(result(0));
-    });
-    await expect(tryIt()).rejects.toThrow(`"${issue.worktree}" changed while an agent was reading.`);
+  it.each<[string, number]>([
+    ['at its start, before anybody is asked', 0],
+    ['when it is asked, before anybody is asked again', 1],
+    ['at last', 2],
+  ])('refuses an app that leaves files %s, names it and clears away for those who review meanwhile', async (_, written) => {
+    let appWrites = (_when: number): void => undefined;
+    const { issue, tryIt } = await tried(
+      (_, __, asked) => {
+        appWrites(asked);
+        return asked === 1 ? asks('/') : judges(result(0));
+      },
+      { onStart: () => appWrites(0) },
+    );
+    appWrites = (when) => {
+      if (when === written) issue.git.filesIn(issue.worktree).set('access.log', '');
+    };
+    await expect(tryIt()).rejects.toThrow(`The app left files in "${issue.worktree}" that git does not ignore ("access.log"). Add them to`);
+    expect(issue.requests).toHaveLength(written);
     expect(issue.out(TRIED, 'e2e.json')).toBeNull();
+    expect(issue.git.filesIn(issue.worktree).has('access.log')).toBe(false);
+    expect([...issue.git.refs.keys()].filter((ref) => ref.startsWith('refs/nx-fleet/trash/'))).toHaveLength(1);
+  });
+
+  it.each<[string, AgentScript, Partial<AppState>]>([
+    ['no valid answer', () => judges(result(0)), {}],
+    ['no app', () => asks('/'), { isReady: false, failure: 'Port 20010 is in use.' }],
+  ])('refuses what a person has not committed after a trial that failed with %s, and does not touch it', async (_, agent, state) => {
+    const { issue, tryIt } = await tried(agent, { state });
+    await expect(tryIt()).rejects.toThrow(Error);
+    expect(issue.git.refs.has('refs/nx-fleet/checking/issue-42')).toBe(false);
+    issue.git.filesIn(issue.worktree).set('src/app.ts', 'mended by hand');
+    await expect(tryIt()).rejects.toThrow('has uncommitted changes ("src/app.ts")');
+    expect(issue.git.filesIn(issue.worktree).get('src/app.ts')).toBe('mended by hand');
+  });
+
+  it('keeps the secrets that the app is given, and those of its env files, out of what is stored and asked', async () => {
+    const { issue, tryIt } = await tried((_, __, asked) => (asked === 1 ? asks('/') : judges(result(0))), {
+      env: { PATH: '/bin', PAYMENT_KEY: 'sold-by-the-kilo' },
+      passEnv: ['PAYMENT_KEY'],
+      answer: { kind: 'answered', status: 500, headers: [], body: 'keys: sold-by-the-kilo, read-from-a-file' },
+    });
+    issue.host.files.set(`${issue.worktree}/apps/shop/.env`, 'MAIL_TOKEN=read-from-a-file # staging\n');
+    await tryIt();
+    expect(issue.out(TRIED, 'http-1.txt')).toContain('keys: ***, ***');
+    expect(issue.requests.map(({ prompt }) => prompt).join('\n')).not.toMatch(/sold-by-the-kilo|read-from-a-file/);
+  });
+
+  it('names the model that tried it, which can be the fallback', async () => {
+    let answers = 0;
+    const { tryIt } = await tried(
+      ({ model }) => {
+        if (model === 'big') return { kind: 'rate-limited', message: 'slow', usage: [], costUsd: null, retryAfterMs: 9_000_000 };
+        return ++answers === 1 ? asks('/') : judges(result(0));
+      },
+      { settings: { model: 'big', fallbackModel: 'small' } },
+    );
+    expect((await tryIt()).model).toBe('small');
   });
 
   it('forgets what an app of a killed run left, and asks anew', async () => {

@@ -11,7 +11,7 @@ import type { E2e } from './e2e-artefact.js';
 import type { E2eStageSettings } from './e2e-settings.js';
 import { exchangeFile, recordExchanges, type Exchanges } from './exchanges.js';
 import { claimBuild } from './claim-build.js';
-import { noteChecks } from './interrupted-checks.js';
+import { clearInterruptedChecks, noteChecks } from './interrupted-checks.js';
 import { requireCleanWorktree } from './own-branch.js';
 import { readInSnapshot, type ReadingPlace } from './read-in-snapshot.js';
 import { requireServedApp, requireStillServed } from './require-served-app.js';
@@ -39,22 +39,42 @@ export async function e2eIssue(settings: E2eStageSettings, access: AppAccess, co
   const template = await context.prompt('e2e');
   return recordStage(context, async (recorder) => {
     const trialEnded = await noteChecks(issue, context);
-    const app = await requireServedApp(validation.tree, access, context);
-    const exchanges = await recordExchanges({ url: app.url, issue, access }, context);
-    const { baseTree, tree } = validation;
-    const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue, settings }, context, (place) =>
-      tryApp({ settings, issue, template, place, exchanges, recorder }, context),
-    );
-    await requireStillServed(app, context);
-    await trialEnded();
-    await requireUnchanged({ who: 'The app', tree, issue }, context);
-    return storeE2e({ settings, issue, validation, answer }, context);
+    try {
+      const answer = await tryServedApp({ settings, issue, template, recorder, validation, access }, context);
+      return await storeE2e({ settings, validation, answer, recorder }, context);
+    } finally {
+      await trialEnded(context.signal?.aborted === true);
+    }
   });
+}
+
+interface TryServed extends Pick<Try, 'settings' | 'issue' | 'template' | 'recorder' | 'validation'> {
+  readonly access: AppAccess;
+}
+
+async function tryServedApp({ access, ...request }: TryServed, context: StageContext): Promise<E2eAnswer> {
+  const { settings, issue, validation } = request;
+  const { baseTree, tree } = validation;
+  const app = await requireServedApp(tree, access, context);
+  try {
+    await requireUnchanged({ who: 'The app', tree, issue }, context);
+  } catch (error) {
+    // Reviewers are at work beside it: to them it would look as if they had done it.
+    await clearInterruptedChecks(issue, context);
+    throw error;
+  }
+  const exchanges = await recordExchanges({ url: app.url, settings: settings.app, issue, access }, context);
+  const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue, settings }, context, (place) =>
+    tryApp({ ...request, place, exchanges }, context),
+  );
+  await requireStillServed(app, context);
+  return answer;
 }
 
 interface Try {
   readonly settings: E2eStageSettings;
   readonly issue: StageIssue;
+  readonly validation: Validation;
   readonly template: string;
   readonly place: ReadingPlace;
   readonly exchanges: Exchanges;
@@ -62,7 +82,10 @@ interface Try {
 }
 
 /** Round by round: each agent is a fresh one and sees all exchanges so far. */
-async function tryApp({ settings, issue, template, place, exchanges, recorder }: Try, context: StageContext): Promise<E2eAnswer> {
+async function tryApp(
+  { settings, issue, validation, template, place, exchanges, recorder }: Try,
+  context: StageContext,
+): Promise<E2eAnswer> {
   const { app: _, ...agent } = settings;
   const wanted = acceptanceChecks(issue.spec);
   for (let round = 1; ; round++) {
@@ -75,9 +98,11 @@ async function tryApp({ settings, issue, template, place, exchanges, recorder }:
     });
     const answer = answerAt({ required: wanted.length, exchanges: exchanges.texts.length, isLastRound });
     const said = await askAgent({ settings: agent, what, ...place, prompt, readOnly: true, env: {}, answer }, context, recorder);
+    if (said.requests.length > 0) await exchanges.send(said.requests);
+    // Before the next one is paid, and before what the app wrote is taken for a reader's doing.
+    await requireUnchanged({ who: 'The app', tree: validation.tree, issue }, context);
     if (said.requests.length === 0)
       return { ...said, checks: said.checks.map((check) => ({ ...check, check: wanted[check.number - 1] ?? check.check })) };
-    await exchanges.send(said.requests);
   }
 }
 
@@ -93,18 +118,18 @@ function exchangeList({ texts }: Exchanges): string {
 
 interface ToStore {
   readonly settings: E2eStageSettings;
-  readonly issue: StageIssue;
   readonly validation: Validation;
   readonly answer: E2eAnswer;
+  readonly recorder: StageRecorder;
 }
 
-async function storeE2e({ settings, validation, answer }: ToStore, { git, host, project, target }: StageContext): Promise<E2e> {
+async function storeE2e({ settings, validation, answer, recorder }: ToStore, { git, host, project, target }: StageContext): Promise<E2e> {
   const { baseTree, tree } = validation;
   const changed = (await git.changedFiles(baseTree, tree)).map(({ path }) => path);
   const e2e: E2e = {
     agent: settings.agent,
     vendor: vendorOf(settings),
-    model: settings.model,
+    model: recorder.lastModel() ?? settings.model,
     baseTree,
     tree,
     verdict: answer.checks.every(({ passed }) => passed) ? 'approve' : 'request-changes',
@@ -117,7 +142,8 @@ async function storeE2e({ settings, validation, answer }: ToStore, { git, host, 
       severity: number > 0 && !passed && severity !== 'critical' ? 'high' : severity,
       seen: printable(seen).trim(),
       evidence: evidence.map(exchangeFile),
-      file: changed.includes(file) ? file : (changed[0] ?? ''),
+      // A place that is not of the change would be an invention.
+      file: changed.includes(file) ? file : '',
     })),
   };
   await host.artefacts.write(project, target, 'e2e.json', `${JSON.stringify(e2e, null, 2)}\n`);

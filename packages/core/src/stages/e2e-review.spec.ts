@@ -57,7 +57,12 @@ describe('what was found in the running app', () => {
   });
 
   it('blocks by what is left to see, too, where no file of the change can be named', async () => {
-    expect((await gate(await tried([{ ...failed, file: '' }]), 'claude')).verdict).toBe('request-changes');
+    const verdict = await gate(await tried([{ ...failed, file: '' }]), 'claude');
+    expect(verdict).toMatchObject({ verdict: 'request-changes', findings: [] });
+    expect(verdict.reviewers.at(-1)).toMatchObject({
+      summary: expect.stringContaining('It is light again.\n\nSeen in http-1.txt.'),
+      ungrounded: [{ title: 'In the running app: It stays dark', file: '', blocking: true }],
+    });
   });
 
   it('is not asked for unless an agent is configured for it', async () => {

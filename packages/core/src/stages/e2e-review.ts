@@ -35,6 +35,7 @@ export async function requireE2eReviews(
 
 function reviewOf(e2e: E2e): Review {
   const failed = e2e.checks.filter(({ passed }) => !passed).map(findingOf);
+  const placeless = failed.filter(({ file }) => file === '');
   return {
     $schema: schemaReference('review'),
     version: ARTEFACT_VERSION,
@@ -44,11 +45,10 @@ function reviewOf(e2e: E2e): Review {
     baseTree: e2e.baseTree,
     tree: e2e.tree,
     verdict: e2e.verdict,
-    summary: e2e.summary,
+    // Of what has no place only the title goes on: what was seen goes along here.
+    summary: [e2e.summary, ...placeless.map(({ title, body }) => `${title}: ${body}`)].join('\n\n'),
     findings: failed.filter(({ file }) => file !== ''),
-    ungrounded: failed
-      .filter(({ file }) => file === '')
-      .map(({ severity, title, file, startLine }) => ({ severity, title, file, startLine })),
+    ungrounded: placeless.map(({ severity, title, file, startLine }) => ({ severity, title, file, startLine })),
   };
 }
 

@@ -1,8 +1,9 @@
 import { worktreeVariables } from '../check/run-checks.js';
+import { worktreeRedactor } from '../environment/worktree-redactor.js';
 import { printable, printableLine } from '../text/printable.js';
-import { createRedactor, secretsOf } from '../text/redact.js';
+import { worktreeEnvironment } from '../worktree/worktree-environment.js';
 import type { AppAccess, AppAnswer, AppRequest } from './app-access.js';
-import { portOf } from './app-settings.js';
+import { portOf, type AppSettings } from './app-settings.js';
 import type { E2eRequest } from './e2e-answer.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 
@@ -16,13 +17,16 @@ export interface Exchanges {
 export interface ExchangeRequest {
   /** Where the app answers. */
   readonly url: string;
+  readonly settings: Pick<AppSettings, 'passEnv'>;
   readonly issue: StageIssue;
   readonly access: AppAccess;
 }
 
-export async function recordExchanges({ url, issue, access }: ExchangeRequest, context: StageContext): Promise<Exchanges> {
+export async function recordExchanges({ url, settings, issue, access }: ExchangeRequest, context: StageContext): Promise<Exchanges> {
   const { host, project, target, onProgress, signal } = context;
-  const redact = createRedactor(secretsOf(await worktreeVariables(issue, context)));
+  const { worktree } = issue.local;
+  const env = { ...worktreeEnvironment(worktree, host.env, settings.passEnv), ...(await worktreeVariables(issue, context)) };
+  const redact = await worktreeRedactor({ worktree, env }, host);
   const texts: string[] = [];
   const sendOne = async (request: E2eRequest): Promise<void> => {
     const answer = await access.send({ ...request, url: new URL(request.path, url).href });

@@ -3,16 +3,21 @@ import { keepInTrash } from './keep-in-trash.js';
 import { checkingRef } from './refs.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 
-/** Notes that from now on what appears in the worktree is the checks' doing. @returns what takes the note away */
-export async function noteChecks({ manifest }: StageIssue, { git, project }: StageContext): Promise<() => Promise<void>> {
+/**
+ * Notes that from now on what appears in the worktree is the checks' doing, for the case that they are killed. @returns what takes the note away
+ * however they end: what is found later may be a person's. What cancelled checks left half-made is cleared away at once.
+ */
+export async function noteChecks(issue: StageIssue, context: StageContext): Promise<(isCancelled: boolean) => Promise<void>> {
+  const { git, project } = context;
+  const { manifest } = issue;
   const head = await git.resolveCommit(`refs/heads/${manifest.branch}`);
   if (head !== null) await git.writeRef(checkingRef(project), head);
-  return () => git.deleteRef(checkingRef(project));
+  return (isCancelled) => (isCancelled ? clearInterruptedChecks(issue, context) : git.deleteRef(checkingRef(project)));
 }
 
 /**
- * Puts the worktree back to what killed checks have checked; what they left in it is kept under a ref.
- * A branch that moved since is left as it is: that was a person.
+ * Puts the worktree back to what checks, or the trial of an app, were at; what they left in it is kept under a ref.
+ * A branch that moved since, or another one, is left as it is: that was a person.
  */
 export async function clearInterruptedChecks({ local, manifest }: StageIssue, context: StageContext): Promise<void> {
   const { git, host, project, onProgress } = context;
@@ -20,11 +25,12 @@ export async function clearInterruptedChecks({ local, manifest }: StageIssue, co
   if (checked === null) return;
   await requireNoLivingBuild(context);
   const isDirty = (await git.dirtyPaths(local.worktree)).length > 0;
-  if (isDirty && (await git.readRef(`refs/heads/${manifest.branch}`)) === checked) {
-    const captured = await git.captureWorktree(local.worktree, `Left by interrupted checks of ${project}`);
+  const isThere = (await git.currentBranch(local.worktree)) === manifest.branch;
+  if (isDirty && isThere && (await git.readRef(`refs/heads/${manifest.branch}`)) === checked) {
+    const captured = await git.captureWorktree(local.worktree, `Left by checks of ${project}`);
     const ref = await keepInTrash(captured, { project, at: host.now() }, git);
     await git.resetWorktree(local.worktree, checked);
-    onProgress(`checks were interrupted; what was in the worktree afterwards is kept as ${ref}`);
+    onProgress(`what checks or an app left in the worktree is kept as ${ref}`);
   }
   await git.deleteRef(checkingRef(project));
 }

@@ -160,26 +160,40 @@ describe('validateIssue', () => {
     expect(failing.host.commandLog).toEqual([]);
   });
 
+  const kept = (issue: StagedIssue): readonly string[] =>
+    [...issue.git.refs.keys()].filter((ref) => ref.startsWith('refs/nx-fleet/trash/'));
+
+  it("clears away at once what cancelled checks left, under a ref; what is uncommitted later is a person's", async () => {
+    const issue: StagedIssue = await built({
+      commands: () => {
+        issue.git.filesIn(issue.worktree).set('report.xml', 'half of i');
+        return { ended: 'cancelled', exitCode: null };
+      },
+    });
+    await expect(validate(issue)).rejects.toThrow('(cancelled)');
+    expect(issue.git.filesIn(issue.worktree).has('report.xml')).toBe(false);
+    expect(issue.git.filesOf(issue.git.refs.get(kept(issue)[0] ?? '') ?? '')).toMatchObject({ 'report.xml': 'half of i' });
+    issue.git.filesIn(issue.worktree).set('a.ts', 'mended by hand');
+    await expect(validate(issue)).rejects.toThrow('has uncommitted changes ("a.ts")');
+    expect(issue.git.filesIn(issue.worktree).get('a.ts')).toBe('mended by hand');
+  });
+
+  it('leaves no note of checks that could not be run', async () => {
+    const issue = await built({ commands: () => Promise.reject(new Error('the disk is full')) });
+    await expect(validate(issue)).rejects.toThrow('the disk is full');
+    expect(issue.git.refs.has('refs/nx-fleet/checking/issue-42')).toBe(false);
+  });
+
   describe('after checks that were killed', () => {
-    /** Checks that write a file and never get to their end; `after` is what happened until the next run. */
+    /** Checks that wrote a file, and whose process was gone before it could do anything; `after` is what happened until the next run. */
     async function killed(after: (issue: StagedIssue) => Promise<void> | void = () => undefined): Promise<StagedIssue> {
-      let isKilled = false;
-      const issue: StagedIssue = await built({
-        commands: () => {
-          if (isKilled) return {};
-          isKilled = true;
-          issue.git.filesIn(issue.worktree).set('report.xml', 'half of i');
-          return { ended: 'cancelled', exitCode: null };
-        },
-      });
-      await expect(validate(issue)).rejects.toThrow('(cancelled)');
+      const issue = await built();
+      await issue.git.writeRef('refs/nx-fleet/checking/issue-42', issue.git.refs.get(issue.branchRef) ?? '');
+      issue.git.filesIn(issue.worktree).set('report.xml', 'half of i');
       await after(issue);
       issue.host.becomeAnotherProcess();
       return issue;
     }
-    const kept = (issue: StagedIssue): readonly string[] =>
-      [...issue.git.refs.keys()].filter((ref) => ref.startsWith('refs/nx-fleet/trash/'));
-
     it('checks again from a clean worktree; what they left is kept under a ref, and what still ran is ended', async () => {
       const issue = await killed();
       const strays = issue.host.strayLog.length;
@@ -199,6 +213,14 @@ describe('validateIssue', () => {
       });
       await expect(checkoutBuild('claude', issue.context(BUILD_TARGET))).rejects.toThrow('has uncommitted changes ("more.ts")');
       expect(issue.git.filesIn(issue.worktree).get('more.ts')).toBe('mine too');
+      expect(kept(issue)).toEqual([]);
+    });
+
+    it('does not touch another branch that a person has checked out there', async () => {
+      const issue = await killed();
+      const git = { ...issue.git, currentBranch: async () => 'mine' };
+      await expect(checkoutBuild('claude', { ...issue.context(BUILD_TARGET), git })).rejects.toThrow('has uncommitted changes');
+      expect(issue.git.filesIn(issue.worktree).has('report.xml')).toBe(true);
       expect(kept(issue)).toEqual([]);
     });
 

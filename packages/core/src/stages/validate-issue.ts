@@ -1,4 +1,4 @@
-import { runChecks, type CheckResult } from '../check/run-checks.js';
+import { runChecks, type CheckResult, type ChecksRequest } from '../check/run-checks.js';
 import { UserError } from '../errors/user-error.js';
 import { printableLine } from '../text/printable.js';
 import { requireCheckout } from './checkout-artefact.js';
@@ -25,11 +25,8 @@ export async function validateIssue(settings: ValidateStageSettings, context: St
     throw new UserError(`"${issue.manifest.branch}" is not at what its key was made of. Run again: nx run ${project}:${target}`);
   }
   return recordStage(context, async (recorder) => {
-    const checksEnded = await noteChecks(issue, context);
-    const results = await runChecks({ ...settings, base, recorder }, issue, context);
+    const results = await runNotedChecks({ ...settings, base, recorder }, issue, context);
     const failed = results.find((result) => !result.passed);
-    // What cancelled checks left half-made is cleared away by the next run.
-    if (failed?.ended !== 'cancelled') await checksEnded();
     const validation: Validation = { baseTree, tree, checks: results.map(({ command, passed }) => ({ command, passed })) };
     for (const [index, result] of results.entries())
       await host.artefacts.write(project, target, `check-${index + 1}.log`, `${result.output}\n`);
@@ -38,6 +35,18 @@ export async function validateIssue(settings: ValidateStageSettings, context: St
     await requireUnchanged({ who: 'The checks', tree, issue }, context);
     return validation;
   });
+}
+
+async function runNotedChecks(request: ChecksRequest, issue: StageIssue, context: StageContext): Promise<readonly CheckResult[]> {
+  const checksEnded = await noteChecks(issue, context);
+  let isCancelled = false;
+  try {
+    const results = await runChecks(request, issue, context);
+    isCancelled = results.at(-1)?.ended === 'cancelled';
+    return results;
+  } finally {
+    await checksEnded(isCancelled || context.signal?.aborted === true);
+  }
 }
 
 function failedCheck({ command, ended }: CheckResult, { local, manifest }: StageIssue): UserError {

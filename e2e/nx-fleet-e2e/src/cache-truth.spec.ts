@@ -134,14 +134,17 @@ describe.each(NX_VERSIONS)('what is paid for again, on nx $nxVersion', (versions
 
   it('stores nothing of a stage whose options change while it waits', async () => {
     const { agents } = JSON.parse(scriptedOptions()) as { agents: object };
-    await succeed(workspace.nx('g', 'worktree', '--issue=2', '--again'));
-    const running = workspace.startNx(['run', 'issue-2:agent-review', '--output-style=static'], { env: callLog(workspace) });
-    while (!agentCalls(workspace).some(({ stage }) => stage === 'build')) await new Promise((resolve) => setTimeout(resolve, 20));
+    await succeed(workspace.nx('g', 'worktree', '--issue=1', '--again'));
+    const running = workspace.startNx(['run', 'issue-1:agent-review', '--output-style=static'], { env: callLog(workspace) });
+    let isOver = false;
+    void running.finished.then(() => (isOver = true));
+    const isBuilding = (): boolean => agentCalls(workspace).some(({ stage }) => stage === 'build');
+    while (!isOver && !isBuilding()) await new Promise((resolve) => setTimeout(resolve, 20));
     workspace.write('nx-fleet.json', scriptedOptions({ agents: { ...agents, tiers: { review: 'light' } } }));
     const { exitCode, output } = await running.finished;
     expect([exitCode, output]).toEqual([1, expect.stringContaining('The options of this stage changed after Nx made its cache key')]);
     workspace.write('nx-fleet.json', scriptedOptions());
-    expect(await run()).toContain('issue-2:agent-review--inspector');
+    expect(await run()).toContain('issue-1:agent-review--inspector');
     expect(await run()).toEqual([]);
   });
 

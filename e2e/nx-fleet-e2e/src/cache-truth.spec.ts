@@ -142,7 +142,9 @@ describe.each(NX_VERSIONS)('what is paid for again, on nx $nxVersion', (versions
     while (!isOver && !isBuilding()) await new Promise((resolve) => setTimeout(resolve, 20));
     workspace.write('nx-fleet.json', scriptedOptions({ agents: { ...agents, tiers: { review: 'light' } } }));
     const { exitCode, output } = await running.finished;
-    expect([exitCode, output]).toEqual([1, expect.stringContaining('The options of this stage changed after Nx made its cache key')]);
+    expect(output).toContain('The options of this stage changed after Nx made its cache key');
+    // Nx 22 and 23 give 130 here, Nx 24 gives 1.
+    expect(exitCode).toBeGreaterThan(0);
     workspace.write('nx-fleet.json', scriptedOptions());
     expect(await run()).toContain('issue-1:agent-review--inspector');
     expect(await run()).toEqual([]);

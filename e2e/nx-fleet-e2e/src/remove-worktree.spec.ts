@@ -35,7 +35,9 @@ describe('the status of worktrees, and their removal', () => {
   it('shows issues and stages in a table', async () => {
     await succeed(workspace.nx('run', 'issue-2:agent-review'));
     const { output } = await succeed(workspace.nx('run', 'fleet:status'));
-    expect(output).toMatch(/Issue +Title +plan +build: robot +validate +review: inspector +Tokens +Cost +Spent here +Verdict +Port +Database/);
+    expect(output).toMatch(
+      /Issue +Title +plan +build: robot +validate +review: inspector +Tokens +Cost +Spent here +Verdict +Port +Database/,
+    );
     expect(output).toMatch(/issue-1 +One apple +- +- +- +- /);
     expect(output).toMatch(new RegExp(`issue-2 +Two pears .* approved +${firstPort('issue-2')} +sqlite data/shop.db`));
   });

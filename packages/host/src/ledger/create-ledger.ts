@@ -2,12 +2,7 @@ import path from 'node:path';
 import { hitSchema, paymentSchema, type Ledger } from '@nx-fleet/core';
 import { stateDirectory } from '../state-directory.js';
 import { createBook } from './book.js';
-import { identifyRun } from './identify-run.js';
-
-export interface LedgerOptions {
-  readonly mainWorktree: string;
-  readonly env: Readonly<Record<string, string>>;
-}
+import { identifyRun, type LedgerOptions } from './identify-run.js';
 
 /** The ledger of a repository under `.nx-fleet/local/ledger/` of its main worktree, where neither git nor Nx look. */
 export function createLedger({ mainWorktree, env }: LedgerOptions): Ledger {
@@ -17,7 +12,7 @@ export function createLedger({ mainWorktree, env }: LedgerOptions): Ledger {
   let run: string | undefined;
   return {
     get run() {
-      return (run ??= identifyRun(env));
+      return (run ??= identifyRun({ mainWorktree, env }));
     },
     addPayment: (payment) => payments.add([payment]),
     readPayments: () => payments.read(),

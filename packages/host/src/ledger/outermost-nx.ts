@@ -1,11 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { isInside, processLink } from '../process-link.js';
 import { readProcessStat } from '../process-stat.js';
 
 /** What a process was started with, and by whom. */
 export interface ProcessEntry {
   readonly parent: number;
   readonly words: readonly string[];
+  /** Where it runs; null where the system does not tell. */
+  readonly folder: string | null;
+}
+
+/** A process, and the main worktree of the repository that it works for. */
+export interface Descendant {
+  readonly pid: number;
+  readonly mainWorktree: string;
 }
 
 export type ProcessLookup = (pid: number) => ProcessEntry | null;
@@ -14,14 +23,18 @@ const MAX_ANCESTORS = 100;
 /** `node_modules/.bin/nx`, `nx/bin/nx.js`, `nx/dist/bin/nx.js` */
 const NX_PROGRAM = /[\\/](?:\.bin[\\/]nx|nx[\\/](?:dist[\\/])?bin[\\/]nx(?:\.js)?)$/;
 
-/** Of the processes that a process was started by, the outermost that is the Nx program; null without one, and where the system does not tell. */
-export function outermostNx(pid: number, lookUp: ProcessLookup = systemLookup()): number | null {
+/**
+ * Of the processes that a process was started by, the outermost that is the Nx program; null without one, and where the system does not tell. An
+ * Nx that runs another repository around the innermost one does not count: what it starts here are commands of their own.
+ */
+export function outermostNx({ pid, mainWorktree }: Descendant, lookUp: ProcessLookup = systemLookup()): number | null {
   let found: number | null = null;
   let at = pid;
   for (let step = 0; step < MAX_ANCESTORS; step += 1) {
     const entry = lookUp(at);
     if (entry === null) return found;
-    if (isNx(entry)) found = at;
+    const isOurs = found === null || entry.folder === null || isInside(entry.folder, mainWorktree);
+    if (isNx(entry) && isOurs) found = at;
     at = entry.parent;
   }
   return found;
@@ -40,7 +53,8 @@ function linuxProcess(pid: number): ProcessEntry | null {
   const stat = readProcessStat(pid);
   if (stat === null) return null;
   try {
-    return { parent: stat.parent, words: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') };
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return { parent: stat.parent, words, folder: processLink(pid, 'cwd') || null };
   } catch {
     return null;
   }
@@ -53,5 +67,5 @@ function psProcess(pid: number): ProcessEntry | null {
     env: { PATH: '/bin:/usr/bin' },
   });
   const [, parent, args = ''] = (status === 0 && /^\s*(\d+)\s+(.*)$/m.exec(stdout)) || [];
-  return parent === undefined ? null : { parent: Number(parent), words: args.split(' ') };
+  return parent === undefined ? null : { parent: Number(parent), words: args.split(' '), folder: null };
 }

@@ -1,7 +1,7 @@
 import type { TouchedFile } from './touched-file.js';
 
 const NUMBER =
-  /["']?\b(branches|functions|lines|statements|coverage|fail[-_]under|cov-fail-under|threshold\w*|max-?warnings)\b["']?(?:\s*[:=]\s*|\s+)["']?(-?\d+(?:\.\d+)?)/gi;
+  /\b(branches|functions|lines|statements|coverage|fail[-_]under|threshold\w*|max-?warnings)\b["']?(?:\s*[:=]\s*|\s+)["']?(-?\d+(?:\.\d+)?)/gi;
 /** Common words, which mean a coverage only where settings stand. */
 const COVERAGE_ONLY = /^(?:branches|functions|lines|statements)$/i;
 const SETTINGS_FILE = /\.(?:jsonc?|[cm]?[jt]s|toml|cfg|ini)$|rc$/i;
@@ -26,7 +26,12 @@ export function lowersThreshold(file: TouchedFile, files: readonly TouchedFile[]
 }
 
 function isLower(before: Threshold, after: Threshold): boolean {
-  return before.name.includes('warnings') ? after.value > before.value : after.value < before.value;
+  return before.name.includes('warnings') ? warningsLetPass(after) > warningsLetPass(before) : after.value < before.value;
+}
+
+/** ESLint takes a number below 0 for no limit. */
+function warningsLetPass({ value }: Threshold): number {
+  return value < 0 ? Number.POSITIVE_INFINITY : value;
 }
 
 function thresholds(path: string, lines: readonly string[]): readonly Threshold[] {

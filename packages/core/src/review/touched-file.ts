@@ -3,8 +3,7 @@ import type { FileDiff } from './file-diff.js';
 import type { Lens } from './finding.js';
 
 /** A file of the change with what the diff says of it; no lines where it is binary, or only its name or mode changed. */
-export interface TouchedFile extends FileDiff {
-  readonly kind: ChangedFile['kind'];
+export interface TouchedFile extends FileDiff, ChangedFile {
   /** The same lines uncut, for what looks at single characters. */
   readonly whole: Pick<FileDiff, 'added' | 'removed'>;
 }
@@ -23,9 +22,9 @@ const MAX_LINE_CHARACTERS = 1_000;
 /** Every changed file, with its lines where it has any; of a very long line the first 1,000 characters. */
 export function touchedFiles(diffs: readonly FileDiff[], changed: readonly ChangedFile[]): readonly TouchedFile[] {
   const diffOf = new Map(diffs.map((diff) => [diff.path, diff]));
-  return changed.map(({ path, kind }) => {
+  return changed.map(({ path, kind, binary }) => {
     const { from, hunks, added, removed } = diffOf.get(path) ?? { from: null, hunks: [], added: [], removed: [] };
-    return { path, kind, from, hunks, added: added.map(cut), removed: removed.map(cut), whole: { added, removed } };
+    return { path, kind, binary, from, hunks, added: added.map(cut), removed: removed.map(cut), whole: { added, removed } };
   });
 }
 

@@ -12,7 +12,7 @@ const SCRIPTS_FILE = /(^|\/)(?:package|project)\.json$/;
 const CHECKS = '(?:tests?|lint|check|typecheck|e2e|coverage|validate|verify)';
 const CHECK_WORD =
   /\b(?:tests?|lint|check|typecheck|tsc|jest|vitest|mocha|ava|pytest|eslint|oxlint|biome|playwright|cypress|e2e|coverage|validate|verify)\b/i;
-const PASSES_ANYWAY = /\|\|\s*(?:true|:|exit 0|echo)\b|;\s*(?:true|exit 0)\b|--exit-zero\b/;
+const PASSES_ANYWAY = /\|\|\s*(?:(?:true|exit 0|echo)\b|:)|;\s*(?:true|exit 0)\b|--exit-zero\b/;
 const LET_PASS =
   /passWithNoTests["']?\s*[:=]\s*true|--pass-?with-?no-?tests\b(?!=false)|continue-on-error:\s*(?!false)\S|allow_failure:\s*(?!false)\S|(?:dangerouslyIgnoreUnhandledErrors|ignoreBuildErrors|ignoreDuringBuilds|noErrorOnUnmatchedPattern|testFailureIgnore|ignoreFailures|allowOnly)["'>]?\s*[:=>]\s*true|--updateSnapshot\b|--update-snapshots\b|updateSnapshot["']?\s*:\s*(?:true|["']all)|\b(?:jest|vitest)\b[^"]*\s-u\b/i;
 /** A script by the name of a check that checks nothing. */

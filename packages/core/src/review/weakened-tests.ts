@@ -10,9 +10,9 @@ const TEST =
 const ASSERTION =
   /\b(?:expect\w*|assert\w*|should)\b\s*[.(!]|\.should\b|^\s*assert\s|\brequire\.\w+\(t\b|\bt\.(?:is|not|equal|same|deepEqual|like|true|false|truthy|falsy|throws\w*|ok|pass|fail|Error\w*|Fatal\w*)\(|\bXCTAssert\w*\(|\bverify\(/;
 const SKIP =
-  /\b(?:it|test|describe|suite|context|specify)\b(?:\.\w+)*\.(?:skip\w*|todo|only|fixme|failing|runIf)\b|(?<![.\w])(?:x|f)(?:it|describe|context|test)\s*\(|\b(?:this|t|test|ctx|context)\.skip\(|\{\s*(?:skip|only|todo):\s*(?!false)|@?pytest\.(?:mark\.)?(?:skip\w*|xfail)\b|@(?:unittest\.)?(?:skip|expectedFailure)|\bt\.Skip|@(?:Disabled|Ignore)\b|\[Ignore|Skip\s*=\s*"|#\[ignore/;
+  /\b(?:it|test|describe|suite|context|specify)\b(?:\.\w+)*\.(?:skip\w*|todo|only|fixme|failing|runIf)\b|(?<![.\w])(?:x|f)(?:it|describe|context|test)\s*\(|\b(?:this|t|ctx)\.skip\(|\{\s*(?:skip|only|todo):(?!\s*false)|\bpytest\.(?:mark\.)?(?:skip\w*|xfail)\b|@(?:unittest\.)?(?:skip|expectedFailure)|\bt\.Skip|@(?:Disabled|Ignore)\b|\[Ignore|Skip\s*=\s*"|#\[ignore/;
 const ALWAYS_TRUE =
-  /\bexpect\(\s*(true|false|null|undefined|\d+|'[^']*'|"[^"]*")\s*\)\.(?:toBe|toEqual|toStrictEqual)\(\s*\1\s*\)|\bexpect\(\s*(?:true|1)\s*\)\.(?:toBeTruthy|toBeDefined|to\.be\.true|to\.be\.ok)|\bassert(?:\.ok|\.isTrue|True|_true)?[(!]\s*!?\(?\s*(?:true|1|True)\s*\)|^\s*assert\s+(?:True|1)\s*$/;
+  /\bexpect\(\s*(true|false|null|undefined|\d+|'[^']*'|"[^"]*")\s*\)\.(?:toBe|toEqual|toStrictEqual)\(\s*\1\s*\)|\bexpect\(\s*(?:true|1)\s*\)\.(?:toBeTruthy|toBeDefined|to\.be\.true|to\.be\.ok)|\bassert(?:\.ok|\.isTrue|True|_true)?!?\(\s*(?:true|1|True)\s*\)|^\s*assert\s+(?:True|1)\s*$/;
 const NAME = /(['"`])(.*?)\1/;
 
 /** Tests that are gone, skipped or assert less, and stored snapshots that are others than before. */
@@ -59,23 +59,19 @@ function skippedTests({ path, added, removed }: TouchedFile): readonly Remark[] 
     : [];
 }
 
-function snapshotRemarks({ path, from, kind, removed }: TouchedFile): readonly Remark[] {
+function snapshotRemarks({ path, from, kind, binary, removed }: TouchedFile): readonly Remark[] {
   if (!SNAPSHOT.test(path)) {
     return from !== null && SNAPSHOT.test(from) ? [remark(path, 'A stored snapshot is renamed away', `It was "${from}".`)] : [];
   }
   if (kind === 'deleted') return [remark(path, 'A stored snapshot is deleted', 'The next run stores whatever the code gives then.')];
   // A snapshot of new tests only adds lines; a binary one has none.
-  const isRewritten = kind === 'modified' ? removed.length > 0 || isBinary(path) : kind === 'renamed' && removed.length > 0;
+  const isRewritten = kind === 'modified' ? removed.length > 0 || binary : kind === 'renamed' && removed.length > 0;
   const body = 'The test compares with whatever the code gives now. Look whether each difference is wanted.';
   return isRewritten ? [remark(path, 'A stored snapshot is rewritten', body)] : [];
 }
 
 function isTest(path: string): boolean {
   return TEST_NAME.test(path) || TEST_FOLDER.test(path);
-}
-
-function isBinary(path: string): boolean {
-  return !/\.(snap|snapshot|txt|html|json|ya?ml|md|xml|svg|[jt]sx?)$/i.test(path);
 }
 
 function lost({ removed, added }: TouchedFile, pattern: RegExp): number {

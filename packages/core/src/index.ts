@@ -6,6 +6,7 @@ export { issueBranch, issueId, issueProject, renderSpec, type Issue } from './is
 export type { PullRequest, Tracker } from './tracker/tracker.js';
 export type {
   ChangedFile,
+  TreeFile,
   CommitSummary,
   Git,
   MergeOutcome,

@@ -14,10 +14,11 @@ import { createBranch, deleteBranch, deleteRef, isBranchName, listRefs, readRef,
 import { remoteUrl } from './remote-url.js';
 import { removeWorktree } from './remove-worktree.js';
 import { createRepository } from './repository.js';
-import { isAncestor, log, mergeBase, resolveCommit, resolveTree } from './revisions.js';
+import { isAncestor, isShallow, log, mergeBase, resolveCommit, resolveTree } from './revisions.js';
 import { createSnapshot } from './snapshot.js';
 import { stashesOn } from './stashes.js';
 import { switchWorktree } from './switch-worktree.js';
+import { listFiles, writeTrees } from './trees.js';
 import { watchRepository } from './watch-repository.js';
 import { currentBranch, dirtyPaths, ignoredPaths, resetWorktree } from './work-tree-state.js';
 import { listWorktrees } from './worktree-list.js';
@@ -35,6 +36,7 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     resolveCommit: (revision) => resolveCommit(repository, revision),
     resolveTree: (revision) => resolveTree(repository, revision),
     defaultBranch: (issueBranches) => defaultBranch(repository, issueBranches),
+    isShallow: () => isShallow(repository),
     remoteUrl: () => remoteUrl(repository),
     isBranchName: (branch) => isBranchName(repository, branch),
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
@@ -67,6 +69,8 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     listRefs: (prefix) => listRefs(repository, prefix),
     diff: (base, head) => diff(repository, base, head),
     changedFiles: (base, head) => changedFiles(repository, base, head),
+    listFiles: (tree) => listFiles(repository, tree),
+    writeTrees: (trees) => writeTrees(repository, trees),
     createBundle: (file, base, head) => createBundle(repository, file, { base, head }),
     fetchBundle: (file) => fetchBundle(repository, file),
     mergeCommits: (commits, message) => mergeCommits(repository, commits, message),

@@ -73,3 +73,8 @@ export async function log(repository: Repository, base: string, head: string): P
       return { id, subject, author };
     });
 }
+
+/** Whether the history was cut off by a shallow clone. */
+export async function isShallow(repository: Repository): Promise<boolean> {
+  return (await repository.inMain(['rev-parse', '--is-shallow-repository'])).stdout.trim() === 'true';
+}

@@ -10,7 +10,9 @@ import type { Keep, Watched } from './watched.js';
 /** Remembers how the repository is, to compare it later, and to put it back. */
 export async function watchRepository(repository: Repository, request: WatchRequest): Promise<RepositoryWatch> {
   const { what, worktree, othersBranches } = request;
-  const setup = [...(await watchSetup(repository, request)), await watchHead(repository, worktree)];
+  const isMain = (await repository.locate()).mainWorktree === worktree;
+  const heads = isMain ? [] : [await watchHead(repository, worktree)];
+  const setup = [...(await watchSetup(repository, request)), ...heads];
   const parts = what === 'setup' ? setup : [...setup, ...(await watchWork(repository, othersBranches))];
   return {
     restore: async (keep) => {

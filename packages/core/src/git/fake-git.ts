@@ -21,6 +21,8 @@ export interface FakeGitOptions {
   readonly stashes?: Readonly<Record<string, readonly string[]>>;
   /** What `.worktreeinclude` names. */
   readonly included?: readonly string[];
+  /** @default false */
+  readonly isShallow?: boolean;
   /** Bundles by file: give those of another repository to share them. */
   readonly bundles?: Bundles;
 }
@@ -59,10 +61,14 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
   const location = { mainWorktree: '/repo', currentWorktree: '/repo', commonDirectory: '/repo/.git' };
 
   const idOf = (revision: string): string =>
-    refs.get(revision) ?? refs.get(`refs/heads/${revision}`) ?? refs.get(`refs/remotes/${revision}`) ?? revision;
+    (revision === 'HEAD' ? headOf(main) : refs.get(revision)) ??
+    refs.get(`refs/heads/${revision}`) ??
+    refs.get(`refs/remotes/${revision}`) ??
+    revision;
   const filesOf = (revision: string): FakeFiles => objects.filesOf(idOf(revision));
+  const main: FakeWorktree = { branch: 'main', head: root, locked: false, files: new Map(Object.entries(objects.filesOf(root))) };
   const at = (path: string): FakeWorktree => {
-    const found = worktrees.get(path);
+    const found = path === location.mainWorktree ? main : worktrees.get(path);
     if (found === undefined) throw new Error(`fake git knows no worktree "${path}"`);
     return found;
   };
@@ -93,6 +99,7 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     resolveCommit: async (revision) => (objects.hasCommit(idOf(revision)) ? idOf(revision) : null),
     resolveTree: async (revision) => objects.treeOf(idOf(revision)),
     defaultBranch: async () => 'origin/main',
+    isShallow: async () => options.isShallow ?? false,
     remoteUrl: async () => null,
     isBranchName: async (branch) => /^(?!-)[\w./-]+$/.test(branch) && !branch.includes('..'),
     isAncestor: async (ancestor, descendant) => objects.ancestors(idOf(descendant)).has(idOf(ancestor)),
@@ -183,6 +190,8 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
         .map(({ path }) => fileDiff(path, filesOf(base)[path], filesOf(head)[path]))
         .join(''),
     changedFiles: async (base, head) => changedFiles(filesOf(base), filesOf(head)),
+    listFiles: async (tree) => objects.listFiles(idOf(tree)),
+    writeTrees: async (trees) => trees.map((files) => objects.writeTree(files)),
     createBundle: async (file, base, head) =>
       void bundles.set(
         file,

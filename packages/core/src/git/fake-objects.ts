@@ -1,4 +1,4 @@
-import type { ChangedFile, MergeOutcome } from './git.js';
+import type { ChangedFile, MergeOutcome, TreeFile } from './git.js';
 
 /** Text by path. */
 export type FakeFiles = Readonly<Record<string, string>>;
@@ -13,9 +13,30 @@ export interface FakeCommit {
 export class FakeObjects {
   private readonly trees = new Map<string, FakeFiles>();
   private readonly commits = new Map<string, FakeCommit>();
+  private readonly texts = new Map<string, string>();
+
+  listFiles(id: string): readonly TreeFile[] {
+    return Object.entries(sorted(this.filesOf(id))).map(([path, text]) => {
+      const object = objectId('blob', text);
+      this.texts.set(object, text);
+      return { path, mode: '100644', object };
+    });
+  }
+
+  writeTree(files: readonly TreeFile[]): string {
+    for (const { path } of files)
+      if (files.some((other) => other.path.startsWith(`${path}/`))) throw new Error(`"${path}" would be a file and a folder in one tree`);
+    return this.tree(Object.fromEntries(files.map(({ path, object }) => [path, this.texts.get(object) ?? ''])));
+  }
+
+  private tree(files: FakeFiles): string {
+    const id = objectId('tree', sorted(files));
+    this.trees.set(id, files);
+    return id;
+  }
 
   commit(parents: readonly string[], files: FakeFiles, subject: string): string {
-    this.trees.set(objectId('tree', sorted(files)), files);
+    this.tree(files);
     const id = objectId('commit', { parents, files: sorted(files), subject });
     this.commits.set(id, { parents, files, subject });
     return id;

@@ -122,6 +122,33 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
       expect(await git.diff(to, to)).toBe('');
     });
 
+    it('lists the files of a tree, and writes trees of them: the same again, parts, and mixtures', async () => {
+      const { git, write, worktree, base } = await withWork();
+      await write(worktree, 'packages/x/src/b.ts', 'two\n');
+      const head = (await git.commitAll(worktree, 'More')) ?? '';
+      const files = await git.listFiles(head);
+      expect(files.map(({ path }) => path)).toEqual(['README.md', 'a.ts', 'packages/x/src/b.ts']);
+      const part = files.filter(({ path }) => path.startsWith('packages/'));
+      const [whole, some, mixed, none] = await git.writeTrees([files, part, [...(await git.listFiles(base)), ...part], []]);
+      expect(whole).toBe(await git.resolveTree(head));
+      expect(await git.listFiles(some ?? '')).toEqual(part);
+      expect((await git.changedFiles(some ?? '', mixed ?? '')).map(({ path }) => path)).toEqual(['README.md']);
+      expect(await git.listFiles(none ?? '')).toEqual([]);
+      expect(await git.writeTrees([])).toEqual([]);
+    });
+
+    it('writes no tree in which a file is in the way of a folder', async () => {
+      const { git } = await make();
+      const [file] = await git.listFiles('main');
+      const inside = { ...file, path: 'README.md/x', mode: '100644', object: file?.object ?? '' };
+      await expect(git.writeTrees([[{ ...inside, path: 'README.md' }, inside]])).rejects.toThrow('a file and a folder');
+      await expect(git.writeTrees([[inside, { ...inside, path: 'README.md' }]])).rejects.toThrow('a file and a folder');
+    });
+
+    it('knows that its history is whole', async () => {
+      expect(await (await make()).git.isShallow()).toBe(false);
+    });
+
     it('writes, lists and deletes refs, of which a missing one may be deleted', async () => {
       const { git, base, head } = await withWork();
       await git.writeRef('refs/nx-fleet/trash/issue-1/a', base);

@@ -21,6 +21,16 @@ export interface CommitSummary {
   readonly author: string;
 }
 
+/** A file of a tree as git stores it. */
+export interface TreeFile {
+  /** From the root, with `/`. */
+  readonly path: string;
+  /** In octal: `100644`, `100755` for a program, `120000` for a link, `160000` for a submodule. */
+  readonly mode: string;
+  /** Id of its content; of a submodule's commit. */
+  readonly object: string;
+}
+
 export interface ChangedFile {
   readonly path: string;
   readonly kind: 'added' | 'modified' | 'deleted' | 'renamed';
@@ -55,7 +65,7 @@ export interface WatchRequest {
    * and the main worktree's HEAD, index, hooks and files, except what git ignores. Remote-tracking refs and our own are never watched.
    */
   readonly what: 'setup' | 'all';
-  /** Absolute path of a worktree whose HEAD is watched in any case. */
+  /** Absolute path of a worktree whose HEAD is watched in any case; the main one's only with `all`. */
   readonly worktree: string;
   /** Branches that others may move meanwhile: those of other issues. Asked at each comparison. */
   readonly othersBranches: () => Promise<readonly string[]>;
@@ -90,6 +100,8 @@ export interface Git {
   resolveTree(revision: string): Promise<string | null>;
   /** The remote's default branch as `origin/main`, the local one as `main` when the repository has no remote, or null when unknown: never a guess. `issueBranches` are no candidates. */
   defaultBranch(issueBranches?: readonly string[]): Promise<string | null>;
+  /** Whether the history was cut off by a shallow clone. */
+  isShallow(): Promise<boolean>;
   /** URL of the remote `origin` without credentials, or null. */
   remoteUrl(): Promise<string | null>;
   /** Whether git would take this as a branch name. */
@@ -158,6 +170,10 @@ export interface Git {
   /** Unified diff between two trees or commits, rename detection on, binary files named only. Independent of the user's git configuration. */
   diff(base: string, head: string): Promise<string>;
   changedFiles(base: string, head: string): Promise<readonly ChangedFile[]>;
+  /** All files of a tree or commit, submodules included. @throws UserError when a name is not UTF-8 */
+  listFiles(tree: string): Promise<readonly TreeFile[]>;
+  /** Writes trees of files whose contents are in the repository. @returns their ids @throws Error when a file is in the way of another's folder */
+  writeTrees(trees: readonly (readonly TreeFile[])[]): Promise<readonly string[]>;
   /** Writes the commits base..head as a git bundle. */
   createBundle(file: string, base: string, head: string): Promise<void>;
   /** Brings a bundle's commits into the repository. Creates no branch. */

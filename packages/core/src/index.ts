@@ -68,6 +68,7 @@ export { expireTrash, listTrash, restoreFromTrash, type KeptWork } from './docto
 export { PROMPT_NAMES, renderPrompt, type PromptName } from './prompt/render-prompt.js';
 export {
   BUILD_TARGET,
+  CHANGES_TARGET,
   DELIVER_TARGET,
   E2E_SERVE_TARGET,
   E2E_TARGET,
@@ -109,7 +110,13 @@ export { fixIssue } from './stages/fix-issue.js';
 export { checkoutFix } from './stages/checkout-fix.js';
 export { deliverIssue, type Delivery } from './stages/deliver-issue.js';
 export type { Fix } from './stages/fix-artefact.js';
-export { gateReview, type GateSettings } from './stages/gate-review.js';
+export { type GateSettings } from './stages/gate-change.js';
+export { gateProject } from './stages/gate-project.js';
+export { gateReview } from './stages/gate-review.js';
+export { reviewProject, type ProjectReviewRequest } from './stages/review-project.js';
+export { changeFile, readChanges, storeChanges, type ChangesIndex } from './changes/changes-artefact.js';
+export { findChanges, type ChangesRequest } from './changes/find-changes.js';
+export type { WorkspaceProject } from './changes/workspace-projects.js';
 export type { Review } from './review/review.js';
 export type { Finding, Severity } from './review/finding.js';
 export { place } from './review/render-verdict.js';

@@ -18,6 +18,8 @@ export const reviewAnswerSchema = z
     message: 'request-changes needs at least one finding',
   });
 
+export type ReviewAnswer = z.infer<typeof reviewAnswerSchema>;
+
 /** A review as it is stored: `review.json`. */
 export const reviewSchema = z.strictObject({
   $schema: z.string(),

@@ -70,7 +70,8 @@ function snapshotRemarks({ path, from, kind, binary, removed }: TouchedFile): re
   return isRewritten ? [remark(path, 'A stored snapshot is rewritten', body)] : [];
 }
 
-function isTest(path: string): boolean {
+/** Whether a file is a test, or stands among tests, by its name. */
+export function isTest(path: string): boolean {
   return TEST_NAME.test(path) || TEST_FOLDER.test(path);
 }
 

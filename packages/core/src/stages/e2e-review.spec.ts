@@ -1,7 +1,7 @@
 import { aReview } from '../review/finding.contract.js';
 import { gateReview } from './gate-review.js';
 import type { E2e } from './e2e-artefact.js';
-import { REVIEW_TARGET, stageIssue, type StagedIssue } from './staged-issue.contract.js';
+import { REVIEW_TARGET, stageIssue, storeCheckout, type StagedIssue } from './staged-issue.contract.js';
 
 const held: E2e['checks'][number] = {
   check: 'It is dark',
@@ -24,6 +24,7 @@ async function tried(checks: E2e['checks'], changes: Partial<E2e> = {}): Promise
   await issue.host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify(review));
   const verdict = checks.every(({ passed }) => passed) ? 'approve' : 'request-changes';
   const e2e: E2e = { agent: 'claude', vendor: 'claude', model: null, baseTree, tree, verdict, summary: 'Tried.', checks, ...changes };
+  await storeCheckout(issue);
   await issue.host.artefacts.write('issue-42', 'agent-e2e--claude', 'e2e.json', JSON.stringify(e2e));
   return issue;
 }

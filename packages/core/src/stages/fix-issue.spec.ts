@@ -4,7 +4,15 @@ import type { Review } from '../review/review.js';
 import { checkoutFix } from './checkout-fix.js';
 import type { Fix } from './fix-artefact.js';
 import { fixIssue } from './fix-issue.js';
-import { failedCheck, FIX_TARGET, stageIssue, writes, type StagedIssue, type StagedOptions } from './staged-issue.contract.js';
+import {
+  failedCheck,
+  FIX_TARGET,
+  stageIssue,
+  storeCheckout,
+  writes,
+  type StagedIssue,
+  type StagedOptions,
+} from './staged-issue.contract.js';
 
 const FIXED = `${FIX_TARGET}--claude`;
 const blocking = aFinding({ file: 'a.ts', title: 'Wrong sum', body: 'It adds ```twice```.', startLine: 1, endLine: 1 });
@@ -18,12 +26,13 @@ async function reviewed(findings: readonly Finding[], options: StagedOptions = {
   return issue;
 }
 
-async function storeReview({ git, host, branchRef }: StagedIssue, findings: readonly Finding[]): Promise<void> {
+async function storeReview(issue: StagedIssue, findings: readonly Finding[]): Promise<void> {
+  const { git, host, branchRef } = issue;
   const [tree, baseTree] = [(await git.resolveTree(branchRef)) ?? '', (await git.resolveTree(git.root)) ?? ''];
   const verdict = findings.length === 0 ? 'approve' : 'request-changes';
   const review = aReview({ tree, baseTree, verdict, findings: [...findings], summary: 'Look.' });
   await host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify(review));
-  await host.artefacts.write('issue-42', 'agent-build', 'checkout.json', JSON.stringify({ base: git.root, tree }));
+  await storeCheckout(issue);
 }
 
 async function fix(issue: StagedIssue): Promise<Fix> {

@@ -9,6 +9,7 @@ import { requireCheckout } from './checkout-artefact.js';
 import { claimBuild } from './claim-build.js';
 import { requireE2eReviews } from './e2e-review.js';
 import type { Fix } from './fix-artefact.js';
+import { issueReviewed } from './issue-reviewed.js';
 import { judgeReviews } from './judge-reviews.js';
 import { clearAttempt, requireCleanWorktree } from './own-branch.js';
 import { buildingRef, builtRef } from './refs.js';
@@ -55,7 +56,7 @@ async function requireVerdict(
 ): Promise<{ readonly start: string; readonly verdict: Verdict }> {
   const start = await context.git.resolveCommit(`refs/heads/${manifest.branch}`);
   if (start === null) throw new UserError(`Branch "${manifest.branch}" is gone. Run: nx run ${context.project}:agent-build`);
-  const reviews = await requireReviews(reviewers, { branch: manifest.branch, tree: await context.git.resolveTree(start) }, context);
+  const reviews = await requireReviews(reviewers, await issueReviewed(manifest, context), context);
   const tried = await requireE2eReviews(e2e, reviews[0], context);
   return { start, verdict: await judgeReviews([...reviews, ...tried], blockOn, context) };
 }

@@ -1,8 +1,9 @@
 import { aFinding, aReview } from '../review/finding.contract.js';
 import type { Review } from '../review/review.js';
 import type { Verdict } from '../review/verdict.js';
-import { gateReview, type GateSettings } from './gate-review.js';
-import { REVIEW_TARGET, stageIssue, type StagedIssue } from './staged-issue.contract.js';
+import type { GateSettings } from './gate-change.js';
+import { gateReview } from './gate-review.js';
+import { REVIEW_TARGET, stageIssue, storeCheckout, type StagedIssue } from './staged-issue.contract.js';
 
 async function reviewed(...reviews: readonly Partial<Review>[]): Promise<StagedIssue> {
   const issue = await stageIssue();
@@ -17,6 +18,7 @@ async function store({ host }: StagedIssue, review: Review, reviewer = review.re
 }
 
 async function gate(issue: StagedIssue, settings: Partial<GateSettings> = {}): Promise<Verdict> {
+  await storeCheckout(issue);
   return gateReview({ reviewers: ['codex'], blockOn: 'high', ...settings }, issue.context(REVIEW_TARGET));
 }
 
@@ -46,8 +48,11 @@ describe('gateReview', () => {
   });
 
   it('refuses reviews of a base that is not here', async () => {
-    const issue = await reviewed({ baseTree: 'c'.repeat(40) });
-    await expect(gate(issue)).rejects.toThrow('The base that "issue-42" was reviewed against is not here.');
+    const issue = await reviewed({});
+    await storeCheckout(issue, 'c'.repeat(40));
+    await expect(gateReview({ reviewers: ['codex'], blockOn: 'high' }, issue.context(REVIEW_TARGET))).rejects.toThrow(
+      'The base that "issue-42" was reviewed against is not here.',
+    );
   });
 
   it('reads the configured reviewers only, and leaves nothing of an earlier verdict', async () => {
@@ -67,15 +72,17 @@ describe('gateReview', () => {
     expect(issue.out(REVIEW_TARGET, 'verdict.json')).toBeNull();
   });
 
-  it('refuses reviews that start from different bases', async () => {
-    const issue = await reviewed({}, { reviewer: 'claude', baseTree: 'c'.repeat(40) });
-    await expect(gate(issue, { reviewers: ['codex', 'claude'] })).rejects.toThrow('The reviews of "issue-42" start from different bases.');
+  it('refuses a review of another base, however many agree on it', async () => {
+    const issue = await reviewed({ baseTree: 'c'.repeat(40) }, { reviewer: 'claude', baseTree: 'c'.repeat(40) });
+    await expect(gate(issue, { reviewers: ['codex', 'claude'] })).rejects.toThrow(
+      'The review by codex compares "issue/42-dark-mode" with another base. Run again: nx run issue-42:agent-review; if that does not help: nx run issue-42:agent-review--codex --skip-nx-cache',
+    );
   });
 
   it('refuses a review that is missing, and to pass without reviewers', async () => {
     const issue = await reviewed({});
     await expect(gate(issue, { reviewers: ['codex', 'claude'] })).rejects.toThrow(
-      'There is no valid review of "issue-42" by claude. Run: nx run issue-42:agent-review--claude; if that does not help, nx g worktree --issue=42 --again',
+      'There is no valid review of "issue-42" by claude. Make it anew: nx run issue-42:agent-review--claude --skip-nx-cache',
     );
     await expect(gate(issue, { reviewers: [] })).rejects.toThrow('No reviewer is configured.');
   });

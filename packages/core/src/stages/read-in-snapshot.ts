@@ -8,7 +8,8 @@ import type { StageContext, StageIssue } from './stage-context.js';
 import type { AgentStageSettings } from './stage-settings.js';
 
 export interface Reading extends SnapshotRequest {
-  readonly issue: StageIssue;
+  /** Whose worktree must stay as it is; null when no issue is read for. */
+  readonly issue: StageIssue | null;
   readonly settings: Pick<AgentStageSettings, 'agent' | 'definition'>;
 }
 
@@ -32,18 +33,18 @@ export async function readInSnapshot<Result>(
   const { git, project } = context;
   const watch = await git.watch({
     what: watched(settings, context),
-    worktree: issue.local.worktree,
+    worktree: issue?.local.worktree ?? (await git.locate()).mainWorktree,
     othersBranches: othersBranches(issue, context),
   });
   const snapshot = await git.createSnapshot(request);
   try {
-    const [snapshotBefore, worktreeBefore] = [await snapshot.fingerprint(), await worktreeState(issue, context)];
+    const [snapshotBefore, worktreeBefore] = [await snapshot.fingerprint(), issue === null ? null : await worktreeState(issue, context)];
     const reading = await settle(read({ cwd: snapshot.directory, hidden: await hiddenPlaces(context) }));
     // The repository first: its configuration decides what the commands after it run.
     const changes = [
       await saidOf(restored(watch, context)),
       // Whatever became of the repository.
-      await saidOf(putWorktreeBack(worktreeBefore, issue, context)),
+      issue === null || worktreeBefore === null ? null : await saidOf(putWorktreeBack(worktreeBefore, issue, context)),
     ].filter((change) => change !== null);
     if (!reading.succeeded) throw withChanges(reading.error, changes);
     if ((await snapshot.fingerprint()) !== snapshotBefore) {
@@ -69,12 +70,12 @@ function watched({ definition }: Reading['settings'], { host }: StageContext): '
 }
 
 /** The branches of the other issues that are or were there while a reader worked: their own stages move them. */
-function othersBranches({ manifest: { branch } }: StageIssue, { host }: StageContext): () => Promise<readonly string[]> {
+function othersBranches(issue: StageIssue | null, { host }: StageContext): () => Promise<readonly string[]> {
   const seen = new Set<string>();
   const look = async (): Promise<readonly string[]> => {
     for (const project of await host.state.listProjects()) {
       const manifest = await host.state.readManifest(project);
-      if (manifest !== null && manifest.branch !== branch) seen.add(manifest.branch);
+      if (manifest !== null && manifest.branch !== issue?.manifest.branch) seen.add(manifest.branch);
     }
     return [...seen];
   };

@@ -119,6 +119,11 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
   };
 }
 
+/** What `agent-build` leaves once the branch is brought here. @param base @default the first commit */
+export async function storeCheckout({ git, host, branchRef }: StagedIssue, base = git.root): Promise<void> {
+  await host.artefacts.write('issue-42', BUILD_TARGET, 'checkout.json', JSON.stringify({ base, tree: await git.resolveTree(branchRef) }));
+}
+
 /** A second issue that waits for the first, or that the first one shall wait for. */
 export async function addIssue(staged: StagedIssue, reference: string, blockedBy: readonly string[] = []): Promise<void> {
   const plan = await planInFleet(staged, anIssue({ reference, title: `Issue ${reference}`, blockedBy }));

@@ -144,6 +144,7 @@ export async function createReviewPipeline(): Promise<ReviewPipeline> {
           );
         },
         approve: async () => {
+          await checkoutBuild('claude', context(project, BUILD_TARGET));
           const [baseTree, tree] = [await git.resolveTree(base), await git.resolveTree(`refs/heads/${branch}`)];
           for (const reviewer of REVIEWERS) {
             const review = { $schema: '', version: 1, reviewer, vendor: reviewer, model: null, baseTree, tree, verdict: 'approve' };

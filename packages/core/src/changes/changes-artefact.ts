@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { parseArtefact } from '../artefact/parse-artefact.js';
+import { UserError } from '../errors/user-error.js';
+import { objectIdSchema } from '../git/object-id.js';
+import type { Host } from '../host/host.js';
+import { CHANGES_TARGET } from '../stages/targets.js';
+import { fingerprint } from '../text/fingerprint.js';
+import type { Changes, ProjectChange } from './find-changes.js';
+
+const changeSchema = z.strictObject({ version: z.literal(1), project: z.string(), baseTree: objectIdSchema, tree: objectIdSchema });
+
+const indexSchema = z.strictObject({
+  version: z.literal(1),
+  base: objectIdSchema,
+  head: objectIdSchema.nullable(),
+  projects: z.array(changeSchema.omit({ version: true })),
+  skipped: z.array(z.string()),
+});
+
+/** `index.json`: everything that one command compared. It is in no key. */
+export type ChangesIndex = z.infer<typeof indexSchema>;
+
+/** The file with one project's change, which is part of its reviews' keys. Project names may hold what is special in a glob. */
+export function changeFile(root: string): string {
+  return `${root.replace(/[^A-Za-z0-9]+/g, '-')}.${fingerprint(root)}.json`;
+}
+
+export interface ChangesPlace {
+  /** The project whose target writes them. */
+  readonly fleetProject: string;
+  readonly artefacts: Host['artefacts'];
+}
+
+/** Stores what `agent-changes` found. @param rootOf of each project that is reviewed */
+export async function storeChanges(
+  { base, head, changes, skipped }: Changes,
+  rootOf: (project: string) => string,
+  place: ChangesPlace,
+): Promise<void> {
+  const { fleetProject, artefacts } = place;
+  const write = (file: string, value: unknown): Promise<void> =>
+    artefacts.write(fleetProject, CHANGES_TARGET, file, `${JSON.stringify(value, null, 2)}\n`);
+  await artefacts.clear(fleetProject, CHANGES_TARGET);
+  for (const change of changes) await write(changeFile(rootOf(change.project)), { version: 1, ...change });
+  await write('index.json', { version: 1, base, head, projects: [...changes], skipped: [...skipped] } satisfies ChangesIndex);
+}
+
+/** A project's change as the command found it; null when the project is not touched. @throws UserError when `agent-changes` has not run */
+export async function readChange(project: string, place: ChangesPlace): Promise<ProjectChange | null> {
+  const { projects } = await readChanges(place);
+  return projects.find((change) => change.project === project) ?? null;
+}
+
+/** @throws UserError when `agent-changes` has not run */
+export async function readChanges({ fleetProject, artefacts }: ChangesPlace): Promise<ChangesIndex> {
+  const index = parseArtefact(await artefacts.read(fleetProject, CHANGES_TARGET, 'index.json'), indexSchema);
+  if (index !== null) return index;
+  throw new UserError(`Nobody knows what was changed. Run: nx run ${fleetProject}:${CHANGES_TARGET}`);
+}

@@ -1,0 +1,64 @@
+import type { Git } from '../git/git.js';
+import { changedProjects, type ChangedProjects } from './project-parts.js';
+import { findRange, type ChangeRange, type RangeRequest } from './change-range.js';
+import type { WorkspaceProject } from './workspace-projects.js';
+
+/** What is compared, in which workspace. */
+export interface ChangesRequest extends RangeRequest {
+  readonly projects: readonly WorkspaceProject[];
+  /** The project that stands for the files outside all others. */
+  readonly rest: string;
+}
+
+/** One project's part of a change, as trees that are in the repository. Equal parts have equal trees, whatever commits they came in. */
+export interface ProjectChange {
+  readonly project: string;
+  /** What its reviewers may read, with the project's files as they were. */
+  readonly baseTree: string;
+  /** The same with the project's files as they are. */
+  readonly tree: string;
+}
+
+export interface Changes extends Pick<ChangeRange, 'base' | 'head'> {
+  readonly changes: readonly ProjectChange[];
+  /** Projects that the change touches and that nobody reviews. */
+  readonly skipped: readonly string[];
+}
+
+/** All projects that a change touches, with their parts of it. @throws UserError when there is nothing to compare with */
+export async function findChanges(request: ChangesRequest, git: Git): Promise<Changes> {
+  const { range, changed } = await compare(request, git);
+  const isReviewed = (name: string): boolean =>
+    name === request.rest || request.projects.some((project) => project.name === name && project.isReviewed);
+  const reviewed = changed.names.filter(isReviewed);
+  return {
+    base: range.base,
+    head: range.head,
+    changes: await writeParts(reviewed, changed, git),
+    skipped: changed.names.filter((name) => !isReviewed(name)),
+  };
+}
+
+/** One project's part of a change; null when it is not touched. @throws UserError when there is nothing to compare with */
+export async function findChange(project: string, request: ChangesRequest, git: Git): Promise<ProjectChange | null> {
+  const { changed } = await compare(request, git);
+  const [change = null] = changed.names.includes(project) ? await writeParts([project], changed, git) : [];
+  return change;
+}
+
+async function compare(request: ChangesRequest, git: Git): Promise<{ readonly range: ChangeRange; readonly changed: ChangedProjects }> {
+  const range = await findRange(request, git);
+  const [before, after] = [await git.listFiles(range.baseTree), await git.listFiles(range.tree)];
+  return { range, changed: changedProjects(request.projects, { before, after }, request.rest) };
+}
+
+async function writeParts(names: readonly string[], changed: ChangedProjects, git: Git): Promise<readonly ProjectChange[]> {
+  const parts = names.map(changed.part);
+  const trees = await git.writeTrees(parts.flatMap(({ before, after }) => [before, after]));
+  return parts.map(({ project }, index) => ({ project, baseTree: required(trees[2 * index]), tree: required(trees[2 * index + 1]) }));
+}
+
+function required(tree: string | undefined): string {
+  if (tree === undefined) throw new Error('fewer trees were written than there are parts');
+  return tree;
+}

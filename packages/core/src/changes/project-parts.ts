@@ -1,0 +1,74 @@
+import type { TreeFile } from '../git/git.js';
+import { ruleFolder } from '../review/rules.js';
+import { isTest } from '../review/weakened-tests.js';
+import { dependencyNames, projectFinder, type WorkspaceProject } from './workspace-projects.js';
+
+/** All files before and after a change. */
+export interface WholeChange {
+  readonly before: readonly TreeFile[];
+  readonly after: readonly TreeFile[];
+}
+
+/** A project's part of a change, with all that its reviewers may read: what differs is the project's own. */
+export interface ProjectPart extends WholeChange {
+  readonly project: string;
+}
+
+export interface ChangedProjects {
+  /** Projects with files that differ, those that are not reviewed among them, by name; `rest` for files outside all projects. */
+  readonly names: readonly string[];
+  /** @returns the part of one of them */
+  readonly part: (name: string) => ProjectPart;
+}
+
+/**
+ * Which projects a change touches, and their parts of it. A project's reviewers read its own files, those of all projects that it depends on but
+ * not their tests, and the rules that hold in these places, as they were before. A file belongs to the project that holds its folder after the
+ * change: what is left of a deleted project lies outside all of them.
+ * @param rest the name of the project that stands for the files outside all others
+ */
+export function changedProjects(projects: readonly WorkspaceProject[], change: WholeChange, rest: string): ChangedProjects {
+  const find = projectFinder(projects.filter(({ name }) => name !== rest));
+  const ownerOf = (path: string): string => find(path)?.name ?? rest;
+  const [before, after] = [byOwner(change.before, ownerOf), byOwner(change.after, ownerOf)];
+  const names = [...new Set([...before.keys(), ...after.keys()])].filter((name) => !isSame(before.get(name) ?? [], after.get(name) ?? []));
+  const rules = change.before.flatMap((file) => {
+    const folder = ruleFolder(file.path);
+    return folder === null ? [] : [{ file, folder, owner: ownerOf(file.path) }];
+  });
+  return {
+    names: names.toSorted(),
+    part: (project) => {
+      const needed = dependencyNames(project, projects);
+      const roots = projects.filter(({ name }) => name === project || needed.has(name)).map(({ root }) => root);
+      const context = [
+        ...[...needed].flatMap((name) => after.get(name) ?? []).filter(({ path }) => !isTest(path) && ruleFolder(path) === null),
+        ...rules
+          .filter(({ owner, folder }) => owner !== project && (needed.has(owner) || roots.some((root) => isAbove(folder, root))))
+          .map(({ file }) => file),
+      ];
+      return { project, before: [...(before.get(project) ?? []), ...context], after: [...(after.get(project) ?? []), ...context] };
+    },
+  };
+}
+
+function byOwner(files: readonly TreeFile[], ownerOf: (path: string) => string): ReadonlyMap<string, readonly TreeFile[]> {
+  const owned = new Map<string, TreeFile[]>();
+  for (const file of files) {
+    const owner = ownerOf(file.path);
+    const list = owned.get(owner);
+    if (list === undefined) owned.set(owner, [file]);
+    else list.push(file);
+  }
+  return owned;
+}
+
+function isSame(before: readonly TreeFile[], after: readonly TreeFile[]): boolean {
+  if (before.length !== after.length) return false;
+  const known = new Map(before.map((file) => [file.path, file]));
+  return after.every(({ path, mode, object }) => known.get(path)?.object === object && known.get(path)?.mode === mode);
+}
+
+function isAbove(folder: string, root: string): boolean {
+  return folder === '' || root === folder || root.startsWith(`${folder}/`);
+}

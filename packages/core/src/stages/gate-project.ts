@@ -1,0 +1,25 @@
+import { readChange } from '../changes/changes-artefact.js';
+import type { Verdict } from '../review/verdict.js';
+import { printableLine } from '../text/printable.js';
+import { gateChange, type GateSettings } from './gate-change.js';
+import { placeOf, projectSpec, type ProjectReviewRequest } from './review-project.js';
+import type { StageContext } from './stage-context.js';
+
+/**
+ * The verdict on a project's part of the change that this command is about; null when the project is not touched.
+ * @throws UserError when a review is missing or judges another change
+ */
+export async function gateProject(
+  settings: GateSettings,
+  request: Pick<ProjectReviewRequest, 'fleetProject'>,
+  context: StageContext,
+): Promise<Verdict | null> {
+  const { host, project, target } = context;
+  const change = await readChange(project, placeOf(request, context));
+  if (change === null) {
+    await host.artefacts.clear(project, target);
+    return null;
+  }
+  const name = `"${printableLine(project)}"`;
+  return gateChange(settings, { ...change, name, title: 'its part of the change', spec: projectSpec(change) }, context);
+}

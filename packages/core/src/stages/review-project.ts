@@ -1,0 +1,48 @@
+import { readChange, type ChangesPlace } from '../changes/changes-artefact.js';
+import { findChange, type ChangesRequest, type ProjectChange } from '../changes/find-changes.js';
+import { UserError } from '../errors/user-error.js';
+import type { Review } from '../review/review.js';
+import { printableLine } from '../text/printable.js';
+import { reviewChange } from './review-change.js';
+import type { StageContext } from './stage-context.js';
+import type { AgentStageSettings } from './stage-settings.js';
+
+/** What of a project of the repository is reviewed. */
+export interface ProjectReviewRequest extends ChangesRequest {
+  /** The project whose target `agent-changes` says what was changed. */
+  readonly fleetProject: string;
+}
+
+/**
+ * Has a reviewer judge a project's part of a change; null when the project is not touched: then nobody is asked.
+ * @throws UserError when the change is no longer the one that the key was made of
+ */
+export async function reviewProject(
+  settings: AgentStageSettings,
+  request: ProjectReviewRequest,
+  context: StageContext,
+): Promise<Review | null> {
+  const { git, host, project, target } = context;
+  const hashed = await readChange(project, placeOf(request, context));
+  const change = await findChange(project, request, git);
+  if (hashed?.tree !== change?.tree || hashed?.baseTree !== change?.baseTree) {
+    throw new UserError(`"${printableLine(project)}" changed after its cache key was made. Run it again: nx affected -t agent-review`);
+  }
+  if (change === null) {
+    await host.artefacts.clear(project, target);
+    return null;
+  }
+  return reviewChange(settings, { ...change, spec: projectSpec(change), checks: null, issue: null }, context);
+}
+
+export function placeOf({ fleetProject }: Pick<ProjectReviewRequest, 'fleetProject'>, { host }: Pick<StageContext, 'host'>): ChangesPlace {
+  return { fleetProject, artefacts: host.artefacts };
+}
+
+/** In place of an issue's text. It is read by the reviewers: it must not tell one pull request from another. */
+export function projectSpec({ project }: ProjectChange): string {
+  return [
+    `There is no issue. This is the part of a change that lies in the project "${printableLine(project)}" of a repository with several.`,
+    'See from the code, its tests and its documentation what it is for. The project, what it depends on, and the rules that hold there are all that you are shown; the other parts of the change are reviewed apart.',
+  ].join(' ');
+}

@@ -118,7 +118,7 @@ describe(`what a reviewer sees of the writer, played by ${PLAYED_BY}`, () => {
     expect(reviewOf('codex').match(/Permission denied/g)?.length ?? 0).toBeGreaterThan(10);
   });
 
-  it('hides what the programs show when they are called with their own defaults in the worktree', async () => {
+  (PROGRAMS.real ? it : it.skip)('is more than the programs keep from it by themselves, called in the worktree', async () => {
     const { workspace, model } = fleet;
     const login = { ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: 'sk-ant-loopback', OPENAI_API_KEY: 'sk-loopback' };
     const env = { ...login, CODEX_HOME: join(workspace.folder, 'home/.codex') };
@@ -134,9 +134,8 @@ describe(`what a reviewer sees of the writer, played by ${PLAYED_BY}`, () => {
           .join('\n'),
       );
     };
-    const claude = PROGRAMS.real ? ['CLAUDE.local.md in the worktree', 'local rules in the worktree', 'memory of the main worktree'] : [];
-    const codex = PROGRAMS.real ? ['AGENTS.override.md in the worktree'] : [];
+    const claude = ['CLAUDE.local.md in the worktree', 'local rules in the worktree', 'memory of the main worktree'];
     expect(await ask(PROGRAMS.claude, '-p', 'hello')).toEqual(expect.arrayContaining(claude));
-    expect(await ask(PROGRAMS.codex, 'exec', 'hello')).toEqual(expect.arrayContaining(codex));
+    expect(await ask(PROGRAMS.codex, 'exec', 'hello')).toContain('AGENTS.override.md in the worktree');
   });
 });

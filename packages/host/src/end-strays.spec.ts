@@ -46,6 +46,7 @@ onLinux('what a killed run left in a folder', () => {
       const { child, exit } = await startIn(scratch);
       child.kill('SIGKILL');
       await exit;
+      expect(pids.map(isRunning)).toEqual([true, true]);
       expect(await endStrays(folder())).toBeGreaterThanOrEqual(2);
       expect(await Promise.all(pids.map(isGoneSoon))).toEqual([true, true]);
     } finally {

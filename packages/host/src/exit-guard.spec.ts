@@ -28,7 +28,9 @@ onLinux('a process that ends while commands run', () => {
   let pids: readonly number[] = [];
   const start = async (then: string): Promise<SourceProcess> => {
     parent = startSourceProcess(script(then));
-    pids = (await parent.nextLine()).split(' ').map(Number);
+    const line = await parent.nextLine();
+    expect(line).toMatch(/^\d+ \d+ \d+$/);
+    pids = line.split(' ').map(Number);
     return parent;
   };
   afterEach(() => {

@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunningProcess } from '@nx-fleet/core';
 import { createCommandRunner } from './command-runner.js';
+import { readProcessStat } from './process-stat.js';
 import { parseLsof, processesIn } from './processes-in.js';
+import { isGoneSoon } from './testing/processes.js';
 import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
@@ -51,9 +53,23 @@ onLinux('processes in a folder', () => {
   });
 
   it('are none that are dead', async () => {
-    const child = start(path.join(folder(), 'a'), 'sh', ['-c', 'sleep 0 & exec sleep 100']);
-    await sleep(300);
+    const child = start(path.join(folder(), 'a'), 'sh', ['-c', 'sleep 100 & exec sleep 100']);
+    let seen: readonly RunningProcess[] = [];
+    // The shell would reap it, `sleep` does not.
+    while (seen.map(({ name }) => name).join() !== 'sleep,sleep') seen = await processesIn(createCommandRunner(), path.join(folder(), 'a'));
+    const dead = seen.find(({ pid }) => pid !== child.pid)?.pid ?? 0;
+    expect(dead).toBeGreaterThan(0);
+    process.kill(dead, 'SIGKILL');
+    expect(await isGoneSoon(dead)).toBe(true);
+    expect(readProcessStat(dead)?.isDead).toBe(true);
     expect(await found()).toEqual([child.pid]);
+  });
+
+  it('are named without what would steer a terminal', async () => {
+    const program = path.join(folder(), 'a\u001b[2J b');
+    copyFileSync('/bin/sleep', program);
+    start(path.join(folder(), 'a'), program);
+    expect(await processesIn(createCommandRunner(), path.join(folder(), 'a'))).toMatchObject([{ name: 'a b' }]);
   });
 
   it('are none where there is no folder', async () => {
@@ -67,6 +83,7 @@ describe("lsof's answer", () => {
       { pid: 12, parent: 1, name: 'zsh', cwd: '/Users/ada/my app' },
       { pid: 13, parent: 12, name: 'node', cwd: '/' },
     ]);
-    expect(parseLsof('')).toEqual([]);
+    expect(parseLsof('')).toHaveLength(0);
+    expect(parseLsof('p12\nca\u001b[2J b\n')).toMatchObject([{ pid: 12, name: 'a b' }]);
   });
 });

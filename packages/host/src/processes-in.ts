@@ -48,7 +48,7 @@ function seenInProc(): readonly SeenProcess[] {
 
 function nameInProc(pid: number): string {
   try {
-    return printableLine(readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd());
+    return printableLine(readFileSync(`/proc/${pid}/comm`, 'utf8'));
   } catch {
     return '';
   }

@@ -5,7 +5,7 @@ import { agentCalls, callLog } from './workspace/agent-calls.js';
 import { processesLeft, type Finished } from './workspace/processes.js';
 import { SCRIPTED_FILES, scriptedOptions } from './workspace/scripted-agents.js';
 import { worktreeOf } from './workspace/shop.js';
-import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
+import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
 
 const WORDS = {
   crash: 'CRASH build',
@@ -34,10 +34,7 @@ describe('agents that fail', () => {
   const hasReview = (id: string): boolean => existsSync(artefact(id, 'agent-review--inspector', 'review.json'));
 
   beforeAll(async () => {
-    workspace = await createWorkspace({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...ISSUES, 'nx-fleet.json': OPTIONS } });
-    await succeed(workspace.nx('g', 'nx-fleet:init'));
-    await workspace.git('add', '-A');
-    await workspace.git('commit', '-qm', 'first');
+    workspace = await createFleet({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...ISSUES, 'nx-fleet.json': OPTIONS } });
     await succeed(workspace.nx('g', 'worktree', `--issue=${Object.keys(WORDS).join(',')}`));
     first = await review([...FAILING, ...FINISHING]);
   });

@@ -8,7 +8,7 @@ import { processesLeft, type Finished, type Running } from './workspace/processe
 import { SCRIPTED_FILES, scriptedOptions } from './workspace/scripted-agents.js';
 import { worktreeOf } from './workspace/shop.js';
 import { stagesThatRan } from './workspace/stage-runs.js';
-import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
+import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
 
 const ISSUES = {
   'docs/issues/good.md': '# Good pears\n\nSell them.\n\n- [ ] They are sold\n',
@@ -30,18 +30,11 @@ describe('the app of an issue', () => {
 
   beforeAll(async () => {
     const options = scriptedOptions({ ...APP_OPTIONS, validate: { agent: 'inspector' } });
-    workspace = await createWorkspace({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...APP_FILES, ...ISSUES, 'nx-fleet.json': options } });
-    await succeed(workspace.nx('g', 'nx-fleet:init'));
-    await workspace.git('add', '-A');
-    await workspace.git('commit', '-qm', 'first');
+    workspace = await createFleet({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...APP_FILES, ...ISSUES, 'nx-fleet.json': options } });
     await succeed(workspace.nx('g', 'worktree', '--issue=good,bad,bare'));
   });
 
-  afterAll(async () => {
-    const left = await processesLeft(workspace.folder);
-    workspace.remove();
-    expect(left).toEqual([]);
-  });
+  afterAll(() => workspace.removeAtRest());
 
   it('is tried by an agent once the checks have passed, and its answers are kept as evidence', async () => {
     const { output } = await succeed(nx('run', 'issue-good:agent-review'));

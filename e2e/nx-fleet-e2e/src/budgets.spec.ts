@@ -4,7 +4,7 @@ import { NEWEST_NX, NX_VERSIONS } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
 import { PAID_FILES, paidOptions } from './workspace/paid-agents.js';
 import { processesLeft, type Finished, type Running } from './workspace/processes.js';
-import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
+import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
 
 const ISSUES = {
   'docs/issues/1.md': '# One apple\n\nAn apple.\n',
@@ -24,13 +24,9 @@ interface Report {
   readonly saved: { readonly runs: number; readonly knownUsd: number; readonly paidElsewhere: number };
 }
 
-async function makeWorkspace(versions: typeof NEWEST_NX | (typeof NX_VERSIONS)[number], budgets: object): Promise<Workspace> {
+function makeWorkspace(versions: typeof NEWEST_NX | (typeof NX_VERSIONS)[number], budgets: object): Promise<Workspace> {
   const options = paidOptions(budgets as Record<string, number>);
-  const workspace = await createWorkspace({ ...versions, files: { ...PAID_FILES, ...ISSUES, 'nx-fleet.json': options } });
-  await succeed(workspace.nx('g', 'nx-fleet:init'));
-  await workspace.git('add', '-A');
-  await workspace.git('commit', '-qm', 'first');
-  return workspace;
+  return createFleet({ ...versions, files: { ...PAID_FILES, ...ISSUES, 'nx-fleet.json': options } });
 }
 
 const review = (workspace: Workspace, projects = 'issue-1,issue-2,issue-3'): Running =>
@@ -61,11 +57,7 @@ describe('the budget of an issue', () => {
     await succeed(workspace.nx('g', 'worktree', '--issue=1,2,3'));
   });
 
-  afterAll(async () => {
-    const left = await processesLeft(workspace.folder);
-    workspace.remove();
-    expect(left).toEqual([]);
-  });
+  afterAll(() => workspace.removeAtRest());
 
   it('stops three issues in the middle before their next stage, says how to go on, and keeps what is done', async () => {
     const { exitCode, output } = await review(workspace).finished;

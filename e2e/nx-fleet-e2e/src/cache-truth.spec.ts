@@ -4,7 +4,7 @@ import { NX_VERSIONS } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
 import { SCRIPTED_FILES, scriptedOptions } from './workspace/scripted-agents.js';
 import { stagesThatRan } from './workspace/stage-runs.js';
-import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
+import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
 
 const ALL = ['agent-build--robot', 'agent-plan', 'agent-review--inspector', 'agent-validate'];
 const stages = (project: string, ...targets: string[]): string[] =>
@@ -25,10 +25,7 @@ describe.each(NX_VERSIONS)('what is paid for again, on nx $nxVersion', (versions
       'docs/issues/2.md': '# Two pears\n\nPears.\n',
       'docs/issues/3.md': '---\nblocked-by: 1\n---\n# Three figs\n\nFigs.\n',
     };
-    workspace = await createWorkspace({ ...versions, files: { ...SCRIPTED_FILES, ...issues } });
-    await succeed(workspace.nx('g', 'nx-fleet:init'));
-    await workspace.git('add', '-A');
-    await workspace.git('commit', '-qm', 'first');
+    workspace = await createFleet({ ...versions, files: { ...SCRIPTED_FILES, ...issues } });
     await succeed(workspace.nx('g', 'worktree', '--issue=1,2,3'));
   });
 

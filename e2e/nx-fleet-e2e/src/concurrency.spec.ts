@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { registryState, type ClaimRow } from './workspace/fleet-state.js';
 import { mainWorktreeState, repositoryFaults } from './workspace/main-worktree-state.js';
-import { processesLeft, type Finished } from './workspace/processes.js';
+import type { Finished } from './workspace/processes.js';
 import { createShop, query, worktreeOf } from './workspace/shop.js';
 import { worktreeFaults } from './workspace/worktree-faults.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
@@ -51,11 +51,7 @@ describe('many worktrees at once', () => {
     main = await mainWorktreeState(workspace);
   });
 
-  afterAll(async () => {
-    const left = await processesLeft(workspace.folder);
-    workspace.remove();
-    expect(left).toEqual([]);
-  });
+  afterAll(() => workspace.removeAtRest());
 
   it(`are made by ${AT_ONCE} commands at the same instant`, async () => {
     const finished = await Promise.all(numbers(1, AT_ONCE).map((issue) => make(issue)));

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NEWEST_NX } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
-import { processesLeft, type Finished } from './workspace/processes.js';
+import type { Finished } from './workspace/processes.js';
 import { SCRIPTED_FILES } from './workspace/scripted-agents.js';
 import { worktreeOf } from './workspace/shop.js';
-import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
+import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
 
 const ISSUES = {
   'docs/issues/bug.md': '# The bug\n\nPLANT BUG\n',
@@ -25,18 +25,11 @@ describe('delivering an issue', () => {
       .map(({ stage }) => stage);
 
   beforeAll(async () => {
-    workspace = await createWorkspace({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...ISSUES } });
-    await succeed(workspace.nx('g', 'nx-fleet:init'));
-    await workspace.git('add', '-A');
-    await workspace.git('commit', '-qm', 'first');
+    workspace = await createFleet({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...ISSUES } });
     await succeed(workspace.nx('g', 'worktree', '--issue=bug,stubborn,sound'));
   });
 
-  afterAll(async () => {
-    const left = await processesLeft(workspace.folder);
-    workspace.remove();
-    expect(left).toEqual([]);
-  });
+  afterAll(() => workspace.removeAtRest());
 
   it('has what blocks mended and reviewed again, and pays nobody twice', async () => {
     const first = await deliver('bug', 'sound');

@@ -48,11 +48,7 @@ describe('nx run fleet:doctor', () => {
     await succeed(workspace.nx('g', 'worktree', '--issue=1'));
   });
 
-  afterAll(async () => {
-    const left = await processesLeft(workspace.folder);
-    workspace.remove();
-    expect(left).toEqual([]);
-  });
+  afterAll(() => workspace.removeAtRest());
 
   it('finds nothing where nothing is wrong, and says so', async () => {
     expect((await succeed(doctor())).output).toContain('Everything fits together.');

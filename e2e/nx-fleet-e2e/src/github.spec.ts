@@ -4,7 +4,7 @@ import { NEWEST_NX } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
 import type { Finished } from './workspace/processes.js';
 import { SCRIPTED_FILES, scriptedOptions } from './workspace/scripted-agents.js';
-import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
+import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
 
 const TOKEN = 'ghp_thisIsTheSecretOfThisSuite0123456789';
 const ISSUE = {
@@ -41,10 +41,7 @@ describe('issues of GitHub', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const tracker = { type: 'github', repository: 'acme/shop', apiUrl };
-    workspace = await createWorkspace({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, 'nx-fleet.json': scriptedOptions({ tracker }) } });
-    await succeed(workspace.nx('g', 'nx-fleet:init'));
-    await workspace.git('add', '-A');
-    await workspace.git('commit', '-qm', 'first');
+    workspace = await createFleet({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, 'nx-fleet.json': scriptedOptions({ tracker }) } });
   });
 
   afterAll(async () => {

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { aPlan, during, rulesFor } from './workspace/agent-scripts.js';
 import { filesWith, HOSTILE_FILES, HOSTILE_ISSUE, SAID, SECRETS, SECRET_FILES } from './workspace/hostile-input.js';
-import { processesLeft, type Finished } from './workspace/processes.js';
+import type { Finished } from './workspace/processes.js';
 import {
   createAgentWorkspace,
   PLAYED_BY,
@@ -77,9 +77,7 @@ describe.each(ROLES)(`secrets and hostile input with $writer as writer, played b
 
   afterAll(async () => {
     await fleet.model.stop();
-    const left = await processesLeft(fleet.workspace.folder);
-    fleet.workspace.remove();
-    expect(left).toEqual([]);
+    await fleet.workspace.removeAtRest();
   });
 
   it('get to their verdict', () => {

@@ -6,7 +6,7 @@ import { APP_FILES, APP_OPTIONS } from './workspace/fruit-app.js';
 import { processesLeft, processesOf, type Running } from './workspace/processes.js';
 import { SCRIPTED_FILES, scriptedOptions } from './workspace/scripted-agents.js';
 import { worktreeOf } from './workspace/shop.js';
-import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
+import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
 
 /** Where a file `hang-check` is in HOME, takes it away, leaves half a file and a server behind, and never ends. */
 const CHECK = `#!/usr/bin/env node
@@ -61,18 +61,11 @@ describe('a run that is killed with -9', () => {
   beforeAll(async () => {
     const options = scriptedOptions({ ...APP_OPTIONS, validate: { agent: 'inspector' } });
     const files = { ...SCRIPTED_FILES, ...APP_FILES, ...ISSUES, 'tools/check.mjs': CHECK, 'nx-fleet.json': options };
-    workspace = await createWorkspace({ ...NEWEST_NX, files });
-    await succeed(workspace.nx('g', 'nx-fleet:init'));
-    await workspace.git('add', '-A');
-    await workspace.git('commit', '-qm', 'first');
+    workspace = await createFleet({ ...NEWEST_NX, files });
     await succeed(workspace.nx('g', 'worktree', '--issue=check,fix,review,deliver,trial'));
   });
 
-  afterAll(async () => {
-    const left = await processesLeft(workspace.folder);
-    workspace.remove();
-    expect(left).toEqual([]);
-  });
+  afterAll(() => workspace.removeAtRest());
 
   it('in agent-validate checks again from a clean worktree, pays nobody twice, and ends what the checks had started', async () => {
     await succeed(start('issue-check:agent-build').finished);

@@ -4,7 +4,7 @@ import { NEWEST_NX } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
 import { processesLeft, type Running } from './workspace/processes.js';
 import { SCRIPTED_FILES } from './workspace/scripted-agents.js';
-import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
+import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
 
 const ISSUES = {
   'docs/issues/1.md': '# One apple\n\nHANG build\n',
@@ -35,18 +35,11 @@ describe('a stage that does not get to its end', () => {
   }
 
   beforeAll(async () => {
-    workspace = await createWorkspace({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...ISSUES } });
-    await succeed(workspace.nx('g', 'nx-fleet:init'));
-    await workspace.git('add', '-A');
-    await workspace.git('commit', '-qm', 'first');
+    workspace = await createFleet({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...ISSUES } });
     await succeed(workspace.nx('g', 'worktree', '--issue=1,2,3,4'));
   });
 
-  afterAll(async () => {
-    const left = await processesLeft(workspace.folder);
-    workspace.remove();
-    expect(left).toEqual([]);
-  });
+  afterAll(() => workspace.removeAtRest());
 
   it.each([
     ['issue-1', 'One apple', 'build', 'SIGINT'],

@@ -30,11 +30,7 @@ describe('a worktree command that does not get to its end', () => {
     workspace = await createShop(ISSUES);
   });
 
-  afterAll(async () => {
-    const left = await processesLeft(workspace.folder);
-    workspace.remove();
-    expect(left).toEqual([]);
-  });
+  afterAll(() => workspace.removeAtRest());
 
   it('is undone when a setup command fails, which the message names; once mended, it succeeds', async () => {
     const before = await fleetState(workspace);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { during } from './workspace/agent-scripts.js';
 import type { ModelStep } from './workspace/loopback-model.js';
-import { processesLeft, type Finished } from './workspace/processes.js';
+import type { Finished } from './workspace/processes.js';
 import { createAgentWorkspace, PLAYED_BY, type AgentName, type AgentWorkspace } from './workspace/real-agents.js';
 
 const refusal = (status: number, type: string): ModelStep => ({ status, error: { type, message: 'a scripted refusal' } });
@@ -36,9 +36,7 @@ describe.each<AgentName>(['claude', 'codex'])(`%s on a model that fails, played 
 
   afterAll(async () => {
     await fleet.model.stop();
-    const left = await processesLeft(fleet.workspace.folder);
-    fleet.workspace.remove();
-    expect(left).toEqual([]);
+    await fleet.workspace.removeAtRest();
   });
 
   it.each(NAMES)('says how the %s one ended, and leaves no plan', (name) => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { aPlan, APPROVAL, during, rulesFor } from './workspace/agent-scripts.js';
 import type { Protocol } from './workspace/loopback-model.js';
-import { processesLeft, type Finished } from './workspace/processes.js';
+import type { Finished } from './workspace/processes.js';
 import { agentOptions, createAgentWorkspace, PLAYED_BY, stageOf, type AgentRoles, type AgentWorkspace } from './workspace/real-agents.js';
 import { succeed } from './workspace/workspace.js';
 import {
@@ -46,9 +46,7 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
 
   afterAll(async () => {
     await fleet.model.stop();
-    const left = await processesLeft(fleet.workspace.folder);
-    fleet.workspace.remove();
-    expect(left).toEqual([]);
+    await fleet.workspace.removeAtRest();
   });
 
   it('are held by the planner: nothing is changed, and its plan stands', async () => {

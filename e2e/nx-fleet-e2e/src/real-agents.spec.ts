@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aPlan, APPROVAL, during, objection, rulesFor } from './workspace/agent-scripts.js';
-import { processesLeft, type Finished } from './workspace/processes.js';
+import type { Finished } from './workspace/processes.js';
 import { createAgentWorkspace, PLAYED_BY, stageOf, type AgentRoles, type AgentWorkspace } from './workspace/real-agents.js';
 import { worktreeOf } from './workspace/shop.js';
 
@@ -51,9 +51,7 @@ describe.each(ROLES)(`the fleet with $writer as writer, played by ${PLAYED_BY}`,
 
   afterAll(async () => {
     await fleet.model.stop();
-    const left = await processesLeft(fleet.workspace.folder);
-    fleet.workspace.remove();
-    expect(left).toEqual([]);
+    await fleet.workspace.removeAtRest();
   });
 
   it('approves what every reviewer approves, and blocks what one finds broken', () => {

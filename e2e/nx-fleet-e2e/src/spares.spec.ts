@@ -33,11 +33,7 @@ describe('a spare worktree', () => {
     workspace = await createShop(ISSUES, { worktrees: { spares: 1 } });
   });
 
-  afterAll(async () => {
-    const left = await processesLeft(workspace.folder);
-    workspace.remove();
-    expect(left).toEqual([]);
-  });
+  afterAll(() => workspace.removeAtRest());
 
   it('is prepared by nobody in CI', async () => {
     await succeed(make('1', 'true'));

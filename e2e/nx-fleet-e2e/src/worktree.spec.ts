@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { allocations, filesBelow, fleetState } from './workspace/fleet-state.js';
-import { processesLeft } from './workspace/processes.js';
 import { createShop, query, worktreeOf } from './workspace/shop.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
 
@@ -27,11 +26,7 @@ describe('nx g worktree', () => {
     workspace = await createShop(ISSUES);
   });
 
-  afterAll(async () => {
-    const left = await processesLeft(workspace.folder);
-    workspace.remove();
-    expect(left).toEqual([]);
-  });
+  afterAll(() => workspace.removeAtRest());
 
   it('shows the plan and changes nothing with --dry-run', async () => {
     const before = await fleetState(workspace);

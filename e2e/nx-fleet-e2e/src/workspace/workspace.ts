@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync, existsSync, cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startProcess, type Finished, type Running } from './processes.js';
+import { processesLeft, startProcess, type Finished, type Running } from './processes.js';
 
 export interface ProcessOptions {
   /** @default the main worktree */
@@ -27,6 +27,8 @@ export interface Workspace {
   write(file: string, text: string): void;
   read(file: string): string;
   remove(): void;
+  /** @throws Error that names what still runs in it */
+  removeAtRest(): Promise<void>;
 }
 
 export interface WorkspaceRequest {
@@ -62,6 +64,15 @@ export async function createWorkspace({
   return workspace;
 }
 
+/** A workspace in which the fleet is initialized and everything committed. */
+export async function createFleet(request: WorkspaceRequest): Promise<Workspace> {
+  const workspace = await createWorkspace(request);
+  await succeed(workspace.nx('g', 'nx-fleet:init'));
+  await workspace.git('add', '-A');
+  await workspace.git('commit', '-qm', 'first');
+  return workspace;
+}
+
 /** Installs once for each version; later workspaces get a copy. */
 async function installOnce(key: string, packages: readonly string[], workspace: Workspace): Promise<void> {
   const store = join(dirname(workspace.env['npm_config_userconfig'] ?? ''), 'installed', key);
@@ -90,6 +101,7 @@ function openWorkspace(folder: string, parentName: string): Workspace {
     startProcess(file, args, { cwd: options.cwd ?? root, env: { ...env, ...options.env } });
   const run: Workspace['run'] = (file, args, options) => start(file, args, options).finished;
   const nx = join(root, 'node_modules/.bin/nx');
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   return {
     root,
     parent,
@@ -104,7 +116,12 @@ function openWorkspace(folder: string, parentName: string): Workspace {
       writeFileSync(join(root, file), text, { mode: file.startsWith('tools/') ? 0o755 : 0o644 });
     },
     read: (file) => readFileSync(join(root, file), 'utf8'),
-    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+    remove,
+    removeAtRest: async () => {
+      const left = await processesLeft(folder);
+      remove();
+      if (left.length > 0) throw new Error(`still running:\n${left.join('\n')}`);
+    },
   };
 }
 

@@ -1,29 +1,13 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { UserError, type Database, type Manifest } from '@nx-fleet/core';
 import type { Adapters } from '../adapters.js';
 import { dbRefreshExecutor } from './db-refresh/executor.js';
 import { dbResetExecutor } from './db-reset/executor.js';
+import { useShownOutput } from './shown-output.fixture.js';
 
-const [info, error] = [logger.info, logger.error];
-let root = '';
-let lines: string[] = [];
+const { root, lines } = useShownOutput();
 
-beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-fleet-')));
-  lines = [];
-  logger.info = (line: string) => void lines.push(line);
-  logger.error = (line: string) => void lines.push(line);
-});
-
-afterEach(() => {
-  rmSync(root, { recursive: true });
-  Object.assign(logger, { info, error });
-});
-
-const context = (projectName = 'issue-42'): ExecutorContext => ({ root, projectName }) as ExecutorContext;
+const context = (projectName = 'issue-42'): ExecutorContext => ({ root: root(), projectName }) as ExecutorContext;
 
 interface World {
   readonly database: Partial<Database>;
@@ -32,10 +16,10 @@ interface World {
   readonly currentWorktree?: string;
 }
 
-function adapters({ database, isReady = true, currentWorktree = root }: World): Adapters {
+function adapters({ database, isReady = true, currentWorktree = root() }: World): Adapters {
   const self = { pid: 1, startedAt: '1' };
   const claim = {
-    repository: `${root}/.git`,
+    repository: `${root()}/.git`,
     project: 'issue-42',
     incarnation: 'i',
     worktree: '/w',
@@ -61,7 +45,7 @@ function adapters({ database, isReady = true, currentWorktree = root }: World): 
     writeEnvironment: async () => {},
   };
   const git = {
-    locate: async () => ({ mainWorktree: root, currentWorktree, commonDirectory: `${root}/.git` }),
+    locate: async () => ({ mainWorktree: root(), currentWorktree, commonDirectory: `${root()}/.git` }),
     readRef: async () => null,
     ignoredPaths: async (_: string, paths: readonly string[]) => paths,
   };
@@ -78,19 +62,19 @@ describe('db-reset', () => {
     };
     expect(await dbResetExecutor({}, context(), adapters({ database: { resetBranch } }))).toEqual({ success: true });
     expect(asked).toEqual([['issue-42', 'i']]);
-    expect(lines).toEqual(['copying', 'database memory 42 is as its source again']);
+    expect(lines()).toEqual(['copying', 'database memory 42 is as its source again']);
   });
 
   it('has nothing to do without a database', async () => {
     expect(await dbResetExecutor({}, context(), adapters({ database: { resetBranch: async () => null } }))).toEqual({ success: true });
-    expect(lines).toEqual(['No database is configured: there is nothing to reset.']);
+    expect(lines()).toEqual(['No database is configured: there is nothing to reset.']);
   });
 
   it('fails in one line without a worktree, or when the server does not answer', async () => {
     const down = { resetBranch: () => Promise.reject(new UserError('the server is down')) };
     expect(await dbResetExecutor({}, context(), adapters({ database: down }))).toEqual({ success: false });
     expect(await dbResetExecutor({}, context(), adapters({ database: down, isReady: false }))).toEqual({ success: false });
-    expect(lines).toEqual(['the server is down', '"issue-42" has no worktree that is ready. Make it: nx g worktree --issue=42']);
+    expect(lines()).toEqual(['the server is down', '"issue-42" has no worktree that is ready. Make it: nx g worktree --issue=42']);
   });
 
   it('throws what is a bug on', async () => {
@@ -107,18 +91,18 @@ describe('db-refresh', () => {
       return 'snapshot of now';
     };
     expect(await dbRefreshExecutor({}, context('fleet'), adapters({ database: { refreshSource } }))).toEqual({ success: true });
-    expect(owners).toEqual([[root, expect.stringMatching(/^[0-9a-f]{8}$/)]]);
-    expect(lines).toEqual(['snapshot of now']);
+    expect(owners).toEqual([[root(), expect.stringMatching(/^[0-9a-f]{8}$/)]]);
+    expect(lines()).toEqual(['snapshot of now']);
   });
 
   it('says where copies are always of now', async () => {
     await dbRefreshExecutor({}, context('fleet'), adapters({ database: { refreshSource: async () => null } }));
-    expect(lines).toEqual(['Database branches are always copies of the database as it is: there is nothing to refresh.']);
+    expect(lines()).toEqual(['Database branches are always copies of the database as it is: there is nothing to refresh.']);
   });
 
   it('is refused in a linked worktree', async () => {
     const linked = adapters({ database: {}, currentWorktree: '/elsewhere' });
     expect(await dbRefreshExecutor({}, context('fleet'), linked)).toEqual({ success: false });
-    expect(lines).toEqual([expect.stringContaining('is a linked worktree')]);
+    expect(lines()).toEqual([expect.stringContaining('is a linked worktree')]);
   });
 });

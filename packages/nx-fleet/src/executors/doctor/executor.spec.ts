@@ -1,30 +1,12 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import type { Adapters } from '../../adapters.js';
 import { doctorExecutor } from './executor.js';
+import { useShownOutput, writtenBy } from '../shown-output.fixture.js';
 
-const [info, error, write] = [logger.info, logger.error, process.stdout.write.bind(process.stdout)];
+const { root, lines } = useShownOutput();
 const ref = 'refs/nx-fleet/trash/issue-42/20260101T000000Z';
-let root = '';
-let lines: string[] = [];
-let output = '';
 
-beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-fleet-')));
-  [lines, output] = [[], ''];
-  logger.info = (line: string) => void lines.push(line);
-  logger.error = (line: string) => void lines.push(line);
-});
-
-afterEach(() => {
-  rmSync(root, { recursive: true });
-  Object.assign(logger, { info, error });
-  process.stdout.write = write;
-});
-
-const context = (): ExecutorContext => ({ root, projectName: 'fleet' }) as ExecutorContext;
+const context = (): ExecutorContext => ({ root: root(), projectName: 'fleet' }) as ExecutorContext;
 
 /** A repository with nothing in it but a manifest that nothing was made for, `manifests` times seen, and a kept piece of work. */
 function world({ manifests = 0 }: { readonly manifests?: number } = {}): {
@@ -50,7 +32,7 @@ function world({ manifests = 0 }: { readonly manifests?: number } = {}): {
     },
   };
   const git = {
-    locate: async () => ({ mainWorktree: root, currentWorktree: root, commonDirectory: `${root}/.git` }),
+    locate: async () => ({ mainWorktree: root(), currentWorktree: root(), commonDirectory: `${root()}/.git` }),
     listWorktrees: async () => [],
     readRef: async (name: string) => refs.get(name) ?? null,
     listRefs: async () => [...refs].filter(([name]) => name.includes('/trash/')).map(([name, commit]) => ({ ref: name, commit })),
@@ -65,44 +47,42 @@ describe('fleet:doctor', () => {
   it('says that all is well', async () => {
     const { adapters } = world();
     expect(await doctorExecutor({}, context(), adapters)).toEqual({ success: true });
-    expect(lines).toEqual(['Everything fits together.']);
+    expect(lines()).toEqual(['Everything fits together.']);
   });
 
   it('mends what is there at two looks, and shows it', async () => {
     const { adapters, removed } = world({ manifests: 2 });
     expect(await doctorExecutor({}, context(), adapters)).toEqual({ success: true });
     expect(removed).toEqual(['issue-7']);
-    expect(lines.join('\n')).toMatch(/issue-7 +it has a manifest, and nothing was made for it +undo +mended/);
+    expect(lines().join('\n')).toMatch(/issue-7 +it has a manifest, and nothing was made for it +undo +mended/);
   });
 
   it('leaves alone what is gone at the second look', async () => {
     const { adapters, removed } = world({ manifests: 1 });
     expect(await doctorExecutor({}, context(), adapters)).toEqual({ success: true });
-    expect([removed, lines]).toEqual([[], ['Everything fits together.']]);
+    expect([removed, lines()]).toEqual([[], ['Everything fits together.']]);
   });
 
   it('prints one line of JSON, and changes nothing, when it is to look only', async () => {
     const { adapters, removed } = world({ manifests: 2 });
-    process.stdout.write = (text: string | Uint8Array) => {
-      output += String(text);
-      return true;
-    };
-    await doctorExecutor({ json: true, dryRun: true }, context(), adapters);
-    process.stdout.write = write;
+    const output = await writtenBy(() => doctorExecutor({ json: true, dryRun: true }, context(), adapters));
     expect(output.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(output)).toEqual([
       { subject: 'issue-7', reason: 'it has a manifest, and nothing was made for it', remedy: 'undo', outcome: 'would-mend' },
     ]);
-    expect([removed, lines]).toEqual([[], []]);
+    expect([removed, lines()]).toEqual([[], []]);
   });
 
   it('fails when something needs a person', async () => {
     const { adapters } = world();
-    const registry = { ...adapters.host.registry, read: async () => [{ repository: `${root}/.git`, project: 'issue-7', state: 'ready' }] };
+    const registry = {
+      ...adapters.host.registry,
+      read: async () => [{ repository: `${root()}/.git`, project: 'issue-7', state: 'ready' }],
+    };
     const host = { ...adapters.host, registry, state: { ...adapters.host.state, readManifest: async () => null } };
     const needy = { ...adapters, host } as unknown as Adapters;
     expect(await doctorExecutor({}, context(), needy)).toEqual({ success: false });
-    expect(lines.join('\n')).toMatch(/issue-7 +its manifest is gone, .* +- +needs you/);
+    expect(lines().join('\n')).toMatch(/issue-7 +its manifest is gone, .* +- +needs you/);
   });
 
   it('gives back what was kept, and says what to do next', async () => {
@@ -110,7 +90,7 @@ describe('fleet:doctor', () => {
     // Nx makes a number of what looks like one.
     expect(await doctorExecutor({ restore: 42 }, context(), adapters)).toEqual({ success: true });
     expect(refs.get('refs/heads/restored/issue-42-20260101T000000Z')).toBe('c0ffee');
-    expect(lines).toEqual([
+    expect(lines()).toEqual([
       'What was kept of issue-42 on 2026-01-01T00:00:00.000Z is on branch "restored/issue-42-20260101T000000Z" again.',
       'Next: nx g worktree --issue=42 --branch=restored/issue-42-20260101T000000Z',
     ]);
@@ -124,7 +104,7 @@ describe('fleet:doctor', () => {
     expect(refs.has(ref)).toBe(true);
     await doctorExecutor({ expire: 5 }, context(), adapters);
     expect(refs.has(ref)).toBe(false);
-    expect(lines).toEqual([
+    expect(lines()).toEqual([
       '0 kept piece(s) of work older than 10 day(s) forgotten.',
       `would forget ${ref}`,
       '1 kept piece(s) of work older than 5 day(s) would be forgotten.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ignoreFileSchema } from './ignore-file.js';
 import { reviewSchema } from './review.js';
 import { storedVerdictSchema } from './verdict.js';
 
@@ -9,9 +10,14 @@ const SCHEMAS = {
     description: 'What all reviewers together say of a change: verdict.json of nx-fleet.',
     schema: storedVerdictSchema,
   },
+  ignore: {
+    title: 'Ignored findings',
+    description: 'Findings of reviews that a team has decided to live with: nx-fleet-ignore.json at the root of the workspace.',
+    schema: ignoreFileSchema,
+  },
 } as const;
 
-/** JSON schemas (draft 2020-12) of the artefacts that other programs read, by name: `<name>.schema.json`. */
+/** JSON schemas (draft 2020-12) of the files that other programs and editors read, by name: `<name>.schema.json`. */
 export function artefactSchemas(): Readonly<Record<string, object>> {
   return Object.fromEntries(
     Object.entries(SCHEMAS).map(([name, { schema, title, description }]) => {

@@ -76,6 +76,7 @@ export function place({ file, startLine }: Pick<Finding, 'file' | 'startLine'>):
   return startLine === 0 ? path : `${path}:${startLine}`;
 }
 
-function inCode(text: string): string {
+/** Text that holds no backtick, as code. */
+export function inCode(text: string): string {
   return `\`${text}\``;
 }

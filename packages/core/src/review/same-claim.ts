@@ -1,4 +1,13 @@
-import type { Finding } from './finding.js';
+/** What a finding claims of which place. */
+export interface Claim {
+  readonly lens: string | null;
+  readonly file: string;
+  /** From 1; 0 for the file as a whole. */
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly title: string;
+  readonly body: string;
+}
 
 /** How well two findings fit together: the smaller the gap, then the greater the likeness. */
 export interface Agreement {
@@ -21,7 +30,7 @@ const FILLERS = new Set(
  * lines and through the same lens half of the words will do, if their bodies are alike too. Names of code must not contradict.
  * Two faults that are held for one mislead; one fault that is listed twice does not: in doubt it is no.
  */
-export function agreementOf(one: Finding, other: Finding): Agreement | null {
+export function agreementOf(one: Claim, other: Claim): Agreement | null {
   const gapLines = one.file === other.file ? gapBetween(one, other) : Number.POSITIVE_INFINITY;
   if (gapLines > NEARBY_LINES || nameDifferentCode(one.title, other.title)) return null;
   const likeness = likenessOf(one.title, other.title);
@@ -31,7 +40,7 @@ export function agreementOf(one: Finding, other: Finding): Agreement | null {
 }
 
 /** The file as a whole is beside no line. */
-function gapBetween(one: Finding, other: Finding): number {
+function gapBetween(one: Claim, other: Claim): number {
   if (one.startLine === 0 || other.startLine === 0) return one.startLine === other.startLine ? 0 : Number.POSITIVE_INFINITY;
   return Math.max(0, one.startLine - other.endLine, other.startLine - one.endLine);
 }

@@ -1,3 +1,4 @@
+import { findingFingerprints } from './finding-fingerprint.js';
 import { LENSES, type Finding, type Lens, type Severity } from './finding.js';
 import type { Verdict } from './verdict.js';
 
@@ -11,11 +12,36 @@ const RULES: Readonly<Record<Lens, string>> = {
   rules: "The change breaks the repository's rules",
 };
 
-/** A verdict as a SARIF 2.1.0 log (docs.oasis-open.org/sarif/sarif/v2.1.0), for code scanning. A rule for each lens; confidence is the rank. */
+export interface SarifFinding extends Pick<Verdict['findings'][number], keyof Finding | 'said' | 'reviewers' | 'blocking'> {
+  readonly fingerprint: string;
+  /** Why somebody has dismissed it. */
+  readonly dismissed?: string | undefined;
+}
+
+export interface SarifContent {
+  readonly findings: readonly SarifFinding[];
+  /** What is said besides, of no place. */
+  readonly notes: readonly string[];
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** A verdict as a SARIF 2.1.0 log (docs.oasis-open.org/sarif/sarif/v2.1.0), for code scanning. */
 export function renderSarif({ findings, reviewers, verdict, tree }: Verdict): Record<string, unknown> {
-  const dropped = reviewers.flatMap(({ reviewer, ungrounded }) =>
-    ungrounded.map(({ title }) => `${reviewer}, on no place in the change: ${title}`),
-  );
+  const names = findingFingerprints(findings);
+  return renderSarifLog({
+    findings: findings.map((finding, index) => ({ ...finding, fingerprint: names[index] ?? '' })),
+    notes: reviewers.flatMap(({ reviewer, ungrounded }) => ungrounded.map(({ title }) => unplacedNote(reviewer, title))),
+    properties: { verdict, tree },
+  });
+}
+
+/** What a remark that names no place in the change becomes. */
+export function unplacedNote(reviewer: string, title: string): string {
+  return `${reviewer}, on no place in the change: ${title}`;
+}
+
+/** One run with a rule for each lens; confidence is the rank, and what was dismissed is suppressed. */
+export function renderSarifLog({ findings, notes, properties }: SarifContent): Record<string, unknown> {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -25,18 +51,18 @@ export function renderSarif({ findings, reviewers, verdict, tree }: Verdict): Re
         invocations: [
           {
             executionSuccessful: true,
-            toolExecutionNotifications: dropped.map((text) => ({ level: 'note', message: { text: plainText(text) } })),
+            toolExecutionNotifications: notes.map((text) => ({ level: 'note', message: { text: plainText(text) } })),
           },
         ],
-        results: findings.map((finding, index) => renderResult(finding, occurrence(findings, index))),
-        properties: { verdict, tree },
+        results: findings.map(renderResult),
+        properties,
       },
     ],
   };
 }
 
-function renderResult(finding: Verdict['findings'][number], occurrence: number): Record<string, unknown> {
-  const { lens, severity, confidence, file, startLine, endLine, reviewers, blocking } = finding;
+function renderResult(finding: SarifFinding): Record<string, unknown> {
+  const { lens, severity, confidence, file, startLine, endLine, reviewers, blocking, fingerprint, dismissed } = finding;
   return {
     ruleId: lens,
     ruleIndex: LENSES.indexOf(lens),
@@ -51,37 +77,20 @@ function renderResult(finding: Verdict['findings'][number], occurrence: number):
         },
       },
     ],
-    partialFingerprints: { 'nxFleetFinding/v1': `${identityOf(finding)} ${occurrence}` },
+    partialFingerprints: { 'nxFleetFinding/v1': fingerprint },
+    ...(dismissed === undefined ? {} : { suppressions: [{ kind: 'external', status: 'accepted', justification: dismissed }] }),
     properties: { severity, confidence, reviewers, blocking },
   };
 }
 
 /** What the first said, and what others say besides. */
-function messageOf({ title, body, recommendation, said }: Verdict['findings'][number]): string {
+function messageOf({ title, body, recommendation, said }: SarifFinding): string {
   const words = [title, body, recommendation].filter(Boolean).join('\n\n');
   const others = said
     .slice(1)
     .map((other) => `${other.reviewer}: ${[other.title, other.body, other.recommendation].filter(Boolean).join('\n\n')}`);
   // A message must not be empty.
   return [words, ...others].join('\n\n') || '-';
-}
-
-/** Lines and severities change between runs, and a finding stays the same: its lens, its file and what its title says. */
-function identityOf({ lens, file, title }: Finding): string {
-  return [
-    lens,
-    uriOf(file),
-    title
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu)
-      ?.join('-') ?? '',
-  ].join(' ');
-}
-
-/** Two findings that say the same in one file are told apart by their order. */
-function occurrence(findings: readonly Finding[], index: number): number {
-  const identity = findings[index] === undefined ? '' : identityOf(findings[index]);
-  return findings.slice(0, index).filter((other) => identityOf(other) === identity).length + 1;
 }
 
 /** In a message, `[text](target)` would be a link, and `{0}` a place for an argument (3.11.5, 3.11.6). */

@@ -5,8 +5,10 @@ import { mergedFindingSchema, mergeFindings } from './merge-findings.js';
 import { ARTEFACT_VERSION, schemaReference } from './published-schema.js';
 import { verdictWord, type Review } from './review.js';
 
+const dismissed = z.string().optional().describe('why somebody has dismissed it; it does not block then');
+
 /** What all reviewers together say: `verdict.json`. */
-const verdictSchema = z.strictObject({
+export const verdictSchema = z.strictObject({
   $schema: z.string(),
   version: z.literal(ARTEFACT_VERSION),
   verdict: verdictWord,
@@ -21,11 +23,11 @@ const verdictSchema = z.strictObject({
       verdict: verdictWord,
       summary: z.string(),
       ungrounded: z
-        .array(droppedSchema.extend({ blocking: z.boolean() }))
+        .array(droppedSchema.extend({ blocking: z.boolean(), dismissed }))
         .describe('remarks that named no place in the change; one of a reviewer that asks for changes may block'),
     }),
   ),
-  findings: z.array(mergedFindingSchema.extend({ blocking: z.boolean() })),
+  findings: z.array(mergedFindingSchema.extend({ blocking: z.boolean(), dismissed })),
 });
 
 export type Verdict = z.infer<typeof verdictSchema>;
@@ -53,19 +55,24 @@ export function reachVerdict(reviews: readonly [Review, ...Review[]], blockOn: S
     summary,
     ungrounded: ungrounded.map((remark) => ({ ...remark, blocking: verdict === 'request-changes' && isBlocking(remark, blockOn) })),
   }));
-  const isMute = (review: Review): boolean =>
-    review.verdict === 'request-changes' && review.findings.length === 0 && review.ungrounded.length === 0;
-  const blocks = blockingCount({ reviewers, findings }) > 0 || (blockOn !== 'none' && reviews.some(isMute));
   return {
     $schema: schemaReference('verdict'),
     version: ARTEFACT_VERSION,
-    verdict: blocks ? 'request-changes' : 'approve',
+    verdict: blockingCount({ reviewers, findings }) > 0 || isUnexplained({ reviewers, findings, blockOn }) ? 'request-changes' : 'approve',
     blockOn,
     tree,
     baseTree,
     reviewers,
     findings,
   };
+}
+
+/** Whether a reviewer asks for changes without a word why, which blocks unless `blockOn` is `none`. */
+export function isUnexplained({ findings, reviewers, blockOn }: Pick<Verdict, 'findings' | 'reviewers' | 'blockOn'>): boolean {
+  const speakers = new Set(findings.flatMap(({ said }) => said.map(({ reviewer }) => reviewer)));
+  const isMute = ({ reviewer, verdict, ungrounded }: Verdict['reviewers'][number]): boolean =>
+    verdict === 'request-changes' && ungrounded.length === 0 && !speakers.has(reviewer);
+  return blockOn !== 'none' && reviewers.some(isMute);
 }
 
 /** How many findings and objections without a place block. */

@@ -9,3 +9,10 @@ export function fnv1a(text: string): number {
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash;
 }
+
+/** A name of 12 hex digits for a text, so that hundreds of texts have different ones. Not against forgery. FNV-1a, the lower 48 of 64 bits. */
+export function shortName(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return BigInt.asUintN(48, hash).toString(16).padStart(12, '0');
+}

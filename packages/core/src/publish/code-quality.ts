@@ -1,0 +1,19 @@
+import type { Severity } from '../review/finding.js';
+import { printable, printableLine } from '../text/printable.js';
+import type { ReviewReport } from './review-report.js';
+
+const SEVERITY: Readonly<Record<Severity, string>> = { critical: 'blocker', high: 'critical', medium: 'major', low: 'minor' };
+
+/** GitLab's Code Quality report (docs.gitlab.com/ci/testing/code_quality): what names a place, without what was dismissed. */
+export function renderCodeQuality({ findings }: Pick<ReviewReport, 'findings'>): readonly Record<string, unknown>[] {
+  return findings
+    .filter(({ dismissal, lens, file }) => dismissal === null && lens !== null && file !== '')
+    .map(({ fingerprint, severity, lens, title, body, file, startLine, endLine }) => ({
+      description: printableLine(title) || '-',
+      check_name: `nx-fleet/${lens}`,
+      fingerprint,
+      severity: SEVERITY[severity],
+      content: { body: printable(body) },
+      location: { path: file, lines: { begin: Math.max(1, startLine), end: Math.max(1, startLine, endLine) } },
+    }));
+}

@@ -1,0 +1,103 @@
+import { isExpired, type Ignore } from '../review/ignore-file.js';
+import { nameFindings } from '../review/dismiss.js';
+import { unplacedNote } from '../review/sarif.js';
+import { isUnexplained, type Verdict } from '../review/verdict.js';
+import { remember, type RememberedFinding } from './comment-state.js';
+import { keepFingerprints } from './keep-fingerprints.js';
+import type { ReadReplies } from './read-replies.js';
+import { byWeight, type Dismissal, type ReportFinding, type ReviewReport } from './review-report.js';
+
+/** An entry of the ignore file; `isOwn`: the change that is reviewed brings it, or changes it. */
+export interface ReportIgnore extends Ignore {
+  readonly isOwn: boolean;
+}
+
+export interface ReportSources {
+  /** Each project that the change touches and its verdict on it; null where there is none. */
+  readonly verdicts: ReadonlyMap<string, Verdict | null>;
+  /** Projects that the change touches and that nobody is asked to review. */
+  readonly skipped: readonly string[];
+  /** What the comment on the pull request remembers. */
+  readonly known: readonly RememberedFinding[];
+  readonly ignores: readonly ReportIgnore[];
+  readonly replies: ReadReplies;
+  readonly now: Date;
+}
+
+/** The verdicts on all projects that a change touches, as one report. */
+export function combineVerdicts(sources: ReportSources): ReviewReport {
+  const { verdicts, skipped, known, ignores, replies, now } = sources;
+  const valid = [...verdicts].flatMap(([project, verdict]) => (verdict === null ? [] : [{ project, verdict }]));
+  const missing = [...verdicts.keys()].filter((project) => verdicts.get(project) === null);
+  const named = valid.flatMap(({ project, verdict }) => findingsOf(project, verdict));
+  const fingerprints = keepFingerprints(named.map(remember), known);
+  const dismissalOf = dismissals(sources);
+  const findings = named.map((finding, index) =>
+    weigh({ ...finding, fingerprint: fingerprints[index] ?? finding.fingerprint }, dismissalOf),
+  );
+  const present = new Set(fingerprints);
+  const gone = known.filter(({ fingerprint }) => !present.has(fingerprint));
+  const isOpen = ({ project, resolved }: RememberedFinding): boolean => !resolved && missing.includes(project);
+  const unexplained = valid.filter(({ verdict }) => isUnexplained(verdict)).map(({ project }) => project);
+  const unmatched = ignores.filter((ignore) => !present.has(ignore.fingerprint));
+  const blocks = findings.some(({ blocking }) => blocking) || missing.length > 0 || unexplained.length > 0;
+  return {
+    version: 1,
+    verdict: blocks ? 'request-changes' : 'approve',
+    findings: findings.filter((finding) => finding.lens !== null || finding.blocking || finding.dismissal !== null).toSorted(byWeight),
+    resolved: gone.filter((finding) => !isOpen(finding)).map((finding) => ({ ...finding, resolved: true })),
+    unknown: gone.filter(isOpen),
+    reviewed: valid.map(({ project }) => project),
+    missing,
+    skipped,
+    unexplained,
+    notes: findings.flatMap(({ lens, blocking, reviewers, title }) =>
+      lens === null && !blocking ? [unplacedNote(reviewers.join(', '), title)] : [],
+    ),
+    ignores: {
+      expired: ignores.filter((ignore) => isExpired(ignore, now)).map(({ fingerprint }) => fingerprint),
+      unmatched: unmatched.map(({ fingerprint }) => fingerprint),
+      ownUnmatched: unmatched.filter(({ isOwn }) => isOwn).map(({ fingerprint }) => fingerprint),
+    },
+    refusedReplies: replies.refused.filter(({ fingerprint }) => present.has(fingerprint) && !replies.dismissed.has(fingerprint)),
+  };
+}
+
+/** Of one verdict, as if nothing had been dismissed: what is in it may be old. */
+function findingsOf(project: string, verdict: Verdict): readonly ReportFinding[] {
+  const { findings, remarks } = nameFindings(verdict);
+  return [
+    ...findings.map(({ fingerprint, finding }) => ({ ...finding, project, fingerprint, dismissal: null })),
+    ...remarks.map(({ fingerprint, reviewer, remark }) => ({
+      ...remark,
+      project,
+      fingerprint,
+      lens: null,
+      confidence: 0,
+      body: '',
+      recommendation: '',
+      endLine: remark.startLine,
+      reviewers: [reviewer],
+      said: [],
+      dismissal: null,
+    })),
+  ];
+}
+
+function dismissals({ ignores, replies, now }: ReportSources): (fingerprint: string) => Dismissal | null {
+  const entries = new Map(ignores.filter((ignore) => !isExpired(ignore, now)).map((ignore) => [ignore.fingerprint, ignore]));
+  return (fingerprint) => {
+    const entry = entries.get(fingerprint);
+    if (entry !== undefined) {
+      const { reason, by = null, isOwn, expires } = entry;
+      return { reason, by, from: 'file', isOwn, expires };
+    }
+    const reply = replies.dismissed.get(fingerprint);
+    return reply === undefined ? null : { ...reply, from: 'reply', isOwn: false, expires: null };
+  };
+}
+
+function weigh(finding: ReportFinding, dismissalOf: (fingerprint: string) => Dismissal | null): ReportFinding {
+  const dismissal = dismissalOf(finding.fingerprint);
+  return dismissal === null ? finding : { ...finding, dismissal, blocking: false };
+}

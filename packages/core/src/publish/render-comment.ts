@@ -1,0 +1,135 @@
+import { escapeMarkdown } from '../review/escape-markdown.js';
+import { inCode } from '../review/render-verdict.js';
+import { printableLine } from '../text/printable.js';
+import { remember, renderState } from './comment-state.js';
+import { fitFindings, fitLines, findingLine, oneLine } from './comment-parts.js';
+import { blockingFindings, type ReportFinding, type ReviewReport } from './review-report.js';
+
+/** By this we find our comment again. */
+export const COMMENT_MARKER = '<!-- nx-fleet review -->';
+/** GitHub takes 65,536 characters, GitLab more: what each part of the comment may have of them. */
+const LIMITS = {
+  state: 20_000,
+  findings: 24_000,
+  own: 3_000,
+  dismissed: 3_000,
+  resolved: 3_000,
+  unknown: 2_000,
+  remarks: 2_000,
+  names: 1_200,
+};
+
+/** Whether a first comment says anything: no news is no comment. */
+export function isWorthAComment(report: ReviewReport): boolean {
+  return report.verdict === 'request-changes' || report.findings.length > 0 || report.ignores.ownUnmatched.length > 0;
+}
+
+/** The one comment on a pull request, in less than 65,536 characters. The same report gives the same text. What agents wrote is escaped. */
+export function renderComment(report: ReviewReport): string {
+  const { findings, resolved, unknown } = report;
+  const open = findings.filter(({ dismissal }) => dismissal === null);
+  const dismissed = findings.filter(({ dismissal }) => dismissal !== null);
+  const state = [...open.map(remember), ...unknown, ...dismissed.map(remember), ...resolved];
+  return [
+    COMMENT_MARKER,
+    `### nx-fleet review: ${report.verdict === 'approve' ? 'approved' : 'changes requested'}`,
+    '',
+    `${summary(report, open.length, dismissed.length)}`,
+    '',
+    ...problems(report),
+    ...fitFindings(open, LIMITS.findings),
+    ...section('Dismissed in this very change', fitLines(dismissed.filter(isOwn).map(dismissedLine), LIMITS.own)),
+    ...folded('Dismissed', dismissed.filter((finding) => !isOwn(finding)).map(dismissedLine), LIMITS.dismissed),
+    ...folded(
+      'Resolved',
+      resolved.map((finding) => `- ~~${oneLine(finding.title)}~~ ${findingLine(finding)}`),
+      LIMITS.resolved,
+    ),
+    ...folded(
+      'Found earlier, not looked at again',
+      unknown.map((finding) => `- ${oneLine(finding.title)} ${findingLine(finding)}`),
+      LIMITS.unknown,
+    ),
+    ...section('', fitLines(remarks(report), LIMITS.remarks)),
+    ...(open.length === 0 ? [] : HOW_TO_DISMISS),
+    renderState(state, LIMITS.state),
+  ].join('\n');
+}
+
+const HOW_TO_DISMISS = [
+  'To dismiss one, reply `nx-fleet dismiss <fingerprint> <reason>` (write access is needed; `nx-fleet undismiss <fingerprint>` takes it back), or name it in `nx-fleet-ignore.json`. It counts from the next run on.',
+  '',
+];
+
+function summary(report: ReviewReport, open: number, dismissed: number): string {
+  const blocking = blockingFindings(report).length;
+  const counts = [
+    `${blocking} blocking`,
+    `${open - blocking} other`,
+    ...(dismissed === 0 ? [] : [`${dismissed} dismissed`]),
+    ...(report.resolved.length === 0 ? [] : [`${report.resolved.length} resolved`]),
+  ];
+  const reviewed = report.reviewed.length === 0 ? '' : ` Reviewed: ${names(report.reviewed)}.`;
+  return `Findings: ${counts.join(', ')}.${reviewed}`;
+}
+
+function problems({ missing, unexplained, skipped }: ReviewReport): readonly string[] {
+  return [
+    ...(missing.length === 0
+      ? []
+      : [`**No valid verdict on this change** for ${names(missing)}: its review failed, or is of another state. Run it again.`, '']),
+    ...(unexplained.length === 0 ? [] : [`**A reviewer asks for changes without saying which** in ${names(unexplained)}.`, '']),
+    ...(skipped.length === 0 ? [] : [`Not reviewed, as the options say: ${names(skipped)}.`, '']),
+  ];
+}
+
+function names(projects: readonly string[]): string {
+  const shown: string[] = [];
+  for (const project of projects) {
+    const name = inCode(printableLine(project, 100).replace(/`/g, "'"));
+    if (shown.join(', ').length + name.length > LIMITS.names) break;
+    shown.push(name);
+  }
+  const more = projects.length - shown.length;
+  return `${shown.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+}
+
+function isOwn({ dismissal }: ReportFinding): boolean {
+  return dismissal?.isOwn === true;
+}
+
+function dismissedLine(finding: ReportFinding): string {
+  const { dismissal, severity, title } = finding;
+  const by = dismissal?.by ?? null;
+  const until = dismissal?.expires ?? null;
+  const who = [by === null ? '' : ` by ${oneLine(by)}`, until === null ? '' : `, until ${until}`].join('');
+  return `- ${severity}: ${oneLine(title)} ${findingLine(finding)}. Dismissed${who}: ${oneLine(dismissal?.reason ?? '')}`;
+}
+
+/** What people did that counts for nothing, so that nobody waits for it to count. */
+function remarks({ findings, ignores, refusedReplies }: ReviewReport): readonly string[] {
+  const present = new Set(findings.map(({ fingerprint }) => fingerprint));
+  return [
+    ...ignores.expired
+      .filter((fingerprint) => present.has(fingerprint))
+      .map((fingerprint) => `- ${inCode(fingerprint)}: its entry in \`nx-fleet-ignore.json\` has expired.`),
+    ...ignores.ownUnmatched.map(
+      (fingerprint) => `- ${inCode(fingerprint)}: this change names it in \`nx-fleet-ignore.json\`, and no finding is called so.`,
+    ),
+    ...refusedReplies.map(({ fingerprint, by, why }) =>
+      why === 'no-reason'
+        ? `- ${inCode(fingerprint)}: the reply of ${escapeMarkdown(by)} gives no reason, and does not count.`
+        : `- ${inCode(fingerprint)}: ${escapeMarkdown(by)} has no write access here; the reply does not count.`,
+    ),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  return [...(title === '' ? [] : [`**${title}**`, '']), ...lines, ''];
+}
+
+function folded(title: string, lines: readonly string[], maxCharacters: number): readonly string[] {
+  if (lines.length === 0) return [];
+  return [`<details><summary>${title}: ${lines.length}</summary>`, '', ...fitLines(lines, maxCharacters), '', '</details>', ''];
+}

@@ -1,0 +1,79 @@
+import type { Lens } from '../review/finding.js';
+import { SEVERITIES } from '../review/finding.js';
+import type { Verdict } from '../review/verdict.js';
+import type { RememberedFinding } from './comment-state.js';
+import type { RefusedReply } from './read-replies.js';
+
+/** Why a finding does not count. */
+export interface Dismissal {
+  readonly reason: string;
+  /** Who answers for it, where that is known. */
+  readonly by: string | null;
+  readonly from: 'file' | 'reply';
+  /** The change that was reviewed brings the dismissal itself. */
+  readonly isOwn: boolean;
+  /** The last day on which it counts; null for ever. */
+  readonly expires: string | null;
+}
+
+/** A finding of the report; one through no lens is a remark that names no place in the change. */
+export interface ReportFinding extends Omit<Verdict['findings'][number], 'lens' | 'dismissed'> {
+  readonly project: string;
+  readonly fingerprint: string;
+  readonly lens: Lens | null;
+  readonly dismissal: Dismissal | null;
+}
+
+/** What all reviewers of all projects that a change touches say together. */
+export interface ReviewReport {
+  readonly version: 1;
+  readonly verdict: Verdict['verdict'];
+  /** What blocks first, then by weight; what was dismissed last. */
+  readonly findings: readonly ReportFinding[];
+  /** What was found before and is found no more. */
+  readonly resolved: readonly RememberedFinding[];
+  /** What was found before in projects that have no valid verdict now. */
+  readonly unknown: readonly RememberedFinding[];
+  /** Projects with a verdict on this change. */
+  readonly reviewed: readonly string[];
+  /** Projects that the change touches and whose verdict is missing, or is on another change. */
+  readonly missing: readonly string[];
+  /** Projects that the change touches and that nobody is asked to review. */
+  readonly skipped: readonly string[];
+  /** Projects of which a reviewer asks for changes without a word why. */
+  readonly unexplained: readonly string[];
+  /** Remarks that name no place in the change and do not block, in words. */
+  readonly notes: readonly string[];
+  readonly ignores: {
+    /** Fingerprints of entries that count no longer. */
+    readonly expired: readonly string[];
+    /** Fingerprints of entries that match no finding of this change. */
+    readonly unmatched: readonly string[];
+    /** Of these, the ones that the change itself brings. */
+    readonly ownUnmatched: readonly string[];
+  };
+  readonly refusedReplies: readonly RefusedReply[];
+}
+
+/** Findings that block. */
+export function blockingFindings({ findings }: Pick<ReviewReport, 'findings'>): readonly ReportFinding[] {
+  return findings.filter(({ blocking }) => blocking);
+}
+
+/** What blocks first, then what does not, then what was dismissed; each by severity, confidence and place. */
+export function byWeight(one: ReportFinding, other: ReportFinding): number {
+  return (
+    Number(one.dismissal !== null) - Number(other.dismissal !== null) ||
+    Number(other.blocking) - Number(one.blocking) ||
+    SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) ||
+    other.confidence - one.confidence ||
+    compare(one.file, other.file) ||
+    one.startLine - other.startLine ||
+    compare(one.fingerprint, other.fingerprint)
+  );
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { UserError } from '../errors/user-error.js';
+import { printableLine } from '../text/printable.js';
+import { dismiss } from './dismiss.js';
+import { fingerprintSchema } from './finding-fingerprint.js';
+import type { Verdict } from './verdict.js';
+
+/** At the root of the workspace, committed. */
+export const IGNORE_FILE = 'nx-fleet-ignore.json';
+/** Nothing is dismissed for longer than that, in days. */
+const MAX_DAYS = 366;
+const DAY_MS = 86_400_000;
+
+const ignoreSchema = z.strictObject({
+  fingerprint: fingerprintSchema.describe('12 hex digits, as the comment on the pull request and review.md show them'),
+  reason: z.string().regex(/\S/, 'expected a reason').describe('why it is no fault here; it is shown wherever the finding would have been'),
+  expires: z.iso.date().describe('the last day on which it counts (UTC), at most a year ahead'),
+  by: z.string().optional().describe('who answers for it'),
+});
+
+/** Findings that a team has decided to live with. */
+export const ignoreFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  version: z.literal(1),
+  findings: z.array(ignoreSchema).max(1_000),
+});
+
+export type Ignore = z.infer<typeof ignoreSchema>;
+
+/**
+ * The entries of an ignore file; none where there is no file.
+ * @throws UserError when it is not one, names a finding twice, or dismisses one for longer than a year
+ */
+export function parseIgnores(text: string | null, now: Date): readonly Ignore[] {
+  if (text === null) return [];
+  const parsed = ignoreFileSchema.safeParse(jsonOf(text));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const at = issue === undefined || issue.path.length === 0 ? '' : ` at "${printableLine(issue.path.map(String).join('.'), 60)}"`;
+    throw new UserError(`"${IGNORE_FILE}" is not valid${at}: ${printableLine(issue?.message ?? '')}. Mend it, or take the entry out.`);
+  }
+  const { findings } = parsed.data;
+  const latest = new Date(now.getTime() + MAX_DAYS * DAY_MS).toISOString().slice(0, 10);
+  for (const [index, { fingerprint, expires }] of findings.entries()) {
+    if (findings.findIndex((other) => other.fingerprint === fingerprint) !== index)
+      throw new UserError(`"${IGNORE_FILE}" names "${fingerprint}" twice. Keep one of the entries.`);
+    if (expires > latest)
+      throw new UserError(
+        `"${IGNORE_FILE}" dismisses "${fingerprint}" until ${expires}. Give a day within a year: ${latest} at the latest.`,
+      );
+  }
+  return findings;
+}
+
+/** Whether an entry has stopped counting. */
+export function isExpired({ expires }: Pick<Ignore, 'expires'>, now: Date): boolean {
+  return expires < now.toISOString().slice(0, 10);
+}
+
+/** The verdict with what the entries dismiss marked so, and `blocking` and `verdict` worked out anew. Entries that have expired silence nothing. */
+export function applyIgnores(verdict: Verdict, ignores: readonly Ignore[], now: Date): Verdict {
+  const reasons = new Map(ignores.filter((ignore) => !isExpired(ignore, now)).map(({ fingerprint, reason }) => [fingerprint, reason]));
+  return dismiss(verdict, (fingerprint) => reasons.get(fingerprint) ?? null);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UserError(`"${IGNORE_FILE}" is not JSON: ${printableLine(error.message)}. Mend it, or take it away.`, { cause: error });
+  }
+}

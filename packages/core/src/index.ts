@@ -134,3 +134,4 @@ export type { Cost } from './report/cost.js';
 export { parseSince } from './report/parse-since.js';
 export { fleetStatus, type IssueStatus, type StageStatus } from './status/fleet-status.js';
 export { adoptOrCreateBranch } from './worktree/adopt-branch.js';
+export { applyIgnores, IGNORE_FILE, parseIgnores, type Ignore } from './review/ignore-file.js';

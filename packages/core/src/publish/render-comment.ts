@@ -34,7 +34,7 @@ export function renderComment(report: ReviewReport): string {
     COMMENT_MARKER,
     `### nx-fleet review: ${report.verdict === 'approve' ? 'approved' : 'changes requested'}`,
     '',
-    `${summary(report, open.length, dismissed.length)}`,
+    summary(report, open.length, dismissed.length),
     '',
     ...problems(report),
     ...fitFindings(open, LIMITS.findings),

@@ -1,5 +1,4 @@
 import { aReview } from '../review/finding.contract.js';
-import { isSarif } from '../review/sarif-schema.contract.js';
 import { reachVerdict } from '../review/verdict.js';
 import { renderCodeQuality } from './code-quality.js';
 import { anIgnore, reportOn, verdictOn } from './report.contract.js';
@@ -16,7 +15,6 @@ const report = reportOn(sources, { ignores: [anIgnore(dismissed?.fingerprint ?? 
 describe('the SARIF log of a report', () => {
   it('has all findings, the dismissed ones as suppressed with the reason, and remarks without a place as notes', () => {
     const log = renderReportSarif(report);
-    expect(isSarif(JSON.parse(JSON.stringify(log)))).toBe(true);
     expect(log).toMatchObject({
       runs: [
         {

@@ -4,16 +4,16 @@ import { reviewSchema } from './review.js';
 import { storedVerdictSchema } from './verdict.js';
 
 const SCHEMAS = {
+  ignore: {
+    title: 'Ignored findings',
+    description: 'Findings of reviews that a team has decided to live with: nx-fleet-ignore.json at the root of the workspace.',
+    schema: ignoreFileSchema,
+  },
   review: { title: 'Review', description: 'What one reviewer says of a change: review.json of nx-fleet.', schema: reviewSchema },
   verdict: {
     title: 'Verdict',
     description: 'What all reviewers together say of a change: verdict.json of nx-fleet.',
     schema: storedVerdictSchema,
-  },
-  ignore: {
-    title: 'Ignored findings',
-    description: 'Findings of reviews that a team has decided to live with: nx-fleet-ignore.json at the root of the workspace.',
-    schema: ignoreFileSchema,
   },
 } as const;
 

@@ -15,21 +15,35 @@ export interface NamedVerdict {
   readonly remarks: readonly (UnplacedRemark & { readonly fingerprint: string })[];
 }
 
-/** All that a verdict holds, each with its fingerprint; what it says of blocking is worked out anew, as if nothing had been dismissed. */
-export function nameFindings({ findings, reviewers, blockOn }: Verdict): NamedVerdict {
-  const remarks = reviewers.flatMap(({ reviewer, verdict, ungrounded }) =>
-    ungrounded.map(({ dismissed: _, ...remark }) => ({
-      reviewer,
-      remark: { ...remark, blocking: verdict === 'request-changes' && isBlocking(remark, blockOn) },
-    })),
-  );
-  const names = findingFingerprints([...findings, ...remarks.map(({ remark }) => ({ ...remark, lens: null }))]);
+/** The fingerprints of a verdict's findings, and of each reviewer's remarks that name no place in the change. */
+export function verdictFingerprints({ findings, reviewers }: Pick<Verdict, 'findings' | 'reviewers'>): {
+  readonly findings: readonly string[];
+  readonly remarks: readonly (readonly string[])[];
+} {
+  const remarks = reviewers.flatMap(({ ungrounded }) => ungrounded.map(({ file, title }) => ({ lens: null, file, title })));
+  const names = findingFingerprints([...findings, ...remarks]);
+  let next = findings.length;
   return {
-    findings: findings.map(({ dismissed: _, ...finding }, index) => ({
-      fingerprint: names[index] ?? '',
-      finding: { ...finding, blocking: isBlocking(finding, blockOn) },
+    findings: names.slice(0, next),
+    remarks: reviewers.map(({ ungrounded }) => names.slice(next, (next += ungrounded.length))),
+  };
+}
+
+/** All that a verdict holds, each with its fingerprint; what it says of blocking is worked out anew, as if nothing had been dismissed. */
+export function nameFindings(verdict: Verdict): NamedVerdict {
+  const names = verdictFingerprints(verdict);
+  return {
+    findings: verdict.findings.map((finding, index) => ({
+      fingerprint: names.findings[index] ?? '',
+      finding: { ...finding, dismissed: undefined, blocking: isBlocking(finding, verdict.blockOn) },
     })),
-    remarks: remarks.map((remark, index) => ({ ...remark, fingerprint: names[findings.length + index] ?? '' })),
+    remarks: verdict.reviewers.flatMap(({ reviewer, verdict: word, ungrounded }, index) =>
+      ungrounded.map((remark, nth) => ({
+        reviewer,
+        fingerprint: names.remarks[index]?.[nth] ?? '',
+        remark: { ...remark, dismissed: undefined, blocking: word === 'request-changes' && isBlocking(remark, verdict.blockOn) },
+      })),
+    ),
   };
 }
 

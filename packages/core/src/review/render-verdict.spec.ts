@@ -36,15 +36,15 @@ describe('renderVerdict', () => {
 
 - **codex** (gpt-5): request-changes. Fine.
   - Dropped, since they name no place in the change: 2
-    - Blocking, high: Old bug (\`src/'old'.ts:3\`)
-    - low: A \\[x\\](y) name (no file)
+    - Blocking, high: Old bug (\`src/'old'.ts:3\`, \`e7483eaa0a8f\`)
+    - low: A \\[x\\](y) name (no file, \`9da28a65976a\`)
 - **claude**: approve. Fine.
 
 ## Findings (2)
 
 ### Blocking, high: Null is not handled
 
-\`src/app.ts:10\`, correctness, confidence 0.96, found by codex and claude
+\`src/app.ts:10\`, correctness, confidence 0.96, found by codex and claude, \`8307e06f1413\`
 
 The value may be null.
 
@@ -58,7 +58,7 @@ It crashes.
 
 ### low: No help text
 
-\`src/app.ts\`, spec, confidence 0.8, found by codex
+\`src/app.ts\`, spec, confidence 0.8, found by codex, \`56f2f3607849\`
 
 The value may be null.
 `);
@@ -116,5 +116,11 @@ describe('place', () => {
     ['a`b\n\u001b[31mc', 1, "a'b c:1"],
   ])('of %j at %d is %j', (file, startLine, expected) => {
     expect(place({ file, startLine })).toBe(expected);
+  });
+
+  it('says why a finding was dismissed, as text', () => {
+    const verdict = reachVerdict([aReview({ findings: [aFinding()] })], 'high');
+    const findings = verdict.findings.map((finding) => ({ ...finding, blocking: false, dismissed: 'Meant *so*' }));
+    expect(renderVerdict(issue, { ...verdict, findings })).toContain('`8307e06f1413`. Dismissed: Meant \\*so\\*\n');
   });
 });

@@ -1,5 +1,6 @@
 import type { Manifest } from '../manifest/manifest.js';
 import { printable, printableLine } from '../text/printable.js';
+import { verdictFingerprints } from './dismiss.js';
 import { escapeMarkdown } from './escape-markdown.js';
 import type { Finding } from './finding.js';
 import type { Verdict } from './verdict.js';
@@ -10,35 +11,41 @@ type Statement = VerdictFinding['said'][number];
 /** A verdict as Markdown: `review.md`. What agents wrote is escaped, so that it shows as text. */
 export function renderVerdict({ project, title }: Pick<Manifest, 'project' | 'title'>, verdict: Verdict): string {
   const heading = verdict.verdict === 'approve' ? 'Approved' : 'Changes requested';
+  const names = verdictFingerprints(verdict);
   return [
     `# ${heading}: ${project}, ${escapeMarkdown(printableLine(title))}`,
     '',
-    ...verdict.reviewers.flatMap(renderReviewer),
+    ...verdict.reviewers.flatMap((reviewer, index) => renderReviewer(reviewer, names.remarks[index] ?? [])),
     '',
     `## Findings (${verdict.findings.length})`,
     '',
-    ...(verdict.findings.length === 0 ? ['None.', ''] : verdict.findings.flatMap(renderFinding)),
+    ...(verdict.findings.length === 0
+      ? ['None.', '']
+      : verdict.findings.flatMap((finding, index) => renderFinding(finding, names.findings[index] ?? ''))),
   ].join('\n');
 }
 
-function renderReviewer({ reviewer, model, verdict, summary, ungrounded }: Verdict['reviewers'][number]): readonly string[] {
+function renderReviewer(
+  { reviewer, model, verdict, summary, ungrounded }: Verdict['reviewers'][number],
+  names: readonly string[],
+): readonly string[] {
   const asked = model === null ? '' : ` (${escapeMarkdown(printableLine(model))})`;
   return [
     `- **${reviewer}**${asked}: ${verdict}. ${escapeMarkdown(printableLine(summary, 1_000))}`,
     ...(ungrounded.length === 0 ? [] : [`  - Dropped, since they name no place in the change: ${ungrounded.length}`]),
     ...ungrounded.map(
-      (remark) =>
-        `    - ${label(remark)}: ${escapeMarkdown(printableLine(remark.title))} (${remark.file === '' ? 'no file' : inCode(place(remark))})`,
+      (remark, index) =>
+        `    - ${label(remark)}: ${escapeMarkdown(printableLine(remark.title))} (${remark.file === '' ? 'no file' : inCode(place(remark))}, ${inCode(names[index] ?? '')})${dismissedNote(remark)}`,
     ),
   ];
 }
 
-function renderFinding(finding: VerdictFinding): readonly string[] {
+function renderFinding(finding: VerdictFinding, name: string): readonly string[] {
   const [first, ...others] = finding.said;
   return [
     `### ${label(finding)}: ${escapeMarkdown(printableLine(finding.title))}`,
     '',
-    `${inCode(place(finding))}, ${finding.lens}, confidence ${finding.confidence}, found by ${finding.reviewers.join(' and ')}`,
+    `${inCode(place(finding))}, ${finding.lens}, confidence ${finding.confidence}, found by ${finding.reviewers.join(' and ')}, ${inCode(name)}${dismissedNote(finding)}`,
     '',
     ...renderWords(finding),
     ...others.filter((statement) => first === undefined || !isSameText(first, statement)).flatMap(renderStatement),
@@ -64,6 +71,10 @@ function renderWords({ body, recommendation }: Pick<Finding, 'body' | 'recommend
 
 function isSameText(one: Statement, other: Statement): boolean {
   return one.title === other.title && one.body === other.body && one.recommendation === other.recommendation;
+}
+
+function dismissedNote({ dismissed }: Pick<VerdictFinding, 'dismissed'>): string {
+  return dismissed === undefined ? '' : `. Dismissed: ${escapeMarkdown(printableLine(dismissed))}`;
 }
 
 function label({ blocking, severity }: Pick<VerdictFinding, 'blocking' | 'severity'>): string {

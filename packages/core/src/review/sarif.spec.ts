@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
 import { aFinding, aReview } from './finding.contract.js';
 import { LENSES, SEVERITIES, type Finding } from './finding.js';
-import { isSarif } from './sarif-schema.contract.js';
 import { renderSarif } from './sarif.js';
 import { reachVerdict, type Verdict } from './verdict.js';
 
@@ -16,6 +19,17 @@ interface Log {
   readonly runs: readonly [
     { readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } }; readonly results: readonly Result[] },
   ];
+}
+
+const require = createRequire(import.meta.url);
+const isSarif = sarifValidator();
+
+function sarifValidator(): (log: unknown) => unknown {
+  const file = require.resolve('schemastore/schemas/json/sarif-2.1.0.json');
+  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
+  addFormats.default(ajv);
+  const validate = ajv.compile(JSON.parse(readFileSync(file, 'utf8')) as object);
+  return (log) => (validate(log) ? true : validate.errors);
 }
 
 function verdictOn(...findings: readonly Partial<Finding>[]): Verdict {
@@ -103,6 +117,15 @@ describe('renderSarif', () => {
     expect(log.runs[0]).toMatchObject({
       invocations: [{ toolExecutionNotifications: [{ message: { text: 'codex, on no place in the change: Old \\[bug\\](x)' } }] }],
     });
+  });
+
+  it.each(['It is meant so.', '', ...HOSTILE])('has a dismissed finding as a suppressed one, with the reason %j', (dismissed) => {
+    const verdict = verdictOn({});
+    const findings = verdict.findings.map((finding) => ({ ...finding, blocking: false, dismissed }));
+    expect(logOf({ ...verdict, findings }).runs[0].results).toMatchObject([
+      { suppressions: [{ kind: 'external', status: 'accepted', justification: dismissed }], properties: { blocking: false } },
+    ]);
+    expect(JSON.stringify(resultsOf({}))).not.toContain('suppressions');
   });
 
   it.each(HOSTILE)('is SARIF, and shows text as text, with %j', (text) => {

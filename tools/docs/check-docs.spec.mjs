@@ -115,6 +115,7 @@ describe('a command', () => {
     'nx run issue-42:agent-plan --skip-nx-cache',
     'nx run fleet:status --json | sed -n 1p',
     'nx run-many -t agent-review,agent-plan --parallel=5',
+    'nx affected -t agent-review --base=main',
     'nx show target inputs issue-42:agent-plan',
     'nx graph --focus=issue-42',
   ])('may be: %s', (command) => {
@@ -130,6 +131,8 @@ describe('a command', () => {
     ['nx run fleet:status --yaml', 'there is no option "--yaml".'],
     ['nx run shop:status', 'there is no target "shop:status".'],
     ['nx run-many -t agent-plan,agent-pr', 'there is no target "agent-pr".'],
+    ['nx affected -t agent-pr', 'there is no target "agent-pr".'],
+    ['nx affected -t agent-review --projects=a', 'there is no option "--projects".'],
     ['nx run-many -t agent-plan --cloud', 'there is no option "--cloud".'],
     ['nx show target inputs issue-42:agent-serve', 'there is no target "issue-42:agent-serve".'],
     ['nx graph --open', 'there is no option "--open".'],

@@ -1,6 +1,7 @@
 const GENERATE_FLAGS = ['dry-run', 'no-interactive', 'verbose'];
 const RUN_FLAGS = ['skip-nx-cache', 'exclude-task-dependencies', 'output-style', 'parallel', 'verbose'];
 const MANY_FLAGS = [...RUN_FLAGS, 'targets', 'projects', 'nx-bail'];
+const AFFECTED_FLAGS = [...RUN_FLAGS, 'targets', 'base', 'head', 'nx-bail'];
 const OTHER_PROGRAMS = new Set(['git']);
 
 /** Commands of ```sh blocks and between backticks that name what does not exist. @param known generators, targets and npm scripts, each by its name */
@@ -41,7 +42,9 @@ function nxFault([verb, ...words], known) {
     case 'run':
       return taskFault(places[0] ?? '', known, { flags: flagsOf(words), allowed: RUN_FLAGS });
     case 'run-many':
-      return manyFault(words, known);
+      return manyFault(words, known, MANY_FLAGS);
+    case 'affected':
+      return manyFault(words, known, AFFECTED_FLAGS);
     case 'show':
       return taskFault(places.at(-1) ?? '', known, { flags: flagsOf(words), allowed: [] });
     case 'graph':
@@ -63,10 +66,10 @@ function taskFault(task, { targets }, { flags, allowed }) {
   return options === undefined ? `there is no target "${task}".` : flagFault(flags, [...options, ...allowed]);
 }
 
-function manyFault(words, { targets }) {
+function manyFault(words, { targets }, flags) {
   const names = (words[words.indexOf('-t') + 1] ?? '').split(',');
   const unknown = words.includes('-t') ? names.find((name) => targets.issue[name] === undefined) : 'none';
-  return unknown === undefined ? flagFault(flagsOf(words), MANY_FLAGS) : `there is no target "${unknown}".`;
+  return unknown === undefined ? flagFault(flagsOf(words), flags) : `there is no target "${unknown}".`;
 }
 
 function flagFault(flags, allowed) {

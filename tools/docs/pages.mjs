@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 const FENCE = /^(`{3,})(.*)$/;
 const HEADING = /^#{1,6}\s+(.*?)\s*$/;
 // Whole commands only: what has a gap in it is no command yet.
-const COMMAND = /`(nx (?:g|run|run-many|show) [^`…<]+)`/g;
+const COMMAND = /`(nx (?:g|run|run-many|affected|show) [^`…<]+)`/g;
 const LINK = /\]\(([^()\s]+)\)/g;
 
 /** The pages that are checked, read from a repository's root. */

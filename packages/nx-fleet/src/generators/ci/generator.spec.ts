@@ -1,0 +1,89 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { logger, type Tree } from '@nx/devkit';
+import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import { createHost } from '@nx-fleet/host';
+import type { Adapters } from '../../adapters.js';
+import { ciGenerator } from './generator.js';
+
+const REVIEW = '.github/workflows/nx-fleet-review.yml';
+const [info, warn] = [logger.info, logger.warn];
+
+describe('nx g ci', () => {
+  let root: string;
+  let tree: Tree;
+  let lines: string[];
+  const text = (file: string): string => tree.read(file, 'utf-8') ?? '';
+
+  function adapters(defaultBranch: string | null): Adapters {
+    const host = createHost({ mainWorktree: root, env: { PATH: process.env['PATH'] ?? '' }, registryDirectory: join(root, 'registry') });
+    return { host, git: { defaultBranch: async () => defaultBranch } } as unknown as Adapters;
+  }
+
+  /** In the tree and in its folder, as with a real workspace. */
+  function put(file: string, content: string): void {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), content);
+    tree.write(file, content);
+  }
+
+  beforeEach(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-fleet-')));
+    tree = createTreeWithEmptyWorkspace();
+    tree.root = root;
+    lines = [];
+    logger.info = (line: string) => void lines.push(line);
+    logger.warn = (line: string) => void lines.push(line);
+  });
+
+  afterEach(() => {
+    rmSync(root, { recursive: true });
+    Object.assign(logger, { info, warn });
+  });
+
+  it('writes for the default branch and the package manager that it finds, and says what is left to do', async () => {
+    put('pnpm-lock.yaml', '');
+    put('package.json', '{ "packageManager": "pnpm@10.20.0" }');
+    put('.nvmrc', '24\n');
+    put('nx-fleet.json', '{ "tracker": { "type": "github" } }');
+    await ciGenerator(tree, { provider: 'github' }, adapters('origin/trunk'));
+    expect(text(REVIEW)).toContain('branches: ["trunk"]');
+    expect(text(REVIEW)).toContain('run: pnpm install --frozen-lockfile');
+    expect(text(REVIEW)).toContain('node-version-file: .nvmrc');
+    expect(lines).toEqual([
+      'What the pipelines log in with (secrets of the repository): ANTHROPIC_API_KEY, CODEX_API_KEY',
+      'An issue becomes a pull request once it has the label "nx-fleet".',
+    ]);
+  });
+
+  it('says that nothing changed', async () => {
+    await ciGenerator(tree, { provider: 'github' }, adapters('main'));
+    lines = [];
+    await ciGenerator(tree, { provider: 'github' }, adapters('main'));
+    expect(lines[0]).toBe('The pipelines are up to date.');
+  });
+
+  it('shows what would change in an edited file, and keeps it', async () => {
+    await ciGenerator(tree, { provider: 'github' }, adapters('main'));
+    const edited = text(REVIEW).replace('timeout-minutes: 60', 'timeout-minutes: 10 # \u001b[31mquick');
+    put(REVIEW, edited);
+    lines = [];
+    await ciGenerator(tree, { provider: 'github' }, adapters('main'));
+    expect(text(REVIEW)).toBe(edited);
+    expect(lines[0]).toContain(`${REVIEW} is kept. What --overwrite would change in it:\n@@`);
+    expect(lines[0]).toContain('\n-    timeout-minutes: 10 # quick\n+    timeout-minutes: 60\n');
+    expect(lines[0]).not.toContain('\u001b');
+  });
+
+  it('says how to include ours where GitLab has a pipeline already', async () => {
+    put('.gitlab-ci.yml', 'stages: [test]\n');
+    await ciGenerator(tree, { provider: 'gitlab' }, adapters('main'));
+    expect(lines[0]).toContain('include:\n  - local: .gitlab/nx-fleet.gitlab-ci.yml');
+  });
+
+  it('refuses when no branch is known', async () => {
+    await expect(ciGenerator(tree, { provider: 'github' }, adapters(null))).rejects.toThrow('The default branch is unknown.');
+    expect(tree.exists(REVIEW)).toBe(false);
+  });
+});

@@ -1,0 +1,51 @@
+import { detectPackageManager, getPackageManagerCommand, logger, type Tree } from '@nx/devkit';
+import { createAdapters, type Adapters } from '../../adapters.js';
+import { reportGenerator } from '../../report/report.js';
+import { readSettings } from '../../settings/read-settings.js';
+import { difference } from './difference.js';
+import { normalizeOptions, type NormalizedCiOptions } from './normalize-options.js';
+import { pipelineValues, type PipelineValues, type WorkspaceCommands } from './pipeline-values.js';
+import type { CiGeneratorSchema } from './schema.js';
+import { GITLAB_PIPELINE, GITLAB_ROOT, includesOurs, writePipelines, type PipelineFile } from './write-pipelines.js';
+
+const NODE_VERSION_FILES = ['.nvmrc', '.node-version'];
+
+/** `nx g ci --provider=github`: writes the pipelines, keeps those that differ, and says what is left to do. */
+export async function ciGenerator(tree: Tree, options: CiGeneratorSchema, adapters?: Adapters): Promise<void> {
+  await reportGenerator(async () => {
+    const settings = readSettings(tree.root);
+    const { git, host } = adapters ?? createAdapters(tree.root, settings);
+    const request = normalizeOptions(options, options.base === undefined ? await git.defaultBranch() : null);
+    const values = pipelineValues(request, settings, workspaceCommands(tree));
+    const pipelines = writePipelines(tree, request, values);
+    for (const { file, ours } of pipelines.filter(({ outcome }) => outcome === 'kept')) {
+      const changes = await difference({ workspaceRoot: tree.root, file, wanted: ours, path: host.env['PATH'] ?? '' }, host.commands);
+      logger.warn(`${file} is kept. What --overwrite would change in it:\n${changes}`);
+    }
+    showNextSteps(tree, request, { pipelines, values });
+  });
+}
+
+function workspaceCommands(tree: Tree): WorkspaceCommands {
+  const packageManager = detectPackageManager(tree.root);
+  return {
+    packageManager,
+    commands: getPackageManagerCommand(packageManager, tree.root),
+    nodeVersionFile: NODE_VERSION_FILES.find((file) => tree.exists(file)) ?? null,
+  };
+}
+
+interface Outcome {
+  readonly pipelines: readonly PipelineFile[];
+  readonly values: PipelineValues;
+}
+
+function showNextSteps(tree: Tree, { provider, label }: NormalizedCiOptions, { pipelines, values }: Outcome): void {
+  if (provider === 'gitlab' && !includesOurs(tree)) {
+    logger.warn(`${GITLAB_ROOT} does not include ours yet. Add to it:\n\ninclude:\n  - local: ${GITLAB_PIPELINE}\n`);
+  }
+  if (pipelines.every(({ outcome }) => outcome === 'unchanged')) logger.info('The pipelines are up to date.');
+  const place = provider === 'github' ? 'secrets of the repository' : 'CI/CD variables of the project, masked';
+  logger.info(`What the pipelines log in with (${place}): ${values.team.secrets.join(', ') || 'nothing that is known here'}`);
+  if (provider === 'github' && values.hasGitHubIssues) logger.info(`An issue becomes a pull request once it has the label "${label}".`);
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { generateFiles, type Tree } from '@nx/devkit';
+import { parseDocument } from 'yaml';
+import type { NormalizedCiOptions } from './normalize-options.js';
+import type { PipelineValues } from './pipeline-values.js';
+
+export interface PipelineFile {
+  /** Relative to the workspace. */
+  readonly file: string;
+  readonly outcome: 'written' | 'unchanged' | 'kept';
+  /** What is written where nobody has changed it. */
+  readonly ours: string;
+}
+
+export const GITLAB_ROOT = '.gitlab-ci.yml';
+export const GITLAB_PIPELINE = '.gitlab/nx-fleet.gitlab-ci.yml';
+const GITHUB_PIPELINES = ['.github/workflows/nx-fleet-review.yml', '.github/workflows/nx-fleet-issue.yml'];
+
+/** Fills in the templates. A file that says something else than ours is kept, unless it is to be overwritten. */
+export function writePipelines(tree: Tree, { provider, overwrite }: NormalizedCiOptions, values: PipelineValues): readonly PipelineFile[] {
+  const files = provider === 'github' ? GITHUB_PIPELINES : [GITLAB_PIPELINE];
+  const present = new Map(files.map((file) => [file, tree.read(file, 'utf-8')]));
+  generate(tree, provider, values);
+  // The project's own pipeline is theirs; it is made only where there is none.
+  if (provider === 'gitlab' && !tree.exists(GITLAB_ROOT)) generate(tree, 'gitlab-root', values);
+  return files.map((file) => {
+    const ours = tree.read(file, 'utf-8') ?? '';
+    const theirs = present.get(file) ?? null;
+    if (theirs === null) return { file, outcome: 'written', ours };
+    const isSame = saySame(theirs, ours);
+    if (!isSame && overwrite) return { file, outcome: 'written', ours };
+    tree.write(file, theirs);
+    return { file, outcome: isSame ? 'unchanged' : 'kept', ours };
+  });
+}
+
+/** Whether the project's own GitLab pipeline takes ours in. */
+export function includesOurs(tree: Tree): boolean {
+  return (tree.read(GITLAB_ROOT, 'utf-8') ?? '').includes(GITLAB_PIPELINE);
+}
+
+function generate(tree: Tree, folder: string, values: PipelineValues): void {
+  generateFiles(tree, join(import.meta.dirname, 'files', folder), '.', { ...values, dot: '.' });
+}
+
+/** A formatter may have been at it: what counts is what the YAML says. */
+function saySame(theirs: string, ours: string): boolean {
+  if (theirs === ours) return true;
+  const document = parseDocument(theirs);
+  return document.errors.length === 0 && isDeepStrictEqual(document.toJS(), parseDocument(ours).toJS());
+}

@@ -23,8 +23,8 @@ export async function requireBuild(project: string, agent: string, { host }: Pic
   const text = await host.artefacts.read(project, target, 'build.json');
   if (text === null) throw new UserError(`"${project}" has not been built by ${agent}. Run: nx run ${project}:${target}`);
   const build = parseArtefact(text, buildSchema);
-  if (build !== null) return build;
+  if (build?.agent === agent) return build;
   throw new UserError(
-    `"${host.artefacts.directory(project, target)}/build.json" is not a build of this version. Run: nx run ${project}:${target}; if that does not help, nx g worktree --issue=${project.slice('issue-'.length)} --again`,
+    `"${host.artefacts.directory(project, target)}/build.json" is not a build by ${agent} of this version. Run: nx run ${project}:${target}; if that does not help, nx g worktree --issue=${project.slice('issue-'.length)} --again`,
   );
 }

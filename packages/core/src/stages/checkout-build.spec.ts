@@ -1,9 +1,12 @@
+import { UserError } from '../errors/user-error.js';
+import { createFakeGit } from '../git/fake-git.js';
 import { buildIssue } from './build-issue.js';
 import type { Checkout } from './checkout-artefact.js';
 import { checkoutBuild } from './checkout-build.js';
 import type { Build } from './build-artefact.js';
 import { addIssue, BUILD_TARGET, stageIssue, writes, WRITTEN, type AgentScript, type StagedIssue } from './staged-issue.contract.js';
 
+const ANEW = 'If it came from a shared cache, it was forged or damaged there. Make it anew: nx run issue-42:agent-build --skip-nx-cache';
 const BUILT = 'refs/nx-fleet/built/issue-42';
 
 async function built(): Promise<{ readonly issue: StagedIssue; readonly build: Build }> {
@@ -139,16 +142,87 @@ describe('checkoutBuild', () => {
 
   it.each([
     ['none', null, '"issue-42" has not been built by claude. Run: nx run issue-42:agent-build--claude'],
-    ['half of one', '{"agent":"cl', 'is not a build of this version. Run: nx run issue-42:agent-build--claude'],
+    ['half of one', '{"agent":"cl', 'is not a build by claude of this version. Run: nx run issue-42:agent-build--claude'],
     [
       'one with a made-up head',
       JSON.stringify({ agent: 'claude', base: '--all', head: 'HEAD', tree: 'x', commits: [] }),
-      'is not a build of this version.',
+      'is not a build by claude of this version.',
+    ],
+    [
+      'one by another writer',
+      JSON.stringify({ agent: 'codex', base: 'a'.repeat(40), head: 'a'.repeat(40), tree: 'a'.repeat(40), commits: [] }),
+      'is not a build by claude of this version.',
     ],
   ])('refuses %s as a build', async (_, text, message) => {
     const issue = await stageIssue();
     if (text !== null) await issue.host.artefacts.write('issue-42', WRITTEN, 'build.json', text);
     await expect(checkout(issue)).rejects.toThrow(message);
+  });
+
+  describe('of a stored build', () => {
+    type Forgery = (build: Build, other: StagedIssue) => Build | Promise<Build>;
+
+    async function expectRefusal(forge: Forgery, reason: (build: Build) => string): Promise<void> {
+      const { issue, build } = await built();
+      const other = await onAnotherMachine(issue);
+      const forged = await forge(build, other);
+      await other.host.artefacts.write('issue-42', WRITTEN, 'build.json', JSON.stringify(forged));
+      const refused = checkout(other);
+      await expect(refused).rejects.toBeInstanceOf(UserError);
+      await expect(refused).rejects.toThrow(`The stored build by claude of "issue-42" is not taken: ${reason(forged)}. ${ANEW}`);
+      expect(other.git.refs.get(other.branchRef)).toBe(other.git.root);
+      expect(other.out(BUILD_TARGET, 'checkout.json')).toBeNull();
+    }
+
+    const bundleOf = ({ host }: StagedIssue): string => `${host.artefacts.directory('issue-42', WRITTEN)}/branch.bundle`;
+    const short = (commit: string): string => commit.slice(0, 8);
+
+    it('takes none whose head holds other files than it says', () =>
+      expectRefusal(
+        async (build, { git }) => ({ ...build, tree: (await git.resolveTree(git.commit([], { 'a.ts': 'good' }, 'Good'))) ?? '' }),
+        ({ head }) => `its head ${short(head)} holds other files than it says`,
+      ));
+
+    it('takes none from another commit than the issue: a part of the work would be in no diff', () =>
+      expectRefusal(
+        (build) => ({ ...build, base: build.head }),
+        ({ base }) => `it starts from ${short(base)}, and the issue from ${short(createFakeGit().root)}`,
+      ));
+
+    it('takes none whose head does not build on its base', () =>
+      expectRefusal(
+        async (build, { git }) => {
+          const head = git.commit([], { 'a.ts': '1' }, 'Alone');
+          return { ...build, head, tree: (await git.resolveTree(head)) ?? '' };
+        },
+        ({ head, base }) => `its head ${short(head)} does not build on ${short(base)}`,
+      ));
+
+    it('takes none whose bundle holds something else, or is none', async () => {
+      await expectRefusal(
+        (build, other) => {
+          other.git.bundles.set(bundleOf(other), []);
+          return build;
+        },
+        ({ head }) => `its branch.bundle does not hold its head ${short(head)}`,
+      );
+      await expectRefusal(
+        (build, other) => {
+          other.git.bundles.delete(bundleOf(other));
+          return build;
+        },
+        () => 'its branch.bundle cannot be read',
+      );
+    });
+
+    it('says which commit is missing here, where the bundle is sound', async () => {
+      const { issue } = await built();
+      const other = await onAnotherMachine(issue);
+      const context = other.context(BUILD_TARGET);
+      const missing = new UserError('This repository lacks commit abc.');
+      const fetchBundle = (): Promise<void> => Promise.reject(missing);
+      await expect(checkoutBuild('claude', { ...context, git: { ...context.git, fetchBundle } })).rejects.toBe(missing);
+    });
   });
 
   it("takes a branch with someone's work on it as it is, without any build", async () => {

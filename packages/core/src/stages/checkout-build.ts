@@ -1,30 +1,24 @@
 import { UserError } from '../errors/user-error.js';
-import { requireBuild, type Build } from './build-artefact.js';
-import { buildBase } from './build-base.js';
+import type { Build } from './build-artefact.js';
 import type { Checkout } from './checkout-artefact.js';
 import { isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
 import { builtRef } from './refs.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
-import { BUILD_TARGET, targetOf } from './targets.js';
+import { restoreBuild } from './stored-work.js';
+import { BUILD_TARGET } from './targets.js';
 
 /**
  * Brings the issue's branch to its build on this machine, from the bundle when the commits are not here: a cached build runs no code.
  * Commits that a person put on top stay.
- * @throws UserError when the worktree is dirty or the branch has gone another way
+ * @throws UserError when the build is not what it says, the worktree is dirty or the branch has gone another way
  */
 export async function checkoutBuild(writer: string, context: StageContext): Promise<Checkout> {
-  const { git, host, project, onProgress } = context;
+  const { git, project, onProgress } = context;
   const issue = await requireIssue(context);
   const { manifest, local } = issue;
   if (manifest.adopted === true) return takeAsItIs(issue, context);
-  const build = await requireBuild(project, writer, context);
+  const build = await restoreBuild(writer, issue, context);
   await requireCleanWorktree(issue, context);
-  if ((await git.resolveCommit(build.head)) === null) {
-    onProgress(`restoring ${build.head.slice(0, 8)} from the cached bundle`);
-    // The bundle builds on the base. Where several blockers are merged, that commit exists only where it was made, and is the same when made again.
-    if ((await git.resolveCommit(build.base)) === null) await buildBase(issue, writer, context);
-    await git.fetchBundle(`${host.artefacts.directory(project, targetOf(BUILD_TARGET, writer))}/branch.bundle`);
-  }
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);
   if (tip !== null && (await holdsBuild(tip, build, context))) {
     onProgress(

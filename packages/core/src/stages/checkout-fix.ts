@@ -1,24 +1,20 @@
 import { UserError } from '../errors/user-error.js';
-import { requireFix, type Fix } from './fix-artefact.js';
+import type { Fix } from './fix-artefact.js';
 import { moveBranch, requireCleanWorktree } from './own-branch.js';
 import { builtRef } from './refs.js';
 import { requireIssue, type StageContext } from './stage-context.js';
-import { FIX_TARGET, targetOf } from './targets.js';
+import { restoreFix } from './stored-work.js';
 
 /**
  * Brings the issue's branch to its fix on this machine, from the bundle when the commits are not here. What was put on top since stays.
  * @throws UserError when the worktree is dirty or the branch has gone another way
  */
 export async function checkoutFix(writer: string, context: StageContext): Promise<Fix> {
-  const { git, host, project, onProgress } = context;
+  const { git, project, onProgress } = context;
   const issue = await requireIssue(context);
   const { branch } = issue.manifest;
-  const fix = await requireFix(context, writer);
+  const fix = await restoreFix(writer, context);
   await requireCleanWorktree(issue, context);
-  if ((await git.resolveCommit(fix.head)) === null) {
-    onProgress(`restoring ${fix.head.slice(0, 8)} from the cached bundle`);
-    await git.fetchBundle(`${host.artefacts.directory(project, targetOf(FIX_TARGET, writer))}/branch.bundle`);
-  }
   const tip = await git.readRef(`refs/heads/${branch}`);
   if (tip !== null && (await git.isAncestor(fix.head, tip))) return fix;
   if (tip === null || !(await git.isAncestor(tip, fix.head))) {

@@ -1,12 +1,43 @@
+import { buildIssue } from './build-issue.js';
+import { checkoutBuild } from './checkout-build.js';
 import { isFinished } from './finished-run.js';
 import { planIssue } from './plan-issue.js';
-import { PLAN_TARGET, stageIssue, type StagedIssue } from './staged-issue.contract.js';
+import { reviewIssue } from './review-issue.js';
+import {
+  BUILD_TARGET,
+  PLAN_TARGET,
+  REVIEWED,
+  stageIssue,
+  VALIDATE_TARGET,
+  writes,
+  WRITTEN,
+  type StagedIssue,
+} from './staged-issue.contract.js';
+import { validateIssue } from './validate-issue.js';
 
 const plan = { summary: 's', steps: [{ title: 't', detail: '', files: [] }], acceptance: [], projects: [], assumptions: [] };
 
 async function planned(): Promise<StagedIssue> {
   const issue = await stageIssue({ agent: () => JSON.stringify(plan) });
   await planIssue(issue.settings.plan, issue.context(PLAN_TARGET));
+  return issue;
+}
+
+/** An issue that has run through all of its stages. */
+async function reviewed(): Promise<StagedIssue> {
+  const write = writes('a.ts');
+  const answers = [JSON.stringify(plan), JSON.stringify({ verdict: 'approve', summary: '', findings: [] })];
+  const issue = await stageIssue({
+    agent: (request, fleet, asked) => (request.readOnly ? (answers.shift() ?? '') : write(request, fleet, asked)),
+  });
+  const { settings, context } = issue;
+  await planIssue(settings.plan, context(PLAN_TARGET));
+  await buildIssue(settings.build, context(WRITTEN));
+  // Bundles in memory are no files.
+  await issue.host.artefacts.write('issue-42', WRITTEN, 'branch.bundle', '');
+  await checkoutBuild('claude', context(BUILD_TARGET));
+  await validateIssue(settings.validate, context(VALIDATE_TARGET));
+  await reviewIssue(settings.review, context(REVIEWED));
   return issue;
 }
 
@@ -28,5 +59,24 @@ describe('a run that is finished under its key', () => {
     const cut = await planned();
     cut.host.files.delete(`${cut.host.artefacts.directory('issue-42', PLAN_TARGET)}/plan.json`);
     expect(await isFinished(cut.context(PLAN_TARGET))).toBe(false);
+  });
+
+  it('is none whose artefact the next stage would refuse, as one that was forged in a shared cache', async () => {
+    const issue = await reviewed();
+    const targets = [PLAN_TARGET, WRITTEN, VALIDATE_TARGET, REVIEWED];
+    const finished = (): Promise<readonly boolean[]> => Promise.all(targets.map((target) => isFinished(issue.context(target))));
+    expect(await finished()).toEqual([true, true, true, true]);
+    const forge = async (target: string, file: string, change: object): Promise<void> => {
+      const artefact = JSON.parse(issue.out(target, file) ?? '') as object;
+      await issue.host.artefacts.write('issue-42', target, file, JSON.stringify({ ...artefact, ...change }));
+    };
+    await forge(REVIEWED, 'review.json', { reviewer: 'claude' });
+    expect(await finished()).toEqual([true, true, true, false]);
+    await forge(VALIDATE_TARGET, 'validation.json', { baseTree: (await issue.git.resolveTree(issue.branchRef)) ?? '' });
+    expect(await finished()).toEqual([true, true, false, false]);
+    await forge(WRITTEN, 'build.json', { tree: (await issue.git.resolveTree(issue.git.root)) ?? '' });
+    expect(await finished()).toEqual([true, false, false, false]);
+    await forge(PLAN_TARGET, 'plan.json', { steps: 'none' });
+    expect(await finished()).toEqual([false, false, false, false]);
   });
 });

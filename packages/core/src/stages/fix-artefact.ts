@@ -24,6 +24,8 @@ export type Fix = z.infer<typeof fixSchema>;
 export async function requireFix({ project, host }: StageContext, writer: string): Promise<Fix> {
   const target = targetOf(FIX_TARGET, writer);
   const fix = parseArtefact(await host.artefacts.read(project, target, 'fix.json'), fixSchema);
-  if (fix !== null) return fix;
-  throw new UserError(`"${project}" has no fix of this version by ${writer}. Run: nx run ${project}:${target}`);
+  if (fix?.agent === writer) return fix;
+  throw new UserError(
+    `"${project}" has no fix of this version by ${writer}. Run: nx run ${project}:${target}; if that does not help, add --skip-nx-cache`,
+  );
 }

@@ -165,4 +165,16 @@ describe('checkoutFix', () => {
     await issue.git.commitAll(issue.worktree, 'Other');
     await expect(checkoutFix('claude', issue.context(FIX_TARGET))).rejects.toThrow('has gone another way than its fix');
   });
+
+  it('refuses a stored fix whose head holds other files than it says, and leaves the branch', async () => {
+    const issue = await reviewed([blocking]);
+    const made = await fix(issue);
+    const other = await reviewed([blocking], { git: { bundles: issue.git.bundles } });
+    const tree = await other.git.resolveTree(other.branchRef);
+    await other.host.artefacts.write('issue-42', FIXED, 'fix.json', JSON.stringify({ ...made, tree }));
+    await expect(checkoutFix('claude', other.context(FIX_TARGET))).rejects.toThrow(
+      `The stored fix by claude of "issue-42" is not taken: its head ${made.head.slice(0, 8)} holds other files than it says.`,
+    );
+    expect(other.git.refs.get(other.branchRef)).toBe(made.start);
+  });
 });

@@ -15,6 +15,7 @@ import {
 } from './staged-issue.contract.js';
 import { BUILD_TARGET } from './targets.js';
 import { validateIssue } from './validate-issue.js';
+import type { Validation } from './validation-artefact.js';
 
 const approval = JSON.stringify({ verdict: 'approve', summary: 'Fine.', findings: [] });
 
@@ -193,5 +194,21 @@ describe('reviewIssue', () => {
     const issue = await stageIssue();
     if (text !== null) await issue.host.artefacts.write('issue-42', VALIDATE_TARGET, 'validation.json', text);
     await expect(review(issue)).rejects.toThrow('"issue-42" has not been checked by this version. Run: nx run issue-42:agent-validate');
+  });
+
+  it.each([
+    ['base, which would hide a part of the change', 'baseTree'],
+    ['state of the branch', 'tree'],
+  ] as const)('refuses a stored validation of another %s, and asks nobody', async (_, key) => {
+    const issue = await validated();
+    const stored = JSON.parse(issue.out(VALIDATE_TARGET, 'validation.json') ?? '') as Validation;
+    const [base, branch] = [stored.baseTree.slice(0, 8), stored.tree.slice(0, 8)];
+    const other = (await issue.git.resolveTree(issue.git.commit([], { 'x.ts': '' }, 'Other'))) ?? '';
+    const forged = { ...stored, [key]: other };
+    await issue.host.artefacts.write('issue-42', VALIDATE_TARGET, 'validation.json', JSON.stringify(forged));
+    await expect(review(issue)).rejects.toThrow(
+      `The stored validation of "issue-42" is not taken: it is of ${forged.tree.slice(0, 8)} against ${forged.baseTree.slice(0, 8)}, and the branch holds ${branch} against ${base}. If it came from a shared cache, it was forged or damaged there. Make it anew: nx run issue-42:agent-validate --skip-nx-cache`,
+    );
+    expect(issue.requests).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import { objectIdSchema } from '../git/object-id.js';
+import { requireOfCheckout } from './checkout-artefact.js';
 import type { StageContext } from './stage-context.js';
 import { VALIDATE_TARGET } from './targets.js';
 
@@ -14,9 +15,15 @@ export const validationSchema = z.strictObject({
 
 export type Validation = z.infer<typeof validationSchema>;
 
-/** @throws UserError when `agent-validate` has not run */
-export async function requireValidation({ host, project }: Pick<StageContext, 'host' | 'project'>): Promise<Validation> {
+/** @throws UserError when `agent-validate` has not run, or what is stored is of another change than was checked out */
+export async function requireValidation(context: StageContext): Promise<Validation> {
+  const { host, project } = context;
   const validation = parseArtefact(await host.artefacts.read(project, VALIDATE_TARGET, 'validation.json'), validationSchema);
-  if (validation !== null) return validation;
-  throw new UserError(`"${project}" has not been checked by this version. Run: nx run ${project}:${VALIDATE_TARGET}`);
+  if (validation === null) {
+    throw new UserError(
+      `"${project}" has not been checked by this version. Run: nx run ${project}:${VALIDATE_TARGET}; if that does not help, add --skip-nx-cache`,
+    );
+  }
+  await requireOfCheckout(validation, { what: 'validation', target: VALIDATE_TARGET }, context);
+  return validation;
 }

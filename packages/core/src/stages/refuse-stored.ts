@@ -1,0 +1,23 @@
+import { UserError } from '../errors/user-error.js';
+
+/** A stored result that cannot be what this stage was to make. */
+export interface RefusedResult {
+  /** `build by claude`. */
+  readonly what: string;
+  /** Ends the sentence "It is not taken: …". */
+  readonly reason: string;
+  readonly project: string;
+  /** Makes it anew. */
+  readonly target: string;
+}
+
+/**
+ * For results that come from Nx's cache, which may be one that others write to. Running again would find the same there; without the cache
+ * what is sound stays, and the rest is made anew.
+ */
+export function refuseStored({ what, reason, project, target }: RefusedResult, cause?: unknown): UserError {
+  return new UserError(
+    `The stored ${what} of "${project}" is not taken: ${reason}. If it came from a shared cache, it was forged or damaged there. Make it anew: nx run ${project}:${target} --skip-nx-cache`,
+    { cause },
+  );
+}

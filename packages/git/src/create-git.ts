@@ -10,6 +10,7 @@ import { fetchFromOrigin } from './fetch-origin.js';
 import { ignoredMatching } from './ignored-matching.js';
 import { mergeCommits } from './merge.js';
 import { moveWorktree } from './move-worktree.js';
+import { readFile } from './read-file.js';
 import { createBranch, deleteBranch, deleteRef, isBranchName, listRefs, readRef, remoteBranchesWith, writeRef } from './refs.js';
 import { remoteUrl } from './remote-url.js';
 import { removeWorktree } from './remove-worktree.js';
@@ -69,6 +70,7 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     listRefs: (prefix) => listRefs(repository, prefix),
     diff: (base, head) => diff(repository, base, head),
     changedFiles: (base, head) => changedFiles(repository, base, head),
+    readFile: (revision, path) => readFile(repository, revision, path),
     listFiles: (tree) => listFiles(repository, tree),
     writeTrees: (trees) => writeTrees(repository, trees),
     createBundle: (file, base, head) => createBundle(repository, file, { base, head }),

@@ -185,6 +185,7 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     writeRef: async (ref, id) => void refs.set(ref, id),
     deleteRef: async (ref) => void refs.delete(ref),
     listRefs: async (prefix) => [...refs].filter(([ref]) => ref.startsWith(prefix)).map(([ref, commit]) => ({ ref, commit })),
+    readFile: async (revision, path) => filesOf(revision)[path] ?? null,
     diff: async (base, head) =>
       changedFiles(filesOf(base), filesOf(head))
         .map(({ path }) => fileDiff(path, filesOf(base)[path], filesOf(head)[path]))

@@ -122,6 +122,17 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
       expect(await git.diff(to, to)).toBe('');
     });
 
+    it('reads a file of a tree or a commit', async () => {
+      const { git, base, head } = await withWork();
+      const tree = (await git.resolveTree(head)) ?? '';
+      expect([await git.readFile(head, 'a.ts'), await git.readFile(tree, 'README.md')]).toEqual(['one\n', 'hello\n']);
+      expect([await git.readFile(base, 'a.ts'), await git.readFile(head, '*.ts'), await git.readFile(head, 'a.ts/b')]).toEqual([
+        null,
+        null,
+        null,
+      ]);
+    });
+
     it('lists the files of a tree, and writes trees of them: the same again, parts, and mixtures', async () => {
       const { git, write, worktree, base } = await withWork();
       await write(worktree, 'packages/x/src/b.ts', 'two\n');

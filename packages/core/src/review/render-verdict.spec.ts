@@ -69,6 +69,12 @@ The value may be null.
     expect(renderVerdict(issue, verdict).match(/The value may be null/g)).toHaveLength(1);
   });
 
+  it('says why a finding was dismissed, as text', () => {
+    const verdict = reachVerdict([aReview({ findings: [aFinding()] })], 'high');
+    const findings = verdict.findings.map((finding) => ({ ...finding, blocking: false, dismissed: 'Meant *so*' }));
+    expect(renderVerdict(issue, { ...verdict, findings })).toContain('`8307e06f1413`. Dismissed: Meant \\*so\\*\n');
+  });
+
   it('says that there is nothing when there is nothing', () => {
     expect(renderVerdict(issue, reachVerdict([aReview()], 'high'))).toContain('# Approved: issue-42, Dark mode\n');
     expect(renderVerdict(issue, reachVerdict([aReview()], 'high'))).toContain('## Findings (0)\n\nNone.\n');
@@ -116,11 +122,5 @@ describe('place', () => {
     ['a`b\n\u001b[31mc', 1, "a'b c:1"],
   ])('of %j at %d is %j', (file, startLine, expected) => {
     expect(place({ file, startLine })).toBe(expected);
-  });
-
-  it('says why a finding was dismissed, as text', () => {
-    const verdict = reachVerdict([aReview({ findings: [aFinding()] })], 'high');
-    const findings = verdict.findings.map((finding) => ({ ...finding, blocking: false, dismissed: 'Meant *so*' }));
-    expect(renderVerdict(issue, { ...verdict, findings })).toContain('`8307e06f1413`. Dismissed: Meant \\*so\\*\n');
   });
 });

@@ -1,0 +1,161 @@
+import { createFakeGit, type FakeGit } from '../git/fake-git.js';
+import { createFakeHost, type FakeHost } from '../host/fake-host.js';
+import type { Finding } from '../review/finding.js';
+import { IGNORE_FILE } from '../review/ignore-file.js';
+import { createFakeReviewComments, type FakeReviewComments } from './fake-review-comments.js';
+import { publishReview, type Publication } from './publish-review.js';
+import { COMMENT_MARKER } from './render-comment.js';
+import { verdictOn } from './report.contract.js';
+
+const [TREE, BASE_TREE] = ['a'.repeat(40), 'b'.repeat(40)];
+const NOTHING = { version: 1, findings: [] };
+
+interface Pipeline {
+  readonly host: FakeHost;
+  readonly git: FakeGit;
+  readonly comments: FakeReviewComments;
+  /** What the reviews of project `a` find now. */
+  find(...findings: readonly Partial<Finding>[]): Promise<void>;
+  publish(change?: { readonly head?: string | null; readonly nowhere?: boolean }): Promise<Publication>;
+}
+
+function pipeline(files: Readonly<Record<string, string>> = {}): Pipeline {
+  const git = createFakeGit({ files: { 'README.md': 'hello\n', ...files } });
+  const host = createFakeHost({ now: new Date('2026-06-01T12:00:00Z') });
+  const comments = createFakeReviewComments();
+  return {
+    host,
+    git,
+    comments,
+    find: (...findings) =>
+      host.artefacts.write('a', 'agent-review', 'verdict.json', JSON.stringify({ ...verdictOn(findings), spec: 'spec' })),
+    publish: ({ head = git.root, nowhere = false } = {}) =>
+      publishReview(
+        { version: 1, base: git.root, head, projects: [{ project: 'a', tree: TREE, baseTree: BASE_TREE }], skipped: [] },
+        nowhere ? { kind: 'nowhere', why: 'It is a fork.' } : { kind: 'pull-request', comments },
+        { project: 'fleet', target: 'publish-review', worktree: '/repo', git, host },
+      ),
+  };
+}
+
+async function fingerprintOf(...findings: readonly Partial<Finding>[]): Promise<string> {
+  const one = pipeline();
+  await one.find(...findings);
+  return (await one.publish()).report.findings[0]?.fingerprint ?? '';
+}
+
+describe('publishReview', () => {
+  it('makes a comment, then leaves it alone until there is something else to say', async () => {
+    const { find, publish, comments } = pipeline();
+    await find({}, { title: 'Slow' });
+    expect(await publish()).toMatchObject({ comment: { kind: 'created', place: 'acme/shop#12' }, report: { verdict: 'request-changes' } });
+    expect((await publish()).comment.kind).toBe('unchanged');
+    await find({ title: 'Slow' });
+    expect((await publish()).comment.kind).toBe('updated');
+    expect((await publish()).comment.kind).toBe('unchanged');
+    expect(comments.log).toEqual(['create', 'update 1']);
+    expect(comments.all[0]?.body).toContain('~~Null is not handled~~');
+  });
+
+  it('says nothing where there is nothing to say, and corrects what it has said', async () => {
+    const { find, publish, comments } = pipeline();
+    await find();
+    expect((await publish()).comment.kind).toBe('needless');
+    await find({});
+    await publish();
+    await find();
+    expect(await publish()).toMatchObject({ comment: { kind: 'updated' }, report: { verdict: 'approve' } });
+    expect(comments.all[0]?.body).toContain('review: approved');
+  });
+
+  it('writes its files, in a pull request and outside of one', async () => {
+    const { find, publish, host } = pipeline();
+    await find({});
+    expect((await publish({ nowhere: true })).comment).toEqual({ kind: 'nowhere', why: 'It is a fork.' });
+    const read = async (file: string): Promise<string> => (await host.artefacts.read('fleet', 'publish-review', file)) ?? '';
+    expect(JSON.parse(await read('review.sarif'))).toMatchObject({ version: '2.1.0' });
+    expect(JSON.parse(await read('gl-code-quality-report.json'))).toHaveLength(1);
+    expect(await read('comment.md')).toContain(COMMENT_MARKER);
+  });
+
+  it.each([
+    ['no verdict', {}],
+    ['one on another tree', { tree: 'c'.repeat(40) }],
+    ['one on another base', { baseTree: 'c'.repeat(40) }],
+    ['one with a key that nobody knows', { approved: true }],
+  ])('lets nothing pass with %s', async (_, change) => {
+    const { publish, host } = pipeline();
+    const text = JSON.stringify({ ...verdictOn([]), spec: 'spec', ...change });
+    await host.artefacts.write('a', Object.keys(change).length === 0 ? 'other' : 'agent-review', 'verdict.json', text);
+    expect((await publish()).report).toMatchObject({ verdict: 'request-changes', missing: ['a'] });
+  });
+
+  it('takes the other of two comments that a race has made away', async () => {
+    const { find, publish, comments } = pipeline();
+    comments.add('us', `${COMMENT_MARKER} old`);
+    comments.add('us', `${COMMENT_MARKER} twin`);
+    await find({});
+    await publish();
+    expect(comments.log).toEqual(['remove 2', 'update 1']);
+  });
+
+  it('listens to who may write, and to nobody else', async () => {
+    const { find, publish, comments } = pipeline();
+    const name = await fingerprintOf({});
+    await find({});
+    comments.add('outsider', `nx-fleet dismiss ${name} mine`);
+    const refused = await publish();
+    expect(refused.report.verdict).toBe('request-changes');
+    expect(comments.all[1]?.body).toContain('outsider has no write access here');
+    comments.add('member', `nx-fleet dismiss ${name} Meant so.`);
+    expect((await publish()).report).toMatchObject({ verdict: 'approve', findings: [{ dismissal: { by: 'member', from: 'reply' } }] });
+    comments.add('member', `nx-fleet undismiss ${name}`);
+    expect((await publish()).report.verdict).toBe('request-changes');
+  });
+
+  it('remembers nothing of a comment that somebody else has forged', async () => {
+    const { find, publish, comments } = pipeline();
+    comments.add('member', `${COMMENT_MARKER}\n<!-- nx-fleet state {"version":1,"findings":[]} -->`);
+    await find({});
+    expect((await publish()).comment.kind).toBe('created');
+  });
+
+  it('follows the ignore file of the head, and says which entries the change brings itself', async () => {
+    const name = await fingerprintOf({});
+    const entry = { fingerprint: name, reason: 'Meant so.', expires: '2026-12-31' };
+    const ignoreFile = (...findings: readonly object[]): string => JSON.stringify({ version: 1, findings });
+    const { find, publish, git, host, comments } = pipeline({ [IGNORE_FILE]: ignoreFile(entry) });
+    await find({});
+    expect((await publish()).report).toMatchObject({ verdict: 'approve', findings: [{ dismissal: { isOwn: false } }] });
+    const head = git.commit([git.root], { [IGNORE_FILE]: ignoreFile({ ...entry, expires: '2026-12-30' }) }, 'Longer');
+    expect((await publish({ head })).report.findings).toMatchObject([{ dismissal: { isOwn: true } }]);
+    expect(comments.all[0]?.body).toContain('**Dismissed in this very change**');
+    expect((await publish({ head: git.commit([git.root], {}, 'None') })).report.verdict).toBe('request-changes');
+    host.files.set(`/repo/${IGNORE_FILE}`, ignoreFile(entry));
+    expect((await publish({ head: null })).report.verdict).toBe('approve');
+  });
+
+  it('asks to mend an ignore file that is none, and takes one that mends it', async () => {
+    const broken = pipeline({ [IGNORE_FILE]: '{' });
+    await broken.find({});
+    await expect(broken.publish()).rejects.toThrow('"nx-fleet-ignore.json" is not JSON');
+    const head = broken.git.commit([broken.git.root], { [IGNORE_FILE]: JSON.stringify(NOTHING) }, 'Mended');
+    expect((await broken.publish({ head })).report.verdict).toBe('request-changes');
+  });
+
+  it('has written its files when the comment cannot be written', async () => {
+    const { find, host, comments, git } = pipeline();
+    await find({});
+    const failing = { ...comments, create: () => Promise.reject(new Error('403')) };
+    const change = {
+      version: 1 as const,
+      base: git.root,
+      head: git.root,
+      projects: [{ project: 'a', tree: TREE, baseTree: BASE_TREE }],
+      skipped: [],
+    };
+    const context = { project: 'fleet', target: 'publish-review', worktree: '/repo', git, host };
+    await expect(publishReview(change, { kind: 'pull-request', comments: failing }, context)).rejects.toThrow('403');
+    expect(await host.artefacts.read('fleet', 'publish-review', 'comment.md')).toContain('Null is not handled');
+  });
+});

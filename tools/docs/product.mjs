@@ -32,7 +32,7 @@ export async function readProduct(root) {
     settingsSchema: core.settingsSchema,
     known: {
       generators: optionsOf('generator'),
-      targets: { issue: byTarget(issueTargets(MANIFEST, settings, [])), [settings.names.fleetProject]: byTarget(fleetTargets()) },
+      targets: { issue: byTarget(issueTargets(MANIFEST, settings, [])), [settings.names.fleetProject]: byTarget(fleetTargets(settings)) },
       scripts: Object.keys(readJson(join(root, 'package.json')).scripts),
     },
   };

@@ -4,12 +4,12 @@ import { printableLine, UserError, type ArtefactStore } from '@nx-fleet/core';
 import { leadsInside } from './inside-folder.js';
 import { replaceFile } from './private-file.js';
 import { readFileIfPresent } from './read-file.js';
-import { requireProjectName, stateDirectory } from './state-directory.js';
+import { requireFolderName, stateDirectory } from './state-directory.js';
 
 /** The artefacts of stages under `.nx-fleet/out/` of the main worktree. */
 export function createArtefactStore(mainWorktree: string): ArtefactStore {
   const root = path.join(stateDirectory(mainWorktree), 'out');
-  const directory = (project: string, target: string): string => path.join(root, requireProjectName(project), requireTarget(target));
+  const directory = (project: string, target: string): string => path.join(root, requireFolderName(project), requireTarget(target));
   return {
     directory,
     clear: async (project, target) => {

@@ -8,8 +8,24 @@ export function stateDirectory(mainWorktree: string): string {
 
 /** The name, if it is an issue's project: it becomes part of paths. @throws UserError otherwise */
 export function requireProjectName(project: string): string {
-  if (!manifestSchema.shape.project.safeParse(project).success) {
+  if (!isIssueProject(project)) {
     throw new UserError(`"${printableLine(project)}" is not an issue's project. Such a name has a-z, 0-9 and "-": issue-42.`);
+  }
+  return project;
+}
+
+/** Whether there can be an issue of that name. */
+export function isIssueProject(project: string): boolean {
+  return manifestSchema.shape.project.safeParse(project).success;
+}
+
+/** The name of any Nx project as a path below a folder: `@scope/name` is two. @throws UserError when it would lead elsewhere */
+export function requireFolderName(project: string): string {
+  const names = project.split('/');
+  if (names.some((name) => !/^[\w@.+-]+$/.test(name) || /^\.+$/.test(name))) {
+    throw new UserError(
+      `Project "${printableLine(project)}" cannot be reviewed: its name is no folder's. Use letters, digits, "-", "_", "." and "@".`,
+    );
   }
   return project;
 }

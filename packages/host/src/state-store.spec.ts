@@ -94,10 +94,12 @@ describe('state store', () => {
     expect(existsSync(place('issues', 'issue-42'))).toBe(false);
   });
 
-  it.each(['..', '../issue-1', 'a/b', '', 'Issue-1', '.hidden', 'a\0b', '/etc'])('refuses the project name %j', async (project) => {
-    await expect(store().readManifest(project)).rejects.toThrow(UserError);
-    await expect(store().readSpec(project)).rejects.toThrow(UserError);
-    await expect(store().readLocal(project)).rejects.toThrow(UserError);
+  it.each(['..', '../issue-1', 'a/b', '', 'Issue-1', '.hidden', 'a\0b', '/etc'])('knows no issue %j, and makes none', async (project) => {
+    expect([await store().readManifest(project), await store().readSpec(project), await store().readLocal(project)]).toEqual([
+      null,
+      null,
+      null,
+    ]);
     await expect(store().writeIssue(project, manifest, '')).rejects.toThrow(UserError);
     await expect(store().writeLocal(project, local)).rejects.toThrow(UserError);
     await expect(store().removeIssue(project)).rejects.toThrow(UserError);

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { localStateSchema, manifestSchema, printableLine, UserError, type StateStore } from '@nx-fleet/core';
 import { replaceFile } from './private-file.js';
 import { nullIfAbsent, pathExists, readFileIfPresent } from './read-file.js';
-import { stateDirectory, requireProjectName } from './state-directory.js';
+import { isIssueProject, requireProjectName, stateDirectory } from './state-directory.js';
 
 /** The state under `.nx-fleet/` of the main worktree, as files. */
 export function createStateStore(mainWorktree: string): StateStore {
@@ -18,14 +18,14 @@ export function createStateStore(mainWorktree: string): StateStore {
     replaceFile({ path: file, text, temporaryDirectory: path.join(root, 'local') });
   return {
     listProjects: () => listProjects(path.join(root, 'issues')),
-    readManifest: async (project) => readJson(manifest(project), manifestSchema),
-    readSpec: async (project) => readFileIfPresent(spec(project)),
+    readManifest: async (project) => (isIssueProject(project) ? readJson(manifest(project), manifestSchema) : null),
+    readSpec: async (project) => (isIssueProject(project) ? readFileIfPresent(spec(project)) : null),
     writeIssue: async (project, value, text) => {
       const json = formatJson(manifest(project), value, manifestSchema);
       await write(spec(project), text);
       await write(manifest(project), json);
     },
-    readLocal: async (project) => readJson(local(project), localStateSchema),
+    readLocal: async (project) => (isIssueProject(project) ? readJson(local(project), localStateSchema) : null),
     writeLocal: async (project, value) => write(local(project), formatJson(local(project), value, localStateSchema)),
     removeIssue: async (project) => {
       // The manifest goes last: as long as it is there, the issue is found and can be removed again.

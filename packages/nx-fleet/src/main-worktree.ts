@@ -11,9 +11,15 @@ export async function requireMainWorktree(workspaceRoot: string, { git }: Pick<A
   if (mainWorktree !== currentWorktree) {
     throw new UserError(`"${workspaceRoot}" is a linked worktree; issues are kept in the main one. Run this there: cd "${mainWorktree}"`);
   }
-  if ((await realpath(workspaceRoot)) !== mainWorktree) {
+  await requireRepositoryRoot(workspaceRoot, { git });
+}
+
+/** @throws UserError when the workspace lies in a sub-folder of its repository */
+export async function requireRepositoryRoot(workspaceRoot: string, { git }: Pick<Adapters, 'git'>): Promise<void> {
+  const { currentWorktree } = await git.locate();
+  if ((await realpath(workspaceRoot)) !== currentWorktree) {
     throw new UserError(
-      `The Nx workspace "${workspaceRoot}" is a sub-folder of the git repository "${mainWorktree}". nx-fleet needs nx.json at the root of the repository.`,
+      `The Nx workspace "${workspaceRoot}" is a sub-folder of the git repository "${currentWorktree}". nx-fleet needs nx.json at the root of the repository.`,
     );
   }
 }

@@ -9,26 +9,33 @@ import {
   type ProjectConfiguration,
 } from '@nx/devkit';
 import { manifestSchema, printableLine, UserError, type Manifest, type Settings } from '@nx-fleet/core';
-import { fleetTargets } from './graph/fleet-targets.js';
-import { issueTargets } from './graph/issue-targets.js';
+import { FLEET_ROOT, fleetTargets } from './graph/fleet-targets.js';
+import { ISSUE_TAG, issueTargets } from './graph/issue-targets.js';
+import { projectTargets } from './graph/project-targets.js';
+import { reviewedRoots } from './graph/reviewed-projects.js';
 import { settingsFromOptions } from './settings/read-settings.js';
+import { rememberRange } from './settings/range-of-run.js';
 import { rememberSettings } from './settings/settings-of-run.js';
 
-// nx-fleet.json is in the glob so that Nx's daemon looks again when it changes.
-const CONFIG_FILES = '{nx.json,nx-fleet.json,.nx-fleet/issues/*/issue.json}';
+// Files that make no project are in the glob so that Nx's daemon looks again when they change.
+const CONFIG_FILES =
+  '{nx.json,nx-fleet.json,pnpm-workspace.yaml,.nx-fleet/issues/*/issue.json,project.json,**/project.json,package.json,**/package.json}';
 
 /** Runs before Nx makes any key; what it sets is in the environment of all tasks of the command. */
-export const preTasksExecution: PreTasksExecution = (options, { workspaceRoot }) =>
+export const preTasksExecution: PreTasksExecution = (options, { workspaceRoot, argv }) => {
   rememberSettings(settingsFromOptions(workspaceRoot, options), process.env);
+  rememberRange(argv, process.env);
+};
 
-/** Infers one project per issue, and the project that carries what concerns all of them. */
+/** Infers one project per issue, the project that carries what concerns all of them, and the review of the repository's own projects. */
 export const createNodesV2: CreateNodesV2 = [
   CONFIG_FILES,
   (files, options, context) => {
     const settings = settingsFromOptions(context.workspaceRoot, options);
     const manifests = readManifests(files, context);
     const known = new Set([...manifests.values()].map(({ project }) => project));
-    return createNodesFromFiles((file) => projectsOf(file, { manifests, known, settings }), files, options, context);
+    const reviewed = reviewedRoots(files, settings.review.projects, context.workspaceRoot);
+    return createNodesFromFiles((file) => projectsOf(file, { manifests, known, reviewed, settings }), files, options, context);
   },
 ];
 
@@ -38,17 +45,22 @@ interface Fleet {
   readonly manifests: ReadonlyMap<string, Manifest>;
   /** Projects that have a manifest. */
   readonly known: ReadonlySet<string>;
+  /** Roots of the repository's own projects whose changes are reviewed. */
+  readonly reviewed: ReadonlySet<string>;
   readonly settings: Settings;
 }
 
-function projectsOf(file: string, { manifests, known, settings }: Fleet): CreateNodesResult {
-  if (file === 'nx.json') return { projects: { '.nx-fleet': fleetProject(settings) } };
+function projectsOf(file: string, { manifests, known, reviewed, settings }: Fleet): CreateNodesResult {
+  if (file === 'nx.json') return { projects: { [FLEET_ROOT]: fleetProject(settings) } };
+  const root = dirname(file);
+  if (reviewed.has(root))
+    return { projects: { [root]: { targets: projectTargets({ root, affectedBy: '{projectRoot}/**/*' }, settings) } } };
   const manifest = manifests.get(file);
-  return manifest === undefined ? {} : { projects: { [dirname(file)]: issueProject(manifest, known, settings) } };
+  return manifest === undefined ? {} : { projects: { [root]: issueProject(manifest, known, settings) } };
 }
 
-function fleetProject({ names }: Settings): ProjectConfiguration {
-  return { name: names.fleetProject, root: '.nx-fleet', tags: ['nx-fleet:fleet'], targets: fleetTargets() };
+function fleetProject(settings: Settings): ProjectConfiguration {
+  return { name: settings.names.fleetProject, root: FLEET_ROOT, tags: ['nx-fleet:fleet'], targets: fleetTargets(settings) };
 }
 
 function issueProject(manifest: Manifest, known: ReadonlySet<string>, settings: Settings): Omit<ProjectConfiguration, 'root'> {
@@ -57,7 +69,7 @@ function issueProject(manifest: Manifest, known: ReadonlySet<string>, settings: 
   return {
     name: manifest.project,
     projectType: 'application',
-    tags: ['nx-fleet:issue'],
+    tags: [ISSUE_TAG],
     implicitDependencies: blockers,
     targets: issueTargets(manifest, settings, blockers),
     metadata: { description: manifest.title, technologies: ['nx-fleet'] },

@@ -55,7 +55,7 @@ else if (stage === 'plan') {
   console.log(JSON.stringify({ requests: isFirst && !says('BARE') ? [request('/fruit'), request('/nowhere')] : [], checks: isFirst && !says('BARE') ? [] : [check], summary: 'Tried.' }));
 } else if (stage === 'review') {
   if (says('WRITE IN REVIEW')) writeFileSync('sneaky.txt', 'x');
-  const file = /^\\+\\+\\+ b\\/(work-.*)$/m.exec(prompt)?.[1] ?? 'work.txt';
+  const file = /^\\+\\+\\+ b\\/((?:.*\\/)?work-.*)$/m.exec(prompt)?.[1] ?? 'work.txt';
   const isBad = /^\\+.* BUG$/m.test(prompt);
   const finding = { lens: 'correctness', severity: 'high', confidence: 0.9, title: 'A planted bug', body: 'It says BUG.', file, startLine: 1, endLine: 1, recommendation: 'Take it out.' };
   console.log(JSON.stringify({ verdict: isBad ? 'request-changes' : 'approve', summary: isBad ? 'Bad.' : 'Good.', findings: isBad ? [finding] : [] }));

@@ -12,7 +12,7 @@ const changeSchema = z.strictObject({ version: z.literal(1), project: z.string()
 const indexSchema = z.strictObject({
   version: z.literal(1),
   base: objectIdSchema,
-  head: objectIdSchema.nullable(),
+  head: objectIdSchema,
   projects: z.array(changeSchema.omit({ version: true })),
   skipped: z.array(z.string()),
 });

@@ -19,7 +19,7 @@ export interface ProjectChange {
   readonly tree: string;
 }
 
-export interface Changes extends Pick<ChangeRange, 'base' | 'head'> {
+export interface Changes extends ChangeRange {
   readonly changes: readonly ProjectChange[];
   /** Projects that the change touches and that nobody reviews. */
   readonly skipped: readonly string[];
@@ -32,8 +32,7 @@ export async function findChanges(request: ChangesRequest, git: Git): Promise<Ch
     name === request.rest || request.projects.some((project) => project.name === name && project.isReviewed);
   const reviewed = changed.names.filter(isReviewed);
   return {
-    base: range.base,
-    head: range.head,
+    ...range,
     changes: await writeParts(reviewed, changed, git),
     skipped: changed.names.filter((name) => !isReviewed(name)),
   };
@@ -48,7 +47,7 @@ export async function findChange(project: string, request: ChangesRequest, git: 
 
 async function compare(request: ChangesRequest, git: Git): Promise<{ readonly range: ChangeRange; readonly changed: ChangedProjects }> {
   const range = await findRange(request, git);
-  const [before, after] = [await git.listFiles(range.baseTree), await git.listFiles(range.tree)];
+  const [before, after] = [await git.listFiles(range.base), await git.listFiles(range.head)];
   return { range, changed: changedProjects(request.projects, { before, after }, request.rest) };
 }
 

@@ -42,7 +42,10 @@ export function placeOf({ fleetProject }: Pick<ProjectReviewRequest, 'fleetProje
 /** In place of an issue's text. It is read by the reviewers: it must not tell one pull request from another. */
 export function projectSpec({ project }: ProjectChange): string {
   return [
-    `There is no issue. This is the part of a change that lies in the project "${printableLine(project)}" of a repository with several.`,
-    'See from the code, its tests and its documentation what it is for. The project, what it depends on, and the rules that hold there are all that you are shown; the other parts of the change are reviewed apart.',
-  ].join(' ');
+    `# Changes to ${printableLine(project)}`,
+    '',
+    'There is no issue: this is the part of a change that lies in one project of a repository with several.',
+    'See from the code, its tests and its documentation what it is for. The project, what it depends on, and the rules that hold there are all',
+    'that you are shown; the other parts of the change are reviewed apart.',
+  ].join('\n');
 }

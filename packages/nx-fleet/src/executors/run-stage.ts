@@ -1,8 +1,10 @@
-import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { isFinished, VALIDATE_TARGET, type Settings, type StageContext } from '@nx-fleet/core';
 import { watchOrphaned } from '@nx-fleet/host';
 import { createAdapters, type Adapters } from '../adapters.js';
 import { issueTargets } from '../graph/issue-targets.js';
+import { projectTargets } from '../graph/project-targets.js';
+import { requireMainWorktree, requireRepositoryRoot } from '../main-worktree.js';
 import { reportTask } from '../report/report.js';
 import { readSettings } from '../settings/read-settings.js';
 import { areSettingsOfRun } from '../settings/settings-of-run.js';
@@ -12,37 +14,71 @@ import { noteEarlierHits, requireStageBudget } from './stage-money.js';
 
 type StageWork = (stage: StageContext, settings: Settings) => Promise<boolean>;
 
+/** What a stage is of: an issue, or a project of the repository. */
+interface StageKind {
+  /** @throws UserError where such a stage cannot run */
+  readonly requirePlace: (workspaceRoot: string, adapters: Adapters) => Promise<void>;
+  /** The target as the options of now make it. */
+  readonly findTarget: (stage: StageContext, settings: Settings) => Promise<TargetConfiguration | undefined>;
+}
+
+const OF_ISSUE: StageKind = {
+  requirePlace: requireMainWorktree,
+  findTarget: async ({ host, project, target }, settings) => {
+    const manifest = await host.state.readManifest(project);
+    return manifest === null ? undefined : issueTargets(manifest, settings, [])[target];
+  },
+};
+
+/** In any worktree: what is reviewed is what is checked out there. Only their inputs differ between projects. */
+const OF_PROJECT: StageKind = {
+  requirePlace: requireRepositoryRoot,
+  findTarget: async ({ target }, settings) => projectTargets({ root: '.', affectedBy: '' }, settings)[target],
+};
+
 /** Runs one stage of an issue as an Nx task, for as long as that Nx lives. @param work says whether the task succeeds */
 export async function runStage(context: ExecutorContext, adapters: Adapters | undefined, work: StageWork): Promise<{ success: boolean }> {
+  return runUnderNx({ context, adapters, kind: OF_ISSUE }, work);
+}
+
+/** Runs one stage of a project of the repository. @param work says whether the task succeeds */
+export async function runProjectStage(
+  context: ExecutorContext,
+  adapters: Adapters | undefined,
+  work: StageWork,
+): Promise<{ success: boolean }> {
+  return runUnderNx({ context, adapters, kind: OF_PROJECT }, work);
+}
+
+interface StageTask {
+  readonly context: ExecutorContext;
+  readonly adapters: Adapters | undefined;
+  readonly kind: StageKind;
+}
+
+async function runUnderNx(task: StageTask, work: StageWork): Promise<{ success: boolean }> {
   const { signal, stop } = watchOrphaned(process.env);
   try {
-    return await runWatched({ context, adapters, signal }, work);
+    return await reportTask(() => runWatched(task, signal, work));
   } finally {
     stop();
   }
 }
 
-interface WatchedTask {
-  readonly context: ExecutorContext;
-  readonly adapters: Adapters | undefined;
-  readonly signal: AbortSignal;
-}
-
-async function runWatched({ context, adapters, signal }: WatchedTask, work: StageWork): Promise<{ success: boolean }> {
-  return reportTask(async () => {
-    const settings = readSettings(context.root);
-    const stage = { ...(await createStageContext(context, settings, adapters ?? createAdapters(context.root, settings))), signal };
-    const manifest = await stage.host.state.readManifest(stage.project);
-    const target = manifest === null ? undefined : issueTargets(manifest, settings, [])[stage.target];
-    if (target !== undefined) requireHashedOptions(context, target, areSettingsOfRun(settings, process.env));
-    await noteEarlierHits(context, stage);
-    if (target?.cache !== true) return work(stage, settings);
-    // Two runs at the same time: the second one finds what the first has paid for.
-    return stage.host.exclusively(`${stage.project}.${stage.target}`, {
-      onWait: () => stage.onProgress('another run is at work on this very target: waiting for it'),
-      act: () => runOnce(stage, settings, work),
-      signal,
-    });
+async function runWatched({ context, adapters, kind }: StageTask, signal: AbortSignal, work: StageWork): Promise<boolean> {
+  const settings = readSettings(context.root);
+  const acting = adapters ?? createAdapters(context.root, settings);
+  await kind.requirePlace(context.root, acting);
+  const stage = { ...createStageContext(context, settings, acting), signal };
+  const target = await kind.findTarget(stage, settings);
+  if (target !== undefined) requireHashedOptions(context, target, areSettingsOfRun(settings, process.env));
+  await noteEarlierHits(context, stage);
+  if (target?.cache !== true) return work(stage, settings);
+  // Two runs at the same time: the second one finds what the first has paid for.
+  return stage.host.exclusively(`${stage.project}.${stage.target}`, {
+    onWait: () => stage.onProgress('another run is at work on this very target: waiting for it'),
+    act: () => runOnce(stage, settings, work),
+    signal,
   });
 }
 

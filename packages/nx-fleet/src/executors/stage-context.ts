@@ -3,15 +3,13 @@ import { logger } from '@nx/devkit';
 import { resolve } from 'node:path';
 import { stageLimits, type Settings, type StageContext } from '@nx-fleet/core';
 import type { Adapters } from '../adapters.js';
-import { requireMainWorktree } from '../main-worktree.js';
 import { readPrompt } from '../prompts.js';
 import { meteredAgents } from './stage-money.js';
 
-/** What a stage works with, from what Nx gives an executor. @throws UserError outside the main worktree */
-export async function createStageContext(context: ExecutorContext, settings: Settings, adapters: Adapters): Promise<StageContext> {
+/** What a stage works with, from what Nx gives an executor. */
+export function createStageContext(context: ExecutorContext, settings: Settings, adapters: Adapters): StageContext {
   const { projectName, targetName, root } = context;
   if (projectName === undefined || targetName === undefined) throw new Error('Nx gave the executor no project and target');
-  await requireMainWorktree(root, adapters);
   const overrides = settings.prompts === undefined ? undefined : resolve(root, settings.prompts);
   const stage = { project: projectName, target: targetName, key: process.env['NX_TASK_HASH'] ?? null };
   const onProgress = (line: string): void => logger.info(line);

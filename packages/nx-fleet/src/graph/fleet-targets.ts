@@ -1,15 +1,31 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import { CHANGES_TARGET, type Settings } from '@nx-fleet/core';
+import { projectTargets } from './project-targets.js';
 
-/** Targets that concern all issues. Nothing is hashed: they show what is there now. */
-export function fleetTargets(): Record<string, TargetConfiguration> {
+export const FLEET_ROOT = '.nx-fleet';
+
+/** Targets that concern all issues, and the review of what lies outside all projects. */
+export function fleetTargets(settings: Settings): Record<string, TargetConfiguration> {
   return {
     status: target('status', 'Issues and stages with time, tokens, cost and verdict'),
     report: target('report', 'What agents cost, by issue, stage and model, and what the cache saved'),
     doctor: target('doctor', 'Finishes or undoes what was interrupted, and gives back what nobody holds any more'),
     'db-refresh': target('db-refresh', 'Takes the state of now of the database as what later copies are made from'),
+    ...(settings.review.projects.length === 0 ? {} : reviewTargets(settings)),
   };
 }
 
+function reviewTargets(settings: Settings): Record<string, TargetConfiguration> {
+  return {
+    [CHANGES_TARGET]: {
+      ...target('changes', 'Finds out which projects a change touches, and what of each is reviewed'),
+      outputs: [`{workspaceRoot}/.nx-fleet/out/{projectName}/${CHANGES_TARGET}`],
+    },
+    ...projectTargets({ root: FLEET_ROOT, affectedBy: '{workspaceRoot}/**/*' }, settings),
+  };
+}
+
+/** Nothing is hashed: it shows what is there now. */
 function target(executor: string, description: string): TargetConfiguration {
   return {
     executor: `nx-fleet:${executor}`,

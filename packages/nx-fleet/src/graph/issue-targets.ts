@@ -19,6 +19,8 @@ import { appTargets, e2eTargets } from './app-targets.js';
 import { settingsInput, type Input } from './stage-key.js';
 import { agentInputs, cachedTarget, cheapTarget, describe, NO_EXTERNAL_DEPENDENCIES, outputOf, ROUND } from './stage-target.js';
 
+/** Of every issue's project. */
+export const ISSUE_TAG = 'nx-fleet:issue';
 const DATABASE_RESET_TARGET = 'db-reset';
 /** The builds that a target waits for stand behind uncached `agent-build` targets. */
 const BUILDS: Input = { dependentTasksOutputFiles: '**/build.json', transitive: true };

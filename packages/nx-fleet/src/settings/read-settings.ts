@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSettings, UserError, type Settings, type SettingsSource } from '@nx-fleet/core';
+import { parseSettings, type Settings, type SettingsSource } from '@nx-fleet/core';
+import { isRecord, readJson } from './json-file.js';
 
 /** Beside nx.json. Options that stand here are hashed by just the targets that read them; nx.json is in every task's hash. */
 const SETTINGS_FILE = 'nx-fleet.json';
@@ -24,23 +24,4 @@ function pluginOptions(nxJson: unknown): SettingsSource {
   const plugins = isRecord(nxJson) && Array.isArray(nxJson['plugins']) ? nxJson['plugins'] : [];
   const ours = plugins.find((plugin) => isRecord(plugin) && plugin['plugin'] === PLUGIN_NAME) as Record<string, unknown> | undefined;
   return { file: 'nx.json', value: ours?.['options'] };
-}
-
-function readJson(file: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (isRecord(error) && error['code'] === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`"${file}" is not valid JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,20 +1,25 @@
 import { logger, type ExecutorContext } from '@nx/devkit';
-import { gateReview } from '@nx-fleet/core';
+import { gateProject, gateReview } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { verdictLines } from '../../report/verdict-lines.js';
-import { runStage } from '../run-stage.js';
+import { runProjectStage, runStage } from '../run-stage.js';
 import type { GateExecutorSchema } from './schema.js';
 
 /** `agent-review`: merges the reviews and fails on blocking findings. */
 export async function gateExecutor(
-  _options: GateExecutorSchema,
+  { subject = 'issue' }: GateExecutorSchema,
   context: ExecutorContext,
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
-  return runStage(context, adapters, async (stage, settings) => {
-    const { agents, review, validate } = settings;
+  const run = subject === 'issue' ? runStage : runProjectStage;
+  return run(context, adapters, async (stage, { agents, review, validate, names }) => {
+    const gate = { reviewers: agents.reviewers, blockOn: review.blockOn };
     const e2e = validate.agent === undefined ? {} : { e2e: validate.agent };
-    const verdict = await gateReview({ reviewers: agents.reviewers, blockOn: review.blockOn, ...e2e }, stage);
+    const verdict = await (subject === 'issue' ? gateReview({ ...gate, ...e2e }, stage) : gateProject(gate, names, stage));
+    if (verdict === null) {
+      logger.info('Nothing to review: the change does not touch this project.');
+      return true;
+    }
     for (const line of verdictLines(verdict)) logger.info(line);
     logger.info(`\nAll of it: .nx-fleet/out/${stage.project}/${stage.target}/review.md`);
     return verdict.verdict === 'approve';

@@ -1,1 +1,4 @@
-export type GateExecutorSchema = Readonly<Record<string, never>>;
+export interface GateExecutorSchema {
+  /** What is reviewed. @default 'issue' */
+  readonly subject?: 'issue' | 'project';
+}

@@ -1,0 +1,19 @@
+import { ruleFolder } from './rules.js';
+
+describe('the folder that a rule is for', () => {
+  it.each([
+    ['AGENTS.md', ''],
+    ['libs/a/CLAUDE.md', 'libs/a'],
+    ['.claude/rules/a.md', ''],
+    ['libs/a/.agents/skills/x/SKILL.md', 'libs/a'],
+    ['libs/a/.claude/AGENTS.md', 'libs/a/.claude'],
+    ['.github/copilot-instructions.md', ''],
+    ['libs/.github/instructions/x.md', 'libs'],
+  ])('of %s is "%s"', (path, folder) => {
+    expect(ruleFolder(path)).toBe(folder);
+  });
+
+  it.each(['src/agents.ts', 'MY-AGENTS.md', '.github/workflows/ci.yml', 'claude/rules.md', '.claude'])('is none of %s', (path) => {
+    expect(ruleFolder(path)).toBeNull();
+  });
+});

@@ -1,0 +1,98 @@
+import { readChanges, storeChanges } from '../changes/changes-artefact.js';
+import { findChanges } from '../changes/find-changes.js';
+import { gateProject } from './gate-project.js';
+import { reviewProject, type ProjectReviewRequest } from './review-project.js';
+import { REVIEW_TARGET, REVIEWED, stageIssue, type StagedIssue, type StagedOptions } from './staged-issue.contract.js';
+
+const FILES = { 'README.md': 'hello\n', 'a/one.ts': 'one\n', 'a/AGENTS.md': 'strict\n', 'b/two.ts': 'two\n' };
+const approval = JSON.stringify({ verdict: 'approve', summary: 'Fine.', findings: [] });
+const REQUEST: ProjectReviewRequest = {
+  base: 'main',
+  head: 'work',
+  rest: 'fleet',
+  fleetProject: 'fleet',
+  projects: [
+    { name: '@shop/a', root: 'a', dependencies: [], isReviewed: true },
+    { name: 'b', root: 'b', dependencies: ['@shop/a'], isReviewed: false },
+    { name: 'fleet', root: '.nx-fleet', dependencies: [], isReviewed: true },
+  ],
+};
+
+/** A branch `work` that sets files. */
+async function pushed(files: Readonly<Record<string, string>>, options: StagedOptions = {}): Promise<StagedIssue> {
+  const staged = await stageIssue({ git: { files: FILES }, agent: () => approval, ...options });
+  push(staged, files);
+  await change(staged);
+  return staged;
+}
+
+function push({ git }: StagedIssue, files: Readonly<Record<string, string>>): void {
+  git.refs.set('refs/heads/work', git.commit([git.root], { ...FILES, ...files }, 'Work'));
+}
+
+async function change({ git, host }: StagedIssue): Promise<void> {
+  const rootOf = (name: string): string => REQUEST.projects.find((project) => project.name === name)?.root ?? '';
+  await storeChanges(await findChanges(REQUEST, git), rootOf, { fleetProject: 'fleet', artefacts: host.artefacts });
+}
+
+const review = (staged: StagedIssue, project: string) => reviewProject(staged.settings.review, REQUEST, staged.context(REVIEWED, project));
+const gate = (staged: StagedIssue, project: string) =>
+  gateProject({ reviewers: ['codex'], blockOn: 'high' }, REQUEST, staged.context(REVIEW_TARGET, project));
+
+describe('reviewProject', () => {
+  it("shows a reviewer the project's part of a change, and lets it read what is in the key and nothing else", async () => {
+    const seen: (readonly string[])[] = [];
+    const agent: StagedOptions['agent'] = ({ cwd }, { git }) => {
+      seen.push([...git.filesIn(cwd).keys()].toSorted());
+      return approval;
+    };
+    const staged = await pushed({ 'a/one.ts': 'eins\n', 'b/two.ts': 'zwei\n', 'README.md': 'hallo\n' }, { agent });
+    expect(await review(staged, '@shop/a')).toMatchObject({ verdict: 'approve', reviewer: 'codex' });
+    expect(seen).toEqual([['a/AGENTS.md', 'a/one.ts']]);
+    expect(staged.requests[0]).toMatchObject({ readOnly: true });
+    expect(staged.requests[0]?.prompt).toContain('+eins');
+    expect(staged.requests[0]?.prompt).not.toMatch(/zwei|hallo/);
+    expect(await gate(staged, '@shop/a')).toMatchObject({ verdict: 'approve' });
+  });
+
+  it('asks nobody about a project that is not touched', async () => {
+    const staged = await pushed({ 'b/two.ts': 'zwei\n' });
+    expect([await review(staged, '@shop/a'), await gate(staged, '@shop/a')]).toEqual([null, null]);
+    expect(staged.requests).toEqual([]);
+  });
+
+  it('reviews what lies outside all projects as one of them, and names what nobody reviews', async () => {
+    const staged = await pushed({ 'README.md': 'hallo\n', 'b/two.ts': 'zwei\n' });
+    expect(await review(staged, 'fleet')).toMatchObject({ verdict: 'approve' });
+    const { projects, skipped } = await readChanges({ fleetProject: 'fleet', artefacts: staged.host.artefacts });
+    expect([projects.map(({ project }) => project), skipped]).toEqual([['fleet'], ['b']]);
+  });
+
+  it('refuses a change that is another one than its key was made of', async () => {
+    const staged = await pushed({ 'a/one.ts': 'eins\n' });
+    push(staged, { 'a/one.ts': 'uno\n' });
+    await expect(review(staged, '@shop/a')).rejects.toThrow('"@shop/a" changed after its cache key was made. Run it again');
+    expect(staged.requests).toEqual([]);
+  });
+
+  it('needs to be told what was changed', async () => {
+    const staged = await stageIssue({ git: { files: FILES } });
+    await expect(review(staged, '@shop/a')).rejects.toThrow('Nobody knows what was changed. Run: nx run fleet:agent-changes');
+  });
+});
+
+describe('gateProject', () => {
+  it('refuses a review of another change, as one that was forged or is of a push before', async () => {
+    const staged = await pushed({ 'a/one.ts': 'eins\n' });
+    await review(staged, '@shop/a');
+    push(staged, { 'a/one.ts': 'uno\n' });
+    await change(staged);
+    await expect(gate(staged, '@shop/a')).rejects.toThrow('The review by codex is of another state of "@shop/a" than is there now.');
+  });
+
+  it('adds what the diff itself shows', async () => {
+    const staged = await pushed({ 'a/AGENTS.md': 'lax\n' });
+    await review(staged, '@shop/a');
+    expect(await gate(staged, '@shop/a')).toMatchObject({ findings: [{ file: 'a/AGENTS.md', reviewers: ['nx-fleet'] }] });
+  });
+});

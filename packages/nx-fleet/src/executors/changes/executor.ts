@@ -1,0 +1,41 @@
+import { logger, type ExecutorContext } from '@nx/devkit';
+import { findChanges, printableLine, storeChanges } from '@nx-fleet/core';
+import { createAdapters, type Adapters } from '../../adapters.js';
+import { FLEET_ROOT } from '../../graph/fleet-targets.js';
+import { requireRepositoryRoot } from '../../main-worktree.js';
+import { reportTask } from '../../report/report.js';
+import { readSettings } from '../../settings/read-settings.js';
+import { changeRequest } from '../change-request.js';
+import type { ChangesExecutorSchema } from './schema.js';
+
+/** `agent-changes`: which projects a change touches, once for all reviews of a command. */
+export async function changesExecutor(
+  _options: ChangesExecutorSchema,
+  context: ExecutorContext,
+  adapters?: Adapters,
+): Promise<{ success: boolean }> {
+  return reportTask(async () => {
+    const settings = readSettings(context.root);
+    const { git, host } = adapters ?? createAdapters(context.root, settings);
+    await requireRepositoryRoot(context.root, { git });
+    const request = changeRequest(context, settings);
+    const found = await findChanges(request, git);
+    const roots = new Map(request.projects.map(({ name, root }) => [name, root]));
+    await storeChanges(found, (name) => roots.get(name) ?? FLEET_ROOT, { fleetProject: request.fleetProject, artefacts: host.artefacts });
+    const uncommitted = await git.dirtyPaths((await git.locate()).currentWorktree);
+    for (const line of changesLines(found, uncommitted.length)) logger.info(line);
+    return true;
+  });
+}
+
+function changesLines({ base, head, changes, skipped }: Awaited<ReturnType<typeof findChanges>>, uncommitted: number): readonly string[] {
+  const touched = changes.map(({ project }) => printableLine(project));
+  const range = `${base.slice(0, 8)}..${head.slice(0, 8)}`;
+  return [
+    touched.length === 0 ? `${range}: nothing to review` : `${range}: ${touched.length} project(s) to review: ${touched.join(', ')}`,
+    ...(skipped.length === 0
+      ? []
+      : [`changed and not reviewed, by "review.projects": ${skipped.map((name) => printableLine(name)).join(', ')}`]),
+    ...(uncommitted === 0 ? [] : [`${uncommitted} file(s) are not committed: nobody reviews them`]),
+  ];
+}

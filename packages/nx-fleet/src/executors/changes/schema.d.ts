@@ -1,0 +1,1 @@
+export type ChangesExecutorSchema = Readonly<Record<string, never>>;

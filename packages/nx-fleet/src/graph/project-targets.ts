@@ -1,0 +1,46 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import { changeFile, CHANGES_TARGET, REVIEW_TARGET, reviewSettings, targetOf, type Settings } from '@nx-fleet/core';
+import type { Input } from './stage-key.js';
+import { agentInputs, cheapTarget, describe } from './stage-target.js';
+
+/** A project of the repository whose changes are reviewed. */
+export interface ReviewedProject {
+  readonly root: string;
+  /** Files whose change makes its review affected. Hashed by no cached target. */
+  readonly affectedBy: string;
+}
+
+/**
+ * The review of a project's part of a change. As with issues, every known agent gets its target. The change is hashed as a file of the uncached
+ * task that finds it out; `agent-review` names the project's files only to be affected by them.
+ */
+export function projectTargets({ root, affectedBy }: ReviewedProject, settings: Settings): Record<string, TargetConfiguration> {
+  const agents = Object.keys(settings.agents.define).sort();
+  const changes = [{ projects: [settings.names.fleetProject], target: CHANGES_TARGET }];
+  const gate = cheapTarget('gate', [], 'Merges the reviews of its changes into one verdict; fails on blocking findings');
+  return {
+    ...Object.fromEntries(
+      agents.map((agent) => [
+        targetOf(REVIEW_TARGET, agent),
+        {
+          executor: 'nx-fleet:review',
+          options: { agent, subject: 'project' },
+          dependsOn: changes,
+          cache: true,
+          inputs: [
+            { dependentTasksOutputFiles: `**/${CHANGES_TARGET}/${changeFile(root)}`, transitive: false },
+            ...agentInputs(reviewSettings(settings, agent), 'review', settings),
+          ],
+          outputs: [`{workspaceRoot}/.nx-fleet/out/{projectName}/${targetOf(REVIEW_TARGET, agent)}`],
+          metadata: describe(`${agent} reviews what a change does to this project, read-only`),
+        } satisfies TargetConfiguration,
+      ]),
+    ),
+    [REVIEW_TARGET]: {
+      ...gate,
+      options: { subject: 'project' },
+      dependsOn: [...changes, ...settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer))],
+      inputs: [...(gate.inputs ?? []), affectedBy satisfies Input],
+    },
+  };
+}

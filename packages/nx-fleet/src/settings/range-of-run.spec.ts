@@ -1,0 +1,34 @@
+import { rangeOfRun, rememberRange } from './range-of-run.js';
+
+const remembered = (argv: readonly string[], env: NodeJS.ProcessEnv = {}): ReturnType<typeof rangeOfRun> => {
+  rememberRange(argv, env);
+  return rangeOfRun(env, undefined);
+};
+
+describe('what an Nx command compares', () => {
+  it.each<[string[], string | null, string | null]>([
+    [['affected', '-t', 'agent-review', '--base=origin/main', '--head=HEAD'], 'origin/main', 'HEAD'],
+    [['affected', '--base', 'main', '--head', 'work'], 'main', 'work'],
+    [['affected', '--base=one', '--base=two'], 'two', null],
+    [['affected', '--baseline=x'], null, null],
+    [['run', 'a:b', '--', '--base=x'], null, null],
+    [['affected', '--base'], null, null],
+  ])('is what %j says', (argv, base, head) => {
+    expect(remembered(argv)).toEqual({ base, head });
+  });
+
+  it('is what the environment says where the command says nothing', () => {
+    expect(remembered(['affected'], { NX_BASE: 'one', NX_HEAD: '' })).toEqual({ base: 'one', head: null });
+    expect(remembered(['affected', '--base=two'], { NX_BASE: 'one' })).toEqual({ base: 'two', head: null });
+  });
+
+  it('is the default base of nx.json last of all', () => {
+    expect(rangeOfRun({}, 'develop')).toEqual({ base: 'develop', head: null });
+  });
+
+  it('is not what an outer command compares', () => {
+    const env: NodeJS.ProcessEnv = {};
+    rememberRange(['affected', '--base=outer'], env);
+    expect(remembered(['run', 'a:b'], env)).toEqual({ base: null, head: null });
+  });
+});

@@ -1,0 +1,35 @@
+/** What an Nx command compares, which Nx itself tells no task. */
+export interface RangeOfRun {
+  readonly base: string | null;
+  readonly head: string | null;
+}
+
+const FLAGS = [
+  ['base', 'NX_FLEET_BASE', 'NX_BASE'],
+  ['head', 'NX_FLEET_HEAD', 'NX_HEAD'],
+] as const;
+
+/** Remembers `--base` and `--head` for all tasks of an Nx command; without them what the command was started in says. */
+export function rememberRange(argv: readonly string[], env: NodeJS.ProcessEnv): void {
+  for (const [flag, variable] of FLAGS) {
+    const value = flagOf(argv, flag);
+    // A command that is started by a task of another one has a range of its own.
+    if (value === null) delete env[variable];
+    else env[variable] = value;
+  }
+}
+
+/** @param defaultBase of nx.json */
+export function rangeOfRun(env: NodeJS.ProcessEnv, defaultBase: string | undefined): RangeOfRun {
+  const [base, head] = FLAGS.map(([, ours, nx]) => [env[ours], env[nx]].find((value) => value !== undefined && value !== ''));
+  return { base: base ?? defaultBase ?? null, head: head ?? null };
+}
+
+function flagOf(argv: readonly string[], flag: string): string | null {
+  const end = argv.indexOf('--');
+  const words = end < 0 ? argv : argv.slice(0, end);
+  const at = words.findLastIndex((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
+  const word = words[at];
+  if (word === undefined) return null;
+  return word.includes('=') ? word.slice(word.indexOf('=') + 1) : (words[at + 1] ?? null);
+}

@@ -61,9 +61,14 @@ export type { Merge } from './worktree/find-merge.js';
 export { databaseOwner, type WorktreeAdapters } from './worktree/worktree-work.js';
 export { refillSpares, type SpareRequest } from './worktree/spares.js';
 export { resetDatabase } from './worktree/reset-database.js';
-export type { Complaint, ComplaintReport } from './doctor/complaint.js';
-export { examineFleet, mendFleet, type ExamineContext } from './doctor/examine-fleet.js';
-export { lastingComplaints } from './doctor/settle.js';
+export {
+  examineFleet,
+  lastingComplaints,
+  mendFleet,
+  type Complaint,
+  type ComplaintReport,
+  type ExamineContext,
+} from './doctor/examine-fleet.js';
 export { expireTrash, listTrash, restoreFromTrash, type KeptWork } from './doctor/trash.js';
 export { PROMPT_NAMES, renderPrompt, type PromptName } from './prompt/render-prompt.js';
 export {

@@ -39,13 +39,6 @@ describe('host', () => {
     expect(await host().pathExists(path.join(folder(), 'none'))).toBe(false);
   });
 
-  it('removes a folder with all in it, and does not mind when it is gone', async () => {
-    mkdirSync(path.join(folder(), 'a', 'b'), { recursive: true });
-    await host().removeDirectory(path.join(folder(), 'a'));
-    await host().removeDirectory(path.join(folder(), 'a'));
-    expect(await host().pathExists(path.join(folder(), 'a'))).toBe(false);
-  });
-
   it('sets variables in an env file for its owner only, and gives them back', async () => {
     const file = path.join(folder(), '.env.local');
     writeFileSync(file, '# mine\nPORT="1\n2"\nTOKEN=a\n', { mode: 0o644 });

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Host } from '@nx-fleet/core';
@@ -53,7 +53,6 @@ export function createHost(options: HostOptions): Host {
     writePrivateFile,
     pathExists,
     listDirectory: namesIn,
-    removeDirectory: (directory) => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
     discardDirectory: (directory) => discardDirectory(directory, env),
     sweepDiscarded,
     exclusively: (name, work) => exclusively(path.join(options.mainWorktree, '.nx-fleet', 'local', 'locks', name), work),

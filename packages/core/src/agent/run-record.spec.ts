@@ -23,8 +23,13 @@ describe('runTotals', () => {
     expect(totals(step(0.5, 10), step(0.5))).toEqual({ inputTokens: null, outputTokens: null, costUsd: 1 });
   });
 
-  it('says unknown, not nothing, of a run in which no agent answered', () => {
-    expect(totals()).toEqual({ inputTokens: null, outputTokens: null, costUsd: null });
+  it('says unknown, not nothing, of a failed run in which no agent answered', () => {
+    const record = { key: null, agent: null, agentVersion: null, startedAt: '', durationMs: 1, outcome: 'failed', steps: [] } as const;
+    expect(runTotals({ ...record, steps: [] })).toEqual({ inputTokens: null, outputTokens: null, costUsd: null });
+  });
+
+  it('says nothing, not unknown, of one that was finished without an agent', () => {
+    expect(totals()).toEqual({ inputTokens: 0, outputTokens: 0, costUsd: 0 });
   });
 
   it('keeps a cost of 0 that is known', () => {

@@ -49,15 +49,16 @@ export interface RunTotals {
   readonly costUsd: number | null;
 }
 
-/** Sums over a run's agent steps. A sum with an unknown part is unknown. */
-export function runTotals({ steps }: RunRecord): RunTotals {
+/** Sums over a run's agent steps. A sum with an unknown part is unknown; a run that needed no agent cost nothing. */
+export function runTotals({ steps, outcome }: RunRecord): RunTotals {
   const agentSteps = steps.filter((step) => step.what !== CHECKS_STEP);
   const usage = agentSteps.flatMap((step) => step.usage);
-  const isCounted = agentSteps.length > 0 && agentSteps.every((step) => step.usage.length > 0);
+  const isKnown = agentSteps.length > 0 || outcome === 'completed';
+  const isCounted = isKnown && agentSteps.every((step) => step.usage.length > 0);
   return {
     inputTokens: isCounted ? sum(usage.map((part) => part.inputTokens)) : null,
     outputTokens: isCounted ? sum(usage.map((part) => part.outputTokens)) : null,
-    costUsd: agentSteps.length === 0 ? null : sum(agentSteps.map((step) => step.costUsd)),
+    costUsd: isKnown ? sum(agentSteps.map((step) => step.costUsd)) : null,
   };
 }
 

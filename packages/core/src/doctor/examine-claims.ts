@@ -7,8 +7,7 @@ import { planRemoval } from '../worktree/plan-removal.js';
 import { provisionWorktree, undoProvisioning } from '../worktree/provision-worktree.js';
 import { removeWorktree } from '../worktree/remove-worktree.js';
 import { endStraysOf, type WorktreeWork } from '../worktree/worktree-work.js';
-import type { Complaint } from './complaint.js';
-import type { ExamineContext } from './examine-fleet.js';
+import type { Complaint, ExamineContext } from './examine-fleet.js';
 
 /** Claims on names and ports whose process has ended before they were settled, or whose worktree is gone. */
 export async function examineClaims(context: ExamineContext): Promise<readonly Complaint[]> {

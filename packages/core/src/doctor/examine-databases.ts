@@ -2,8 +2,7 @@ import type { OwnedDatabaseBranch } from '../database/database.js';
 import { UserError } from '../errors/user-error.js';
 import { findAllocation } from '../worktree/claim.js';
 import { databaseOwner } from '../worktree/worktree-work.js';
-import type { Complaint } from './complaint.js';
-import type { ExamineContext } from './examine-fleet.js';
+import type { Complaint, ExamineContext } from './examine-fleet.js';
 
 /** Database branches of this clone that no worktree stands for, or that an earlier worktree of the same issue left. */
 export async function examineDatabases(context: ExamineContext): Promise<readonly Complaint[]> {

@@ -1,7 +1,6 @@
 import type { Allocation, RegistryChange, Spare } from '../host/registry.js';
 import { findBadSpares, SPARE_PREFIX, sweepSpare } from '../worktree/spares.js';
-import type { Complaint } from './complaint.js';
-import type { ExamineContext } from './examine-fleet.js';
+import type { Complaint, ExamineContext } from './examine-fleet.js';
 
 const DISCARDED_PREFIX = '.nx-fleet-trash-';
 

@@ -6,8 +6,7 @@ import { parseSettings } from '../settings/parse-settings.js';
 import { anIssue, createFakeFleet, planInFleet, provisionRequest, type FakeFleet } from '../worktree/fleet.contract.js';
 import { provisionWorktree } from '../worktree/provision-worktree.js';
 import { refillSpares } from '../worktree/spares.js';
-import type { Complaint, ComplaintReport } from './complaint.js';
-import { examineFleet, mendFleet, type ExamineContext } from './examine-fleet.js';
+import { examineFleet, lastingComplaints, mendFleet, type Complaint, type ComplaintReport, type ExamineContext } from './examine-fleet.js';
 
 const worktree = '/repo.worktrees/issue-42';
 const branchRef = 'refs/heads/issue/42-dark-mode';
@@ -43,7 +42,7 @@ async function forget({ host }: FakeFleet): Promise<void> {
 
 /** What somebody does who does not know that there is a command for it. */
 async function deleteFolders({ host }: FakeFleet): Promise<void> {
-  for (const folder of [worktree, '/repo/.nx-fleet/issues/issue-42']) await host.removeDirectory(folder);
+  for (const folder of [worktree, '/repo/.nx-fleet/issues/issue-42']) await host.discardDirectory(folder);
 }
 
 /** Killed in the middle of making: nothing says that it was ever ready. */
@@ -501,5 +500,17 @@ describe('the doctor beside others', () => {
     await refillSpares({ ...context(fleet), commit: fleet.git.root }, fleet);
     await mendFleet(complaints, { dryRun: false });
     expect(fleet.git.filesIn(path).has('README.md')).toBe(true);
+  });
+});
+
+describe('complaints of two looks', () => {
+  const complaint = (subject: string, reason: string): Complaint => ({ subject, reason, remedy: 'undo', mend: async () => {} });
+
+  it('last when both have them, as the second has seen them', () => {
+    const first = [complaint('issue-1', 'a'), complaint('issue-2', 'a'), complaint('issue-4', 'a')];
+    const second = [complaint('issue-1', 'a'), complaint('issue-2', 'b'), complaint('issue-3', 'a')];
+    const [lasting, ...others] = lastingComplaints(first, second);
+    expect(lasting).toBe(second[0]);
+    expect(others).toEqual([]);
   });
 });

@@ -3,7 +3,6 @@ import type { RepositoryLocation } from '../git/git.js';
 import type { Settings } from '../settings/settings.js';
 import { printableLine } from '../text/printable.js';
 import type { RemovalAdapters } from '../worktree/plan-removal.js';
-import type { Complaint, ComplaintReport } from './complaint.js';
 import { examineClaims } from './examine-claims.js';
 import { examineDatabases } from './examine-databases.js';
 import { examineDisk } from './examine-disk.js';
@@ -21,6 +20,26 @@ export interface ExamineContext {
   readonly onProgress: (line: string) => void;
 }
 
+/** Something that does not fit together, and what the doctor does about it. */
+export interface Complaint {
+  /** What it is about: `issue-42`, a path, a database's name. */
+  readonly subject: string;
+  readonly reason: string;
+  /** What mends it, for people: `undo`, `finish`, `release`, `remove`; `advise` when only a person can. */
+  readonly remedy: 'undo' | 'finish' | 'release' | 'remove' | 'advise';
+  /** Mends it; absent for an advice. */
+  readonly mend?: () => Promise<void>;
+}
+
+export interface ComplaintReport {
+  readonly subject: string;
+  readonly reason: string;
+  readonly remedy: Complaint['remedy'];
+  readonly outcome: 'mended' | 'would-mend' | 'needs-you' | 'failed';
+  /** Why mending failed. */
+  readonly error?: string;
+}
+
 /** Holds registry, manifests, git, databases and disk against each other. Changes nothing. */
 export async function examineFleet(context: ExamineContext): Promise<readonly Complaint[]> {
   return [
@@ -29,6 +48,12 @@ export async function examineFleet(context: ExamineContext): Promise<readonly Co
     ...(await examineDatabases(context)),
     ...(await examineDisk(context)),
   ];
+}
+
+/** Complaints that were there at both looks: what is just being made or removed is none. The second look's are the ones to mend. */
+export function lastingComplaints(first: readonly Complaint[], second: readonly Complaint[]): readonly Complaint[] {
+  const seen = new Set(first.map(keyOf));
+  return second.filter((complaint) => seen.has(keyOf(complaint)));
 }
 
 /**
@@ -60,4 +85,8 @@ async function mended(report: Omit<ComplaintReport, 'outcome'>, mend: () => Prom
     bugs.push(error);
     return { ...report, outcome: 'failed' };
   }
+}
+
+function keyOf({ subject, reason }: Complaint): string {
+  return `${subject}\n${reason}`;
 }

@@ -5,8 +5,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import { findAllocation, newIncarnation } from '../worktree/claim.js';
 import { recordedAllocation } from '../worktree/plan-removal.js';
 import { databaseOwner } from '../worktree/worktree-work.js';
-import type { Complaint } from './complaint.js';
-import type { ExamineContext } from './examine-fleet.js';
+import type { Complaint, ExamineContext } from './examine-fleet.js';
 
 /** Manifests that no claim stands for: their making never began, their removal has all but ended, or the registry is another one. */
 export async function examineManifests(context: ExamineContext): Promise<readonly Complaint[]> {

@@ -100,7 +100,6 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     writePrivateFile: async (path, text) => void files.set(path, text),
     pathExists: async (path) => files.has(path) || pathsUnder(files, path).length > 0,
     listDirectory: async (path) => namesIn(files, path),
-    removeDirectory: async (path) => removeUnder(files, path),
     discardDirectory: async (path) => removeUnder(files, path),
     sweepDiscarded: async () => 0,
     exclusively: async (_, { act }) => act(),

@@ -102,8 +102,6 @@ export interface Host {
   pathExists(path: string): Promise<boolean>;
   /** Names in a folder, sorted; empty if there is none. */
   listDirectory(path: string): Promise<readonly string[]>;
-  /** Removes a folder and all in it; absence is fine. */
-  removeDirectory(path: string): Promise<void>;
   /** Moves a folder aside at once, within its parent, and removes it in the background; absence is fine. */
   discardDirectory(path: string): Promise<void>;
   /** Removes what discards that were killed left in a folder. @returns how many there were */

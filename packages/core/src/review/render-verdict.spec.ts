@@ -35,7 +35,7 @@ describe('renderVerdict', () => {
     expect(renderVerdict(issue, verdict)).toBe(`# Changes requested: issue-42, Dark mode
 
 - **codex** (gpt-5): request-changes. Fine.
-  - Dropped, since they name no place in the change: 2
+  - Remarks that name no place in the change: 2
     - Blocking, high: Old bug (\`src/'old'.ts:3\`, \`e7483eaa0a8f\`)
     - low: A \\[x\\](y) name (no file, \`9da28a65976a\`)
 - **claude**: approve. Fine.

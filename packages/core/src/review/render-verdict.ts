@@ -32,7 +32,7 @@ function renderReviewer(
   const asked = model === null ? '' : ` (${escapeMarkdown(printableLine(model))})`;
   return [
     `- **${reviewer}**${asked}: ${verdict}. ${escapeMarkdown(printableLine(summary, 1_000))}`,
-    ...(ungrounded.length === 0 ? [] : [`  - Dropped, since they name no place in the change: ${ungrounded.length}`]),
+    ...(ungrounded.length === 0 ? [] : [`  - Remarks that name no place in the change: ${ungrounded.length}`]),
     ...ungrounded.map(
       (remark, index) =>
         `    - ${label(remark)}: ${escapeMarkdown(printableLine(remark.title))} (${remark.file === '' ? 'no file' : inCode(place(remark))}, ${inCode(names[index] ?? '')})${dismissedNote(remark)}`,

@@ -25,7 +25,7 @@ describe('requireIssue', () => {
 
   it('refuses one whose folder is gone, and one that git does not know', async () => {
     const deleted = await stageIssue();
-    await deleted.host.removeDirectory(deleted.worktree);
+    await deleted.host.discardDirectory(deleted.worktree);
     await expect(requireIssue(deleted.context(PLAN_TARGET))).rejects.toThrow(
       `The worktree "${deleted.worktree}" of "issue-42" is gone. Make it again: nx g worktree --issue=42`,
     );

@@ -68,7 +68,7 @@ describe('fleetStatus', () => {
     expect(status?.stages.slice(0, 3)).toMatchObject([
       { state: 'done', durationMs: 7, inputTokens: 10, outputTokens: 2, costUsd: 0.25 },
       { state: 'failed', costUsd: 0.5 },
-      { state: 'done', inputTokens: null, costUsd: null },
+      { state: 'done', inputTokens: 0, costUsd: 0 },
     ]);
   });
 

@@ -19,20 +19,20 @@ async function claim(fleet: FakeFleet, ownsBranch: boolean): Promise<void> {
 
 describe('adoptOrCreateBranch', () => {
   it('owns a branch that has to be made', async () => {
-    expect(await decide(createFakeFleet())).toEqual({ missing: true, owned: true });
+    expect(await decide(createFakeFleet())).toEqual({ owned: true });
   });
 
   it('adopts one that stands at the base and holds no work, and does not own it', async () => {
     const fleet = createFakeFleet();
     fleet.git.refs.set(ref, fleet.git.root);
-    expect(await decide(fleet)).toEqual({ missing: false, owned: false });
+    expect(await decide(fleet)).toEqual({ owned: false });
   });
 
   it.each([true, false])('goes on with the one of an earlier claim, owned: %s', async (owned) => {
     const fleet = createFakeFleet();
     await claim(fleet, owned);
     fleet.git.refs.set(ref, fleet.git.commit([fleet.git.root], { a: '1' }, 'Work'));
-    expect(await decide(fleet)).toEqual({ missing: false, owned });
+    expect(await decide(fleet)).toEqual({ owned });
   });
 
   it("refuses one with somebody's work on it", async () => {

@@ -6,14 +6,12 @@ import { findAllocation } from './claim.js';
 import type { WorktreePlan } from './plan-worktree.js';
 
 export interface BranchDecision {
-  /** True when it has to be created. */
-  readonly missing: boolean;
   /** True when undoing may delete it: it is ours. */
   readonly owned: boolean;
 }
 
 /**
- * Decides what an issue's branch is: still missing, ours, or one that stands at the base and so holds nobody's work.
+ * Decides what an issue's branch is: still to be made, ours, or one that stands at the base and so holds nobody's work.
  * @throws UserError when it is someone else's or checked out elsewhere
  */
 export async function adoptOrCreateBranch(
@@ -40,10 +38,10 @@ export async function adoptOrCreateBranch(
       `Branch "${branch}" is checked out in "${elsewhere.path}". Choose another with --branch, or switch that worktree away from it.`,
     );
   }
-  if (here || (tip !== null && manifest.adopted === true)) return { missing: false, owned: false };
-  if (tip === null) return { missing: true, owned: true };
-  if (allocation !== undefined) return { missing: false, owned: allocation.ownsBranch };
-  if (tip === base) return { missing: false, owned: false };
+  if (here || (tip !== null && manifest.adopted === true)) return { owned: false };
+  if (tip === null) return { owned: true };
+  if (allocation !== undefined) return { owned: allocation.ownsBranch };
+  if (tip === base) return { owned: false };
   throw new UserError(
     `Branch "${branch}" exists already and is not ours. To take it with the work on it: --branch=${branch}. Or choose another with --branch, or delete it if nothing on it is needed: git branch -D ${branch}`,
   );

@@ -34,11 +34,11 @@ export function createFakeFleet(options: FakeHostOptions & { readonly git?: Fake
         await git.addWorktree(path, branch);
         host.files.set(`${path}/.git`, '');
       },
-      removeWorktree: async (path, discard = host.removeDirectory) => git.removeWorktree(path, discard),
+      removeWorktree: async (path, discard = host.discardDirectory) => git.removeWorktree(path, discard),
       moveWorktree: async (from, to) => {
         const moved = await git.moveWorktree(from, to);
         if (moved) {
-          await host.removeDirectory(from);
+          await host.discardDirectory(from);
           host.files.set(`${to}/.git`, '');
         }
         return moved;

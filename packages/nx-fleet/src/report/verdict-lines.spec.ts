@@ -29,7 +29,7 @@ describe('a verdict on the terminal', () => {
     });
     expect(verdictLines(verdict)).toEqual([
       'codex: request-changes. No. Never.',
-      'BLOCKS  high      Old hole  (dropped: it names no place in the change)',
+      'BLOCKS  high      Old hole  (names no place in the change)',
       'BLOCKS  critical  src/a.ts:3  SQL injection  [codex, claude]',
       'note    low       src/a.ts  A name  [claude]',
       'Verdict: changes requested, 2 blocking finding(s)',

@@ -5,7 +5,7 @@ export function verdictLines(verdict: Verdict): readonly string[] {
   return [
     ...verdict.reviewers.flatMap(({ reviewer, verdict: said, summary, ungrounded }) => [
       `${reviewer}: ${said}. ${printableLine(summary, 300)}`,
-      ...ungrounded.map((remark) => `${mark(remark)}  ${printableLine(remark.title, 160)}  (dropped: it names no place in the change)`),
+      ...ungrounded.map((remark) => `${mark(remark)}  ${printableLine(remark.title, 160)}  (names no place in the change)`),
     ]),
     ...verdict.findings.map(
       (finding) => `${mark(finding)}  ${place(finding)}  ${printableLine(finding.title, 160)}  [${finding.reviewers.join(', ')}]`,

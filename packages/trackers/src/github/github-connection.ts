@@ -1,6 +1,7 @@
 import { printableLine, UserError } from '@nx-fleet/core';
 import type { z } from 'zod';
-import type { GitHubAnswer, GitHubClient } from './github-client.js';
+import type { GitHubClient } from './github-client.js';
+import type { GitHubAnswer } from './github-request.js';
 import { describeGitHubFailure, type FailedQuestion } from './github-failure.js';
 import type { GitHubPlace } from './github-place.js';
 

@@ -20,8 +20,10 @@ export interface FailedQuestion {
   readonly repository: string;
   readonly apiUrl: string;
   readonly anonymous: boolean;
-  /** What the token has to be allowed to read. @default issues */
+  /** What the token has to be allowed to read or write. @default issues */
   readonly kind?: 'issues' | 'pull requests';
+  /** What was tried. @default read */
+  readonly access?: 'read' | 'write';
 }
 
 const requestError = z.object({
@@ -72,7 +74,8 @@ export function parseGitHubFailure(error: unknown, token: string | null): GitHub
 /** A failure as a person reads it: repository, issue, status, and what to do. */
 export function describeGitHubFailure(failure: GitHubFailure, question: FailedQuestion): UserError {
   const { status, message } = failure;
-  return new UserError(`${question.subject} could not be read: ${explain(failure, question)}`, {
+  const tried = question.access === 'write' ? 'written' : 'read';
+  return new UserError(`${question.subject} could not be ${tried}: ${explain(failure, question)}`, {
     cause: { status, message },
   });
 }
@@ -99,19 +102,19 @@ function explain(failure: GitHubFailure, question: FailedQuestion): string {
   return `${answered}${advise(status, question, logIn)}`;
 }
 
-function advise(status: number, { repository, anonymous, kind = 'issues' }: FailedQuestion, logIn: string): string {
-  const readAccess = `read access to the ${kind} of ${repository}`;
+function advise(status: number, { repository, anonymous, kind = 'issues', access = 'read' }: FailedQuestion, logIn: string): string {
+  const needed = `${access} access to the ${kind} of ${repository}${access === 'write' ? ' (in a workflow: "permissions: pull-requests: write")' : ''}`;
   switch (status) {
     case 401:
       return `, the token is not valid. Set a valid GITHUB_TOKEN, or unset it and run: gh auth login`;
     case 403:
       return anonymous
         ? `, and no token was found. Without one this is not allowed: ${logIn}.`
-        : `, the token may not do this. Give it ${readAccess}, and authorize it for the organization if that uses single sign-on.`;
+        : `, the token may not do this. Give it ${needed}, and authorize it for the organization if that uses single sign-on.`;
     case 404:
       return anonymous
         ? `. It does not exist, or it is not public and no token was found: check the number and the repository, or ${logIn}.`
-        : `. It does not exist, or the token cannot see it: check the number and the repository, and that the token has ${readAccess}.`;
+        : `. It does not exist, or the token cannot see it: check the number and the repository, and that the token has ${needed}.`;
     case 410:
       return `, it was deleted. Give another one.`;
     default:

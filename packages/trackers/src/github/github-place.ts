@@ -1,4 +1,5 @@
-import { printableLine, UserError, type TrackerSettings } from '@nx-fleet/core';
+import { UserError, type TrackerSettings } from '@nx-fleet/core';
+import { LOOPBACK, requireSafeUrl, type ApiNames } from '../safe-url.js';
 import { parseGitHubRemote, type GitHubRepository } from './github-remote.js';
 
 export type GitHubSettings = Extract<TrackerSettings, { type: 'github' }>;
@@ -8,7 +9,13 @@ export interface GitHubPlace extends GitHubRepository {
   readonly webHosts: readonly string[];
 }
 
-const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+/** How GitHub's API is called in an error. */
+export const GITHUB_API: ApiNames = {
+  name: 'GitHub API',
+  setting: '"tracker.apiUrl", or GITHUB_API_URL,',
+  example: 'https://github.example.com/api/v3',
+  token: 'GITHUB_TOKEN',
+};
 
 /** The repository and API that settings, environment and remote name, in this order. @throws UserError when no repository is named or the API is not safe to send a token to */
 export function requireGitHubPlace(settings: GitHubSettings, env: Readonly<Record<string, string>>, remoteUrl: string | null): GitHubPlace {
@@ -19,24 +26,8 @@ export function requireGitHubPlace(settings: GitHubSettings, env: Readonly<Recor
     throw new UserError(`No GitHub repository is known: ${seen}. Set "tracker" to { "type": "github", "repository": "owner/name" }.`);
   }
   const apiUrl = settings.apiUrl ?? (env['GITHUB_API_URL'] || remote?.apiUrl || 'https://api.github.com');
-  const url = requireSafeUrl(apiUrl);
+  const url = requireSafeUrl(apiUrl, GITHUB_API);
   return { repository, apiUrl: apiUrl.replace(/\/+$/, ''), webHosts: webHosts(url) };
-}
-
-function requireSafeUrl(apiUrl: string): URL {
-  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : null;
-  if (url === null) {
-    throw new UserError(
-      `GitHub API URL "${printableLine(apiUrl)}" is not a URL. Set "tracker.apiUrl", or GITHUB_API_URL, to something like "https://github.example.com/api/v3".`,
-    );
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new UserError('The GitHub API URL holds a user name or a password. Take it out, and put the token into GITHUB_TOKEN.');
-  }
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.includes(url.hostname))) {
-    throw new UserError(`GitHub API URL "${printableLine(apiUrl)}" is not https: a token would travel readable. Use https.`);
-  }
-  return url;
 }
 
 function webHosts(url: URL): readonly string[] {

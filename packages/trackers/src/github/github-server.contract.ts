@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 export interface ScriptedAnswer {
   readonly status?: number;
@@ -10,8 +11,11 @@ export interface ScriptedAnswer {
   readonly fault?: 'silence' | 'stall' | 'hang-up';
 }
 
-interface SeenRequest {
+export interface SeenRequest {
+  readonly method: string;
   readonly path: string;
+  /** What came as JSON, or null. */
+  readonly body: unknown;
   readonly headers: IncomingHttpHeaders;
 }
 
@@ -20,7 +24,7 @@ interface ScriptedServer {
   readonly requests: SeenRequest[];
 }
 
-/** Gives the answer to one request. `attempt` counts the requests for the same path from 1 on. */
+/** Gives the answer to one request. `attempt` counts the requests of the same method for the same path from 1 on. */
 export type Script = (path: string, attempt: number, request: SeenRequest) => ScriptedAnswer;
 
 const started: { close(): Promise<void> }[] = [];
@@ -29,10 +33,12 @@ const started: { close(): Promise<void> }[] = [];
 export async function startServer(script: Script): Promise<ScriptedServer> {
   const requests: SeenRequest[] = [];
   const server = createServer((incoming: IncomingMessage, response) => {
-    const request = { path: incoming.url ?? '', headers: incoming.headers };
-    requests.push(request);
-    const attempt = requests.filter(({ path }) => path === request.path).length;
-    send(script(request.path, attempt, request), response);
+    void json(incoming).then((body: unknown) => {
+      const request = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, body };
+      requests.push(request);
+      const attempt = requests.filter(({ method, path }) => method === request.method && path === request.path).length;
+      send(script(request.path, attempt, request), response);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   started.push({
@@ -43,6 +49,11 @@ export async function startServer(script: Script): Promise<ScriptedServer> {
       }),
   });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+async function json(incoming: IncomingMessage): Promise<unknown> {
+  const received = await text(incoming);
+  return received === '' ? null : (JSON.parse(received) as unknown);
 }
 
 export async function stopServers(): Promise<void> {

@@ -339,8 +339,8 @@ describe('a GitHub tracker keeps the token', () => {
 
 describe('a GitHub tracker tries again', () => {
   it('after a passing fault', async () => {
-    const { tracker } = await serve((path, attempt) =>
-      path === ISSUE && attempt < 3 ? { status: 503, body: {} } : scriptedIssue({})(path, attempt, { path, headers: {} }),
+    const { tracker } = await serve((path, attempt, request) =>
+      path === ISSUE && attempt < 3 ? { status: 503, body: {} } : scriptedIssue({})(path, attempt, request),
     );
     await expect(tracker.fetchIssue('42')).resolves.toMatchObject({ reference: '42' });
   });

@@ -2,12 +2,13 @@ import { printableLine, UserError, type Issue, type Tracker } from '@nx-fleet/co
 import type { TrackerContext } from '../create-tracker.js';
 import { parseBodyBlockers } from './body-blockers.js';
 import { blockersAnswer, issueAnswer, type BlockersAnswer } from './github-answer.js';
-import { createGitHubClient, type GitHubAnswer, type GitHubTiming } from './github-client.js';
+import { createGitHubClient } from './github-client.js';
 import { requireAnswer, type GitHubConnection } from './github-connection.js';
 import type { FailedQuestion } from './github-failure.js';
 import { requireGitHubPlace, type GitHubPlace, type GitHubSettings } from './github-place.js';
 import { fetchPullRequest, fetchPullRequestsOf } from './github-pull-requests.js';
 import { requireIssueNumber } from './github-reference.js';
+import type { GitHubAnswer, GitHubTiming } from './github-request.js';
 import { findGitHubToken } from './github-token.js';
 
 const TIMING: GitHubTiming = { timeoutMs: 15_000, waitUnitMs: 1000 };

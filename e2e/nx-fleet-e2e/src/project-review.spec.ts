@@ -1,48 +1,19 @@
 import { NX_VERSIONS } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
 import type { Finished } from './workspace/processes.js';
-import { SCRIPTED_FILES } from './workspace/scripted-agents.js';
-import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
-
-const project = (name: string, more: object = {}): string => `${JSON.stringify({ name, ...more })}\n`;
-const PROJECTS = {
-  'packages/a/project.json': project('a'),
-  'packages/a/work-a.txt': 'a\n',
-  'packages/a/AGENTS.md': 'Be strict with a.\n',
-  'packages/b/project.json': project('b', { implicitDependencies: ['a'] }),
-  'packages/b/work-b.txt': 'b\n',
-  'packages/c/project.json': project('@shop/c'),
-  'packages/c/work-c.txt': 'c\n',
-};
+import { createReviewedShop, PROJECT_FILES, type ReviewedShop } from './workspace/reviewed-shop.js';
+import { succeed, type Workspace } from './workspace/workspace.js';
 
 describe.each(NX_VERSIONS)("the review of the repository's own projects, on nx $nxVersion", (versions) => {
   let workspace: Workspace;
-
-  const affected = (...args: string[]): Promise<Finished> =>
-    workspace.startNx(['affected', '-t', 'agent-review', '--output-style=static', ...args], { env: callLog(workspace) }).finished;
-  /** Titles of the reviews that agents are asked for by a command. */
-  async function askedBy(command: () => Promise<unknown>): Promise<readonly string[]> {
-    const before = agentCalls(workspace).length;
-    await command();
-    return agentCalls(workspace)
-      .slice(before)
-      .map(({ title }) => title.replace('Changes to ', ''))
-      .sort();
-  }
-  const review = (...args: string[]): Promise<readonly string[]> => askedBy(() => succeed(affected(...args)));
-  async function commit(files: Readonly<Record<string, string | null>>, message = 'change'): Promise<void> {
-    for (const [file, text] of Object.entries(files)) await (text === null ? workspace.git('rm', '-q', file) : workspace.write(file, text));
-    await workspace.git('add', '-A');
-    await workspace.git('commit', '-qm', message);
-  }
-  const read = (place: string): unknown => JSON.parse(workspace.read(`.nx-fleet/out/${place}`));
+  let affected: ReviewedShop['affected'];
+  let askedBy: ReviewedShop['askedBy'];
+  let review: ReviewedShop['review'];
+  let commit: ReviewedShop['commit'];
+  let read: ReviewedShop['read'];
 
   beforeAll(async () => {
-    workspace = await createWorkspace({ ...versions, files: { ...SCRIPTED_FILES, ...PROJECTS } });
-    await succeed(workspace.nx('g', 'nx-fleet:init'));
-    await workspace.git('add', '-A');
-    await workspace.git('commit', '-qm', 'first');
-    await workspace.git('switch', '-qc', 'work');
+    ({ workspace, affected, askedBy, review, commit, read } = await createReviewedShop(versions));
   });
 
   afterAll(() => workspace.remove());
@@ -63,7 +34,7 @@ describe.each(NX_VERSIONS)("the review of the repository's own projects, on nx $
     await workspace.git('commit', '-q', '--amend', '-m', 'another message');
     expect(await review()).toEqual([]);
     await workspace.git('switch', '-q', 'main');
-    await commit({ 'packages/b/work-b.txt': 'b of main\n' }, 'other work');
+    await commit({ 'packages/b/work-b.txt': 'b of main\n' });
     await workspace.git('switch', '-q', 'work');
     await workspace.git('rebase', '-q', 'main');
     expect(await review()).toEqual([]);
@@ -89,8 +60,8 @@ describe.each(NX_VERSIONS)("the review of the repository's own projects, on nx $
   it('reviews what lies outside all projects on its own: files at the root, and what is left of a deleted project', async () => {
     await commit({ 'README.md': '# Shop\n' });
     expect(await review()).toEqual(['fleet']);
-    const name = Object.keys(PROJECTS).filter((file) => file.startsWith('packages/b/'));
-    await commit(Object.fromEntries(name.map((file) => [file, null])));
+    const files = Object.keys(PROJECT_FILES).filter((file) => file.startsWith('packages/b/'));
+    await commit(Object.fromEntries(files.map((file) => [file, null])));
     expect(await review()).toEqual(['fleet']);
     await workspace.git('revert', '--no-edit', 'HEAD');
     expect(await review()).toEqual([]);

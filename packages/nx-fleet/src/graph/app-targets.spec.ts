@@ -1,16 +1,7 @@
-import { parseSettings, type Manifest, type SettingsInput } from '@nx-fleet/core';
+import { parseSettings, type SettingsInput } from '@nx-fleet/core';
 import { issueTargets } from './issue-targets.js';
+import { manifest } from './manifest.fixture.js';
 
-const manifest: Manifest = {
-  version: 1,
-  project: 'issue-42',
-  title: 'Dark mode',
-  branch: 'issue/42-dark-mode',
-  base: 'a'.repeat(40),
-  round: 1,
-  blockedBy: [],
-  tracker: { type: 'github', reference: '42', url: null },
-};
 const serve = { command: 'npm start' };
 const targets = (value: SettingsInput = {}) => issueTargets(manifest, parseSettings([{ file: 'nx.json', value }]), []);
 const inputsOf = (value: SettingsInput, target: string): string => JSON.stringify(targets(value)[target]?.inputs);

@@ -1,16 +1,7 @@
-import { parseSettings, type Manifest, type Settings, type SettingsInput } from '@nx-fleet/core';
+import { parseSettings, type Settings, type SettingsInput } from '@nx-fleet/core';
 import { issueTargets } from './issue-targets.js';
+import { manifest } from './manifest.fixture.js';
 
-const manifest: Manifest = {
-  version: 1,
-  project: 'issue-42',
-  title: 'Dark mode',
-  branch: 'issue/42-dark-mode',
-  base: 'a'.repeat(40),
-  round: 1,
-  blockedBy: [],
-  tracker: { type: 'github', reference: '42', url: null },
-};
 const settings = (value: SettingsInput = {}): Settings => parseSettings([{ file: 'nx.json', value }]);
 const targets = (value: SettingsInput = {}, blockers: readonly string[] = []) => issueTargets(manifest, settings(value), blockers);
 

@@ -41,12 +41,10 @@ async function realPathOf(path: string): Promise<string | null> {
  */
 export function readerProfile(cwd: string, hidden: readonly string[]): readonly string[] {
   const isPlain = (path: string): boolean => !/[*?[\]]/.test(path) && !isWithin(cwd, path);
-  const plain = hidden.filter(isPlain);
+  const plain = [...new Set(hidden)].filter(isPlain);
   // The sandbox cannot hide what is in a hidden folder already.
-  const outermost = plain.filter(
-    (path, index) => plain.indexOf(path) === index && !plain.some((other) => other !== path && isWithin(path, other)),
-  );
-  const rules = [':root', ...outermost].map((path) => `${JSON.stringify(path)}=${path === ':root' ? '"read"' : '"deny"'}`);
+  const outermost = plain.filter((path) => !plain.some((other) => other !== path && isWithin(path, other)));
+  const rules = ['":root"="read"', ...outermost.map((path) => `${JSON.stringify(path)}="deny"`)];
   return [`default_permissions=${JSON.stringify(PROFILE)}`, `permissions.${PROFILE}.filesystem={${rules.join(',')}}`];
 }
 

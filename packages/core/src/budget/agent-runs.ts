@@ -36,9 +36,7 @@ export async function readAgentRuns({
   return runs;
 }
 
-function agentRun(begun: PaymentStart, end: PaymentEnd | undefined, isAlive: boolean): AgentRun {
-  const { id, at, run, project, target, key, agent, model } = begun;
-  const start = { id, at, run, project, target, key, agent, model };
+function agentRun({ kind: _kind, owner: _owner, ...start }: PaymentStart, end: PaymentEnd | undefined, isAlive: boolean): AgentRun {
   if (end === undefined) return { ...start, state: isAlive ? 'under-way' : 'killed', costUsd: null, isInexact: false, usage: [] };
   const costUsd = end.costUsd ?? (end.ended === FREE_OUTCOME ? 0 : null);
   return { ...start, state: 'ended', costUsd, isInexact: isInexactSource(end.costSource), usage: end.usage };

@@ -1,6 +1,5 @@
-import type { ExecutorContext } from '@nx/devkit';
-import { logger } from '@nx/devkit';
 import { resolve } from 'node:path';
+import { logger, type ExecutorContext } from '@nx/devkit';
 import { stageLimits, type Settings, type StageContext } from '@nx-fleet/core';
 import type { Adapters } from '../adapters.js';
 import { readPrompt } from '../prompts.js';

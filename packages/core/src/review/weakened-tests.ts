@@ -65,7 +65,7 @@ function snapshotRemarks({ path, from, kind, binary, removed }: TouchedFile): re
   }
   if (kind === 'deleted') return [remark(path, 'A stored snapshot is deleted', 'The next run stores whatever the code gives then.')];
   // A snapshot of new tests only adds lines; a binary one has none.
-  const isRewritten = kind === 'modified' ? removed.length > 0 || binary : kind === 'renamed' && removed.length > 0;
+  const isRewritten = removed.length > 0 || (kind === 'modified' && binary);
   const body = 'The test compares with whatever the code gives now. Look whether each difference is wanted.';
   return isRewritten ? [remark(path, 'A stored snapshot is rewritten', body)] : [];
 }

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createAgent } from '@nx-fleet/agents';
-import type { Agent, AppAccess, Database, Git, Host, Settings, Tracker } from '@nx-fleet/core';
+import type { Agent, AppAccess, Database, Git, Host, ReviewPlace, Settings, Tracker } from '@nx-fleet/core';
 import { createDatabase } from '@nx-fleet/databases';
 import { createGit } from '@nx-fleet/git';
 import { createAppAccess, createHost } from '@nx-fleet/host';
@@ -16,6 +16,8 @@ export interface Adapters {
   readonly tracker: () => Promise<Tracker>;
   /** A tracker of Markdown files, for references that are paths. */
   readonly markdown: () => Promise<Tracker>;
+  /** The pull request that this pipeline runs for. */
+  readonly reviewPlace: () => Promise<ReviewPlace>;
 }
 
 /** The one place that constructs adapters. @param workspaceRoot the main worktree */
@@ -40,6 +42,10 @@ export function createAdapters(workspaceRoot: string, settings: Settings, env: N
     app: createAppAccess(),
     tracker: () => loadTracker(settings.tracker),
     markdown: () => loadTracker(markdownSettings(settings)),
+    reviewPlace: async () => {
+      const { findReviewPlace } = await import('@nx-fleet/trackers');
+      return findReviewPlace({ mainWorktree: workspaceRoot, env: hostEnv, commands });
+    },
   };
 }
 

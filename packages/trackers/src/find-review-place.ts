@@ -32,7 +32,10 @@ const eventSchema = z.object({
       base: z.object({ repo: repository }),
     })
     .optional(),
+  /** The ref of a merge queue names the pull request that is on top. */
+  merge_group: z.object({ head_ref: z.string() }).optional(),
 });
+const QUEUED = /^refs\/heads\/gh-readonly-queue\/.+\/pr-([1-9]\d{0,9})-[0-9a-f]{40,64}$/;
 const gitHubVariables = z.object({
   GITHUB_EVENT_PATH: z.string().min(1),
   GITHUB_REPOSITORY: z.string().regex(/^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/),
@@ -60,17 +63,22 @@ export async function findReviewPlace(context: PipelineContext, timing: Pipeline
 
 async function gitHubPlace({ env, commands, mainWorktree }: PipelineContext, timing: PipelineTiming): Promise<ReviewPlace> {
   const { GITHUB_EVENT_PATH: eventFile, GITHUB_REPOSITORY: name } = requireVariables(gitHubVariables, env);
-  const { pull_request: pullRequest } = await readEvent(eventFile);
-  if (pullRequest === undefined) return nowhere('this run is for no pull request');
-  const { number, head, base } = pullRequest;
-  if (head.repo?.full_name.toLowerCase() !== base.repo.full_name.toLowerCase()) return nowhere(FORK);
+  const { pull_request: pullRequest, merge_group: queue } = await readEvent(eventFile);
+  const [, queued] = QUEUED.exec(queue?.head_ref ?? '') ?? [];
+  const number = pullRequest?.number ?? (queued === undefined ? undefined : Number(queued));
+  if (number === undefined) return nowhere('this run is for no pull request');
+  if (pullRequest !== undefined && !isOfRepository(pullRequest)) return nowhere(FORK);
   const place = requireGitHubPlace({ type: 'github', repository: name }, env, null);
   const token = await findGitHubToken({ env, commands, cwd: mainWorktree, host: place.webHosts[0] ?? 'github.com' });
   if (token === null) return nowhere('there is no token: give the step GITHUB_TOKEN, with "permissions: pull-requests: write"');
-  return {
-    kind: 'pull-request',
-    comments: createGitHubComments({ place, number, request: createGitHubRequest({ place, token, timing }) }),
-  };
+  const comments = createGitHubComments({ place, number, request: createGitHubRequest({ place, token, timing }) });
+  return pullRequest === undefined
+    ? { kind: 'read-only', comments, why: `the merge queue is at work on ${comments.place}` }
+    : { kind: 'pull-request', comments };
+}
+
+function isOfRepository({ head, base }: NonNullable<z.infer<typeof eventSchema>['pull_request']>): boolean {
+  return head.repo?.full_name.toLowerCase() === base.repo.full_name.toLowerCase();
 }
 
 function gitLabPlace(env: PipelineContext['env'], timing: PipelineTiming): ReviewPlace {

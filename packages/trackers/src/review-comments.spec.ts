@@ -146,8 +146,13 @@ describe('findReviewPlace', () => {
 
   it('is nowhere where a run is for no pull request', async () => {
     expect(await whyOf(await gitHubRun({ ref: 'refs/heads/main' }, api))).toContain('no pull request');
-    expect(await whyOf(await gitHubRun({ merge_group: {} }, api))).toContain('no pull request');
+    expect(await whyOf(await gitHubRun({ merge_group: { head_ref: 'refs/heads/x/pr-7' } }, api))).toContain('no pull request');
     expect(await whyOf(gitLabRun({ ...gitLab, CI_MERGE_REQUEST_IID: '' }))).toContain('no merge request');
+  });
+
+  it('may be read and not written in the merge queue', async () => {
+    const merge_group = { head_ref: `refs/heads/gh-readonly-queue/main/pr-12-${'a'.repeat(40)}` };
+    expect(await placeFor(await gitHubRun({ merge_group }, api))).toMatchObject({ kind: 'read-only', comments: { place: 'acme/shop#12' } });
   });
 
   it.each([[fork], [{ repo: null }]])('is nowhere for a fork, even with a token: %j', async (head) => {

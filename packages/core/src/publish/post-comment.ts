@@ -14,7 +14,7 @@ interface Occasion {
 
 /** Brings the one comment to a text: the oldest of ours is it, and others that a race has made go. */
 export async function postComment(text: string, { place, thread, isNews }: Occasion): Promise<CommentOutcome> {
-  if (place.kind === 'nowhere') return place;
+  if (place.kind !== 'pull-request') return { kind: 'nowhere', why: place.why };
   const { comments } = place;
   const [own, ...twins] = thread.own;
   const done = (kind: 'created' | 'updated' | 'unchanged' | 'needless'): CommentOutcome => ({ kind, place: comments.place });

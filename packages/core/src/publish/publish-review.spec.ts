@@ -16,7 +16,7 @@ interface Pipeline {
   readonly comments: FakeReviewComments;
   /** What the reviews of project `a` find now. */
   find(...findings: readonly Partial<Finding>[]): Promise<void>;
-  publish(change?: { readonly head?: string | null; readonly nowhere?: boolean }): Promise<Publication>;
+  publish(change?: { readonly head?: string; readonly nowhere?: boolean }): Promise<Publication>;
 }
 
 function pipeline(files: Readonly<Record<string, string>> = {}): Pipeline {
@@ -33,7 +33,7 @@ function pipeline(files: Readonly<Record<string, string>> = {}): Pipeline {
       publishReview(
         { version: 1, base: git.root, head, projects: [{ project: 'a', tree: TREE, baseTree: BASE_TREE }], skipped: [] },
         nowhere ? { kind: 'nowhere', why: 'It is a fork.' } : { kind: 'pull-request', comments },
-        { project: 'fleet', target: 'publish-review', worktree: '/repo', git, host },
+        { project: 'fleet', target: 'publish-review', git, host },
       ),
   };
 }
@@ -113,6 +113,25 @@ describe('publishReview', () => {
     expect((await publish()).report.verdict).toBe('request-changes');
   });
 
+  it('in the merge queue listens, and writes nothing', async () => {
+    const { find, host, git, comments } = pipeline();
+    const name = await fingerprintOf({});
+    await find({});
+    comments.add('us', `${COMMENT_MARKER} old`);
+    comments.add('us', `${COMMENT_MARKER} twin`);
+    comments.add('member', `nx-fleet dismiss ${name} Meant so.`);
+    const change = {
+      version: 1 as const,
+      base: git.root,
+      head: git.root,
+      projects: [{ project: 'a', tree: TREE, baseTree: BASE_TREE }],
+      skipped: [],
+    };
+    const place = { kind: 'read-only' as const, comments, why: 'It is the merge queue.' };
+    const { report, comment } = await publishReview(change, place, { project: 'fleet', target: 'publish-review', git, host });
+    expect([report.verdict, comment, comments.log]).toEqual(['approve', { kind: 'nowhere', why: 'It is the merge queue.' }, []]);
+  });
+
   it('remembers nothing of a comment that somebody else has forged', async () => {
     const { find, publish, comments } = pipeline();
     comments.add('member', `${COMMENT_MARKER}\n<!-- nx-fleet state {"version":1,"findings":[]} -->`);
@@ -124,15 +143,13 @@ describe('publishReview', () => {
     const name = await fingerprintOf({});
     const entry = { fingerprint: name, reason: 'Meant so.', expires: '2026-12-31' };
     const ignoreFile = (...findings: readonly object[]): string => JSON.stringify({ version: 1, findings });
-    const { find, publish, git, host, comments } = pipeline({ [IGNORE_FILE]: ignoreFile(entry) });
+    const { find, publish, git, comments } = pipeline({ [IGNORE_FILE]: ignoreFile(entry) });
     await find({});
     expect((await publish()).report).toMatchObject({ verdict: 'approve', findings: [{ dismissal: { isOwn: false } }] });
     const head = git.commit([git.root], { [IGNORE_FILE]: ignoreFile({ ...entry, expires: '2026-12-30' }) }, 'Longer');
     expect((await publish({ head })).report.findings).toMatchObject([{ dismissal: { isOwn: true } }]);
     expect(comments.all[0]?.body).toContain('**Dismissed in this very change**');
     expect((await publish({ head: git.commit([git.root], {}, 'None') })).report.verdict).toBe('request-changes');
-    host.files.set(`/repo/${IGNORE_FILE}`, ignoreFile(entry));
-    expect((await publish({ head: null })).report.verdict).toBe('approve');
   });
 
   it('asks to mend an ignore file that is none, and takes one that mends it', async () => {
@@ -154,7 +171,7 @@ describe('publishReview', () => {
       projects: [{ project: 'a', tree: TREE, baseTree: BASE_TREE }],
       skipped: [],
     };
-    const context = { project: 'fleet', target: 'publish-review', worktree: '/repo', git, host };
+    const context = { project: 'fleet', target: 'publish-review', git, host };
     await expect(publishReview(change, { kind: 'pull-request', comments: failing }, context)).rejects.toThrow('403');
     expect(await host.artefacts.read('fleet', 'publish-review', 'comment.md')).toContain('Null is not handled');
   });

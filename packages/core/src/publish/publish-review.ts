@@ -19,10 +19,8 @@ export interface PublishContext {
   /** The project and the target that run: where the files go. */
   readonly project: string;
   readonly target: string;
-  /** Absolute path of the worktree that is reviewed. */
-  readonly worktree: string;
   readonly git: Pick<Git, 'readFile'>;
-  readonly host: Pick<Host, 'artefacts' | 'readFile' | 'now'>;
+  readonly host: Pick<Host, 'artefacts' | 'now'>;
 }
 
 export interface Publication {
@@ -67,9 +65,9 @@ async function readVerdicts({ projects }: ChangesIndex, { host }: PublishContext
 }
 
 /** The head's entries, with what the change itself has added or altered marked so. */
-async function readIgnores({ base, head }: ChangesIndex, { git, host, worktree }: PublishContext): Promise<readonly ReportIgnore[]> {
+async function readIgnores({ base, head }: ChangesIndex, { git, host }: PublishContext): Promise<readonly ReportIgnore[]> {
   const now = host.now();
-  const text = head === null ? await host.readFile(`${worktree}/${IGNORE_FILE}`) : await git.readFile(head, IGNORE_FILE);
+  const text = await git.readFile(head, IGNORE_FILE);
   const before = await git.readFile(base, IGNORE_FILE);
   // Where the base's file is not valid nobody has agreed to it.
   const agreed = parseArtefact(before, ignoreFileSchema)?.findings ?? [];

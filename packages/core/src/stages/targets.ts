@@ -8,6 +8,8 @@ export const DELIVER_TARGET = 'agent-deliver';
 export const E2E_TARGET = 'agent-e2e';
 /** Of the project that concerns all: finds out which projects a change touches. */
 export const CHANGES_TARGET = 'agent-changes';
+/** Of the project that concerns all: says what the reviews of a change have found. */
+export const PUBLISH_TARGET = 'publish-review';
 export const SERVE_TARGET = 'agent-serve';
 /** The app for `agent-e2e`: after the checks, and started only when it is asked for. */
 export const E2E_SERVE_TARGET = `${SERVE_TARGET}--e2e`;

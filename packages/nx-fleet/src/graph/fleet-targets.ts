@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { CHANGES_TARGET, type Settings } from '@nx-fleet/core';
+import { CHANGES_TARGET, PUBLISH_TARGET, type Settings } from '@nx-fleet/core';
 import { projectTargets } from './project-targets.js';
 
 export const FLEET_ROOT = '.nx-fleet';
@@ -20,6 +20,11 @@ function reviewTargets(settings: Settings): Record<string, TargetConfiguration> 
     [CHANGES_TARGET]: {
       ...target('changes', 'Finds out which projects a change touches, and what of each is reviewed'),
       outputs: [`{workspaceRoot}/.nx-fleet/out/{projectName}/${CHANGES_TARGET}`],
+    },
+    [PUBLISH_TARGET]: {
+      ...target('publish-review', 'Says on the pull request what the reviews of a change have found; fails if something blocks'),
+      dependsOn: [CHANGES_TARGET],
+      outputs: [`{workspaceRoot}/.nx-fleet/out/{projectName}/${PUBLISH_TARGET}`],
     },
     ...projectTargets({ root: FLEET_ROOT, affectedBy: '{workspaceRoot}/**/*' }, settings),
   };

@@ -10,7 +10,7 @@ export interface GitHubPlace extends GitHubRepository {
 }
 
 /** How GitHub's API is called in an error. */
-export const GITHUB_API: ApiNames = {
+const GITHUB_API: ApiNames = {
   name: 'GitHub API',
   setting: '"tracker.apiUrl", or GITHUB_API_URL,',
   example: 'https://github.example.com/api/v3',

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { storeChanges, type Finding, type ReviewPlace, type Verdict } from '@nx-fleet/core';
+import { createHost } from '@nx-fleet/host';
+import type { Adapters } from '../../adapters.js';
+import { useShownOutput, writtenBy } from '../shown-output.fixture.js';
+import { publishReviewExecutor } from './executor.js';
+import type { PublishReviewExecutorSchema } from './schema.js';
+
+const { root, lines } = useShownOutput();
+const [TREE, BASE_TREE, COMMIT] = ['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)];
+const FAULT: Finding = {
+  lens: 'correctness',
+  severity: 'high',
+  confidence: 0.8,
+  title: 'Null is not handled',
+  body: 'It may be null.',
+  file: 'src/app.ts',
+  startLine: 10,
+  endLine: 12,
+  recommendation: '',
+};
+
+function verdict(findings: readonly Finding[]): Verdict & { readonly spec: string } {
+  const said = { reviewer: 'codex', vendor: 'codex', model: null, verdict: 'approve' as const, summary: '', ungrounded: [] };
+  return {
+    $schema: '',
+    version: 1,
+    verdict: 'approve',
+    blockOn: 'high',
+    tree: TREE,
+    baseTree: BASE_TREE,
+    reviewers: [said],
+    findings: findings.map((finding) => ({ ...finding, blocking: false, reviewers: ['codex'], said: [{ ...finding, reviewer: 'codex' }] })),
+    spec: 'spec',
+  };
+}
+
+interface Run {
+  /** What the reviews of project `a` have found; null where it has no verdict. */
+  readonly found: readonly Finding[] | null;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly place?: ReviewPlace;
+  readonly options?: PublishReviewExecutorSchema;
+}
+
+async function publish({
+  found,
+  env = {},
+  place = { kind: 'nowhere', why: 'the change comes from a fork' },
+  options = {},
+}: Run): Promise<boolean> {
+  const host = createHost({ mainWorktree: root(), env, registryDirectory: join(root(), 'registry') });
+  const changes = { base: COMMIT, head: COMMIT, baseTree: BASE_TREE, tree: TREE, skipped: ['docs'] };
+  const change = { project: 'a', baseTree: BASE_TREE, tree: TREE };
+  await storeChanges({ ...changes, changes: [change] }, (name) => name, { fleetProject: 'fleet', artefacts: host.artefacts });
+  if (found !== null) await host.artefacts.write('a', 'agent-review', 'verdict.json', JSON.stringify(verdict(found)));
+  const git = {
+    locate: async () => ({ mainWorktree: root(), currentWorktree: root(), commonDirectory: `${root()}/.git` }),
+    readFile: async () => null,
+  };
+  const adapters = { git, host, reviewPlace: async () => place } as unknown as Adapters;
+  return (await publishReviewExecutor(options, { root: root() } as ExecutorContext, adapters)).success;
+}
+
+describe('publish-review', () => {
+  it('fails on a finding that blocks, whatever the verdict says of it, and says why in the last line', async () => {
+    expect(await publish({ found: [FAULT] })).toBe(false);
+    expect(lines()).toEqual([
+      'BLOCKS    high      src/app.ts:10  Null is not handled  [a: codex]  8307e06f1413',
+      'Not reviewed, by "review.projects": docs',
+      'No comment is written: the change comes from a fork.',
+      'Failed: 1 blocking finding(s)',
+    ]);
+  });
+
+  it('fails where a project has no verdict', async () => {
+    expect(await publish({ found: null })).toBe(false);
+    expect(lines().at(-1)).toBe('Failed: no valid verdict on this change for a');
+  });
+
+  it('passes where nothing blocks', async () => {
+    expect(await publish({ found: [{ ...FAULT, severity: 'low' }] })).toBe(true);
+    expect(lines().at(0)).toMatch(/^note {6}low/);
+    expect(lines().at(-1)).toBe('Passed: nothing blocks in 1 project(s)');
+  });
+
+  it('shows findings beside their lines on GitHub, and nowhere else', async () => {
+    const written = await writtenBy(() => publish({ found: [FAULT], env: { GITHUB_ACTIONS: 'true' } }));
+    expect(written).toMatch(/^::error file=src\/app\.ts,line=10,endLine=12,title=[^\n]+\n$/);
+    expect(await writtenBy(() => publish({ found: [FAULT] }))).toBe('');
+  });
+
+  it('prints JSON on one line, and nothing else', async () => {
+    const written = await writtenBy(() => publish({ found: [FAULT], env: { GITHUB_ACTIONS: 'true' }, options: { json: true } }));
+    expect(written.split('\n')).toHaveLength(2);
+    expect(JSON.parse(written)).toMatchObject({ verdict: 'request-changes', findings: [{ project: 'a' }], comment: { kind: 'nowhere' } });
+    expect(lines()).toEqual([]);
+  });
+
+  it('says what became of the comment', async () => {
+    const said: string[] = [];
+    const place: ReviewPlace = {
+      kind: 'pull-request',
+      comments: {
+        place: 'acme/shop#12',
+        readThread: async () => ({ own: [], replies: [] }),
+        create: async (body) => void said.push(body),
+        update: async () => undefined,
+        remove: async () => undefined,
+      },
+    };
+    await publish({ found: [FAULT], place });
+    expect(lines()).toContain('Comment on acme/shop#12: created.');
+    expect(said).toEqual([expect.stringContaining('Null is not handled')]);
+    await publish({ found: [], place });
+    expect(lines()).toContain('No comment on acme/shop#12: there is nothing to say.');
+  });
+});

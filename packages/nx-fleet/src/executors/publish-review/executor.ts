@@ -1,0 +1,32 @@
+import { logger, type ExecutorContext } from '@nx/devkit';
+import { publishReview, PUBLISH_TARGET, readChanges, workflowAnnotations } from '@nx-fleet/core';
+import { createAdapters, type Adapters } from '../../adapters.js';
+import { requireRepositoryRoot } from '../../main-worktree.js';
+import { reportTask } from '../../report/report.js';
+import { publicationLines } from '../../report/publication-lines.js';
+import { readSettings } from '../../settings/read-settings.js';
+import type { PublishReviewExecutorSchema } from './schema.js';
+
+/** `publish-review`: one report on all that a change touches. Fails when something blocks that nobody has dismissed. */
+export async function publishReviewExecutor(
+  { json = false }: PublishReviewExecutorSchema,
+  context: ExecutorContext,
+  adapters?: Adapters,
+): Promise<{ success: boolean }> {
+  return reportTask(async () => {
+    const settings = readSettings(context.root);
+    const { git, host, reviewPlace } = adapters ?? createAdapters(context.root, settings);
+    await requireRepositoryRoot(context.root, { git });
+    const project = settings.names.fleetProject;
+    const changes = await readChanges({ fleetProject: project, artefacts: host.artefacts });
+    const publication = await publishReview(changes, await reviewPlace(), { project, target: PUBLISH_TARGET, git, host });
+    const { report } = publication;
+    if (json) process.stdout.write(`${JSON.stringify({ ...report, comment: publication.comment })}\n`);
+    else {
+      // A command of GitHub Actions begins its line.
+      if (host.env['GITHUB_ACTIONS'] === 'true') for (const line of workflowAnnotations(report)) process.stdout.write(`${line}\n`);
+      for (const line of publicationLines(publication)) logger.info(line);
+    }
+    return report.verdict === 'approve';
+  });
+}

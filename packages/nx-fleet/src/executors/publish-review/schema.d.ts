@@ -1,0 +1,4 @@
+export interface PublishReviewExecutorSchema {
+  /** Print the report as JSON. */
+  readonly json?: boolean;
+}

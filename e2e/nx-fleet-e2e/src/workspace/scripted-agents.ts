@@ -1,7 +1,7 @@
 /**
  * A stand-in for an agent, as a file of the workspace. It does what an agent does, by a fixed script: reads the prompt, edits files, answers.
  * The specs steer it by words in the issue: `FAIL ONCE`, `PLANT BUG`, `SOFTEN`, `WRITE IN REVIEW`, `NOTHING`, `STUBBORN`, `BARE`;
- * `CRASH`, `HANG` and `NONSENSE` with a stage: `CRASH build`.
+ * `CRASH`, `HANG` and `NONSENSE` with a stage: `CRASH build`. A file `hang-build` in HOME makes it hang on that machine only.
  */
 const AGENT_SCRIPT = `#!/usr/bin/env node
 import { spawn } from 'node:child_process';
@@ -22,7 +22,7 @@ if (says('CRASH ' + stage)) {
   console.error('the model fell over');
   process.exit(3);
 }
-if (says('HANG ' + stage)) {
+if (says('HANG ' + stage) || existsSync(process.env.HOME + '/hang-' + stage)) {
   // A server that the agent started, in a session of its own.
   spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }).unref();
   setInterval(() => {}, 1000);

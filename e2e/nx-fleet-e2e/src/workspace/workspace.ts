@@ -51,7 +51,7 @@ export async function createWorkspace({
   hasPlugin = true,
 }: WorkspaceRequest): Promise<Workspace> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'nx-fleet-e2e-'));
-  const workspace = openWorkspace(folder, parentName);
+  const workspace = openWorkspace({ folder, parentName });
   for (const name of ['home', 'tmp']) mkdirSync(join(folder, name));
   const manifest = { name: 'shop', version: '0.0.0', private: true, devDependencies: { nx: nxVersion, '@nx/devkit': devkitVersion } };
   workspace.write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
@@ -93,12 +93,25 @@ export async function succeed(command: Promise<Finished>): Promise<Finished> {
   return finished;
 }
 
-function openWorkspace(folder: string, parentName: string): Workspace {
+export interface WorkspacePlace {
+  readonly folder: string;
+  /** As in `WorkspaceRequest`. */
+  readonly parentName?: string;
+  /** In addition to the environment of every workspace. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The words of a command that runs where the workspace is. @default here */
+  readonly inside?: (file: string, args: readonly string[]) => readonly [string, ...string[]];
+}
+
+/** A workspace in a folder that may hold it already. */
+export function openWorkspace({ folder, parentName = '', env: more = {}, inside }: WorkspacePlace): Workspace {
   const parent = join(folder, parentName);
   const root = join(parent, 'shop');
-  const env = environment(folder);
-  const start = (file: string, args: readonly string[], options: ProcessOptions = {}): Running =>
-    startProcess(file, args, { cwd: options.cwd ?? root, env: { ...env, ...options.env } });
+  const env = { ...environment(folder), ...more };
+  const start = (file: string, args: readonly string[], options: ProcessOptions = {}): Running => {
+    const [program, ...words] = inside?.(file, args) ?? [file, ...args];
+    return startProcess(program, words, { cwd: options.cwd ?? root, env: { ...env, ...options.env } });
+  };
   const run: Workspace['run'] = (file, args, options) => start(file, args, options).finished;
   const nx = join(root, 'node_modules/.bin/nx');
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

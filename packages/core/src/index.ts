@@ -99,6 +99,7 @@ export {
 } from './stages/stage-settings.js';
 export type { StageContext } from './stages/stage-context.js';
 export { isFinished } from './stages/finished-run.js';
+export { requireIssueResult, requireProjectResult } from './stages/stored-result.js';
 export { planIssue } from './stages/plan-issue.js';
 export type { Plan } from './stages/plan-artefact.js';
 export { buildIssue } from './stages/build-issue.js';

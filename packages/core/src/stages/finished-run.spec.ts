@@ -13,6 +13,8 @@ import {
   WRITTEN,
   type StagedIssue,
 } from './staged-issue.contract.js';
+import { requireIssueResult } from './stored-result.js';
+import type { StageContext } from './stage-context.js';
 import { validateIssue } from './validate-issue.js';
 
 const plan = { summary: 's', steps: [{ title: 't', detail: '', files: [] }], acceptance: [], projects: [], assumptions: [] };
@@ -41,42 +43,44 @@ async function reviewed(): Promise<StagedIssue> {
   return issue;
 }
 
+const finished = (context: StageContext): Promise<boolean> => isFinished(context, () => requireIssueResult(context));
+
 describe('a run that is finished under its key', () => {
   it('is one whose artefacts are here, under the same key', async () => {
     const context = (await planned()).context(PLAN_TARGET);
-    expect(await isFinished(context)).toBe(true);
-    expect(await isFinished({ ...context, key: 'another' })).toBe(false);
-    expect(await isFinished({ ...context, key: null })).toBe(false);
+    expect(await finished(context)).toBe(true);
+    expect(await finished({ ...context, key: 'another' })).toBe(false);
+    expect(await finished({ ...context, key: null })).toBe(false);
   });
 
   it('is none that never ran, failed, or lacks an artefact', async () => {
     const never = await stageIssue();
     await never.host.artefacts.clear('issue-42', PLAN_TARGET);
-    expect(await isFinished(never.context(PLAN_TARGET))).toBe(false);
+    expect(await finished(never.context(PLAN_TARGET))).toBe(false);
     const failed = await stageIssue({ agent: () => 'a poem' });
     await expect(planIssue(failed.settings.plan, failed.context(PLAN_TARGET))).rejects.toThrow('no valid answer twice');
-    expect(await isFinished(failed.context(PLAN_TARGET))).toBe(false);
+    expect(await finished(failed.context(PLAN_TARGET))).toBe(false);
     const cut = await planned();
     cut.host.files.delete(`${cut.host.artefacts.directory('issue-42', PLAN_TARGET)}/plan.json`);
-    expect(await isFinished(cut.context(PLAN_TARGET))).toBe(false);
+    expect(await finished(cut.context(PLAN_TARGET))).toBe(false);
   });
 
   it('is none whose artefact the next stage would refuse, as one that was forged in a shared cache', async () => {
     const issue = await reviewed();
     const targets = [PLAN_TARGET, WRITTEN, VALIDATE_TARGET, REVIEWED];
-    const finished = (): Promise<readonly boolean[]> => Promise.all(targets.map((target) => isFinished(issue.context(target))));
-    expect(await finished()).toEqual([true, true, true, true]);
+    const all = (): Promise<readonly boolean[]> => Promise.all(targets.map((target) => finished(issue.context(target))));
+    expect(await all()).toEqual([true, true, true, true]);
     const forge = async (target: string, file: string, change: object): Promise<void> => {
       const artefact = JSON.parse(issue.out(target, file) ?? '') as object;
       await issue.host.artefacts.write('issue-42', target, file, JSON.stringify({ ...artefact, ...change }));
     };
     await forge(REVIEWED, 'review.json', { reviewer: 'claude' });
-    expect(await finished()).toEqual([true, true, true, false]);
+    expect(await all()).toEqual([true, true, true, false]);
     await forge(VALIDATE_TARGET, 'validation.json', { baseTree: (await issue.git.resolveTree(issue.branchRef)) ?? '' });
-    expect(await finished()).toEqual([true, true, false, false]);
+    expect(await all()).toEqual([true, true, false, false]);
     await forge(WRITTEN, 'build.json', { tree: (await issue.git.resolveTree(issue.git.root)) ?? '' });
-    expect(await finished()).toEqual([true, false, false, false]);
+    expect(await all()).toEqual([true, false, false, false]);
     await forge(PLAN_TARGET, 'plan.json', { steps: 'none' });
-    expect(await finished()).toEqual([false, false, false, false]);
+    expect(await all()).toEqual([false, false, false, false]);
   });
 });

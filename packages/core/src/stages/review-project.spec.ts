@@ -2,6 +2,7 @@ import { readChanges, storeChanges } from '../changes/changes-artefact.js';
 import { findChanges } from '../changes/find-changes.js';
 import { gateProject } from './gate-project.js';
 import { reviewProject, type ProjectReviewRequest } from './review-project.js';
+import { requireProjectResult } from './stored-result.js';
 import { REVIEW_TARGET, REVIEWED, stageIssue, type StagedIssue, type StagedOptions } from './staged-issue.contract.js';
 
 const FILES = { 'README.md': 'hello\n', 'a/one.ts': 'one\n', 'a/AGENTS.md': 'strict\n', 'b/two.ts': 'two\n' };
@@ -94,5 +95,20 @@ describe('gateProject', () => {
     const staged = await pushed({ 'a/AGENTS.md': 'lax\n' });
     await review(staged, '@shop/a');
     expect(await gate(staged, '@shop/a')).toMatchObject({ findings: [{ file: 'a/AGENTS.md', reviewers: ['nx-fleet'] }] });
+  });
+});
+
+describe('a stored review of a project', () => {
+  it('counts as finished while it is of what this command found to be changed, and is a review', async () => {
+    const staged = await pushed({ 'a/one.ts': 'eins\n' });
+    await review(staged, '@shop/a');
+    const stored = (project: string): Promise<void> => requireProjectResult(REQUEST, staged.context(REVIEWED, project));
+    await expect(stored('@shop/a')).resolves.toBeUndefined();
+    await expect(stored('fleet')).rejects.toThrow('"fleet" is not touched.');
+    push(staged, { 'a/one.ts': 'zwei\n' });
+    await change(staged);
+    await expect(stored('@shop/a')).rejects.toThrow('The review by codex is of another state of "@shop/a"');
+    await staged.host.artefacts.write('@shop/a', REVIEWED, 'review.json', '{}');
+    await expect(stored('@shop/a')).rejects.toThrow('There is no valid review of "@shop/a" by codex.');
   });
 });

@@ -1,5 +1,5 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
-import { isFinished, VALIDATE_TARGET, type Settings, type StageContext } from '@nx-fleet/core';
+import { isFinished, requireIssueResult, requireProjectResult, VALIDATE_TARGET, type Settings, type StageContext } from '@nx-fleet/core';
 import { watchOrphaned } from '@nx-fleet/host';
 import { createAdapters, type Adapters } from '../adapters.js';
 import { issueTargets } from '../graph/issue-targets.js';
@@ -20,6 +20,8 @@ interface StageKind {
   readonly requirePlace: (workspaceRoot: string, adapters: Adapters) => Promise<void>;
   /** The target as the options of now make it. */
   readonly findTarget: (stage: StageContext, settings: Settings) => Promise<TargetConfiguration | undefined>;
+  /** @throws UserError on a stored result that the next stage would refuse */
+  readonly requireResult: (stage: StageContext, settings: Settings) => Promise<void>;
 }
 
 const OF_ISSUE: StageKind = {
@@ -28,12 +30,14 @@ const OF_ISSUE: StageKind = {
     const manifest = await host.state.readManifest(project);
     return manifest === null ? undefined : issueTargets(manifest, settings, [])[target];
   },
+  requireResult: requireIssueResult,
 };
 
 /** In any worktree: what is reviewed is what is checked out there. Only their inputs differ between projects. */
 const OF_PROJECT: StageKind = {
   requirePlace: requireRepositoryRoot,
   findTarget: async ({ target }, settings) => projectTargets({ root: '.', affectedBy: '' }, settings)[target],
+  requireResult: (stage, { names }) => requireProjectResult(names, stage),
 };
 
 /** Runs one stage of an issue as an Nx task, for as long as that Nx lives. @param work says whether the task succeeds */
@@ -77,13 +81,19 @@ async function runWatched({ context, adapters, kind }: StageTask, signal: AbortS
   // Two runs at the same time: the second one finds what the first has paid for.
   return stage.host.exclusively(`${stage.project}.${stage.target}`, {
     onWait: () => stage.onProgress('another run is at work on this very target: waiting for it'),
-    act: () => runOnce(stage, settings, work),
+    act: () => runOnce({ stage, settings, kind }, work),
     signal,
   });
 }
 
-async function runOnce(stage: StageContext, settings: Settings, work: StageWork): Promise<boolean> {
-  if (await isFinished(stage)) {
+interface RunOnce {
+  readonly stage: StageContext;
+  readonly settings: Settings;
+  readonly kind: StageKind;
+}
+
+async function runOnce({ stage, settings, kind }: RunOnce, work: StageWork): Promise<boolean> {
+  if (await isFinished(stage, () => kind.requireResult(stage, settings))) {
     stage.onProgress('this was done under the very same key: its artefacts stay as they are');
     return true;
   }

@@ -35,16 +35,21 @@ export function nameFindings(verdict: Verdict): NamedVerdict {
   return {
     findings: verdict.findings.map((finding, index) => ({
       fingerprint: names.findings[index] ?? '',
-      finding: { ...finding, dismissed: undefined, blocking: isBlocking(finding, verdict.blockOn) },
+      finding: { ...undismissed(finding), blocking: isBlocking(finding, verdict.blockOn) },
     })),
     remarks: verdict.reviewers.flatMap(({ reviewer, verdict: word, ungrounded }, index) =>
       ungrounded.map((remark, nth) => ({
         reviewer,
         fingerprint: names.remarks[index]?.[nth] ?? '',
-        remark: { ...remark, dismissed: undefined, blocking: word === 'request-changes' && isBlocking(remark, verdict.blockOn) },
+        remark: { ...undismissed(remark), blocking: word === 'request-changes' && isBlocking(remark, verdict.blockOn) },
       })),
     ),
   };
+}
+
+function undismissed<Item extends { readonly dismissed?: string | undefined }>(item: Item): Omit<Item, 'dismissed'> {
+  const { dismissed: _dismissed, ...rest } = item;
+  return rest;
 }
 
 /** A verdict without the weight of what was dismissed. @param reasonOf why, by fingerprint; null for what counts */

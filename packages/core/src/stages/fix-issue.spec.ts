@@ -1,5 +1,7 @@
 import { aFinding, aReview } from '../review/finding.contract.js';
+import { findingFingerprints } from '../review/finding-fingerprint.js';
 import type { Finding } from '../review/finding.js';
+import { IGNORE_FILE } from '../review/ignore-file.js';
 import type { Review } from '../review/review.js';
 import { checkoutFix } from './checkout-fix.js';
 import type { Fix } from './fix-artefact.js';
@@ -94,6 +96,16 @@ describe('fixIssue', () => {
     const made = await fixIssue({ ...issue.settings.fix, blockOn: 'medium' }, issue.context(FIXED));
     expect(made.fixed).toBe(1);
     expect(issue.requests[0]?.prompt).toContain('- medium, AGENTS.md: What steers agents, hooks or pipelines is changed');
+  });
+
+  it('has nothing mended that the base dismisses', async () => {
+    const ignores = {
+      version: 1,
+      findings: [{ fingerprint: findingFingerprints([blocking])[0], reason: 'Meant so.', expires: '2026-06-30' }],
+    };
+    const issue = await reviewed([blocking], { git: { files: { 'README.md': 'hello\n', [IGNORE_FILE]: JSON.stringify(ignores) } } });
+    expect(await fix(issue)).toMatchObject({ fixed: 0, commits: [] });
+    expect(issue.requests).toEqual([]);
   });
 
   it('asks nobody when nothing blocks', async () => {

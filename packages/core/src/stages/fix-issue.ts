@@ -58,13 +58,13 @@ async function requireVerdict(
   if (start === null) throw new UserError(`Branch "${manifest.branch}" is gone. Run: nx run ${context.project}:agent-build`);
   const reviews = await requireReviews(reviewers, await issueReviewed(manifest, context), context);
   const tried = await requireE2eReviews(e2e, reviews[0], context);
-  return { start, verdict: await judgeReviews([...reviews, ...tried], blockOn, context) };
+  return { start, verdict: await judgeReviews([...reviews, ...tried], { blockOn, ignoresAt: manifest.base }, context) };
 }
 
 /** What has to be mended: what blocks; and where a reviewer objects without a place in the change, all that was found. */
 function openFindings({ findings }: Verdict): Verdict['findings'] {
   const blocking = findings.filter((finding) => finding.blocking);
-  return blocking.length > 0 ? blocking : findings;
+  return blocking.length > 0 ? blocking : findings.filter(({ dismissed }) => dismissed === undefined);
 }
 
 /** How many findings the writer is given, objections without a place included. */

@@ -18,6 +18,8 @@ export interface GateSettings {
 export interface GateSubject extends Reviewed {
   readonly title: string;
   readonly spec: string;
+  /** The commit whose ignore file counts. */
+  readonly ignoresAt: string;
 }
 
 /**
@@ -28,7 +30,11 @@ export interface GateSubject extends Reviewed {
 export async function gateChange({ reviewers, blockOn, e2e }: GateSettings, subject: GateSubject, context: StageContext): Promise<Verdict> {
   const { host, project, target } = context;
   const reviews = await requireReviews(reviewers, subject, context);
-  const verdict = await judgeReviews([...reviews, ...(await requireE2eReviews(e2e, reviews[0], context))], blockOn, context);
+  const verdict = await judgeReviews(
+    [...reviews, ...(await requireE2eReviews(e2e, reviews[0], context))],
+    { blockOn, ignoresAt: subject.ignoresAt },
+    context,
+  );
   await host.artefacts.clear(project, target);
   await host.artefacts.write(
     project,

@@ -1,4 +1,4 @@
-import { readChange } from '../changes/changes-artefact.js';
+import { readChanges } from '../changes/changes-artefact.js';
 import type { Verdict } from '../review/verdict.js';
 import { printableLine } from '../text/printable.js';
 import { gateChange, type GateSettings } from './gate-change.js';
@@ -15,11 +15,12 @@ export async function gateProject(
   context: StageContext,
 ): Promise<Verdict | null> {
   const { host, project, target } = context;
-  const change = await readChange(project, placeOf(request, context));
-  if (change === null) {
+  const { projects, head } = await readChanges(placeOf(request, context));
+  const change = projects.find((one) => one.project === project);
+  if (change === undefined) {
     await host.artefacts.clear(project, target);
     return null;
   }
   const name = `"${printableLine(project)}"`;
-  return gateChange(settings, { ...change, name, title: 'its part of the change', spec: projectSpec(change) }, context);
+  return gateChange(settings, { ...change, name, title: 'its part of the change', spec: projectSpec(change), ignoresAt: head }, context);
 }

@@ -1,4 +1,6 @@
 import { aFinding, aReview } from '../review/finding.contract.js';
+import { findingFingerprints } from '../review/finding-fingerprint.js';
+import { IGNORE_FILE } from '../review/ignore-file.js';
 import type { Review } from '../review/review.js';
 import type { Verdict } from '../review/verdict.js';
 import type { GateSettings } from './gate-change.js';
@@ -7,10 +9,14 @@ import { REVIEW_TARGET, stageIssue, storeCheckout, type StagedIssue } from './st
 
 async function reviewed(...reviews: readonly Partial<Review>[]): Promise<StagedIssue> {
   const issue = await stageIssue();
+  await storeReviews(issue, reviews);
+  return issue;
+}
+
+async function storeReviews(issue: StagedIssue, reviews: readonly Partial<Review>[]): Promise<void> {
   const tree = (await issue.git.resolveTree(issue.branchRef)) ?? '';
   const baseTree = (await issue.git.resolveTree(issue.git.root)) ?? '';
   for (const review of reviews) await store(issue, aReview({ tree, baseTree, ...review }));
-  return issue;
 }
 
 async function store({ host }: StagedIssue, review: Review, reviewer = review.reviewer): Promise<void> {
@@ -53,6 +59,20 @@ describe('gateReview', () => {
     await expect(gateReview({ reviewers: ['codex'], blockOn: 'high' }, issue.context(REVIEW_TARGET))).rejects.toThrow(
       'The base that "issue-42" was reviewed against is not here.',
     );
+  });
+
+  it('takes a finding for dismissed that the base dismisses, and not one that the branch dismisses itself', async () => {
+    const [fingerprint] = findingFingerprints([aFinding()]);
+    const ignores = JSON.stringify({ version: 1, findings: [{ fingerprint, reason: 'Meant so.', expires: '2026-06-30' }] });
+    const fromBase = await stageIssue({ git: { files: { [IGNORE_FILE]: ignores } } });
+    await storeReviews(fromBase, [{ findings: [aFinding()] }]);
+    expect(await gate(fromBase)).toMatchObject({ verdict: 'approve', findings: [{ blocking: false, dismissed: 'Meant so.' }] });
+    expect(fromBase.out(REVIEW_TARGET, 'review.md')).toContain('Dismissed: Meant so.');
+    const fromBranch = await stageIssue();
+    fromBranch.git.filesIn(fromBranch.worktree).set(IGNORE_FILE, ignores);
+    await fromBranch.git.commitAll(fromBranch.worktree, 'Silence');
+    await storeReviews(fromBranch, [{ findings: [aFinding()] }]);
+    expect((await gate(fromBranch)).verdict).toBe('request-changes');
   });
 
   it('reads the configured reviewers only, and leaves nothing of an earlier verdict', async () => {

@@ -1,5 +1,8 @@
 import { readChanges, storeChanges } from '../changes/changes-artefact.js';
 import { findChanges } from '../changes/find-changes.js';
+import { aFinding } from '../review/finding.contract.js';
+import { findingFingerprints } from '../review/finding-fingerprint.js';
+import { IGNORE_FILE } from '../review/ignore-file.js';
 import { gateProject } from './gate-project.js';
 import { reviewProject, type ProjectReviewRequest } from './review-project.js';
 import { requireProjectResult } from './stored-result.js';
@@ -54,6 +57,21 @@ describe('reviewProject', () => {
     expect(staged.requests[0]?.prompt).toContain('+eins');
     expect(staged.requests[0]?.prompt).not.toMatch(/zwei|hallo/);
     expect(await gate(staged, '@shop/a')).toMatchObject({ verdict: 'approve' });
+  });
+
+  it('takes a finding for dismissed that the head dismisses', async () => {
+    const finding = aFinding({ file: 'a/one.ts', startLine: 1, endLine: 1 });
+    const ignores = {
+      version: 1,
+      findings: [{ fingerprint: findingFingerprints([finding])[0], reason: 'Meant so.', expires: '2026-06-30' }],
+    };
+    const agent = () => JSON.stringify({ verdict: 'request-changes', summary: 'No.', findings: [finding] });
+    const staged = await pushed({ 'a/one.ts': 'eins\n' }, { agent });
+    await review(staged, '@shop/a');
+    expect(await gate(staged, '@shop/a')).toMatchObject({ verdict: 'request-changes' });
+    push(staged, { 'a/one.ts': 'eins\n', [IGNORE_FILE]: JSON.stringify(ignores) });
+    await change(staged);
+    expect(await gate(staged, '@shop/a')).toMatchObject({ verdict: 'approve', findings: [{ dismissed: 'Meant so.' }] });
   });
 
   it('asks nobody about a project that is not touched', async () => {

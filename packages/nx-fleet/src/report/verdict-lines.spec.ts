@@ -25,6 +25,7 @@ describe('a verdict on the terminal', () => {
       findings: [
         { ...words, severity: 'critical', title: 'SQL\ninjection', reviewers: ['codex', 'claude'], said: [], blocking: true },
         { ...words, severity: 'low', title: 'A name', startLine: 0, reviewers: ['claude'], said: [], blocking: false },
+        { ...words, severity: 'high', title: 'Meant so', reviewers: ['claude'], said: [], blocking: false, dismissed: 'It is.' },
       ],
     });
     expect(verdictLines(verdict)).toEqual([
@@ -32,6 +33,7 @@ describe('a verdict on the terminal', () => {
       'BLOCKS  high      Old hole  (names no place in the change)',
       'BLOCKS  critical  src/a.ts:3  SQL injection  [codex, claude]',
       'note    low       src/a.ts  A name  [claude]',
+      'silent  high      src/a.ts:3  Meant so  [claude]',
       'Verdict: changes requested, 2 blocking finding(s)',
     ]);
   });

@@ -14,6 +14,10 @@ export function verdictLines(verdict: Verdict): readonly string[] {
   ];
 }
 
-function mark({ blocking, severity }: Pick<Verdict['findings'][number], 'blocking' | 'severity'>): string {
-  return `${blocking ? 'BLOCKS' : 'note  '}  ${severity.padEnd(8)}`;
+function mark({ blocking, dismissed, severity }: Pick<Verdict['findings'][number], 'blocking' | 'dismissed' | 'severity'>): string {
+  return `${dismissed === undefined ? weight(blocking) : 'silent'}  ${severity.padEnd(8)}`;
+}
+
+function weight(blocking: boolean): string {
+  return blocking ? 'BLOCKS' : 'note  ';
 }

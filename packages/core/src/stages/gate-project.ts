@@ -1,4 +1,4 @@
-import { readChanges } from '../changes/changes-artefact.js';
+import { requireChanges } from '../changes/require-changes.js';
 import type { Verdict } from '../review/verdict.js';
 import { printableLine } from '../text/printable.js';
 import { gateChange, type GateSettings } from './gate-change.js';
@@ -7,15 +7,11 @@ import type { StageContext } from './stage-context.js';
 
 /**
  * The verdict on a project's part of the change that this command is about; null when the project is not touched.
- * @throws UserError when a review is missing or judges another change
+ * @throws UserError when a review is missing or judges another change, or nobody has looked at this one
  */
-export async function gateProject(
-  settings: GateSettings,
-  request: Pick<ProjectReviewRequest, 'fleetProject'>,
-  context: StageContext,
-): Promise<Verdict | null> {
+export async function gateProject(settings: GateSettings, request: ProjectReviewRequest, context: StageContext): Promise<Verdict | null> {
   const { host, project, target } = context;
-  const { projects, head } = await readChanges(placeOf(request, context));
+  const { projects, head } = await requireChanges(request, placeOf(request, context), context.git);
   const change = projects.find((one) => one.project === project);
   if (change === undefined) {
     await host.artefacts.clear(project, target);

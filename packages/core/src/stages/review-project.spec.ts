@@ -109,6 +109,16 @@ describe('gateProject', () => {
     await expect(gate(staged, '@shop/a')).rejects.toThrow('The review by codex is of another state of "@shop/a" than is there now.');
   });
 
+  it('refuses what an earlier command, or one with another base, has found', async () => {
+    const staged = await pushed({ 'a/one.ts': 'eins\n' });
+    await review(staged, '@shop/a');
+    push(staged, { 'b/two.ts': 'zwei\n' });
+    await expect(gate(staged, '@shop/a')).rejects.toThrow(
+      /^What was changed is known for "\w{8}\.\.\w{8}", and "\w{8}\.\.\w{8}" is asked for\. Run again/,
+    );
+    await expect(gate(staged, 'b')).rejects.toThrow('What was changed is known for');
+  });
+
   it('adds what the diff itself shows', async () => {
     const staged = await pushed({ 'a/AGENTS.md': 'lax\n' });
     await review(staged, '@shop/a');

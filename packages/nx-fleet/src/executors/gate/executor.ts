@@ -2,6 +2,7 @@ import { logger, type ExecutorContext } from '@nx/devkit';
 import { gateProject, gateReview } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { verdictLines } from '../../report/verdict-lines.js';
+import { changeRequest } from '../change-request.js';
 import { runProjectStage, runStage } from '../run-stage.js';
 import type { GateExecutorSchema } from './schema.js';
 
@@ -12,10 +13,13 @@ export async function gateExecutor(
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
   const run = subject === 'issue' ? runStage : runProjectStage;
-  return run(context, adapters, async (stage, { agents, review, validate, names }) => {
+  return run(context, adapters, async (stage, settings) => {
+    const { agents, review, validate } = settings;
     const gate = { reviewers: agents.reviewers, blockOn: review.blockOn };
     const e2e = validate.agent === undefined ? {} : { e2e: validate.agent };
-    const verdict = await (subject === 'issue' ? gateReview({ ...gate, ...e2e }, stage) : gateProject(gate, names, stage));
+    const verdict = await (subject === 'issue'
+      ? gateReview({ ...gate, ...e2e }, stage)
+      : gateProject(gate, changeRequest(context, settings), stage));
     if (verdict === null) {
       logger.info('Nothing to review: the change does not touch this project.');
       return true;

@@ -58,9 +58,12 @@ async function publish({
   const git = {
     locate: async () => ({ mainWorktree: root(), currentWorktree: root(), commonDirectory: `${root()}/.git` }),
     readFile: async () => null,
+    resolveCommit: async () => COMMIT,
+    mergeBase: async () => COMMIT,
   };
   const adapters = { git, host, reviewPlace: async () => place } as unknown as Adapters;
-  return (await publishReviewExecutor(options, { root: root() } as ExecutorContext, adapters)).success;
+  const context = { root: root(), projectGraph: { nodes: {}, dependencies: {} }, nxJsonConfiguration: {} } as unknown as ExecutorContext;
+  return (await publishReviewExecutor(options, context, adapters)).success;
 }
 
 describe('publish-review', () => {

@@ -1,10 +1,11 @@
 import { logger, type ExecutorContext } from '@nx/devkit';
-import { publishReview, PUBLISH_TARGET, readChanges, workflowAnnotations } from '@nx-fleet/core';
+import { publishReview, PUBLISH_TARGET, requireChanges, workflowAnnotations } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { requireRepositoryRoot } from '../../main-worktree.js';
 import { reportTask } from '../../report/report.js';
 import { publicationLines } from '../../report/publication-lines.js';
 import { readSettings } from '../../settings/read-settings.js';
+import { changeRequest } from '../change-request.js';
 import type { PublishReviewExecutorSchema } from './schema.js';
 
 /** `publish-review`: one report on all that a change touches. Fails when something blocks that nobody has dismissed. */
@@ -18,7 +19,7 @@ export async function publishReviewExecutor(
     const { git, host, reviewPlace } = adapters ?? createAdapters(context.root, settings);
     await requireRepositoryRoot(context.root, { git });
     const project = settings.names.fleetProject;
-    const changes = await readChanges({ fleetProject: project, artefacts: host.artefacts });
+    const changes = await requireChanges(changeRequest(context, settings), { fleetProject: project, artefacts: host.artefacts }, git);
     const publication = await publishReview(changes, await reviewPlace(), { project, target: PUBLISH_TARGET, git, host });
     const { report } = publication;
     if (json) process.stdout.write(`${JSON.stringify({ ...report, comment: publication.comment })}\n`);

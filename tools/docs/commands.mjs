@@ -1,5 +1,5 @@
 const GENERATE_FLAGS = ['dry-run', 'no-interactive', 'verbose'];
-const RUN_FLAGS = ['skip-nx-cache', 'exclude-task-dependencies', 'output-style', 'parallel', 'verbose'];
+const RUN_FLAGS = ['skip-nx-cache', 'skip-remote-cache', 'exclude-task-dependencies', 'output-style', 'parallel', 'verbose'];
 const MANY_FLAGS = [...RUN_FLAGS, 'targets', 'projects', 'nx-bail'];
 const AFFECTED_FLAGS = [...RUN_FLAGS, 'targets', 'base', 'head', 'nx-bail'];
 const OTHER_PROGRAMS = new Set(['git']);

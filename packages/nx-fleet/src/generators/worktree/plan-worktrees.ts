@@ -90,6 +90,11 @@ async function requireStartsFrom({ manifest }: WorktreePlan, git: Git): Promise<
   const { branch, base } = manifest;
   const tip = await git.readRef(`refs/heads/${branch}`);
   if (tip === null || (await git.isAncestor(base, tip))) return;
+  if (await git.isShallow()) {
+    throw new UserError(
+      `Where "${printableLine(branch)}" starts is not known: this is a shallow clone. Fetch the whole history: git fetch --unshallow; in a pipeline "fetch-depth: 0" for actions/checkout, or GIT_DEPTH: 0 in GitLab.`,
+    );
+  }
   throw new UserError(
     `Branch "${branch}" does not start from ${base.slice(0, 8)}. Say where it starts: --base=$(git merge-base ${base.slice(0, 12)} ${branch})`,
   );

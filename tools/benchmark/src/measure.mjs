@@ -60,6 +60,12 @@ export function compareToLimit({ what, goalMs, ours, idle }) {
   };
 }
 
+/** A line that counts what models are sent: the same in each run. */
+export function compareTokens({ what, floor, goal, ours, floors }) {
+  const ratio = ours / floors;
+  return { what, floor, unit: 'tokens', ...spread([ratio]), ours, floors, ...verdict(ratio, goal) };
+}
+
 /** The median: a single round of what takes so little is mostly noise. */
 function withoutIdle(ours, idle) {
   const idleMs = idle === undefined ? 0 : median(idle);

@@ -16,18 +16,15 @@ export function renderLine(result) {
 }
 
 function cells(result) {
-  const { what, floor, unit, middle, least, most, goal, met, oursMs, floorMs, idleMs } = result;
+  const { what, floor, unit, middle, least, most, goal, met } = result;
   const show = unit === 'ms' ? milliseconds : (value) => value.toFixed(2);
-  return [
-    what,
-    floor,
-    `${show(middle)} (${show(least)} to ${show(most)})`,
-    goal === null ? '–' : `≤ ${show(goal)}`,
-    verdictWord(met),
-    milliseconds(oursMs),
-    milliseconds(floorMs),
-    milliseconds(idleMs),
-  ];
+  const range = unit === 'tokens' ? '' : ` (${show(least)} to ${show(most)})`;
+  return [what, floor, `${show(middle)}${range}`, goal === null ? '–' : `≤ ${show(goal)}`, verdictWord(met), ...sizes(result)];
+}
+
+function sizes({ unit, ours, floors, oursMs, floorMs, idleMs }) {
+  if (unit === 'tokens') return [`${ours} tokens`, `${floors} tokens`, '–'];
+  return [oursMs, floorMs, idleMs].map(milliseconds);
 }
 
 function verdictWord(met) {

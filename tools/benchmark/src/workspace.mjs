@@ -79,13 +79,14 @@ function environmentOf(parent, registry) {
 }
 
 function fill({ parent, shop, plain, options }) {
-  const { files, issues, nxVersion, isQuick } = options;
+  const { files, issues, nxVersion, isQuick, isLight } = options;
   const own = { floor: '*', nx: nxVersion, '@nx/devkit': nxVersion, 'nx-fleet': '*', ...DATABASE_PACKAGES };
-  for (const { root } of [shop, plain]) writeWorkspace(root, { files, issues: issues + 1 });
-  const devDependencies = { ...own, ...(isQuick ? {} : REAL_PACKAGES) };
+  for (const { root } of [shop, plain]) writeWorkspace(root, { files: isLight ? 0 : files, issues: issues + 1 });
+  const devDependencies = { ...own, ...(isQuick || isLight ? {} : REAL_PACKAGES) };
   writeIn(shop.root, 'package.json', JSON.stringify({ name: 'shop', private: true, workspaces: ['tools/*'], devDependencies }));
   shop.run(['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts']);
   symlinkSync(join(shop.root, 'node_modules'), join(parent, 'node_modules'));
+  if (isLight) return;
   for (const { root, run, nx, worktrees } of [shop, plain]) {
     mkdirSync(worktrees, { recursive: true });
     run(['git', 'init', '-q', '-b', 'main']);

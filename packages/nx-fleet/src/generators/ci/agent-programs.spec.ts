@@ -26,16 +26,17 @@ describe('the programs of agents', () => {
 
   it('are not installed where the workspace names a program of its own, which gets the variables that it names', () => {
     const settings = settingsWith({
-      reviewers: ['own', 'mine'],
+      reviewers: ['own', 'other', 'mine'],
       define: {
+        other: { type: 'codex', command: 'tools/codex', passEnv: ['HTTPS_PROXY'] },
         own: { type: 'claude', command: 'tools/claude' },
         mine: { type: 'command', command: 'tools/agent.mjs', passEnv: ['MY_KEY'] },
       },
     });
-    expect(agentPrograms(settings, ['own', 'mine'])).toEqual({
+    expect(agentPrograms(settings, ['own', 'other', 'mine'])).toEqual({
       packages: [],
-      secrets: ['ANTHROPIC_API_KEY', 'MY_KEY'],
-      hasCodex: false,
+      secrets: ['ANTHROPIC_API_KEY', 'CODEX_API_KEY', 'HTTPS_PROXY', 'MY_KEY'],
+      hasCodex: true,
     });
   });
 

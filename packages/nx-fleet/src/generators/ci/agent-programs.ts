@@ -29,7 +29,7 @@ const VARIABLE_NAME = /^[A-Za-z_]\w*$/;
 
 /** What is installed and handed over, so that these agents run. */
 export function agentPrograms({ agents }: Settings, names: readonly string[]): AgentPrograms {
-  const definitions = [...new Set(names)].flatMap((name) => agents.define[name] ?? []);
+  const definitions = names.flatMap((name) => agents.define[name] ?? []);
   return {
     packages: unique(definitions.flatMap(packagesOf)),
     secrets: unique(definitions.flatMap(secretsOf)).filter((name) => VARIABLE_NAME.test(name)),

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -59,12 +60,15 @@ describe('nx g ci', () => {
 
   it('says that nothing changed', async () => {
     await ciGenerator(tree, { provider: 'github' }, adapters('main'));
+    expect(text(REVIEW)).toContain('node-version: 24');
     lines = [];
     await ciGenerator(tree, { provider: 'github' }, adapters('main'));
     expect(lines[0]).toBe('The pipelines are up to date.');
   });
 
-  it('shows what would change in an edited file, and keeps it', async () => {
+  it('shows what would change in an edited file, whatever git is configured to show, and keeps it', async () => {
+    execFileSync('git', ['init', '-q', root]);
+    execFileSync('git', ['-C', root, 'config', 'diff.external', 'false']);
     await ciGenerator(tree, { provider: 'github' }, adapters('main'));
     const edited = text(REVIEW).replace('timeout-minutes: 60', 'timeout-minutes: 10 # \u001b[31mquick');
     put(REVIEW, edited);

@@ -15,7 +15,7 @@ export async function ciGenerator(tree: Tree, options: CiGeneratorSchema, adapte
   await reportGenerator(async () => {
     const settings = readSettings(tree.root);
     const { git, host } = adapters ?? createAdapters(tree.root, settings);
-    const request = normalizeOptions(options, options.base === undefined ? await git.defaultBranch() : null);
+    const request = normalizeOptions(options, await git.defaultBranch());
     const values = pipelineValues(request, settings, workspaceCommands(tree));
     const pipelines = writePipelines(tree, request, values);
     for (const { file, ours } of pipelines.filter(({ outcome }) => outcome === 'kept')) {

@@ -11,7 +11,7 @@ describe('the options of the ci generator', () => {
   });
 
   it('prefer the branch that is named', () => {
-    expect(normalizeOptions({ provider: 'gitlab', base: 'release/2.x' }, null).base).toBe('release/2.x');
+    expect(normalizeOptions({ provider: 'gitlab', base: 'release/2.x' }, 'origin/main').base).toBe('release/2.x');
   });
 
   it('are refused without a branch, with what to do', () => {

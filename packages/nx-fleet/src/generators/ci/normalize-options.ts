@@ -15,7 +15,7 @@ const BRANCH = /^[\w][\w./-]*$/;
 
 /** @param defaultBranch as git knows it, `origin/main` or `main`; null when unknown @throws UserError */
 export function normalizeOptions(options: CiGeneratorSchema, defaultBranch: string | null): NormalizedCiOptions {
-  const label = (options.label ?? 'nx-fleet').trim();
+  const label = options.label ?? 'nx-fleet';
   if (!LABEL.test(label)) {
     throw new UserError(`--label="${printableLine(label)}" cannot stand in a pipeline. Use letters, digits, spaces and . : / + - _ only.`);
   }

@@ -150,6 +150,25 @@ describe('the pipelines for GitHub', () => {
     ]);
   });
 
+  it('install all who work on an issue: planner, writer, reviewers, and who tries the app', () => {
+    const agents = { planner: 'gemini', writer: 'claude', reviewers: ['codex'], define: { opencode: { type: 'opencode' } } } as const;
+    const team = {
+      agents: { ...agents, reviewers: [...agents.reviewers] },
+      serve: { command: 'npm start' },
+      validate: { agent: 'opencode' },
+    };
+    const installs = stepsOf(workflow(ISSUE, { settings: team })).flatMap(({ run }) => (run?.startsWith('npm install') ? [run] : []));
+    expect(installs.map((text) => text.replace(/@[\d.]+(?= |$)/g, ''))).toEqual([
+      'npm install --global @google/gemini-cli @anthropic-ai/claude-code @openai/codex opencode-ai',
+    ]);
+  });
+
+  it('ask the project that carries what concerns all, whatever its name', () => {
+    const { steps } = workflow(REVIEW, { settings: { names: { fleetProject: 'ops' } } }).jobs['review'] ?? { steps: [] };
+    expect(steps.flatMap(({ run }) => run ?? []).at(-1)).toBe('npx nx run ops:publish-review');
+    expect(steps.at(-1)?.with?.['sarif_file']).toBe('.nx-fleet/out/ops/publish-review/review.sarif');
+  });
+
   it('take the version of Node that the workspace names', () => {
     const setup = (name: 'npm' | 'pnpm'): unknown =>
       stepsOf(workflow(REVIEW, { workspace: WORKSPACES[name] })).find(({ uses }) => uses?.startsWith('actions/setup-node@'))?.with;

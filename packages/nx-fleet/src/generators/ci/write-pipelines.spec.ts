@@ -50,9 +50,12 @@ describe('writing pipelines', () => {
     expect(text(REVIEW)).toBe(formatted);
   });
 
-  it('keeps a file that is no YAML at all', () => {
-    tree.write(REVIEW, 'on: [\n');
-    expect(outcomes(writeInto(tree, { provider: 'github' }))).toEqual(['kept', 'written']);
+  it('keeps a file that is no valid YAML', () => {
+    writeInto(tree, { provider: 'github' });
+    const broken = `${text(REVIEW)}name: nx-fleet review\n`;
+    tree.write(REVIEW, broken);
+    expect(outcomes(writeInto(tree, { provider: 'github' }))).toEqual(['kept', 'unchanged']);
+    expect(text(REVIEW)).toBe(broken);
   });
 
   it('makes a pipeline for GitLab that includes ours, where there is none', () => {
@@ -62,9 +65,9 @@ describe('writing pipelines', () => {
   });
 
   it('leaves a pipeline for GitLab alone, and knows that it does not include ours', () => {
-    tree.write('.gitlab-ci.yml', 'stages: [test]\n');
+    tree.write('.gitlab-ci.yml', 'include: .gitlab/other.yml\n');
     writeInto(tree, { provider: 'gitlab' });
-    expect(text('.gitlab-ci.yml')).toBe('stages: [test]\n');
+    expect(text('.gitlab-ci.yml')).toBe('include: .gitlab/other.yml\n');
     expect(includesOurs(tree)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NEWEST_NX } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
@@ -80,7 +80,7 @@ describe('nx g ci', () => {
     const fleet = JSON.parse((await succeed(workspace.nx('show', 'project', 'fleet', '--json'))).stdout) as { targets: object };
     expect(new Set(nx.map(([verb]) => verb))).toEqual(new Set(['affected', 'run', 'g']));
     expect(new Set(targets)).toEqual(new Set(['publish-review', 'agent-deliver']));
-    expect(Object.keys(fleet.targets)).toEqual(expect.arrayContaining(['agent-review']));
+    expect(Object.keys(fleet.targets)).toEqual(expect.arrayContaining(['agent-review', 'publish-review']));
     const { stdout } = await succeed(workspace.nx('show', 'projects', '--with-target=agent-review'));
     expect(stdout.split('\n')).toEqual(expect.arrayContaining(['a', 'fleet']));
   });
@@ -123,11 +123,12 @@ describe('the pipeline of a review', () => {
     await workspace.git('commit', '-qam', 'change');
   }
   /** As a runner does without the secrets of a remote cache: GitHub hands over empty ones. */
-  async function playStep(name: string): Promise<Finished> {
+  async function playHere(script: string): Promise<Finished> {
     const none = { NX_SELF_HOSTED_REMOTE_CACHE_SERVER: '', NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN: '' };
-    const env = { NX_BASE: base, NX_HEAD: await head(), ...none, ...callLog(workspace) };
-    return play(workspace, stepOf(workspace, REVIEW, ['review', name]), { env });
+    return play(workspace, script, { env: { NX_BASE: base, NX_HEAD: await head(), ...none, ...callLog(workspace) } });
   }
+  const playStep = (name: string): Promise<Finished> => playHere(stepOf(workspace, REVIEW, ['review', name]));
+  const isReported = (file: string): boolean => existsSync(join(workspace.root, '.nx-fleet/out/fleet/publish-review', file));
 
   beforeAll(async () => {
     const files = { ...SCRIPTED_FILES, 'libs/a/project.json': '{ "name": "a" }\n', 'libs/a/work-a.txt': 'a\n' };
@@ -149,8 +150,22 @@ describe('the pipeline of a review', () => {
       expect(output).toContain('A planted bug');
       expect(agentCalls(workspace)).toHaveLength(calls);
     }
+  });
+
+  it('publishes after that, and fails for what blocks, on GitHub and on GitLab', async () => {
+    const published = await playStep('Publish');
+    expect(published).toMatchObject({ exitCode: 1, output: expect.stringContaining('Failed: 1 blocking finding(s)') });
+    expect(isReported('review.sarif')).toBe(true);
+    rmSync(join(workspace.root, '.nx-fleet/out/fleet/publish-review'), { recursive: true });
+    const script = scriptOf(workspace, GITLAB, ['nx-fleet review', 'script']).join('\n');
+    expect(await playHere(script)).toMatchObject({ exitCode: 1, output: expect.stringContaining('Failed: 1 blocking finding(s)') });
+    expect(isReported('gl-code-quality-report.json')).toBe(true);
+    expect(agentCalls(workspace)).toHaveLength(1);
+  });
+
+  it('passes once it is mended', async () => {
     await commit('a works\n');
-    expect((await playStep('Review')).exitCode).toBe(0);
+    for (const step of ['Review', 'Publish']) await succeed(playStep(step));
     expect(agentCalls(workspace)).toHaveLength(2);
   });
 

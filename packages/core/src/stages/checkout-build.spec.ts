@@ -6,7 +6,7 @@ import { checkoutBuild } from './checkout-build.js';
 import type { Build } from './build-artefact.js';
 import { addIssue, BUILD_TARGET, stageIssue, writes, WRITTEN, type AgentScript, type StagedIssue } from './staged-issue.contract.js';
 
-const ANEW = 'If it came from a shared cache, it was forged or damaged there. Make it anew: nx run issue-42:agent-build --skip-nx-cache';
+const ANEW = 'If it came from a shared cache, it was forged or damaged there. Make it anew: nx run issue-42:agent-review --skip-nx-cache';
 const BUILT = 'refs/nx-fleet/built/issue-42';
 
 async function built(): Promise<{ readonly issue: StagedIssue; readonly build: Build }> {

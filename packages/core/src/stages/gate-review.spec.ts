@@ -95,14 +95,14 @@ describe('gateReview', () => {
   it('refuses a review of another base, however many agree on it', async () => {
     const issue = await reviewed({ baseTree: 'c'.repeat(40) }, { reviewer: 'claude', baseTree: 'c'.repeat(40) });
     await expect(gate(issue, { reviewers: ['codex', 'claude'] })).rejects.toThrow(
-      'The review by codex compares "issue/42-dark-mode" with another base. Run again: nx run issue-42:agent-review; if that does not help: nx run issue-42:agent-review--codex --skip-nx-cache',
+      'The review by codex compares "issue/42-dark-mode" with another base. Run again: nx run issue-42:agent-review; if that does not help: nx run issue-42:agent-review --skip-nx-cache',
     );
   });
 
   it('refuses a review that is missing, and to pass without reviewers', async () => {
     const issue = await reviewed({});
     await expect(gate(issue, { reviewers: ['codex', 'claude'] })).rejects.toThrow(
-      'There is no valid review of "issue-42" by claude. Make it anew: nx run issue-42:agent-review--claude --skip-nx-cache',
+      'There is no valid review of "issue-42" by claude. Make it anew: nx run issue-42:agent-review --skip-nx-cache',
     );
     await expect(gate(issue, { reviewers: [] })).rejects.toThrow('No reviewer is configured.');
   });

@@ -12,8 +12,8 @@ export interface RefusedResult {
 }
 
 /**
- * For results that come from Nx's cache, which may be one that others write to. Running again would find the same there; without the cache
- * what is sound stays, and the rest is made anew.
+ * For results that come from Nx's cache, which may be one that others write to. Running again would find the same there; in a run without the
+ * cache what is here and sound stays, and the rest is made anew. Nx stores nothing of such a run: it has to go as far as the user wants to.
  */
 export function refuseStored({ what, reason, project, target }: RefusedResult, cause?: unknown): UserError {
   return new UserError(

@@ -32,18 +32,17 @@ export async function requireReviews(
 async function requireReview(reviewer: string, { name, tree, baseTree }: Reviewed, { host, project }: StageContext): Promise<Review> {
   const target = targetOf(REVIEW_TARGET, reviewer);
   const review = parseArtefact(await host.artefacts.read(project, target, 'review.json'), reviewSchema);
-  const task = `${printableLine(project)}:${target}`;
+  // In one run, to the gate: of what runs without the cache, Nx stores nothing.
+  const anew = `nx run ${printableLine(project)}:${REVIEW_TARGET} --skip-nx-cache`;
   if (review?.reviewer !== reviewer)
-    throw new UserError(
-      `There is no valid review of "${printableLine(project)}" by ${reviewer}. Make it anew: nx run ${task} --skip-nx-cache`,
-    );
+    throw new UserError(`There is no valid review of "${printableLine(project)}" by ${reviewer}. Make it anew: ${anew}`);
   if (review.tree !== tree)
     throw new UserError(
-      `The review by ${reviewer} is of another state of ${name} than is there now. Run again: nx run ${project}:${REVIEW_TARGET}; if that does not help: nx run ${task} --skip-nx-cache`,
+      `The review by ${reviewer} is of another state of ${name} than is there now. Run again: nx run ${project}:${REVIEW_TARGET}; if that does not help: ${anew}`,
     );
   if (review.baseTree !== baseTree)
     throw new UserError(
-      `The review by ${reviewer} compares ${name} with another base. Run again: nx run ${project}:${REVIEW_TARGET}; if that does not help: nx run ${task} --skip-nx-cache`,
+      `The review by ${reviewer} compares ${name} with another base. Run again: nx run ${project}:${REVIEW_TARGET}; if that does not help: ${anew}`,
     );
   return review;
 }

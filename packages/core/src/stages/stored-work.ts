@@ -4,7 +4,7 @@ import { requireFix, type Fix } from './fix-artefact.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 import { restoreCommits } from './stored-commits.js';
 import { refuseStored } from './refuse-stored.js';
-import { BUILD_TARGET, FIX_TARGET, targetOf } from './targets.js';
+import { BUILD_TARGET, FIX_TARGET, REVIEW_TARGET, targetOf } from './targets.js';
 
 /**
  * The stored build of an issue, with its commits in this repository.
@@ -18,10 +18,10 @@ export async function restoreBuild(writer: string, issue: StageIssue, context: S
   const base = await buildBase(issue, writer, context);
   if (build.base !== base) {
     const reason = `it starts from ${build.base.slice(0, 8)}, and the issue from ${base.slice(0, 8)}`;
-    throw refuseStored({ what, reason, project, target: BUILD_TARGET });
+    throw refuseStored({ what, reason, project, target: REVIEW_TARGET });
   }
   const { head, tree } = build;
-  await restoreCommits({ what, target: targetOf(BUILD_TARGET, writer), anew: BUILD_TARGET, start: base, head, tree }, context);
+  await restoreCommits({ what, target: targetOf(BUILD_TARGET, writer), anew: REVIEW_TARGET, start: base, head, tree }, context);
   return build;
 }
 

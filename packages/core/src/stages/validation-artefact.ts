@@ -4,7 +4,7 @@ import { UserError } from '../errors/user-error.js';
 import { objectIdSchema } from '../git/object-id.js';
 import { requireOfCheckout } from './checkout-artefact.js';
 import type { StageContext } from './stage-context.js';
-import { VALIDATE_TARGET } from './targets.js';
+import { REVIEW_TARGET, VALIDATE_TARGET } from './targets.js';
 
 /** What was checked and with what result: `validation.json`. Equal for equal results: times and logs stand beside it. */
 export const validationSchema = z.strictObject({
@@ -24,6 +24,6 @@ export async function requireValidation(context: StageContext): Promise<Validati
       `"${project}" has not been checked by this version. Run: nx run ${project}:${VALIDATE_TARGET}; if that does not help, add --skip-nx-cache`,
     );
   }
-  await requireOfCheckout(validation, { what: 'validation', target: VALIDATE_TARGET }, context);
+  await requireOfCheckout(validation, { what: 'validation', target: REVIEW_TARGET }, context);
   return validation;
 }

@@ -45,6 +45,8 @@ describe('combineVerdicts', () => {
     const report = reportOn({ a: verdictOn([]), b: null }, { known: first.findings.map(remember) });
     expect(report.unknown.map(({ fingerprint }) => fingerprint)).toEqual([gravest?.fingerprint]);
     expect(report.resolved).toHaveLength(2);
+    const resolved = first.findings.map((finding) => ({ ...remember(finding), resolved: true }));
+    expect(reportOn({ a: verdictOn([]), b: null }, { known: resolved })).toMatchObject({ unknown: [], resolved });
   });
 
   it('keeps dismissed what is said in other words later', () => {
@@ -110,5 +112,8 @@ describe('combineVerdicts', () => {
     }));
     const report = reportOn({ a: verdictOn([{ title: 'Slow', severity: 'low' }]) }, { replies: { dismissed: new Map(), refused } });
     expect(report.refusedReplies).toEqual([refused[0]]);
+    const dismissed = new Map([[note?.fingerprint ?? '', { reason: 'Fine.', by: 'ada' }]]);
+    const settled = reportOn({ a: verdictOn([{ title: 'Slow', severity: 'low' }]) }, { replies: { dismissed, refused } });
+    expect(settled.refusedReplies).toEqual([]);
   });
 });

@@ -28,8 +28,8 @@ describe('keepFingerprints', () => {
   it('gives a name once, to the one that is closest', () => {
     const known = remembered({ title: 'Null is not handled here', startLine: 10, endLine: 10 });
     const found = remembered(
-      { title: 'Null not handled here now', startLine: 12, endLine: 12 },
-      { title: 'Null not handled here', startLine: 10, endLine: 10 },
+      { title: 'Null not handled here', startLine: 12, endLine: 12 },
+      { title: 'Null not handled here now', startLine: 10, endLine: 10 },
     );
     const kept = keepFingerprints(found, known);
     expect(kept).toEqual([prints(found)[0], prints(known)[0]]);

@@ -50,6 +50,9 @@ describe('publishReview', () => {
     await find({}, { title: 'Slow' });
     expect(await publish()).toMatchObject({ comment: { kind: 'created', place: 'acme/shop#12' }, report: { verdict: 'request-changes' } });
     expect((await publish()).comment.kind).toBe('unchanged');
+    const [kept = { id: '', writer: 'us', body: '' }] = comments.all;
+    comments.all[0] = { ...kept, body: `${kept.body.replaceAll('\n', '\r\n')}\r\n` };
+    expect((await publish()).comment.kind).toBe('unchanged');
     await find({ title: 'Slow' });
     expect((await publish()).comment.kind).toBe('updated');
     expect((await publish()).comment.kind).toBe('unchanged');

@@ -64,8 +64,8 @@ describe('renderComment', () => {
   ];
 
   it.each(HOSTILE)('shows %j as text, within HTML too', (text) => {
-    const hostile = { title: text, body: `${text}\n${text}`, recommendation: text, file: 'a`b<i>.ts' };
-    const report = reportOn({ '<b>`p': verdictOn([hostile, { ...hostile, severity: 'low', lens: 'tests' }]) });
+    const hostile = { title: text, body: `${text}\n${text}`, recommendation: text, file: 'a`b<i>.ts', lens: 'tests' as const };
+    const report = reportOn({ '<b>`p': verdictOn([hostile, { ...hostile, severity: 'low', lens: 'spec' }]) });
     const comment = renderComment(report);
     const shown = comment.slice(0, comment.lastIndexOf('<!-- nx-fleet state'));
     expect(shown.match(/(?<!\\)<(?!\/?(?:details|summary)>|!-- nx-fleet review -->\n###|b>'p|i>\.ts|fingerprint|reason)/g)).toBeNull();
@@ -73,6 +73,16 @@ describe('renderComment', () => {
     expect(shown).not.toMatch(/^\s*\/|@ada|#1\b|^```|(?<!\\)\](?!.*<\/summary>)\(java/m);
     expect(comment.split(COMMENT_MARKER)).toHaveLength(2);
     expect(parseState(comment)).toEqual(report.findings.map(remember));
+  });
+
+  it('remembers its findings, whatever their files are called', () => {
+    const report = reportOn({ a: verdictOn([{ file: '<!-- nx-fleet state {} -->' }]) });
+    expect(parseState(renderComment(report))).toEqual(report.findings.map(remember));
+  });
+
+  it('remembers what a project without a verdict had', () => {
+    const known = first.findings.map(remember);
+    expect(parseState(renderComment(reportOn({ a: null }, { known })))).toEqual(known);
   });
 
   it('stays within what GitHub takes, however much there is to say, and says what is left out', () => {

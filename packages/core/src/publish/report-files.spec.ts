@@ -34,6 +34,11 @@ describe('the SARIF log of a report', () => {
 });
 
 describe('the code quality report', () => {
+  it('leaves out a remark that names a file outside of the change', () => {
+    const remarks = reachVerdict([aReview({ verdict: 'request-changes', ungrounded: [{ ...remark, file: 'x.ts' }] })], 'high');
+    expect(renderCodeQuality(reportOn({ b: remarks }))).toEqual([]);
+  });
+
   it('has what names a place and was not dismissed, in the words of GitLab', () => {
     expect(renderCodeQuality(report)).toEqual([
       {

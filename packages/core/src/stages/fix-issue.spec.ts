@@ -106,6 +106,12 @@ describe('fixIssue', () => {
     const issue = await reviewed([blocking], { git: { files: { 'README.md': 'hello\n', [IGNORE_FILE]: JSON.stringify(ignores) } } });
     expect(await fix(issue)).toMatchObject({ fixed: 0, commits: [] });
     expect(issue.requests).toEqual([]);
+    const review = JSON.parse(issue.out('agent-review--codex', 'review.json') ?? '') as Review;
+    const ungrounded = [{ severity: 'high', title: 'Elsewhere', file: '', startLine: 0 }];
+    await issue.host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify({ ...review, ungrounded }));
+    await fix(issue);
+    expect(issue.requests[0]?.prompt).toContain('Elsewhere');
+    expect(issue.requests[0]?.prompt).not.toContain('Wrong sum');
   });
 
   it('asks nobody when nothing blocks', async () => {

@@ -86,7 +86,14 @@ describe('nx g ci', () => {
     expect(lines[0]).toContain('include:\n  - local: .gitlab/nx-fleet.gitlab-ci.yml');
   });
 
+  it('takes the branch that nx.json names where git knows none', async () => {
+    put('nx.json', '{ "defaultBase": "develop" }');
+    await ciGenerator(tree, { provider: 'github' }, adapters(null));
+    expect(text(REVIEW)).toContain('branches: ["develop"]');
+  });
+
   it('refuses when no branch is known', async () => {
+    put('nx.json', '{}');
     await expect(ciGenerator(tree, { provider: 'github' }, adapters(null))).rejects.toThrow('The default branch is unknown.');
     expect(tree.exists(REVIEW)).toBe(false);
   });

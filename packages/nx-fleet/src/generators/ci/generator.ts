@@ -1,4 +1,4 @@
-import { detectPackageManager, getPackageManagerCommand, logger, type Tree } from '@nx/devkit';
+import { detectPackageManager, getPackageManagerCommand, logger, readNxJson, type Tree } from '@nx/devkit';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { reportGenerator } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
@@ -15,7 +15,7 @@ export async function ciGenerator(tree: Tree, options: CiGeneratorSchema, adapte
   await reportGenerator(async () => {
     const settings = readSettings(tree.root);
     const { git, host } = adapters ?? createAdapters(tree.root, settings);
-    const request = normalizeOptions(options, await git.defaultBranch());
+    const request = normalizeOptions(options, (await git.defaultBranch()) ?? readNxJson(tree)?.defaultBase ?? null);
     const values = pipelineValues(request, settings, workspaceCommands(tree));
     const pipelines = writePipelines(tree, request, values);
     for (const { file, ours } of pipelines.filter(({ outcome }) => outcome === 'kept')) {

@@ -13,7 +13,7 @@ export interface NormalizedCiOptions {
 const LABEL = /^[\w][\w .:/+-]*$/;
 const BRANCH = /^[\w][\w./-]*$/;
 
-/** @param defaultBranch as git knows it, `origin/main` or `main`; null when unknown @throws UserError */
+/** @param defaultBranch `origin/main` or `main`; null when unknown @throws UserError */
 export function normalizeOptions(options: CiGeneratorSchema, defaultBranch: string | null): NormalizedCiOptions {
   const label = options.label ?? 'nx-fleet';
   if (!LABEL.test(label)) {
@@ -21,7 +21,9 @@ export function normalizeOptions(options: CiGeneratorSchema, defaultBranch: stri
   }
   const base = (options.base ?? defaultBranch)?.replace(/^origin\//, '');
   if (base === undefined) {
-    throw new UserError('The default branch is unknown. Name it, as in --base=main, or tell git: git remote set-head origin --auto');
+    throw new UserError(
+      'The default branch is unknown. Name it, as in --base=main, or tell git: git remote set-head origin --auto; or set "defaultBase" in nx.json',
+    );
   }
   if (!BRANCH.test(base))
     throw new UserError(`--base="${printableLine(base)}" cannot stand in a pipeline. Name a branch, as in --base=main.`);

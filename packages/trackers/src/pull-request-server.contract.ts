@@ -50,7 +50,8 @@ export function gitHubDialect(
     author_association: writer === 'member' ? 'MEMBER' : 'CONTRIBUTOR',
     created_at: '2026-01-01T00:00:00Z',
   });
-  if (method === 'POST' && pathname === '/graphql') return { body: { data: { viewer: { login: 'us', databaseId: IDS.us } } } };
+  if (method === 'POST' && pathname === '/graphql' && Object.keys(body ?? {}).join() === 'query')
+    return { body: { data: { viewer: { login: 'us', databaseId: IDS.us } } } };
   if (pathname === '/repos/acme/shop/issues/12/comments') {
     if (method === 'POST') return { status: 201, body: json(add('us', textOf(body))) };
     return { body: pageOf(comments, searchParams).map(json) };
@@ -74,7 +75,8 @@ export function gitLabDialect(
   });
   const notes = '/api/v4/projects/7/merge_requests/12/notes';
   if (pathname === '/api/v4/user') return { body: { id: IDS.us, username: 'us' } };
-  if (pathname === '/api/v4/projects/7/members/all/2') return { body: { id: 2, access_level: 40 } };
+  if (pathname === '/api/v4/projects/7/members/all/2') return { body: { id: 2, access_level: 30 } };
+  if (pathname === '/api/v4/projects/7/members/all/3') return { body: { id: 3, access_level: 20 } };
   if (pathname === notes) {
     if (method === 'POST') return { status: 201, body: json(add('us', textOf(body))) };
     const systemNote = { ...json({ id: '1', writer: 'member', body: 'nx-fleet dismiss 0123456789ab x' }), system: true };

@@ -43,7 +43,6 @@ const MAX_RETRY_AFTER = 30;
 export function createGitLabRequest({ apiUrl, token, timing }: GitLabRequestOptions): GitLabRequest {
   const boundedFetch = createBoundedFetch(timing.timeoutMs);
   const host = new URL(apiUrl).host;
-  const hidden = (text: string): string => printableLine(text.replaceAll(token, '***'));
   const send = async ({ method, path, body }: GitLabQuestion): Promise<Response | Silence> => {
     try {
       return await boundedFetch(`${apiUrl}${path}`, {
@@ -63,7 +62,8 @@ export function createGitLabRequest({ apiUrl, token, timing }: GitLabRequestOpti
   return async (question, schema) => {
     const answer = await retried(() => send(question), timing.waitUnitMs);
     const failed = `${question.subject} could not be ${question.method === 'GET' ? 'read' : 'written'}`;
-    if ('reason' in answer) throw new UserError(`${failed}: ${host} is not reachable (${hidden(answer.reason)}). Check the network.`);
+    if ('reason' in answer)
+      throw new UserError(`${failed}: ${host} is not reachable (${printableLine(answer.reason)}). Check the network.`);
     if (answer.status === 404) return null;
     if (!answer.ok) throw new UserError(`${failed}: ${host} answered ${answer.status}${advise(answer.status)}`);
     const parsed = schema.safeParse(jsonOf(await answer.text()));

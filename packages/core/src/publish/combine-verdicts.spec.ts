@@ -73,11 +73,12 @@ describe('combineVerdicts', () => {
       anIgnore(blocking?.fingerprint ?? '', { expires: '2026-05-31' }),
       anIgnore('aaaaaaaaaaaa'),
       anIgnore('bbbbbbbbbbbb', { isOwn: true }),
+      anIgnore('cccccccccccc', { expires: '2026-05-31' }),
     ];
     expect(reportOn({ a: verdictOn([{}]) }, { ignores })).toMatchObject({
       verdict: 'request-changes',
       ignores: {
-        expired: [blocking?.fingerprint],
+        expired: [blocking?.fingerprint, 'cccccccccccc'],
         unmatched: ['aaaaaaaaaaaa', 'bbbbbbbbbbbb'],
         ownUnmatched: ['bbbbbbbbbbbb'],
       },

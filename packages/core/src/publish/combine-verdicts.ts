@@ -39,7 +39,7 @@ export function combineVerdicts(sources: ReportSources): ReviewReport {
   const gone = known.filter(({ fingerprint }) => !present.has(fingerprint));
   const isOpen = ({ project, resolved }: RememberedFinding): boolean => !resolved && missing.includes(project);
   const unexplained = valid.filter(({ verdict }) => isUnexplained(verdict)).map(({ project }) => project);
-  const unmatched = ignores.filter((ignore) => !present.has(ignore.fingerprint));
+  const unmatched = ignores.filter((ignore) => !present.has(ignore.fingerprint) && !isExpired(ignore, now));
   const blocks = findings.some(({ blocking }) => blocking) || missing.length > 0 || unexplained.length > 0;
   return {
     version: 1,

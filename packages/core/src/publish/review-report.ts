@@ -47,7 +47,7 @@ export interface ReviewReport {
   readonly ignores: {
     /** Fingerprints of entries that count no longer. */
     readonly expired: readonly string[];
-    /** Fingerprints of entries that match no finding of this change. */
+    /** Fingerprints of the other entries that match no finding of this change. */
     readonly unmatched: readonly string[];
     /** Of these, the ones that the change itself brings. */
     readonly ownUnmatched: readonly string[];

@@ -75,7 +75,7 @@ describe('a file', () => {
       AGENTS.md AGENTS.override.md CLAUDE.md CLAUDE.local.md GEMINI.md QWEN.md CONVENTIONS.md .agents/a .claude/a
       .claude-plugin/a .codex/a .cursor/a .gemini/a .opencode/a .windsurf/a .clinerules/a .github/a .gitlab/a .husky/a
       .githooks/a .circleci/a .buildkite/a .woodpecker/a .vscode/a .devcontainer/a .mcp.json opencode.json opencode.jsonc
-      .cursorrules .windsurfrules .clinerules nx-fleet.json .aider.conf.yml .aider.conf.yaml .gitlab-ci.yml .gitlab-ci.yaml
+      .cursorrules .windsurfrules .clinerules nx-fleet.json nx-fleet-ignore.json .aider.conf.yml .aider.conf.yaml .gitlab-ci.yml .gitlab-ci.yaml
       .travis.yml .travis.yaml appveyor.yml appveyor.yaml bitbucket-pipelines.yml bitbucket-pipelines.yaml .drone.yml
       .drone.yaml lefthook.yml lefthook.yaml .lefthook-local.yml .lefthook-local.yaml .pre-commit-config.yml
       .pre-commit-config.yaml azure-pipelines.yml azure-pipelines.yaml .yarnrc.yml .yarnrc.yaml Jenkinsfile .gitmodules

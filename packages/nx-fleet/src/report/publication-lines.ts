@@ -8,6 +8,8 @@ import {
   type ReviewReport,
 } from '@nx-fleet/core';
 
+const MOST_NAMED = 10;
+
 /** A report for the terminal: a line for each finding, what became of the comment, and last why it passes or fails. */
 export function publicationLines({ report, comment }: Publication): readonly string[] {
   const { findings, resolved, skipped, ignores } = report;
@@ -15,8 +17,8 @@ export function publicationLines({ report, comment }: Publication): readonly str
     ...findings.map(findingLine),
     ...resolved.map((finding) => `resolved  ${finding.severity.padEnd(8)}  ${place(finding)}  ${printableLine(finding.title, 160)}`),
     ...(skipped.length === 0 ? [] : [`Not reviewed, by "review.projects": ${names(skipped)}`]),
-    ...(ignores.expired.length === 0 ? [] : [`Expired in nx-fleet-ignore.json: ${ignores.expired.join(', ')}`]),
-    ...(ignores.unmatched.length === 0 ? [] : [`Matches nothing here, in nx-fleet-ignore.json: ${ignores.unmatched.join(', ')}`]),
+    ...(ignores.expired.length === 0 ? [] : [`Expired in nx-fleet-ignore.json: ${some(ignores.expired)}`]),
+    ...(ignores.unmatched.length === 0 ? [] : [`Matches nothing here, in nx-fleet-ignore.json: ${some(ignores.unmatched)}`]),
     commentLine(comment),
     conclusion(report),
   ];
@@ -57,6 +59,12 @@ function conclusion(report: ReviewReport): string {
     ...(report.unexplained.length === 0 ? [] : [`a reviewer asks for changes without saying which in ${names(report.unexplained)}`]),
   ];
   return reasons.length === 0 ? `Passed: nothing blocks in ${report.reviewed.length} project(s)` : `Failed: ${reasons.join('; ')}`;
+}
+
+/** Entries for other parts of the repository match nothing here: they are named, and fill no screen. */
+function some(fingerprints: readonly string[]): string {
+  const more = fingerprints.length - MOST_NAMED;
+  return `${fingerprints.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function names(projects: readonly string[]): string {

@@ -42,6 +42,8 @@ interface Run {
   readonly env?: Readonly<Record<string, string>>;
   readonly place?: ReviewPlace;
   readonly options?: PublishReviewExecutorSchema;
+  /** @default none */
+  readonly ignoreFile?: string;
 }
 
 async function publish({
@@ -49,6 +51,7 @@ async function publish({
   env = {},
   place = { kind: 'nowhere', why: 'the change comes from a fork' },
   options = {},
+  ignoreFile,
 }: Run): Promise<boolean> {
   const host = createHost({ mainWorktree: root(), env, registryDirectory: join(root(), 'registry') });
   const changes = { base: COMMIT, head: COMMIT, baseTree: BASE_TREE, tree: TREE, skipped: ['docs'] };
@@ -57,7 +60,7 @@ async function publish({
   if (found !== null) await host.artefacts.write('a', 'agent-review', 'verdict.json', JSON.stringify(verdict(found)));
   const git = {
     locate: async () => ({ mainWorktree: root(), currentWorktree: root(), commonDirectory: `${root()}/.git` }),
-    readFile: async () => null,
+    readFile: async () => ignoreFile ?? null,
     resolveCommit: async () => COMMIT,
     mergeBase: async () => COMMIT,
   };
@@ -118,5 +121,15 @@ describe('publish-review', () => {
     expect(said).toEqual([expect.stringContaining('Null is not handled')]);
     await publish({ found: [], place });
     expect(lines()).toContain('No comment on acme/shop#12: there is nothing to say.');
+  });
+
+  it('names entries of the ignore file that have expired, and some of those that match nothing', async () => {
+    const entry = (index: number, expires: string) => ({ fingerprint: String(index).padStart(12, '0'), reason: 'Meant so.', expires });
+    const now = Date.now();
+    const inAMonth = new Date(now + 30 * 86_400_000).toISOString().slice(0, 10);
+    const findings = [entry(0, '2020-01-01'), ...Array.from({ length: 12 }, (_, index) => entry(index + 1, inAMonth))];
+    await publish({ found: [], ignoreFile: JSON.stringify({ version: 1, findings }) });
+    expect(lines()).toContain('Expired in nx-fleet-ignore.json: 000000000000');
+    expect(lines().find((line) => line.startsWith('Matches nothing'))).toMatch(/ 000000000001, .+, 000000000010 and 2 more$/);
   });
 });

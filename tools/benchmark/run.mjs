@@ -1,5 +1,6 @@
 import { publishPackages } from '@nx-fleet/local-registry/publish.mjs';
 import { startRegistry } from '@nx-fleet/local-registry/registry-process.mjs';
+import { measureAffected } from './src/affected.mjs';
 import { measureCachedRun } from './src/cached-run.mjs';
 import { measureInstalls } from './src/installs.mjs';
 import { measureManifests } from './src/manifests.mjs';
@@ -30,6 +31,7 @@ const MEASUREMENTS = {
   manifests: measureManifests,
   cached: measureCachedRun,
   replay: measureReplay,
+  affected: measureAffected,
 };
 
 /**

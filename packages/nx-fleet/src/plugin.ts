@@ -11,10 +11,11 @@ import {
 import { manifestSchema, printableLine, UserError, type Manifest, type Settings } from '@nx-fleet/core';
 import { FLEET_ROOT, fleetTargets } from './graph/fleet-targets.js';
 import { ISSUE_TAG, issueTargets } from './graph/issue-targets.js';
-import { projectTargets } from './graph/project-targets.js';
+import { projectTargets, reviewInputs, type ReviewInputs } from './graph/project-targets.js';
 import { reviewedRoots } from './graph/reviewed-projects.js';
 import { settingsFromOptions } from './settings/read-settings.js';
 import { rememberRange } from './settings/range-of-run.js';
+import { rememberRun } from './settings/run-name.js';
 import { rememberSettings } from './settings/settings-of-run.js';
 
 // Files that make no project are in the glob so that Nx's daemon looks again when they change.
@@ -25,6 +26,7 @@ const CONFIG_FILES =
 export const preTasksExecution: PreTasksExecution = (options, { workspaceRoot, argv }) => {
   rememberSettings(settingsFromOptions(workspaceRoot, options), process.env);
   rememberRange(argv, process.env);
+  rememberRun(process.env);
 };
 
 /** Infers one project per issue, the project that carries what concerns all of them, and the review of the repository's own projects. */
@@ -35,7 +37,8 @@ export const createNodesV2: CreateNodesV2 = [
     const manifests = readManifests(files, context);
     const known = new Set([...manifests.values()].map(({ project }) => project));
     const reviewed = reviewedRoots(files, settings.review.projects, context.workspaceRoot);
-    return createNodesFromFiles((file) => projectsOf(file, { manifests, known, reviewed, settings }), files, options, context);
+    const fleet = { manifests, known, reviewed, settings, inputs: reviewInputs(settings) };
+    return createNodesFromFiles((file) => projectsOf(file, fleet), files, options, context);
   },
 ];
 
@@ -48,13 +51,14 @@ interface Fleet {
   /** Roots of the repository's own projects whose changes are reviewed. */
   readonly reviewed: ReadonlySet<string>;
   readonly settings: Settings;
+  readonly inputs: ReviewInputs;
 }
 
-function projectsOf(file: string, { manifests, known, reviewed, settings }: Fleet): CreateNodesResult {
+function projectsOf(file: string, { manifests, known, reviewed, settings, inputs }: Fleet): CreateNodesResult {
   if (file === 'nx.json') return { projects: { [FLEET_ROOT]: fleetProject(settings) } };
   const root = dirname(file);
   if (reviewed.has(root))
-    return { projects: { [root]: { targets: projectTargets({ root, affectedBy: '{projectRoot}/**/*' }, settings) } } };
+    return { projects: { [root]: { targets: projectTargets({ root, affectedBy: '{projectRoot}/**/*' }, settings, inputs) } } };
   const manifest = manifests.get(file);
   return manifest === undefined ? {} : { projects: { [root]: issueProject(manifest, known, settings) } };
 }

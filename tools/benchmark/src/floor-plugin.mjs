@@ -41,4 +41,23 @@ const targets = (project) => ({
 exports.createNodesV2 = exports.createNodes = ['floor/*/issue.json', (files) =>
   files.map((file) => [file, { projects: { [dirname(file)]: { name: dirname(file).replace('/', '-'), targets: targets(dirname(file)) } } }])];
 `,
+  'review-plugin.js': `
+const { dirname } = require('node:path');
+const idle = { executor: 'floor:noop', cache: false, inputs: [{ externalDependencies: [] }] };
+const changes = [{ projects: ['floor-changes'], target: 'floor-changes' }];
+const targets = (root, affectedBy) => ({
+  'floor-review--x': {
+    executor: 'floor:noop',
+    cache: true,
+    dependsOn: changes,
+    inputs: [{ dependentTasksOutputFiles: '**/' + root.replaceAll('/', '-') + '.json', transitive: false }, { externalDependencies: [] }],
+    outputs: ['{workspaceRoot}/.floor-out/{projectName}'],
+  },
+  'floor-review': { ...idle, dependsOn: [...changes, 'floor-review--x'], inputs: [{ externalDependencies: [] }, affectedBy] },
+});
+const rest = { name: 'floor-changes', root: '.floor', targets: { 'floor-changes': idle, ...targets('.floor', '{workspaceRoot}/**/*') } };
+const projectsOf = (file) =>
+  file === 'nx.json' ? { '.floor': rest } : { [dirname(file)]: { targets: targets(dirname(file), '{projectRoot}/**/*') } };
+exports.createNodesV2 = exports.createNodes = ['{nx.json,**/project.json}', (files) => files.map((file) => [file, { projects: projectsOf(file) }])];
+`,
 };

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured, in the order in which it is. */
-export const SUITES = ['create', 'dependencies', 'spare', 'installs', 'sqlite', 'postgres', 'manifests', 'cached', 'replay'];
+export const SUITES = ['create', 'dependencies', 'spare', 'installs', 'sqlite', 'postgres', 'manifests', 'cached', 'replay', 'affected'];
 /** Those that need neither a repository of usual size nor its dependencies. */
-const LIGHT_SUITES = ['replay'];
+const LIGHT_SUITES = ['replay', 'affected'];
 
 export const USAGE = `npm run benchmark -- [options]
 
@@ -15,14 +15,15 @@ What nx-fleet costs on top of git, cp, Nx and databases: ratios against a floor 
   --rounds=5         rounds of each measurement; half of them where one takes minutes
   --issues=10        how many worktrees one command makes and removes
   --manifests=1000   how many issues the project graph has to bear
+  --projects=1000    how many projects a change is found among
   --seed=1           which history the replay has
   --large-database   databases of 1 GB too
   --nx=23.2.1        the version of Nx
   --json, --markdown instead of text
 `;
 
-const QUICK = { files: 500, rounds: 3, issues: 3, manifests: 200, seed: 1 };
-const FULL = { files: 5000, rounds: 5, issues: 10, manifests: 1000, seed: 1 };
+const QUICK = { files: 500, rounds: 3, issues: 3, manifests: 200, projects: 200, seed: 1 };
+const FULL = { files: 5000, rounds: 5, issues: 10, manifests: 1000, projects: 1000, seed: 1 };
 
 /** @param {string[]} args */
 export function parseOptions(args) {
@@ -35,6 +36,7 @@ export function parseOptions(args) {
       rounds: { type: 'string' },
       issues: { type: 'string' },
       manifests: { type: 'string' },
+      projects: { type: 'string' },
       seed: { type: 'string' },
       'large-database': { type: 'boolean', default: false },
       nx: { type: 'string', default: '23.2.1' },

@@ -15,6 +15,8 @@ const indexSchema = z.strictObject({
   head: objectIdSchema,
   projects: z.array(changeSchema.omit({ version: true })),
   skipped: z.array(z.string()),
+  /** The command that found it out. */
+  run: z.string().optional(),
 });
 
 /** `index.json`: everything that one command compared. It is in no key. */
@@ -31,9 +33,14 @@ export interface ChangesPlace {
   readonly artefacts: Host['artefacts'];
 }
 
+export interface FoundChanges extends Changes {
+  /** Names the command. @default nobody can tell by which one it was found */
+  readonly run?: string;
+}
+
 /** Stores what `agent-changes` found. @param rootOf of each project that is reviewed */
 export async function storeChanges(
-  { base, head, changes, skipped }: Changes,
+  { base, head, changes, skipped, run }: FoundChanges,
   rootOf: (project: string) => string,
   place: ChangesPlace,
 ): Promise<void> {
@@ -42,7 +49,8 @@ export async function storeChanges(
     artefacts.write(fleetProject, CHANGES_TARGET, file, `${JSON.stringify(value, null, 2)}\n`);
   await artefacts.clear(fleetProject, CHANGES_TARGET);
   for (const change of changes) await write(changeFile(rootOf(change.project)), { version: 1, ...change });
-  await write('index.json', { version: 1, base, head, projects: [...changes], skipped: [...skipped] } satisfies ChangesIndex);
+  const index: ChangesIndex = { version: 1, base, head, projects: [...changes], skipped: [...skipped] };
+  await write('index.json', run === undefined ? index : { ...index, run });
 }
 
 /** A project's change as the command found it; null when the project is not touched. @throws UserError when `agent-changes` has not run */

@@ -10,27 +10,35 @@ export interface ReviewedProject {
   readonly affectedBy: string;
 }
 
+/** What the reviews of every project have in their keys, by agent: made once, however many projects there are. */
+export type ReviewInputs = ReadonlyMap<string, readonly Input[]>;
+
+export function reviewInputs(settings: Settings): ReviewInputs {
+  const agents = Object.keys(settings.agents.define).sort();
+  return new Map(agents.map((agent) => [agent, agentInputs(reviewSettings(settings, agent), 'review', settings)]));
+}
+
 /**
  * The review of a project's part of a change. As with issues, every known agent gets its target. The change is hashed as a file of the uncached
  * task that finds it out; `agent-review` names the project's files only to be affected by them.
  */
-export function projectTargets({ root, affectedBy }: ReviewedProject, settings: Settings): Record<string, TargetConfiguration> {
-  const agents = Object.keys(settings.agents.define).sort();
+export function projectTargets(
+  { root, affectedBy }: ReviewedProject,
+  settings: Settings,
+  inputs: ReviewInputs = reviewInputs(settings),
+): Record<string, TargetConfiguration> {
   const changes = [{ projects: [settings.names.fleetProject], target: CHANGES_TARGET }];
   const gate = cheapTarget('gate', [], 'Merges the reviews of its changes into one verdict; fails on blocking findings');
   return {
     ...Object.fromEntries(
-      agents.map((agent) => [
+      [...inputs].map(([agent, shared]) => [
         targetOf(REVIEW_TARGET, agent),
         {
           executor: 'nx-fleet:review',
           options: { agent, subject: 'project' },
           dependsOn: changes,
           cache: true,
-          inputs: [
-            { dependentTasksOutputFiles: `**/${CHANGES_TARGET}/${changeFile(root)}`, transitive: false },
-            ...agentInputs(reviewSettings(settings, agent), 'review', settings),
-          ],
+          inputs: [{ dependentTasksOutputFiles: `**/${CHANGES_TARGET}/${changeFile(root)}`, transitive: false }, ...shared],
           outputs: [`{workspaceRoot}/.nx-fleet/out/{projectName}/${targetOf(REVIEW_TARGET, agent)}`],
           metadata: describe(`${agent} reviews what a change does to this project, read-only`),
         } satisfies TargetConfiguration,

@@ -5,6 +5,7 @@ import { FLEET_ROOT } from '../../graph/fleet-targets.js';
 import { requireRepositoryRoot } from '../../main-worktree.js';
 import { reportTask } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
+import { runOf } from '../../settings/run-name.js';
 import { changeRequest } from '../change-request.js';
 import type { ChangesExecutorSchema } from './schema.js';
 
@@ -21,7 +22,9 @@ export async function changesExecutor(
     const request = changeRequest(context, settings);
     const found = await findChanges(request, git);
     const roots = new Map(request.projects.map(({ name, root }) => [name, root]));
-    await storeChanges(found, (name) => roots.get(name) ?? FLEET_ROOT, { fleetProject: request.fleetProject, artefacts: host.artefacts });
+    const run = runOf(process.env);
+    const place = { fleetProject: request.fleetProject, artefacts: host.artefacts };
+    await storeChanges(run === null ? found : { ...found, run }, (name) => roots.get(name) ?? FLEET_ROOT, place);
     const uncommitted = await git.dirtyPaths((await git.locate()).currentWorktree);
     for (const line of changesLines(found, uncommitted.length)) logger.info(line);
     return true;

@@ -1,31 +1,18 @@
-import { logger, type ExecutorContext } from '@nx/devkit';
-import { gateProject, gateReview } from '@nx-fleet/core';
+import type { ExecutorContext } from '@nx/devkit';
 import type { Adapters } from '../../adapters.js';
-import { verdictLines } from '../../report/verdict-lines.js';
-import { changeRequest } from '../change-request.js';
-import { runProjectStage, runStage } from '../run-stage.js';
+import { isUntouched } from './is-untouched.js';
 import type { GateExecutorSchema } from './schema.js';
 
 /** `agent-review`: merges the reviews and fails on blocking findings. */
 export async function gateExecutor(
-  { subject = 'issue' }: GateExecutorSchema,
+  options: GateExecutorSchema,
   context: ExecutorContext,
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
-  const run = subject === 'issue' ? runStage : runProjectStage;
-  return run(context, adapters, async (stage, settings) => {
-    const { agents, review, validate } = settings;
-    const gate = { reviewers: agents.reviewers, blockOn: review.blockOn };
-    const e2e = validate.agent === undefined ? {} : { e2e: validate.agent };
-    const verdict = await (subject === 'issue'
-      ? gateReview({ ...gate, ...e2e }, stage)
-      : gateProject(gate, changeRequest(context, settings), stage));
-    if (verdict === null) {
-      logger.info('Nothing to review: the change does not touch this project.');
-      return true;
-    }
-    for (const line of verdictLines(verdict)) logger.info(line);
-    logger.info(`\nAll of it: .nx-fleet/out/${stage.project}/${stage.target}/review.md`);
-    return verdict.verdict === 'approve';
-  });
+  if (options.subject === 'project' && isUntouched(context)) {
+    process.stdout.write('Nothing to review: the change does not touch this project.\n');
+    return { success: true };
+  }
+  const { mergeReviews } = await import('./merge-reviews.js');
+  return mergeReviews(options, context, adapters);
 }

@@ -1,0 +1,31 @@
+import { logger, type ExecutorContext } from '@nx/devkit';
+import { gateProject, gateReview } from '@nx-fleet/core';
+import type { Adapters } from '../../adapters.js';
+import { verdictLines } from '../../report/verdict-lines.js';
+import { changeRequest } from '../change-request.js';
+import { runProjectStage, runStage } from '../run-stage.js';
+import type { GateExecutorSchema } from './schema.js';
+
+/** Merges the reviews into one verdict, and shows it. */
+export async function mergeReviews(
+  { subject = 'issue' }: GateExecutorSchema,
+  context: ExecutorContext,
+  adapters?: Adapters,
+): Promise<{ success: boolean }> {
+  const run = subject === 'issue' ? runStage : runProjectStage;
+  return run(context, adapters, async (stage, settings) => {
+    const { agents, review, validate } = settings;
+    const gate = { reviewers: agents.reviewers, blockOn: review.blockOn };
+    const e2e = validate.agent === undefined ? {} : { e2e: validate.agent };
+    const verdict = await (subject === 'issue'
+      ? gateReview({ ...gate, ...e2e }, stage)
+      : gateProject(gate, changeRequest(context, settings), stage));
+    if (verdict === null) {
+      logger.info('Nothing to review: the change does not touch this project.');
+      return true;
+    }
+    for (const line of verdictLines(verdict)) logger.info(line);
+    logger.info(`\nAll of it: .nx-fleet/out/${stage.project}/${stage.target}/review.md`);
+    return verdict.verdict === 'approve';
+  });
+}

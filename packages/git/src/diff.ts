@@ -5,7 +5,8 @@ import type { Repository } from './repository.js';
 import { requireTree } from './revisions.js';
 import { withScratchFolder } from './scratch-folder.js';
 
-const RENAMES = ['-M', '-l1000'];
+// An order of somebody's own would give another diff.
+const RENAMES = ['-M', '-l1000', '-O/dev/null'];
 const PATCH = [
   '--patch',
   '--full-index',

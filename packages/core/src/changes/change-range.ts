@@ -18,14 +18,21 @@ export interface ChangeRange {
 
 /** Finds what a change is compared with: the best common ancestor, as Nx does. @throws UserError when there is none, with the advice for a shallow clone */
 export async function findRange(request: RangeRequest, git: Git): Promise<ChangeRange> {
-  const baseName = request.base ?? ((await git.resolveCommit('main')) === null ? await git.defaultBranch() : 'main');
-  if (baseName === null)
-    throw new UserError('Nobody says what to compare with. Give it: nx affected --base=<branch>, or NX_BASE in the environment.');
   const headName = request.head ?? 'HEAD';
-  const [base, head] = [await requireCommit(baseName, git), await requireCommit(headName, git)];
+  const head = await requireCommit(headName, git);
+  const baseName = request.base ?? (await defaultBase(head, git));
+  const base = await requireCommit(baseName, git);
   const common = await git.mergeBase(base, head);
   if (common !== null) return { base: common, head };
   throw await lacking(`"${printableLine(baseName)}" and "${printableLine(headName)}" have no commit in common here`, git);
+}
+
+/** `main` may be what is checked out. Where there is none, what is checked out may be all that was cloned: it says nothing of the base. */
+async function defaultBase(head: string, git: Git): Promise<string> {
+  if ((await git.resolveCommit('main')) !== null) return 'main';
+  const branch = await git.defaultBranch();
+  if (branch !== null && (await git.resolveCommit(branch)) !== head) return branch;
+  throw await lacking('Nobody says what to compare with', git);
 }
 
 async function requireCommit(revision: string, git: Git): Promise<string> {

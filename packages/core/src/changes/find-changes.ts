@@ -1,4 +1,6 @@
-import type { Git } from '../git/git.js';
+import { UserError } from '../errors/user-error.js';
+import type { Git, TreeFile } from '../git/git.js';
+import { printableLine } from '../text/printable.js';
 import { changedProjects, type ChangedProjects } from './project-parts.js';
 import { findRange, type ChangeRange, type RangeRequest } from './change-range.js';
 import type { WorkspaceProject } from './workspace-projects.js';
@@ -29,7 +31,7 @@ export interface Changes extends ChangeRange {
 export async function findChanges(request: ChangesRequest, git: Git): Promise<Changes> {
   const { range, changed } = await compare(request, git);
   const isReviewed = (name: string): boolean =>
-    name === request.rest || request.projects.some((project) => project.name === name && project.isReviewed);
+    name === request.rest || request.projects.some((project) => project.name === name && project.reviewedBy === 'itself');
   const reviewed = changed.names.filter(isReviewed);
   return {
     ...range,
@@ -48,7 +50,17 @@ export async function findChange(project: string, request: ChangesRequest, git: 
 async function compare(request: ChangesRequest, git: Git): Promise<{ readonly range: ChangeRange; readonly changed: ChangedProjects }> {
   const range = await findRange(request, git);
   const [before, after] = [await git.listFiles(range.base), await git.listFiles(range.head)];
+  requireNoResults(after);
   return { range, changed: changedProjects(request.projects, { before, after }, request.rest) };
+}
+
+/** Results that a change brings along would stand where those of its reviews are looked for. */
+function requireNoResults(files: readonly TreeFile[]): void {
+  const found = files.find(({ path }) => /^\.nx-fleet(?:\/|$)/i.test(path));
+  if (found === undefined) return;
+  throw new UserError(
+    `"${printableLine(found.path)}" is committed. Results of stages are not taken from a commit: git rm -r --cached .nx-fleet`,
+  );
 }
 
 async function writeParts(names: readonly string[], changed: ChangedProjects, git: Git): Promise<readonly ProjectChange[]> {

@@ -7,7 +7,7 @@ const project = (name: string, root: string, ...dependencies: string[]): Workspa
   name,
   root,
   dependencies,
-  isReviewed: true,
+  reviewedBy: 'itself',
 });
 
 const PROJECTS = [
@@ -60,6 +60,12 @@ describe('the projects that a change touches', () => {
     const withRoot = [...PROJECTS, project('root', '.')];
     const after = [...BEFORE, file('x.txt')];
     expect(changedProjects(withRoot, { before: BEFORE, after }, 'fleet').names).toEqual(['root']);
+  });
+
+  it('leave a project that cannot have a review of its own to the rest', () => {
+    const projects = PROJECTS.map((one) => (one.name === 'other' ? { ...one, reviewedBy: 'rest' as const } : one));
+    const after = BEFORE.filter(({ path }) => path !== 'libs/other/other.ts');
+    expect(changedProjects(projects, { before: BEFORE, after }, 'fleet').names).toEqual(['fleet']);
   });
 
   it('leave a project that is gone to the rest', () => {

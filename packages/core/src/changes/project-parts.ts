@@ -29,7 +29,10 @@ export interface ChangedProjects {
  */
 export function changedProjects(projects: readonly WorkspaceProject[], change: WholeChange, rest: string): ChangedProjects {
   const find = projectFinder(projects.filter(({ name }) => name !== rest));
-  const ownerOf = (path: string): string => find(path)?.name ?? rest;
+  const ownerOf = (path: string): string => {
+    const owner = find(path);
+    return owner === null || owner.reviewedBy === 'rest' ? rest : owner.name;
+  };
   const [before, after] = [byOwner(change.before, ownerOf), byOwner(change.after, ownerOf)];
   const names = [...new Set([...before.keys(), ...after.keys()])].filter((name) => !isSame(before.get(name) ?? [], after.get(name) ?? []));
   const rules = change.before.flatMap((file) => {

@@ -5,8 +5,11 @@ export interface WorkspaceProject {
   readonly root: string;
   /** Names of the projects that it depends on directly. */
   readonly dependencies: readonly string[];
-  /** Whether its changes are reviewed. */
-  readonly isReviewed: boolean;
+  /**
+   * Who reviews its changes: `rest` where they count as files outside all projects, since it cannot have a review of its own; `nobody` where it is
+   * left out by a person.
+   */
+  readonly reviewedBy: 'itself' | 'rest' | 'nobody';
 }
 
 /** Finds the project that a file belongs to: the one with the nearest root above it; null for a file outside all projects. */

@@ -1,13 +1,15 @@
 import { createFakeGit, type FakeGit } from '../git/fake-git.js';
 import { createFakeHost, type FakeHost } from '../host/fake-host.js';
-import type { Finding } from '../review/finding.js';
+import type { ChangesIndex } from '../changes/changes-artefact.js';
+import { UserError } from '../errors/user-error.js';
+import { aFinding, aReview } from '../review/finding.contract.js';
+import type { Finding, Severity } from '../review/finding.js';
 import { IGNORE_FILE } from '../review/ignore-file.js';
 import { createFakeReviewComments, type FakeReviewComments } from './fake-review-comments.js';
 import { publishReview, type Publication } from './publish-review.js';
 import { COMMENT_MARKER } from './render-comment.js';
 import { verdictOn } from './report.contract.js';
 
-const [TREE, BASE_TREE] = ['a'.repeat(40), 'b'.repeat(40)];
 const NOTHING = { version: 1, findings: [] };
 
 interface Pipeline {
@@ -16,7 +18,7 @@ interface Pipeline {
   readonly comments: FakeReviewComments;
   /** What the reviews of project `a` find now. */
   find(...findings: readonly Partial<Finding>[]): Promise<void>;
-  publish(change?: { readonly head?: string; readonly nowhere?: boolean }): Promise<Publication>;
+  publish(change?: { readonly head?: string; readonly nowhere?: boolean; readonly blockOn?: Severity | 'none' }): Promise<Publication>;
 }
 
 function pipeline(files: Readonly<Record<string, string>> = {}): Pipeline {
@@ -27,15 +29,26 @@ function pipeline(files: Readonly<Record<string, string>> = {}): Pipeline {
     host,
     git,
     comments,
-    find: (...findings) =>
-      host.artefacts.write('a', 'agent-review', 'verdict.json', JSON.stringify({ ...verdictOn(findings), spec: 'spec' })),
-    publish: ({ head = git.root, nowhere = false } = {}) =>
+    find: async (...findings) => {
+      const review = aReview({ ...(await treesOf(git)), findings: findings.map((finding) => aFinding(finding)) });
+      await host.artefacts.write('a', 'agent-review--codex', 'review.json', JSON.stringify(review));
+    },
+    publish: async ({ head = git.root, nowhere = false, blockOn = 'high' } = {}) =>
       publishReview(
-        { version: 1, base: git.root, head, projects: [{ project: 'a', tree: TREE, baseTree: BASE_TREE }], skipped: [] },
+        { ...(await changesOf(git)), head },
         nowhere ? { kind: 'nowhere', why: 'It is a fork.' } : { kind: 'pull-request', comments },
-        { project: 'fleet', target: 'publish-review', git, host },
+        { project: 'fleet', target: 'publish-review', git, host, gate: { reviewers: ['codex'], blockOn } },
       ),
   };
+}
+
+async function treesOf(git: FakeGit): Promise<{ readonly tree: string; readonly baseTree: string }> {
+  const tree = (await git.resolveTree(git.root)) ?? '';
+  return { tree, baseTree: tree };
+}
+
+async function changesOf(git: FakeGit): Promise<ChangesIndex> {
+  return { version: 1, base: git.root, head: git.root, projects: [{ project: 'a', ...(await treesOf(git)) }], skipped: [] };
 }
 
 async function fingerprintOf(...findings: readonly Partial<Finding>[]): Promise<string> {
@@ -82,15 +95,50 @@ describe('publishReview', () => {
   });
 
   it.each([
-    ['no verdict', {}],
-    ['one on another tree', { tree: 'c'.repeat(40) }],
-    ['one on another base', { baseTree: 'c'.repeat(40) }],
+    ['no review', null],
+    ['one of another tree', { tree: 'c'.repeat(40) }],
+    ['one of another base', { baseTree: 'c'.repeat(40) }],
     ['one with a key that nobody knows', { approved: true }],
+    ["another reviewer's", { reviewer: 'claude' }],
   ])('lets nothing pass with %s', async (_, change) => {
-    const { publish, host } = pipeline();
-    const text = JSON.stringify({ ...verdictOn([]), spec: 'spec', ...change });
-    await host.artefacts.write('a', Object.keys(change).length === 0 ? 'other' : 'agent-review', 'verdict.json', text);
+    const { publish, host, git } = pipeline();
+    const text = JSON.stringify({ ...aReview(await treesOf(git)), ...change });
+    if (change !== null) await host.artefacts.write('a', 'agent-review--codex', 'review.json', text);
+    // What lies there of another time, or came with the change, says nothing.
+    await host.artefacts.write(
+      'a',
+      'agent-review',
+      'verdict.json',
+      JSON.stringify({ ...verdictOn([]), ...(await treesOf(git)), spec: 'spec' }),
+    );
     expect((await publish()).report).toMatchObject({ verdict: 'request-changes', missing: ['a'] });
+  });
+
+  it('judges by the settings of now', async () => {
+    const { find, publish } = pipeline();
+    await find({ severity: 'medium' });
+    expect((await publish()).report.verdict).toBe('approve');
+    expect((await publish({ blockOn: 'medium' })).report.verdict).toBe('request-changes');
+  });
+
+  it('says what it found where the pull request can be neither read nor written', async () => {
+    const { find, publish, host, comments } = pipeline();
+    await find({});
+    const refuse = async (): Promise<never> => {
+      throw new UserError('GitHub refuses it.');
+    };
+    const { create } = comments;
+    comments.create = refuse;
+    expect(await publish()).toMatchObject({
+      comment: { kind: 'nowhere', why: 'GitHub refuses it' },
+      report: { verdict: 'request-changes' },
+    });
+    comments.create = create;
+    comments.readThread = refuse;
+    await find();
+    expect(await publish()).toMatchObject({ comment: { kind: 'nowhere', why: 'GitHub refuses it' }, report: { verdict: 'approve' } });
+    expect(await host.artefacts.read('fleet', 'publish-review', 'review.sarif')).not.toBeNull();
+    expect(comments.log).toEqual([]);
   });
 
   it('takes the other of two comments that a race has made away', async () => {
@@ -123,15 +171,14 @@ describe('publishReview', () => {
     comments.add('us', `${COMMENT_MARKER} old`);
     comments.add('us', `${COMMENT_MARKER} twin`);
     comments.add('member', `nx-fleet dismiss ${name} Meant so.`);
-    const change = {
-      version: 1 as const,
-      base: git.root,
-      head: git.root,
-      projects: [{ project: 'a', tree: TREE, baseTree: BASE_TREE }],
-      skipped: [],
-    };
     const place = { kind: 'read-only' as const, comments, why: 'It is the merge queue.' };
-    const { report, comment } = await publishReview(change, place, { project: 'fleet', target: 'publish-review', git, host });
+    const { report, comment } = await publishReview(await changesOf(git), place, {
+      project: 'fleet',
+      target: 'publish-review',
+      git,
+      host,
+      gate: { reviewers: ['codex'], blockOn: 'high' },
+    });
     expect([report.verdict, comment, comments.log]).toEqual(['approve', { kind: 'nowhere', why: 'It is the merge queue.' }, []]);
   });
 
@@ -161,21 +208,5 @@ describe('publishReview', () => {
     await expect(broken.publish()).rejects.toThrow('"nx-fleet-ignore.json" is not JSON');
     const head = broken.git.commit([broken.git.root], { [IGNORE_FILE]: JSON.stringify(NOTHING) }, 'Mended');
     expect((await broken.publish({ head })).report.verdict).toBe('request-changes');
-  });
-
-  it('has written its files when the comment cannot be written', async () => {
-    const { find, host, comments, git } = pipeline();
-    await find({});
-    const failing = { ...comments, create: () => Promise.reject(new Error('403')) };
-    const change = {
-      version: 1 as const,
-      base: git.root,
-      head: git.root,
-      projects: [{ project: 'a', tree: TREE, baseTree: BASE_TREE }],
-      skipped: [],
-    };
-    const context = { project: 'fleet', target: 'publish-review', git, host };
-    await expect(publishReview(change, { kind: 'pull-request', comments: failing }, context)).rejects.toThrow('403');
-    expect(await host.artefacts.read('fleet', 'publish-review', 'comment.md')).toContain('Null is not handled');
   });
 });

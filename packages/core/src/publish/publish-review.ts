@@ -1,13 +1,11 @@
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import type { ChangesIndex } from '../changes/changes-artefact.js';
-import type { Git } from '../git/git.js';
-import type { Host } from '../host/host.js';
+import { UserError } from '../errors/user-error.js';
 import { IGNORE_FILE, ignoreFileSchema, parseIgnores } from '../review/ignore-file.js';
-import { storedVerdictSchema, type Verdict } from '../review/verdict.js';
-import { REVIEW_TARGET } from '../stages/targets.js';
 import { renderCodeQuality } from './code-quality.js';
 import { combineVerdicts, type ReportIgnore } from './combine-verdicts.js';
 import { parseState } from './comment-state.js';
+import { judgeChanges, type ChangesContext } from './judge-changes.js';
 import { COMMENT_MARKER, isWorthAComment, renderComment } from './render-comment.js';
 import { readReplies } from './read-replies.js';
 import { postComment, type CommentOutcome } from './post-comment.js';
@@ -15,12 +13,10 @@ import { renderReportSarif } from './report-sarif.js';
 import type { ReviewPlace, ReviewThread } from './review-comments.js';
 import type { ReviewReport } from './review-report.js';
 
-export interface PublishContext {
+export interface PublishContext extends ChangesContext {
   /** The project and the target that run: where the files go. */
   readonly project: string;
   readonly target: string;
-  readonly git: Pick<Git, 'readFile'>;
-  readonly host: Pick<Host, 'artefacts' | 'now'>;
 }
 
 export interface Publication {
@@ -33,13 +29,14 @@ const NO_THREAD: ReviewThread = { own: [], replies: [] };
 /**
  * Combines the verdicts on a change, writes them as files for code scanning and code quality, and keeps one comment on the pull request up to date:
  * it is written only when it says something else than before.
- * @throws UserError when the ignore file is not valid, or the pull request cannot be read or written; the files stand there in any case that the comment could not be written
+ * A pull request that cannot be read or written changes nothing of the rest: the findings are what this is for.
+ * @throws UserError when the ignore file is not valid
  */
 export async function publishReview(changes: ChangesIndex, place: ReviewPlace, context: PublishContext): Promise<Publication> {
   const { host, project, target } = context;
-  const thread = place.kind === 'nowhere' ? NO_THREAD : await place.comments.readThread(COMMENT_MARKER);
+  const { thread, place: reached } = await reach(place);
   const report = combineVerdicts({
-    verdicts: await readVerdicts(changes, context),
+    verdicts: await judgeChanges(changes, context),
     skipped: changes.skipped,
     known: parseState(thread.own[0]?.body ?? ''),
     ignores: await readIgnores(changes, context),
@@ -51,17 +48,30 @@ export async function publishReview(changes: ChangesIndex, place: ReviewPlace, c
   await host.artefacts.write(project, target, 'review.sarif', json(renderReportSarif(report)));
   await host.artefacts.write(project, target, 'gl-code-quality-report.json', json(renderCodeQuality(report)));
   await host.artefacts.write(project, target, 'comment.md', `${comment}\n`);
-  return { report, comment: await postComment(comment, { place, thread, isNews: isWorthAComment(report) }) };
+  return { report, comment: await outcomeOf(postComment(comment, { place: reached, thread, isNews: isWorthAComment(report) })) };
 }
 
-/** A verdict on other trees than those that were changed is one on another change. */
-async function readVerdicts({ projects }: ChangesIndex, { host }: PublishContext): Promise<ReadonlyMap<string, Verdict | null>> {
-  const verdicts = new Map<string, Verdict | null>();
-  for (const { project, tree, baseTree } of projects) {
-    const verdict = parseArtefact(await host.artefacts.read(project, REVIEW_TARGET, 'verdict.json'), storedVerdictSchema);
-    verdicts.set(project, verdict?.tree === tree && verdict.baseTree === baseTree ? verdict : null);
+/** Without the thread nothing is dismissed by a reply, and nothing is written: it could be a second comment. */
+async function reach(place: ReviewPlace): Promise<{ readonly place: ReviewPlace; readonly thread: ReviewThread }> {
+  if (place.kind === 'nowhere') return { place, thread: NO_THREAD };
+  try {
+    return { place, thread: await place.comments.readThread(COMMENT_MARKER) };
+  } catch (error) {
+    return { place: { kind: 'nowhere', why: whyOf(error) }, thread: NO_THREAD };
   }
-  return verdicts;
+}
+
+async function outcomeOf(posting: Promise<CommentOutcome>): Promise<CommentOutcome> {
+  try {
+    return await posting;
+  } catch (error) {
+    return { kind: 'nowhere', why: whyOf(error) };
+  }
+}
+
+function whyOf(error: unknown): string {
+  if (error instanceof UserError) return error.message.replace(/\.$/, '');
+  throw error;
 }
 
 /** The head's entries, with what the change itself has added or altered marked so. */

@@ -1,5 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import { excerpt } from '../prompt/render-prompt.js';
+import { printableLine } from '../text/printable.js';
 
 /** About 80,000 tokens: what all agents' windows hold beside what they look up. */
 const MAX_PART_CHARACTERS = 300_000;
@@ -8,14 +9,27 @@ const MAX_PARTS = 20;
 const GENERATED =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|deno\.lock|Cargo\.lock|Gemfile\.lock|composer\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|go\.sum|gradle\.lockfile|packages\.lock\.json|flake\.lock)$|\.min\.(?:js|css)$|\.(?:js|css)\.map$/;
 
+/** A diff as reviewers are shown it. */
+export interface DiffParts {
+  readonly parts: readonly string[];
+  /** Files that are not shown, or not whole, each with the reason. */
+  readonly notShown: readonly string[];
+}
+
+interface ShownFile {
+  readonly text: string;
+  readonly notShown: string | null;
+}
+
 /**
  * A diff as reviewers are shown it, in parts of whole files that a context window holds. Of lock files, and of minified ones, only the name and the
  * size are shown; of a file that is larger than a part, its beginning.
  * @throws UserError when there would be more than 20 parts
  */
-export function diffParts(diff: string): readonly string[] {
+export function diffParts(diff: string): DiffParts {
   const parts: string[] = [];
-  for (const file of splitFiles(diff).map(shorten)) {
+  const files = splitFiles(diff).map(shorten);
+  for (const { text: file } of files) {
     const last = parts.at(-1);
     if (last !== undefined && last.length + file.length <= MAX_PART_CHARACTERS) parts[parts.length - 1] = last + file;
     else parts.push(file);
@@ -24,7 +38,7 @@ export function diffParts(diff: string): readonly string[] {
     throw new UserError(
       `The change is too large to be reviewed: ${diff.length} characters, in ${parts.length} parts. Split it into changes of at most ${MAX_PARTS} parts.`,
     );
-  return parts;
+  return { parts, notShown: files.flatMap(({ notShown }) => notShown ?? []) };
 }
 
 /** Lines of files start with a space, a sign or a backslash: only a header starts otherwise. */
@@ -32,11 +46,16 @@ function splitFiles(diff: string): readonly string[] {
   return diff.split(/^(?=diff --git )/m).filter((file) => file !== '');
 }
 
-function shorten(file: string): string {
+function shorten(file: string): ShownFile {
   const header = file.slice(0, Math.max(0, file.search(/^@@ /m)));
   const name = /^\+\+\+ (?:b\/)?(.*)$/m.exec(header)?.[1] ?? '';
   const before = /^--- (?:a\/)?(.*)$/m.exec(header)?.[1] ?? '';
-  if (GENERATED.test(name) || (name === '/dev/null' && GENERATED.test(before)))
-    return `${header}[${file.split('\n').length} lines that a program wrote. See them: git diff HEAD~1]\n`;
-  return excerpt(file, MAX_PART_CHARACTERS, 'See all of it: git diff HEAD~1\n');
+  const path = printableLine(name === '/dev/null' ? before : name);
+  if (GENERATED.test(path))
+    return {
+      text: `${header}[${file.split('\n').length} lines that a program wrote. See them: git diff HEAD~1]\n`,
+      notShown: `${path} (written by a program)`,
+    };
+  if (file.length <= MAX_PART_CHARACTERS) return { text: file, notShown: null };
+  return { text: excerpt(file, MAX_PART_CHARACTERS, 'See all of it: git diff HEAD~1\n'), notShown: `${path} (only its beginning)` };
 }

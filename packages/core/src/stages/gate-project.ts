@@ -1,8 +1,7 @@
 import { requireChanges } from '../changes/require-changes.js';
 import type { Verdict } from '../review/verdict.js';
-import { printableLine } from '../text/printable.js';
 import { gateChange, type GateSettings } from './gate-change.js';
-import { placeOf, projectSpec, type ProjectReviewRequest } from './review-project.js';
+import { placeOf, projectSpec, reviewedOf, type ProjectReviewRequest } from './review-project.js';
 import type { StageContext } from './stage-context.js';
 
 /**
@@ -17,6 +16,9 @@ export async function gateProject(settings: GateSettings, request: ProjectReview
     await host.artefacts.clear(project, target);
     return null;
   }
-  const name = `"${printableLine(project)}"`;
-  return gateChange(settings, { ...change, name, title: 'its part of the change', spec: projectSpec(change), ignoresAt: head }, context);
+  return gateChange(
+    settings,
+    { ...reviewedOf(change), title: 'its part of the change', spec: projectSpec(change), ignoresAt: head },
+    context,
+  );
 }

@@ -1,10 +1,16 @@
+import type { Git } from '../git/git.js';
+import type { Host } from '../host/host.js';
 import { readDiff } from '../review/file-diff.js';
 import type { Severity } from '../review/finding.js';
 import { applyIgnores, IGNORE_FILE, parseIgnores } from '../review/ignore-file.js';
 import type { Review } from '../review/review.js';
 import { reachVerdict, type Verdict } from '../review/verdict.js';
 import { weakenedChecks } from '../review/weakened-checks.js';
-import type { StageContext } from './stage-context.js';
+
+export interface JudgeContext {
+  readonly git: Pick<Git, 'diff' | 'changedFiles' | 'readFile'>;
+  readonly host: Pick<Host, 'now'>;
+}
 
 export interface JudgeRules {
   readonly blockOn: Severity | 'none';
@@ -19,7 +25,7 @@ export interface JudgeRules {
 export async function judgeReviews(
   reviews: readonly [Review, ...Review[]],
   { blockOn, ignoresAt }: JudgeRules,
-  { git, host }: Pick<StageContext, 'git' | 'host'>,
+  { git, host }: JudgeContext,
 ): Promise<Verdict> {
   const [{ baseTree, tree }] = reviews;
   const facts = weakenedChecks(readDiff(await git.diff(baseTree, tree)), await git.changedFiles(baseTree, tree));

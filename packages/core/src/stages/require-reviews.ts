@@ -1,8 +1,8 @@
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
+import type { Host } from '../host/host.js';
 import { reviewSchema, type Review } from '../review/review.js';
 import { printableLine } from '../text/printable.js';
-import type { StageContext } from './stage-context.js';
 import { REVIEW_TARGET, targetOf } from './targets.js';
 
 /** What reviews must be of. */
@@ -13,6 +13,12 @@ export interface Reviewed {
   readonly baseTree: string;
 }
 
+/** Whose reviews, and where they are. */
+export interface ReviewsContext {
+  readonly host: Pick<Host, 'artefacts'>;
+  readonly project: string;
+}
+
 /**
  * The stored reviews of one change, one per reviewer.
  * @throws UserError when one is missing, forged or of another change
@@ -20,7 +26,7 @@ export interface Reviewed {
 export async function requireReviews(
   reviewers: readonly string[],
   reviewed: Reviewed,
-  context: StageContext,
+  context: ReviewsContext,
 ): Promise<[Review, ...Review[]]> {
   const reviews: Review[] = [];
   for (const reviewer of reviewers) reviews.push(await requireReview(reviewer, reviewed, context));
@@ -29,7 +35,7 @@ export async function requireReviews(
   return [first, ...rest];
 }
 
-async function requireReview(reviewer: string, { name, tree, baseTree }: Reviewed, { host, project }: StageContext): Promise<Review> {
+async function requireReview(reviewer: string, { name, tree, baseTree }: Reviewed, { host, project }: ReviewsContext): Promise<Review> {
   const target = targetOf(REVIEW_TARGET, reviewer);
   const review = parseArtefact(await host.artefacts.read(project, target, 'review.json'), reviewSchema);
   // In one run, to the gate: of what runs without the cache, Nx stores nothing.

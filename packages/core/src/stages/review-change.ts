@@ -41,7 +41,8 @@ export async function reviewChange(settings: AgentStageSettings, subject: Review
   const { baseTree, tree, issue } = subject;
   const [diff, changed] = [await git.diff(baseTree, tree), await git.changedFiles(baseTree, tree)];
   const diffs = readDiff(diff);
-  const prompts = await promptsFor(subject, { parts: diffParts(diff), facts: weakenedChecks(diffs, changed) }, context);
+  const { parts, notShown } = diffParts(diff);
+  const prompts = await promptsFor(subject, { parts, facts: weakenedChecks(diffs, changed) }, context);
   return recordStage(context, async (recorder) => {
     const answers =
       changed.length === 0
@@ -63,7 +64,7 @@ export async function reviewChange(settings: AgentStageSettings, subject: Review
       baseTree,
       tree,
       verdict: answer.verdict,
-      summary: printable(answer.summary).trim(),
+      summary: [printable(answer.summary).trim(), ...unseen(notShown)].join(' '),
       findings: grounded,
       ungrounded,
     };
@@ -93,6 +94,11 @@ async function promptsFor({ spec, checks }: ReviewSubject, { parts, facts }: Sho
       checks: evidence(checks, facts),
     });
   });
+}
+
+/** An approval of what nobody has read to the end says so. */
+function unseen(files: readonly string[]): readonly string[] {
+  return files.length === 0 ? [] : [`Not in the prompt: ${files.join(', ')}.`];
 }
 
 /** What was run, and what the diff does to it. */

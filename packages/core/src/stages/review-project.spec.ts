@@ -16,9 +16,9 @@ const REQUEST: ProjectReviewRequest = {
   rest: 'fleet',
   fleetProject: 'fleet',
   projects: [
-    { name: '@shop/a', root: 'a', dependencies: [], isReviewed: true },
-    { name: 'b', root: 'b', dependencies: ['@shop/a'], isReviewed: false },
-    { name: 'fleet', root: '.nx-fleet', dependencies: [], isReviewed: true },
+    { name: '@shop/a', root: 'a', dependencies: [], reviewedBy: 'itself' },
+    { name: 'b', root: 'b', dependencies: ['@shop/a'], reviewedBy: 'nobody' },
+    { name: 'fleet', root: '.nx-fleet', dependencies: [], reviewedBy: 'itself' },
   ],
 };
 
@@ -85,6 +85,15 @@ describe('reviewProject', () => {
     expect(await review(staged, 'fleet')).toMatchObject({ verdict: 'approve' });
     const { projects, skipped } = await readChanges({ fleetProject: 'fleet', artefacts: staged.host.artefacts });
     expect([projects.map(({ project }) => project), skipped]).toEqual([['fleet'], ['b']]);
+  });
+
+  it('says what of the change was not in the prompt', async () => {
+    const staged = await pushed({ 'a/yarn.lock': 'x\n' });
+    expect(await review(staged, '@shop/a')).toMatchObject({ summary: 'Fine. Not in the prompt: a/yarn.lock (written by a program).' });
+  });
+
+  it.each(['.nx-fleet/out/@shop/a/agent-review--codex/review.json', '.nx-fleet'])('refuses a change that brings %s along', async (file) => {
+    await expect(pushed({ [file]: '{}' })).rejects.toThrow(`"${file}" is committed. Results of stages are not taken from a commit`);
   });
 
   it('refuses a change that is another one than its key was made of', async () => {

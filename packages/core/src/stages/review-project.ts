@@ -3,6 +3,7 @@ import { findChange, type ChangesRequest, type ProjectChange } from '../changes/
 import { UserError } from '../errors/user-error.js';
 import type { Review } from '../review/review.js';
 import { printableLine } from '../text/printable.js';
+import type { Reviewed } from './require-reviews.js';
 import { reviewChange } from './review-change.js';
 import type { StageContext } from './stage-context.js';
 import type { AgentStageSettings } from './stage-settings.js';
@@ -33,6 +34,11 @@ export async function reviewProject(
     return null;
   }
   return reviewChange(settings, { ...change, spec: projectSpec(change), checks: null, issue: null }, context);
+}
+
+/** What the stored reviews of a project must be of. */
+export function reviewedOf({ project, baseTree, tree }: ProjectChange): Reviewed {
+  return { name: `"${printableLine(project)}"`, baseTree, tree };
 }
 
 export function placeOf({ fleetProject }: Pick<ProjectReviewRequest, 'fleetProject'>, { host }: Pick<StageContext, 'host'>): ChangesPlace {

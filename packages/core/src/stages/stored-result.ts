@@ -5,7 +5,7 @@ import { requireE2eReviews } from './e2e-review.js';
 import { issueReviewed } from './issue-reviewed.js';
 import { requirePlan } from './require-plan.js';
 import { requireReviews } from './require-reviews.js';
-import { placeOf, type ProjectReviewRequest } from './review-project.js';
+import { placeOf, reviewedOf, type ProjectReviewRequest } from './review-project.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { restoreBuild, restoreFix } from './stored-work.js';
 import { BUILD_TARGET, E2E_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET } from './targets.js';
@@ -38,8 +38,7 @@ async function requireFile(name: string, { host, project, target }: StageContext
 export async function requireProjectResult(request: Pick<ProjectReviewRequest, 'fleetProject'>, context: StageContext): Promise<void> {
   const { project, target } = context;
   const [, reviewer = ''] = target.split('--');
-  const name = `"${printableLine(project)}"`;
   const change = await readChange(project, placeOf(request, context));
-  if (change === null) throw new UserError(`${name} is not touched.`);
-  await requireReviews([reviewer], { ...change, name }, context);
+  if (change === null) throw new UserError(`"${printableLine(project)}" is not touched.`);
+  await requireReviews([reviewer], reviewedOf(change), context);
 }

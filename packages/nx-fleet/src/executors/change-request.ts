@@ -1,30 +1,44 @@
-import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext, ProjectConfiguration } from '@nx/devkit';
 import { REVIEW_TARGET, type ProjectReviewRequest, type Settings, type WorkspaceProject } from '@nx-fleet/core';
 import { ISSUE_TAG } from '../graph/issue-targets.js';
+import { isChosen, type NamedProject } from '../graph/reviewed-projects.js';
 import { rangeOfRun } from '../settings/range-of-run.js';
 
 /** What a task compares: the range of its command, over the projects of Nx's graph. */
 export function changeRequest(
   { projectGraph, nxJsonConfiguration }: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>,
-  { names }: Pick<Settings, 'names'>,
+  { names, review }: Pick<Settings, 'names' | 'review'>,
 ): ProjectReviewRequest {
   const defaultBase = nxJsonConfiguration.defaultBase ?? nxJsonConfiguration.affected?.defaultBase;
   return {
     ...rangeOfRun(process.env, defaultBase),
-    projects: workspaceProjects(projectGraph),
+    projects: workspaceProjects(projectGraph, review.projects),
     rest: names.fleetProject,
     fleetProject: names.fleetProject,
   };
 }
 
 /** Issues are projects too; their files lie where git does not look. */
-function workspaceProjects({ nodes, dependencies }: ExecutorContext['projectGraph']): readonly WorkspaceProject[] {
+function workspaceProjects(
+  { nodes, dependencies }: ExecutorContext['projectGraph'],
+  patterns: readonly string[],
+): readonly WorkspaceProject[] {
   return Object.values(nodes)
     .filter(({ data }) => data.tags?.includes(ISSUE_TAG) !== true)
     .map(({ name, data }) => ({
       name,
       root: data.root,
       dependencies: (dependencies[name] ?? []).map(({ target }) => target).filter((target) => Object.hasOwn(nodes, target)),
-      isReviewed: data.targets?.[REVIEW_TARGET]?.executor === 'nx-fleet:gate',
+      reviewedBy: reviewedBy({ name, root: data.root, tags: data.tags ?? [] }, data.targets, patterns),
     }));
+}
+
+/** A project that another plugin infers, or that has an `agent-review` of its own, has none of ours. */
+function reviewedBy(
+  project: NamedProject,
+  targets: ProjectConfiguration['targets'],
+  patterns: readonly string[],
+): WorkspaceProject['reviewedBy'] {
+  if (targets?.[REVIEW_TARGET]?.executor === 'nx-fleet:gate') return 'itself';
+  return isChosen(project, patterns) ? 'rest' : 'nobody';
 }

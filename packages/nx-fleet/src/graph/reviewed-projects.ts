@@ -4,8 +4,8 @@ import { minimatch } from 'minimatch';
 import { isRecord } from '../settings/json-file.js';
 import { packageFilter } from './package-filter.js';
 
-/** What a project's own files say of it. */
-interface NamedProject {
+/** A project as patterns choose it. */
+export interface NamedProject {
   readonly root: string;
   readonly name: string;
   readonly tags: readonly string[];
@@ -25,8 +25,8 @@ export function reviewedRoots(files: readonly string[], patterns: readonly strin
   return new Set([...roots].filter((root) => isChosen(describeProject(root, workspaceRoot), patterns)));
 }
 
-/** Later patterns win over earlier ones; a list that begins by leaving out begins with all. */
-function isChosen(project: NamedProject, patterns: readonly string[]): boolean {
+/** Whether patterns choose a project. Later ones win over earlier ones; a list that begins by leaving out begins with all. */
+export function isChosen(project: NamedProject, patterns: readonly string[]): boolean {
   let chosen = patterns[0]?.startsWith('!') === true;
   for (const pattern of patterns) {
     const isOut = pattern.startsWith('!');

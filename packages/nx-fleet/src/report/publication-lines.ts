@@ -55,7 +55,11 @@ function conclusion(report: ReviewReport): string {
   const blocking = blockingFindings(report).length;
   const reasons = [
     ...(blocking === 0 ? [] : [`${blocking} blocking finding(s)`]),
-    ...(report.missing.length === 0 ? [] : [`no valid verdict on this change for ${names(report.missing)}`]),
+    ...(report.missing.length === 0
+      ? []
+      : [
+          `no valid review of this change for ${names(report.missing)}: nx run-many -t agent-review -p ${report.missing.map((project) => printableLine(project, 100)).join(',')}`,
+        ]),
     ...(report.unexplained.length === 0 ? [] : [`a reviewer asks for changes without saying which in ${names(report.unexplained)}`]),
   ];
   return reasons.length === 0 ? `Passed: nothing blocks in ${report.reviewed.length} project(s)` : `Failed: ${reasons.join('; ')}`;

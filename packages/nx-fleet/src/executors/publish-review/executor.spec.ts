@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { storeChanges, type Finding, type ReviewPlace, type Verdict } from '@nx-fleet/core';
+import { storeChanges, type Finding, type ReviewPlace } from '@nx-fleet/core';
 import { createHost } from '@nx-fleet/host';
 import type { Adapters } from '../../adapters.js';
 import { useShownOutput, writtenBy } from '../shown-output.fixture.js';
@@ -21,19 +21,9 @@ const FAULT: Finding = {
   recommendation: '',
 };
 
-function verdict(findings: readonly Finding[]): Verdict & { readonly spec: string } {
-  const said = { reviewer: 'codex', vendor: 'codex', model: null, verdict: 'approve' as const, summary: '', ungrounded: [] };
-  return {
-    $schema: '',
-    version: 1,
-    verdict: 'approve',
-    blockOn: 'high',
-    tree: TREE,
-    baseTree: BASE_TREE,
-    reviewers: [said],
-    findings: findings.map((finding) => ({ ...finding, blocking: false, reviewers: ['codex'], said: [{ ...finding, reviewer: 'codex' }] })),
-    spec: 'spec',
-  };
+function review(findings: readonly Finding[]): object {
+  const said = { reviewer: 'codex', vendor: 'codex', model: null, verdict: 'approve', summary: '', ungrounded: [] };
+  return { $schema: '', version: 1, tree: TREE, baseTree: BASE_TREE, ...said, findings };
 }
 
 interface Run {
@@ -57,10 +47,12 @@ async function publish({
   const changes = { base: COMMIT, head: COMMIT, baseTree: BASE_TREE, tree: TREE, skipped: ['docs'] };
   const change = { project: 'a', baseTree: BASE_TREE, tree: TREE };
   await storeChanges({ ...changes, changes: [change] }, (name) => name, { fleetProject: 'fleet', artefacts: host.artefacts });
-  if (found !== null) await host.artefacts.write('a', 'agent-review', 'verdict.json', JSON.stringify(verdict(found)));
+  if (found !== null) await host.artefacts.write('a', 'agent-review--codex', 'review.json', JSON.stringify(review(found)));
   const git = {
     locate: async () => ({ mainWorktree: root(), currentWorktree: root(), commonDirectory: `${root()}/.git` }),
     readFile: async () => ignoreFile ?? null,
+    diff: async () => '',
+    changedFiles: async () => [],
     resolveCommit: async () => COMMIT,
     mergeBase: async () => COMMIT,
   };
@@ -80,9 +72,9 @@ describe('publish-review', () => {
     ]);
   });
 
-  it('fails where a project has no verdict', async () => {
+  it('fails where a project has no review', async () => {
     expect(await publish({ found: null })).toBe(false);
-    expect(lines().at(-1)).toBe('Failed: no valid verdict on this change for a');
+    expect(lines().at(-1)).toBe('Failed: no valid review of this change for a: nx run-many -t agent-review -p a');
   });
 
   it('passes where nothing blocks', async () => {

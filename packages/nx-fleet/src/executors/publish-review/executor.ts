@@ -19,8 +19,9 @@ export async function publishReviewExecutor(
     const { git, host, reviewPlace } = adapters ?? createAdapters(context.root, settings);
     await requireRepositoryRoot(context.root, { git });
     const project = settings.names.fleetProject;
+    const gate = { reviewers: settings.agents.reviewers, blockOn: settings.review.blockOn };
     const changes = await requireChanges(changeRequest(context, settings), { fleetProject: project, artefacts: host.artefacts }, git);
-    const publication = await publishReview(changes, await reviewPlace(), { project, target: PUBLISH_TARGET, git, host });
+    const publication = await publishReview(changes, await reviewPlace(), { project, target: PUBLISH_TARGET, git, host, gate });
     const { report } = publication;
     if (json) process.stdout.write(`${JSON.stringify({ ...report, comment: publication.comment })}\n`);
     else {

@@ -1,0 +1,35 @@
+import type { ChangesIndex } from '../changes/changes-artefact.js';
+import { UserError } from '../errors/user-error.js';
+import type { Verdict } from '../review/verdict.js';
+import type { GateSettings } from '../stages/gate-change.js';
+import { judgeReviews, type JudgeContext } from '../stages/judge-reviews.js';
+import { requireReviews, type ReviewsContext } from '../stages/require-reviews.js';
+import { reviewedOf } from '../stages/review-project.js';
+
+/** What verdicts are reached with. */
+export interface ChangesContext extends JudgeContext {
+  readonly host: ReviewsContext['host'] & JudgeContext['host'];
+  /** Whose reviews count, and what blocks. */
+  readonly gate: Pick<GateSettings, 'reviewers' | 'blockOn'>;
+}
+
+/**
+ * The verdict on each project that a change touches; null where a review is missing, or is of another change. Judged anew, from the reviews and by
+ * the settings of now: a verdict that lies there may be of another time.
+ */
+export async function judgeChanges(
+  { projects, head }: ChangesIndex,
+  { git, host, gate }: ChangesContext,
+): Promise<ReadonlyMap<string, Verdict | null>> {
+  const verdicts = new Map<string, Verdict | null>();
+  for (const change of projects) {
+    try {
+      const reviews = await requireReviews(gate.reviewers, reviewedOf(change), { host, project: change.project });
+      verdicts.set(change.project, await judgeReviews(reviews, { blockOn: gate.blockOn, ignoresAt: head }, { git, host }));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      verdicts.set(change.project, null);
+    }
+  }
+  return verdicts;
+}

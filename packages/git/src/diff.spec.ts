@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGit } from './create-git.js';
 import { createTestRepository, type TestRepository } from './repository.fixture.js';
@@ -65,6 +66,18 @@ describe('diff', () => {
     await repository.write('attributes', '* -diff\n');
     await repository.run(['config', 'core.attributesFile', join(repository.path, 'attributes')]);
     expect(await repository.git.diff(base, head)).toContain('+changed\n');
+  });
+
+  it('cannot be blinded, or put in another order, by what this clone alone says', async () => {
+    const head = await repository.commit('two', { 'a.txt': 'changed\n', 'z.txt': 'new\n' });
+    const before = await repository.git.diff(base, head);
+    await mkdir(join(repository.path, '.git', 'info'), { recursive: true });
+    await writeFile(join(repository.path, '.git', 'info', 'attributes'), '* -diff\n');
+    await repository.write('order', 'z.txt\n');
+    await repository.run(['config', 'diff.orderFile', join(repository.path, 'order')]);
+    expect(await repository.git.diff(base, head)).toBe(before);
+    await repository.run(['config', 'diff.orderFile', '/nowhere']);
+    expect((await repository.git.changedFiles(base, head)).every(({ binary }) => !binary)).toBe(true);
   });
 
   it("follows the base's own attributes", async () => {

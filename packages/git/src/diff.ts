@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChangedFile } from '@nx-fleet/core';
+import { NO_CONFIGURATION } from './environment.js';
 import type { Repository } from './repository.js';
 import { requireTree } from './revisions.js';
 import { withScratchFolder } from './scratch-folder.js';
@@ -50,11 +52,32 @@ async function diffTrees(repository: Repository, request: DiffRequest): Promise<
   return withScratchFolder(async (scratch) => {
     const cwd = join(scratch, 'empty');
     await mkdir(cwd);
-    const variables = { GIT_DIR: commonDirectory, GIT_WORK_TREE: cwd, GIT_INDEX_FILE: join(scratch, 'index') };
+    const place = await withoutOwnAttributes(repository, { commonDirectory, scratch, tree: base });
+    const variables = { ...place, GIT_WORK_TREE: cwd, GIT_INDEX_FILE: join(scratch, 'index') };
     await repository.run({ cwd, arguments: ['read-tree', base], variables });
     const args = ['diff-tree', '-r', ...RENAMES, ...request.flags, base, head, '--'];
     return (await repository.run({ cwd, arguments: args, variables, configuration: CONFIGURATION })).stdout;
   });
+}
+
+interface AttributesRequest {
+  readonly commonDirectory: string;
+  /** An empty folder of ours. */
+  readonly scratch: string;
+  readonly tree: string;
+}
+
+/** Attributes of this clone alone win over those of the tree: where there are some, git runs in a repository that borrows nothing but the objects. */
+async function withoutOwnAttributes(
+  { run }: Repository,
+  { commonDirectory, scratch, tree }: AttributesRequest,
+): Promise<Readonly<Record<string, string>>> {
+  if (!existsSync(join(commonDirectory, 'info', 'attributes'))) return { GIT_DIR: commonDirectory };
+  const directory = join(scratch, 'git');
+  const format = tree.length === 64 ? 'sha256' : 'sha1';
+  const init = ['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, directory];
+  await run({ cwd: scratch, arguments: init, variables: NO_CONFIGURATION });
+  return { GIT_DIR: directory, GIT_OBJECT_DIRECTORY: join(commonDirectory, 'objects') };
 }
 
 /** Reads `--raw --numstat -z`: first every file's status with one path or two, then every file's line counts. */

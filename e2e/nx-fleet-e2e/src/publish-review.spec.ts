@@ -117,7 +117,7 @@ describe('what the reviews of a change say on its pull request', () => {
 
   it('lets nothing through that nobody has reviewed as it is now', async () => {
     await push({ 'packages/a/work-a.txt': 'a is fine\n', 'packages/c/work-c.txt': 'c is fine\n' });
-    expect(lastLine(await publish())).toBe('Failed: no valid verdict on this change for a, c');
+    expect(lastLine(await publish())).toBe('Failed: no valid review of this change for a, c: nx run-many -t agent-review -p a,c');
     expect(ours()?.body).toContain('**No valid verdict on this change** for `a`, `c`');
     await succeed(pipeline());
     expect(ours()?.body).toContain('review: approved');

@@ -95,8 +95,8 @@ describe.each(NX_VERSIONS)('machines with one cache server, on nx $nxVersion', (
     await new Promise<void>((resolve) => broken.listen(machines.cache.socket, resolve));
     const ended = await runOn(machine, 'run', 'issue-1:agent-review');
     await new Promise((resolve) => broken.close(resolve));
-    // Nx 22 and 23 give 130 here, Nx 24 gives 1.
-    expect(ended.exitCode).toBeGreaterThan(0);
+    // Nx 22 and 23 take a result that cannot be stored for an interruption.
+    expect(ended.exitCode).toBe(versions.nxVersion.startsWith('24.') ? 1 : 130);
     expect(ended.output).toContain('Misconfigured remote cache endpoint: Unexpected response status: 500');
     expect(agentCalls(machine)).not.toEqual([]);
     await succeed(startOn(machine, ['run', 'issue-1:agent-review'], { NX_SKIP_REMOTE_CACHE: 'true' }).finished);

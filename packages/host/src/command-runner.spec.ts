@@ -179,6 +179,7 @@ describe('command runner', () => {
     it('ends it when its starter exits', async () => {
       const result = await runner.run(shell(daemon));
       expect(result).toMatchObject({ ended: 'exited', exitCode: 0 });
+      expect(pidIn('pid')).toBeGreaterThan(0);
       expect(isRunning(pidIn('pid'))).toBe(false);
     });
 

@@ -83,7 +83,7 @@ describe("lsof's answer", () => {
       { pid: 12, parent: 1, name: 'zsh', cwd: '/Users/ada/my app' },
       { pid: 13, parent: 12, name: 'node', cwd: '/' },
     ]);
-    expect(parseLsof('')).toHaveLength(0);
+    expect(parseLsof('')).toEqual([]);
     expect(parseLsof('p12\nca\u001b[2J b\n')).toMatchObject([{ pid: 12, name: 'a b' }]);
   });
 });

@@ -32,7 +32,7 @@ describe('nx g worktree', () => {
     const before = await fleetState(workspace);
     const planned = await succeed(workspace.nx('g', 'worktree', '--issue=1,2,3', '--dry-run'));
     expect(planned.output).toMatch(/issue-1 +issue\/1-one-apple +[0-9a-f]{8} /);
-    expect(planned.output).toContain('CREATE .nx-fleet/issues/issue-3/issue.json');
+    expect(planned.output).toMatch(/issue-3 +issue\/3-three-figs +[0-9a-f]{8} .* issue-1\n/);
     expect(await fleetState(workspace)).toEqual(before);
     expect(existsSync(join(workspace.folder, 'fleet-home'))).toBe(false);
   });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UserError, type LocalState, type Manifest } from '@nx-fleet/core';
 import { createStateStore } from './state-store.js';
@@ -58,6 +58,36 @@ describe('state store', () => {
     await store().writeIssue('issue-42', manifest, 'spec');
     expect(readdirSync(place('issues', 'issue-42')).toSorted()).toEqual(['issue.json', 'spec.md']);
     expect(readdirSync(place('local'))).toEqual([]);
+  });
+
+  it('does not touch manifest and spec that are there already', async () => {
+    const inodes = (): readonly number[] => ['issue.json', 'spec.md'].map((name) => statSync(place('issues', 'issue-42', name)).ino);
+    await store().writeIssue('issue-42', manifest, 'spec');
+    const before = inodes();
+    await store().writeIssue('issue-42', manifest, 'spec');
+    expect(inodes()).toEqual(before);
+    await store().writeIssue('issue-42', { ...manifest, title: 'Darker mode' }, 'another');
+    expect(inodes().map((inode, index) => inode === before[index])).toEqual([false, false]);
+  });
+
+  it('never shows half of a manifest or spec to one who reads while it is written', async () => {
+    const texts = ['first', 'second'];
+    const seen = new Set<string | null>();
+    let isWriting = true;
+    const read = async (): Promise<void> => {
+      while (isWriting) {
+        expect(await store().readManifest('issue-42')).not.toBeNull();
+        seen.add(await store().readSpec('issue-42'));
+      }
+    };
+    await store().writeIssue('issue-42', manifest, 'first');
+    const reads = Promise.all([read(), read(), read()]);
+    for (let round = 0; round < 50; round += 1) {
+      await store().writeIssue('issue-42', { ...manifest, title: `Mode ${round}` }, texts[round % 2] ?? '');
+    }
+    isWriting = false;
+    await reads;
+    expect(seen).toEqual(new Set(texts));
   });
 
   it('lists the projects that have a manifest, sorted', async () => {

@@ -16,14 +16,18 @@ export function createStateStore(mainWorktree: string): StateStore {
   // Nx does not look into `local`: half-written files of the watched folders stand there.
   const write = (file: string, text: string): Promise<void> =>
     replaceFile({ path: file, text, temporaryDirectory: path.join(root, 'local') });
+  // Nx's daemon works the graph out again for a file that is merely touched.
+  const update = async (file: string, text: string): Promise<void> => {
+    if ((await readFileIfPresent(file)) !== text) await write(file, text);
+  };
   return {
     listProjects: () => listProjects(path.join(root, 'issues')),
     readManifest: async (project) => (isIssueProject(project) ? readJson(manifest(project), manifestSchema) : null),
     readSpec: async (project) => (isIssueProject(project) ? readFileIfPresent(spec(project)) : null),
     writeIssue: async (project, value, text) => {
       const json = formatJson(manifest(project), value, manifestSchema);
-      await write(spec(project), text);
-      await write(manifest(project), json);
+      await update(spec(project), text);
+      await update(manifest(project), json);
     },
     readLocal: async (project) => (isIssueProject(project) ? readJson(local(project), localStateSchema) : null),
     writeLocal: async (project, value) => write(local(project), formatJson(local(project), value, localStateSchema)),

@@ -7,10 +7,12 @@ import { planWorktrees } from './plan-worktrees.js';
 import { startRefill } from '../../spares/start-refill.js';
 import { provisionWorktrees, requireDatabases } from './provision-worktrees.js';
 import { showPlan, showWorktrees } from './show.js';
-import { writeManifests } from './write-manifests.js';
 import type { WorktreeGeneratorSchema } from './schema.js';
 
-/** `nx g worktree --issue=42,43`: plans, shows the plan, writes manifests; Nx then calls back to provision, which `--dry-run` leaves out. */
+/**
+ * `nx g worktree --issue=42,43`: plans and shows the plan; Nx then calls back to act on it, which `--dry-run` leaves out. Nothing goes through
+ * the tree: Nx empties a file before it writes it, and commands beside this one read all manifests.
+ */
 export async function worktreeGenerator(tree: Tree, options: WorktreeGeneratorSchema, adapters?: Adapters): Promise<GeneratorCallback> {
   return reportGenerator(async () => {
     const settings = readSettings(tree.root);
@@ -22,7 +24,6 @@ export async function worktreeGenerator(tree: Tree, options: WorktreeGeneratorSc
       acting,
     );
     showPlan(plans, settings);
-    writeManifests(tree, plans);
     return () =>
       reportGenerator(async () => {
         const provisioned = await provisionWorktrees(plans, { location, settings }, acting);

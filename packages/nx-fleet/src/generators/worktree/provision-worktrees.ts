@@ -14,7 +14,8 @@ import { allSucceeded } from '../../report/all-succeeded.js';
 export type ProvisionedIssue = WorktreePlan & ProvisionedWorktree;
 
 /**
- * Provisions several issues side by side, with a line per issue and step. All are tried; those that failed are told at the end.
+ * Writes the manifests of several issues and provisions them side by side, with a line per issue and step. All are tried; those that failed
+ * are told at the end.
  * @throws UserError naming the issues that failed
  */
 export async function provisionWorktrees(
@@ -22,6 +23,7 @@ export async function provisionWorktrees(
   { location, settings }: { readonly location: RepositoryLocation; readonly settings: Settings },
   adapters: Adapters,
 ): Promise<readonly ProvisionedIssue[]> {
+  await Promise.all(plans.map(({ manifest, spec }) => adapters.host.state.writeIssue(manifest.project, manifest, spec)));
   const limit = pLimit(settings.worktrees.parallel);
   const results = await Promise.allSettled(
     plans.map((plan) =>

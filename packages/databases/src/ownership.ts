@@ -1,4 +1,4 @@
-import type { Database, DatabaseBranchRequest, DatabaseOwner } from '@nx-fleet/core';
+import { type Database, type DatabaseBranchRequest, type DatabaseOwner, parseJson } from '@nx-fleet/core';
 import { z } from 'zod';
 
 const TOOL = 'nx-fleet';
@@ -30,13 +30,7 @@ export function readOwnership(value: unknown): Ownership | null {
 
 /** Like `readOwnership`, for providers that keep text. */
 export function parseOwnership(text: string): Ownership | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  return readOwnership(value);
+  return readOwnership(parseJson(text));
 }
 
 /** Whether a marker is that of the project's branch in this clone, of whichever incarnation. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { printableLine, UserError, type Allocation, type Spare } from '@nx-fleet/core';
+import { type Allocation, parseJson, printableLine, type Spare, UserError } from '@nx-fleet/core';
 
 /** The registry's whole state at one time. Files of it are never changed, only followed by the next. */
 export interface RegistryVersion {
@@ -46,12 +46,8 @@ export function formatVersion({ allocations, spares, history }: RegistryVersion)
 
 /** @throws UserError naming the file when it is not a version of the registry */
 export function parseVersion(file: string, text: string): RegistryVersion {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw unreadable(file, 'not JSON');
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw unreadable(file, 'not JSON');
   const { data, error } = versionSchema.safeParse(value);
   if (error) {
     const [issue] = error.issues;

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
-import { localStateSchema, manifestSchema, printableLine, UserError, type StateStore } from '@nx-fleet/core';
+import { localStateSchema, manifestSchema, parseJson, printableLine, type StateStore, UserError } from '@nx-fleet/core';
 import { replaceFile } from './private-file.js';
 import { nullIfAbsent, pathExists, readFileIfPresent } from './read-file.js';
 import { isIssueProject, requireProjectName, stateDirectory } from './state-directory.js';
@@ -57,12 +57,8 @@ async function readJson<Schema extends z.ZodType>(file: string, schema: Schema):
   if (text === null) {
     return null;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UserError(`"${file}" is not JSON. Restore the file, or remove the issue and create it again.`);
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw new UserError(`"${file}" is not JSON. Restore the file, or remove the issue and create it again.`);
   return parse(file, value, schema);
 }
 

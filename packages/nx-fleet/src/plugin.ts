@@ -8,7 +8,7 @@ import {
   type PreTasksExecution,
   type ProjectConfiguration,
 } from '@nx/devkit';
-import { manifestSchema, printableLine, UserError, type Manifest, type Settings } from '@nx-fleet/core';
+import { type Manifest, manifestSchema, parseJson, printableLine, type Settings, UserError } from '@nx-fleet/core';
 import { FLEET_ROOT, fleetTargets } from './graph/fleet-targets.js';
 import { ISSUE_TAG, issueTargets } from './graph/issue-targets.js';
 import { projectTargets, reviewInputs, type ReviewInputs } from './graph/project-targets.js';
@@ -102,18 +102,9 @@ function readIfThere(file: string): string | null {
 
 /** Without a graph Nx runs no generator: only taking the file away helps. */
 function parseManifest(file: string, text: string): Manifest {
-  const parsed = manifestSchema.safeParse(jsonOf(text));
+  const parsed = manifestSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new UserError(
     `"${file}" is not a manifest of this version (${printableLine(parsed.error.issues[0]?.message ?? '')}). Restore it; or remove "${dirname(file)}" and make the issue again, which finds its worktree and branch: nx g worktree`,
   );
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

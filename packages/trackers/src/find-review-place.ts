@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { printableLine, UserError, type CommandRunner, type ReviewPlace } from '@nx-fleet/core';
+import { type CommandRunner, parseJson, printableLine, type ReviewPlace, UserError } from '@nx-fleet/core';
 import { z } from 'zod';
 import { createGitHubComments } from './github/github-comments.js';
 import { requireGitHubPlace } from './github/github-place.js';
@@ -118,16 +118,7 @@ function requireVariables<Schema extends z.ZodType>(schema: Schema, env: Pipelin
 }
 
 async function readEvent(file: string): Promise<z.infer<typeof eventSchema>> {
-  const parsed = eventSchema.safeParse(jsonOf(await readFile(file, 'utf8')));
+  const parsed = eventSchema.safeParse(parseJson(await readFile(file, 'utf8')));
   if (parsed.success) return parsed.data;
   throw new UserError(`"${printableLine(file)}" (GITHUB_EVENT_PATH) is not an event of GitHub. Run this in a workflow as it is.`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

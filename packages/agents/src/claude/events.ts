@@ -1,6 +1,5 @@
-import type { ModelUsage } from '@nx-fleet/core';
+import { parseJson, type ModelUsage } from '@nx-fleet/core';
 import { z } from 'zod';
-import { parseJson } from '../json.js';
 import type { Progress } from '../progress/progress-line.js';
 import { describeTool, type ToolUse } from './describe-tool.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../json.js';
+import { parseJson } from '@nx-fleet/core';
 import type { Progress } from '../progress/progress-line.js';
 import { relativePath } from '../relative-path.js';
 

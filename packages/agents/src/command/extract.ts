@@ -1,5 +1,4 @@
-import type { ModelUsage } from '@nx-fleet/core';
-import { parseJson } from '../json.js';
+import { parseJson, type ModelUsage } from '@nx-fleet/core';
 import { createField, type Field } from './field.js';
 import type { CommandDefinition } from './invocation.js';
 

@@ -1,4 +1,4 @@
-import { parseJson } from '../json.js';
+import { parseJson } from '@nx-fleet/core';
 import type { Progress } from '../progress/progress-line.js';
 import { createExtractor } from './extract.js';
 import type { CommandDefinition } from './invocation.js';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { parseJson } from '../text/parse-json.js';
 import { printableLine } from '../text/printable.js';
 
 /** A structured answer, or what is wrong with it. */
@@ -8,7 +9,7 @@ export type ParsedAnswer<Answer> =
 
 /** Reads an agent's answer: one JSON object, alone or in a code fence. Untrusted. */
 export function parseAnswer<Answer>(text: string, schema: z.ZodType<Answer>): ParsedAnswer<Answer> {
-  const json = parseJson(text);
+  const json = jsonIn(text);
   if (json === undefined) return { kind: 'invalid', reason: 'it is not one JSON object' };
   const parsed = schema.safeParse(json);
   if (parsed.success) return { kind: 'valid', answer: parsed.data };
@@ -17,15 +18,7 @@ export function parseAnswer<Answer>(text: string, schema: z.ZodType<Answer>): Pa
   return { kind: 'invalid', reason: printableLine(`${at}${issue?.message ?? 'unknown'}`) };
 }
 
-function parseJson(text: string): unknown {
+function jsonIn(text: string): unknown {
   const fenced = /```(?:json)?\s*\n([\s\S]*?)\n\s*```/.exec(text)?.[1];
-  for (const candidate of [text, fenced]) {
-    if (candidate === undefined) continue;
-    try {
-      return JSON.parse(candidate);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-  }
-  return undefined;
+  return parseJson(text) ?? (fenced === undefined ? undefined : parseJson(fenced));
 }

@@ -30,7 +30,7 @@ export async function deliverIssue(
   for (let fixes = 0; ; fixes++) {
     onProgress(fixes === 0 ? 'review' : `review after fix ${fixes}`);
     if (await runTarget(REVIEW_TARGET)) return { fixes };
-    const found = await openFindings(context);
+    const found = await blockingFindings(context);
     if (found === null) {
       throw new UserError(`A stage before the verdict failed. Look at it, mend it, then run again: nx run ${project}:${REVIEW_TARGET}`);
     }
@@ -49,7 +49,7 @@ export async function deliverIssue(
 }
 
 /** What blocks the state that the branch holds now, in a form that compares; null when there is no such verdict. Lines move: they are left out. */
-async function openFindings(context: StageContext): Promise<string | null> {
+async function blockingFindings(context: StageContext): Promise<string | null> {
   const { git, host, project } = context;
   const { manifest } = await requireIssue(context);
   const verdict = parseArtefact(await host.artefacts.read(project, REVIEW_TARGET, 'verdict.json'), storedVerdictSchema);

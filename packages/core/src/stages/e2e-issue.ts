@@ -17,7 +17,7 @@ import { readInSnapshot, type ReadingPlace } from './read-in-snapshot.js';
 import { requireServedApp, requireStillServed } from './require-served-app.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage, type StageRecorder } from './stage-recorder.js';
-import { requireUnchanged } from './validate-issue.js';
+import { requireUnchanged } from './require-unchanged.js';
 import { requireValidation, type Validation } from './validation-artefact.js';
 
 const MAX_ROUNDS = 5;

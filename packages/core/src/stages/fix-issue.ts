@@ -31,7 +31,7 @@ export async function fixIssue(settings: FixStageSettings, context: StageContext
   await requireCleanWorktree(issue, context);
   return recordStage(context, async (recorder) => {
     if (verdict.verdict === 'approve') return storeFix({ start, settings, issue, fixed: 0 }, context);
-    const open = openFindings(verdict);
+    const open = findingsToFix(verdict);
     await git.writeRef(buildingRef(project), start);
     try {
       await installWorktreeDependencies(issue, settings.passEnv, context);
@@ -62,7 +62,7 @@ async function requireVerdict(
 }
 
 /** What has to be mended: what blocks; and where a reviewer objects without a place in the change, all that was found. */
-function openFindings({ findings }: Verdict): Verdict['findings'] {
+function findingsToFix({ findings }: Verdict): Verdict['findings'] {
   const blocking = findings.filter((finding) => finding.blocking);
   return blocking.length > 0 ? blocking : findings.filter(({ dismissed }) => dismissed === undefined);
 }

@@ -1,12 +1,12 @@
 import { runChecks, type CheckResult, type ChecksRequest } from '../check/run-checks.js';
 import { UserError } from '../errors/user-error.js';
-import { printableLine } from '../text/printable.js';
 import { requireCheckout } from './checkout-artefact.js';
 import { claimBuild } from './claim-build.js';
 import { noteChecks } from './interrupted-checks.js';
 import { requireCleanWorktree } from './own-branch.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
+import { requireUnchanged } from './require-unchanged.js';
 import type { ValidateStageSettings } from './stage-settings.js';
 import type { Validation } from './validation-artefact.js';
 
@@ -53,28 +53,4 @@ function failedCheck({ command, ended }: CheckResult, { local, manifest }: Stage
   return new UserError(
     `Check "${command}" failed in "${local.worktree}" (${ended}). Mend it there, commit, and run again; or have it built anew: nx g worktree --issue=${manifest.tracker.reference} --again`,
   );
-}
-
-interface Unchanged {
-  /** Who worked there: `The checks`. */
-  readonly who: string;
-  readonly tree: string;
-  readonly issue: StageIssue;
-}
-
-/** @throws UserError when the worktree or its branch is not as it was */
-export async function requireUnchanged({ who, tree, issue }: Unchanged, { git }: StageContext): Promise<void> {
-  const { local, manifest } = issue;
-  const dirty = await git.dirtyPaths(local.worktree);
-  if (dirty.length > 0) {
-    throw new UserError(
-      `${who} left files in "${local.worktree}" that git does not ignore ("${dirty
-        .slice(0, 5)
-        .map((path) => printableLine(path))
-        .join('", "')}"). Add them to .gitignore, or commit what is written there.`,
-    );
-  }
-  if ((await git.resolveTree(`refs/heads/${manifest.branch}`)) !== tree) {
-    throw new UserError(`"${manifest.branch}" changed while it was checked. Run again.`);
-  }
 }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { UserError, type DatabaseBranch, type DatabaseBranchRequest, type DatabaseSettings } from '@nx-fleet/core';
 import { Client } from 'pg';
 import { branchName } from '../branch-name.js';
@@ -107,7 +107,8 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
     () => null,
     (thrown: unknown) => thrown,
   );
-  expect(error).toBeInstanceOf(Error);
+  // Node's own AbortError is of another realm than the tests' Error.
+  expect(types.isNativeError(error)).toBe(true);
   return error as Error;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { printableLine, slug, UserError } from '@nx-fleet/core';
+import { parseJson, printableLine, slug, UserError } from '@nx-fleet/core';
 import { z } from 'zod';
 import { dropDatabase, findDatabase, setComment } from './catalog.js';
 import { copySource } from './copy-source.js';
@@ -89,12 +89,5 @@ async function putInPlace({ session, owner }: PostgresWork, { unfinished, name }
 }
 
 function parseMarker(comment: string | null): z.infer<typeof markerSchema> | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(comment ?? 'null');
-  } catch {
-    return null;
-  }
-  const parsed = markerSchema.safeParse(value);
-  return parsed.success ? parsed.data : null;
+  return comment === null ? null : (markerSchema.safeParse(parseJson(comment)).data ?? null);
 }

@@ -1,7 +1,7 @@
 import { realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { printableLine, type CommandRunner, type DependencyOutcome, type DependencyRequest } from '@nx-fleet/core';
+import { type CommandRunner, type DependencyOutcome, type DependencyRequest, parseJson, printableLine } from '@nx-fleet/core';
 import { replaceFile } from '../private-file.js';
 import { isFolder, readFileIfPresent } from '../read-file.js';
 import { brokenPrograms } from './broken-programs.js';
@@ -10,7 +10,7 @@ import { dependencyKey } from './dependency-key.js';
 import { runInstall } from './install.js';
 import { isInstalledTreeCurrent } from './installed-tree.js';
 import { detectPackageManager, type PackageManager } from './lockfile.js';
-import { packageFolders, parseJson } from './package-json.js';
+import { packageFolders } from './package-json.js';
 
 const STAMP = '.nx-fleet.json';
 /** A tool's cache holds absolute paths and half-written state. */

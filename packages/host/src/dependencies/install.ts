@@ -1,7 +1,14 @@
 import { z } from 'zod';
-import { printable, printableLine, UserError, type CommandResult, type CommandRunner, type DependencyRequest } from '@nx-fleet/core';
+import {
+  type CommandResult,
+  type CommandRunner,
+  type DependencyRequest,
+  parseJson,
+  printable,
+  printableLine,
+  UserError,
+} from '@nx-fleet/core';
 import type { PackageManager } from './lockfile.js';
-import { parseJson } from './package-json.js';
 
 const NPM_OPTIONS = ['--no-audit', '--no-fund', '--prefer-offline'];
 const SHOWN_LINES = 15;

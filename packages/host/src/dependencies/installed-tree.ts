@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '@nx-fleet/core';
 import { pathExists, readFileIfPresent } from '../read-file.js';
 import type { PackageManager } from './lockfile.js';
-import { parseJson } from './package-json.js';
 
 const packageSchema = z.object({
   version: z.string().optional(),

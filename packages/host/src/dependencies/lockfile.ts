@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { UserError } from '@nx-fleet/core';
+import { parseJson, UserError } from '@nx-fleet/core';
 import { pathExists, readFileIfPresent } from '../read-file.js';
-import { parseJson } from './package-json.js';
 
 export type PackageManagerName = 'npm' | 'pnpm' | 'yarn' | 'bun';
 

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
+import { parseJson } from '@nx-fleet/core';
 
 /** The fields of a package.json that decide what an install puts into node_modules, its links and its `.bin`. */
 const installFieldsSchema = z.object({
@@ -30,15 +31,6 @@ export function installFields(text: string): string {
   const value = parseJson(text);
   const { data } = installFieldsSchema.safeParse(value);
   return data === undefined ? text : JSON.stringify(data);
-}
-
-/** The file's value, or undefined when it is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Folders below `root` that hold a package.json, relative and sorted; the root itself is ''. */

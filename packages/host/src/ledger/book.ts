@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
-import { UserError } from '@nx-fleet/core';
+import { parseJson, UserError } from '@nx-fleet/core';
 import { readFileIfPresent } from '../read-file.js';
 
 /** A file of JSON lines that only ever grows. */
@@ -42,21 +42,11 @@ async function append(file: string, text: string): Promise<void> {
 }
 
 function parseLine<Entry>(line: string, file: string, schema: z.ZodType<Entry>): readonly Entry[] {
-  const value = jsonOf(line);
+  const value = parseJson(line);
   if (value === undefined) return [];
   const { data } = schema.safeParse(value);
   if (data !== undefined) return [data];
   throw new UserError(
     `"${file}" holds an entry that this version of nx-fleet does not know, and budgets need all of them. Update nx-fleet; or move the file away, and counting starts anew.`,
   );
-}
-
-/** Undefined for an empty line and for one that was torn off. */
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { minimatch } from 'minimatch';
+import { parseJson } from '@nx-fleet/core';
 import { isRecord } from '../settings/json-file.js';
 import { packageFilter } from './package-filter.js';
 
@@ -53,11 +54,6 @@ function describeProject(root: string, workspaceRoot: string): NamedProject {
 /** What is no JSON is told of by Nx itself. */
 function readRecord(file: string): Record<string, unknown> | undefined {
   if (!existsSync(file)) return undefined;
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isRecord(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = parseJson(readFileSync(file, 'utf8'));
+  return isRecord(value) ? value : undefined;
 }

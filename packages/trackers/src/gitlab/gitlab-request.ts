@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { printableLine, UserError } from '@nx-fleet/core';
+import { parseJson, printableLine, UserError } from '@nx-fleet/core';
 import { z } from 'zod';
 import { createBoundedFetch } from '../github/bounded-fetch.js';
 
@@ -66,7 +66,8 @@ export function createGitLabRequest({ apiUrl, token, timing }: GitLabRequestOpti
       throw new UserError(`${failed}: ${host} is not reachable (${printableLine(answer.reason)}). Check the network.`);
     if (answer.status === 404) return null;
     if (!answer.ok) throw new UserError(`${failed}: ${host} answered ${answer.status}${advise(answer.status)}`);
-    const parsed = schema.safeParse(jsonOf(await answer.text()));
+    const text = await answer.text();
+    const parsed = schema.safeParse(text === '' ? null : parseJson(text));
     if (parsed.success) return parsed.data;
     throw new UserError(
       `${failed}: ${host} answered ${answer.status}, but not what GitLab sends. Check that no proxy or login page answers in its place.`,
@@ -112,14 +113,4 @@ const fetchError = z.object({ message: z.string(), cause: z.object({ message: z.
 function reasonOf(error: unknown): string {
   const { message, cause } = fetchError.parse(error);
   return cause?.message || message;
-}
-
-function jsonOf(text: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

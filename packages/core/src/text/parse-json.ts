@@ -1,0 +1,9 @@
+/** The value of a JSON text; undefined for anything else, such as an agent's output, a torn line or a login page. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

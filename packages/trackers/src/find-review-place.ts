@@ -118,7 +118,15 @@ function requireVariables<Schema extends z.ZodType>(schema: Schema, env: Pipelin
 }
 
 async function readEvent(file: string): Promise<z.infer<typeof eventSchema>> {
-  const parsed = eventSchema.safeParse(parseJson(await readFile(file, 'utf8')));
+  const parsed = eventSchema.safeParse(parseJson(await readEventFile(file)));
   if (parsed.success) return parsed.data;
   throw new UserError(`"${printableLine(file)}" (GITHUB_EVENT_PATH) is not an event of GitHub. Run this in a workflow as it is.`);
+}
+
+async function readEventFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`"${printableLine(file)}" (GITHUB_EVENT_PATH) cannot be read. Run this in a workflow as it is.`, { cause: error });
+  }
 }

@@ -173,6 +173,7 @@ describe('findReviewPlace', () => {
   it.each([
     ['GITHUB_REPOSITORY', async () => gitHubRun({ pull_request: PULL_REQUEST }, { ...api, GITHUB_REPOSITORY: '../x' })],
     ['GITHUB_EVENT_PATH', async () => gitHubRun('{', api)],
+    ['gone.json" (GITHUB_EVENT_PATH)', async () => ({ ...(await gitHubRun({}, api)), GITHUB_EVENT_PATH: join(folder, 'gone.json') })],
     ['GITHUB_EVENT_PATH', async () => gitHubRun({ pull_request: { number: '12' } }, api)],
     ['not https', async () => gitHubRun({ pull_request: PULL_REQUEST }, { ...api, GITHUB_API_URL: 'http://example.com' })],
     ['CI_MERGE_REQUEST_IID', async () => gitLabRun({ ...gitLab, CI_MERGE_REQUEST_IID: '12/../13' })],

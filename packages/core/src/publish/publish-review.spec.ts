@@ -36,7 +36,7 @@ function pipeline(files: Readonly<Record<string, string>> = {}): Pipeline {
     publish: async ({ head = git.root, nowhere = false, blockOn = 'high' } = {}) =>
       publishReview(
         { ...(await changesOf(git)), head },
-        nowhere ? { kind: 'nowhere', why: 'It is a fork.' } : { kind: 'pull-request', comments },
+        async () => (nowhere ? { kind: 'nowhere', why: 'It is a fork.' } : { kind: 'pull-request', comments }),
         { project: 'fleet', target: 'publish-review', git, host, gate: { reviewers: ['codex'], blockOn } },
       ),
   };
@@ -172,7 +172,7 @@ describe('publishReview', () => {
     comments.add('us', `${COMMENT_MARKER} twin`);
     comments.add('member', `nx-fleet dismiss ${name} Meant so.`);
     const place = { kind: 'read-only' as const, comments, why: 'It is the merge queue.' };
-    const { report, comment } = await publishReview(await changesOf(git), place, {
+    const { report, comment } = await publishReview(await changesOf(git), async () => place, {
       project: 'fleet',
       target: 'publish-review',
       git,

@@ -29,12 +29,16 @@ const NO_THREAD: ReviewThread = { own: [], replies: [] };
 /**
  * Combines the verdicts on a change, writes them as files for code scanning and code quality, and keeps one comment on the pull request up to date:
  * it is written only when it says something else than before.
- * A pull request that cannot be read or written changes nothing of the rest: the findings are what this is for.
+ * A pull request that cannot be found, read or written changes nothing of the rest: the findings are what this is for.
  * @throws UserError when the ignore file is not valid
  */
-export async function publishReview(changes: ChangesIndex, place: ReviewPlace, context: PublishContext): Promise<Publication> {
+export async function publishReview(
+  changes: ChangesIndex,
+  findPlace: () => Promise<ReviewPlace>,
+  context: PublishContext,
+): Promise<Publication> {
   const { host, project, target } = context;
-  const { thread, place: reached } = await reach(place);
+  const { thread, place } = await reach(findPlace);
   const report = combineVerdicts({
     verdicts: await judgeChanges(changes, context),
     skipped: changes.skipped,
@@ -48,14 +52,14 @@ export async function publishReview(changes: ChangesIndex, place: ReviewPlace, c
   await host.artefacts.write(project, target, 'review.sarif', json(renderReportSarif(report)));
   await host.artefacts.write(project, target, 'gl-code-quality-report.json', json(renderCodeQuality(report)));
   await host.artefacts.write(project, target, 'comment.md', `${comment}\n`);
-  return { report, comment: await outcomeOf(postComment(comment, { place: reached, thread, isNews: isWorthAComment(report) })) };
+  return { report, comment: await outcomeOf(postComment(comment, { place, thread, isNews: isWorthAComment(report) })) };
 }
 
 /** Without the thread nothing is dismissed by a reply, and nothing is written: it could be a second comment. */
-async function reach(place: ReviewPlace): Promise<{ readonly place: ReviewPlace; readonly thread: ReviewThread }> {
-  if (place.kind === 'nowhere') return { place, thread: NO_THREAD };
+async function reach(findPlace: () => Promise<ReviewPlace>): Promise<{ readonly place: ReviewPlace; readonly thread: ReviewThread }> {
   try {
-    return { place, thread: await place.comments.readThread(COMMENT_MARKER) };
+    const place = await findPlace();
+    return { place, thread: place.kind === 'nowhere' ? NO_THREAD : await place.comments.readThread(COMMENT_MARKER) };
   } catch (error) {
     return { place: { kind: 'nowhere', why: whyOf(error) }, thread: NO_THREAD };
   }

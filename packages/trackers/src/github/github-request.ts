@@ -1,6 +1,6 @@
 import { Octokit } from '@octokit/core';
 import { retry } from '@octokit/plugin-retry';
-import { createBoundedFetch } from './bounded-fetch.js';
+import { createBoundedFetch } from '../bounded-fetch.js';
 import { parseGitHubFailure, type GitHubFailure } from './github-failure.js';
 import type { GitHubPlace } from './github-place.js';
 

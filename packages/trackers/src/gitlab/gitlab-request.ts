@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson, printableLine, UserError } from '@nx-fleet/core';
 import { z } from 'zod';
-import { createBoundedFetch } from '../github/bounded-fetch.js';
+import { createBoundedFetch } from '../bounded-fetch.js';
 
 export interface GitLabTiming {
   /** Limit of one try, in milliseconds. */

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { storeChanges, type Finding, type ReviewPlace } from '@nx-fleet/core';
+import { storeChanges, UserError, type Finding, type ReviewPlace } from '@nx-fleet/core';
 import { createHost } from '@nx-fleet/host';
 import type { Adapters } from '../../adapters.js';
 import { useShownOutput, writtenBy } from '../shown-output.fixture.js';
@@ -30,10 +31,15 @@ interface Run {
   /** What the reviews of project `a` have found; null where it has no verdict. */
   readonly found: readonly Finding[] | null;
   readonly env?: Readonly<Record<string, string>>;
-  readonly place?: ReviewPlace;
+  readonly place?: ReviewPlace | UserError;
   readonly options?: PublishReviewExecutorSchema;
   /** @default none */
   readonly ignoreFile?: string;
+}
+
+async function placeOf(place: ReviewPlace | UserError): Promise<ReviewPlace> {
+  if (place instanceof UserError) throw place;
+  return place;
 }
 
 async function publish({
@@ -56,7 +62,7 @@ async function publish({
     resolveCommit: async () => COMMIT,
     mergeBase: async () => COMMIT,
   };
-  const adapters = { git, host, reviewPlace: async () => place } as unknown as Adapters;
+  const adapters = { git, host, reviewPlace: () => placeOf(place) } as unknown as Adapters;
   const context = { root: root(), projectGraph: { nodes: {}, dependencies: {} }, nxJsonConfiguration: {} } as unknown as ExecutorContext;
   return (await publishReviewExecutor(options, context, adapters)).success;
 }
@@ -94,6 +100,16 @@ describe('publish-review', () => {
     expect(written.split('\n')).toHaveLength(2);
     expect(JSON.parse(written)).toMatchObject({ verdict: 'request-changes', findings: [{ project: 'a' }], comment: { kind: 'nowhere' } });
     expect(lines()).toEqual([]);
+  });
+
+  it.each([
+    [[FAULT], 'Failed: 1 blocking finding(s)'],
+    [[], 'Passed: nothing blocks in 1 project(s)'],
+  ])('decides by the findings where no place for a comment can be found, and says why: %#', async (found, last) => {
+    const place = new UserError('The GitLab API "http://gitlab.local" is not https.');
+    expect(await publish({ found, place })).toBe(found.length === 0);
+    expect(lines().slice(-2)).toEqual(['No comment is written: The GitLab API "http://gitlab.local" is not https.', last]);
+    expect(existsSync(join(root(), '.nx-fleet/out/fleet/publish-review/review.sarif'))).toBe(true);
   });
 
   it('says what became of the comment', async () => {

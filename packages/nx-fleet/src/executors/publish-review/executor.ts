@@ -21,7 +21,7 @@ export async function publishReviewExecutor(
     const project = settings.names.fleetProject;
     const gate = { reviewers: settings.agents.reviewers, blockOn: settings.review.blockOn };
     const changes = await requireChanges(changeRequest(context, settings), { fleetProject: project, artefacts: host.artefacts }, git);
-    const publication = await publishReview(changes, await reviewPlace(), { project, target: PUBLISH_TARGET, git, host, gate });
+    const publication = await publishReview(changes, reviewPlace, { project, target: PUBLISH_TARGET, git, host, gate });
     const { report } = publication;
     if (json) process.stdout.write(`${JSON.stringify({ ...report, comment: publication.comment })}\n`);
     else {

@@ -3,6 +3,7 @@ export { parseJson } from './text/parse-json.js';
 export { printable, printableLine } from './text/printable.js';
 export { createLineRedactor, createRedactor, secretsOf } from './text/redact.js';
 export { slug } from './text/slug.js';
+export { withoutCommands } from './text/without-commands.js';
 export { issueBranch, issueId, issueProject, renderSpec, type Issue } from './issue/issue.js';
 export type { PullRequest, Tracker } from './tracker/tracker.js';
 export type {

@@ -1,6 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+// oxlint-disable-next-line no-restricted-imports
 import { logger } from '@nx/devkit';
 
 /** What one test has: a temporary folder, and the lines that Nx's logger was given. */

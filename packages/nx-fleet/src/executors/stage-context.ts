@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { stageLimits, type Settings, type StageContext } from '@nx-fleet/core';
 import type { Adapters } from '../adapters.js';
 import { readPrompt } from '../prompts.js';
+import { log } from '../report/log.js';
 import { meteredAgents } from './stage-money.js';
 
 /** What a stage works with, from what Nx gives an executor. */
@@ -11,7 +12,7 @@ export function createStageContext(context: ExecutorContext, settings: Settings,
   if (projectName === undefined || targetName === undefined) throw new Error('Nx gave the executor no project and target');
   const overrides = settings.prompts === undefined ? undefined : resolve(root, settings.prompts);
   const stage = { project: projectName, target: targetName, key: process.env['NX_TASK_HASH'] ?? null };
-  const onProgress = (line: string): void => logger.info(line);
+  const onProgress = (line: string): void => log.info(line);
   return {
     ...stage,
     limits: stageLimits(settings),

@@ -1,5 +1,5 @@
-import { logger } from '@nx/devkit';
-import { UserError } from '@nx-fleet/core';
+import { UserError, withoutCommands } from '@nx-fleet/core';
+import { log } from './log.js';
 import { systemFault } from './system-fault.js';
 
 /** Runs an executor's work. A user's fault is one line and a failed task; anything else is a bug and is thrown on. */
@@ -9,7 +9,7 @@ export async function reportTask(work: () => Promise<boolean>): Promise<{ succes
   } catch (error) {
     const fault = userFault(error);
     if (fault === null) throw error;
-    logger.error(fault.message);
+    log.error(fault.message);
     return { success: false };
   }
 }
@@ -21,6 +21,7 @@ export async function reportGenerator<Result>(work: () => Promise<Result>): Prom
   } catch (error) {
     const fault = userFault(error);
     if (fault === null) throw error;
+    fault.message = withoutCommands(fault.message);
     fault.stack = '';
     throw fault;
   }

@@ -1,8 +1,9 @@
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { findChanges, printableLine, storeChanges } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { FLEET_ROOT } from '../../graph/fleet-targets.js';
 import { requireRepositoryRoot } from '../../main-worktree.js';
+import { log } from '../../report/log.js';
 import { reportTask } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { runOf } from '../../settings/run-name.js';
@@ -26,7 +27,7 @@ export async function changesExecutor(
     const place = { fleetProject: request.fleetProject, artefacts: host.artefacts };
     await storeChanges(run === null ? found : { ...found, run }, (name) => roots.get(name) ?? FLEET_ROOT, place);
     const uncommitted = await git.dirtyPaths((await git.locate()).currentWorktree);
-    for (const line of changesLines(found, uncommitted.length)) logger.info(line);
+    for (const line of changesLines(found, uncommitted.length)) log.info(line);
     return true;
   });
 }

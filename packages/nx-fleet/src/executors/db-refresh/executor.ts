@@ -1,6 +1,7 @@
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { databaseOwner } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
+import { log } from '../../report/log.js';
 import { runInMain } from '../run-in-main.js';
 import type { DbRefreshExecutorSchema } from './schema.js';
 
@@ -12,8 +13,8 @@ export async function dbRefreshExecutor(
 ): Promise<{ success: boolean }> {
   return runInMain(context, adapters, async ({ acting, location }) => {
     const owner = await databaseOwner(location, acting.host);
-    const refreshed = await acting.database.refreshSource(owner, (line) => logger.info(line));
-    logger.info(refreshed ?? 'Database branches are always copies of the database as it is: there is nothing to refresh.');
+    const refreshed = await acting.database.refreshSource(owner, (line) => log.info(line));
+    log.info(refreshed ?? 'Database branches are always copies of the database as it is: there is nothing to refresh.');
     return true;
   });
 }

@@ -1,6 +1,7 @@
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { resetDatabase } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
+import { log } from '../../report/log.js';
 import { runInMain } from '../run-in-main.js';
 import type { DbResetExecutorSchema } from './schema.js';
 
@@ -11,11 +12,9 @@ export async function dbResetExecutor(
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
   return runInMain(context, adapters, async ({ acting, settings, location }) => {
-    const onProgress = (line: string): void => logger.info(line);
+    const onProgress = (line: string): void => log.info(line);
     const database = await resetDatabase({ project: context.projectName ?? '', location, settings, onProgress }, acting);
-    logger.info(
-      database === null ? 'No database is configured: there is nothing to reset.' : `database ${database} is as its source again`,
-    );
+    log.info(database === null ? 'No database is configured: there is nothing to reset.' : `database ${database} is as its source again`);
     return true;
   });
 }

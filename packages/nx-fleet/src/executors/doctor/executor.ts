@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import {
   examineFleet,
   expireTrash,
@@ -12,6 +12,7 @@ import {
 } from '@nx-fleet/core';
 import { worktreesDirectory, type Adapters } from '../../adapters.js';
 import { complaintTable } from '../../report/complaint-table.js';
+import { log, printJson } from '../../report/log.js';
 import { runInMain } from '../run-in-main.js';
 import type { DoctorExecutorSchema } from './schema.js';
 
@@ -27,12 +28,12 @@ export async function doctorExecutor(
   return runInMain(context, adapters, async ({ acting, settings, location }) => {
     if (options.restore !== undefined) return restore(String(options.restore), acting);
     if (options.expire !== undefined) return expire({ days: options.expire, dryRun: options.dryRun ?? false }, acting);
-    const onProgress = options.json === true ? () => {} : (line: string) => logger.info(line);
+    const onProgress = options.json === true ? () => {} : (line: string) => log.info(line);
     const directory = worktreesDirectory(location.mainWorktree, settings);
     const complaints = await examineTwice({ location, settings, worktreesDirectory: directory, adapters: acting, onProgress });
     const reports = await mendFleet(complaints, { dryRun: options.dryRun ?? false });
-    if (options.json === true) process.stdout.write(`${JSON.stringify(reports)}\n`);
-    else logger.info(reports.length === 0 ? 'Everything fits together.' : complaintTable(reports));
+    if (options.json === true) printJson(reports);
+    else log.info(reports.length === 0 ? 'Everything fits together.' : complaintTable(reports));
     return reports.every(isWell);
   });
 }
@@ -51,14 +52,14 @@ function isWell({ outcome }: ComplaintReport): boolean {
 
 async function restore(what: string, { git }: Adapters): Promise<boolean> {
   const { branch, kept } = await restoreFromTrash(what, git);
-  logger.info(`What was kept of ${kept.project} on ${kept.keptAt.toISOString()} is on branch "${branch}" again.`);
-  logger.info(`Next: nx g worktree --issue=${kept.project.replace(/^issue-/, '')} --branch=${branch}`);
+  log.info(`What was kept of ${kept.project} on ${kept.keptAt.toISOString()} is on branch "${branch}" again.`);
+  log.info(`Next: nx g worktree --issue=${kept.project.replace(/^issue-/, '')} --branch=${branch}`);
   return true;
 }
 
 async function expire({ days, dryRun }: { readonly days: number; readonly dryRun: boolean }, { git, host }: Adapters): Promise<boolean> {
   const forgotten = await expireTrash({ days, now: host.now(), dryRun }, git);
-  for (const { ref } of forgotten) logger.info(`${dryRun ? 'would forget' : 'forgot'} ${ref}`);
-  logger.info(`${forgotten.length} kept piece(s) of work older than ${days} day(s) ${dryRun ? 'would be forgotten' : 'forgotten'}.`);
+  for (const { ref } of forgotten) log.info(`${dryRun ? 'would forget' : 'forgot'} ${ref}`);
+  log.info(`${forgotten.length} kept piece(s) of work older than ${days} day(s) ${dryRun ? 'would be forgotten' : 'forgotten'}.`);
   return true;
 }

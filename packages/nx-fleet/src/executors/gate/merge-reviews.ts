@@ -1,6 +1,7 @@
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { gateProject, gateReview } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
+import { log } from '../../report/log.js';
 import { verdictLines } from '../../report/verdict-lines.js';
 import { changeRequest } from '../change-request.js';
 import { runProjectStage, runStage } from '../run-stage.js';
@@ -21,11 +22,11 @@ export async function mergeReviews(
       ? gateReview({ ...gate, ...e2e }, stage)
       : gateProject(gate, changeRequest(context, settings), stage));
     if (verdict === null) {
-      logger.info('Nothing to review: the change does not touch this project.');
+      log.info('Nothing to review: the change does not touch this project.');
       return true;
     }
-    for (const line of verdictLines(verdict)) logger.info(line);
-    logger.info(`\nAll of it: .nx-fleet/out/${stage.project}/${stage.target}/review.md`);
+    for (const line of verdictLines(verdict)) log.info(line);
+    log.info(`\nAll of it: .nx-fleet/out/${stage.project}/${stage.target}/review.md`);
     return verdict.verdict === 'approve';
   });
 }

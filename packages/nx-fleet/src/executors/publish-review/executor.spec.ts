@@ -95,6 +95,14 @@ describe('publish-review', () => {
     expect(await writtenBy(() => publish({ found: [FAULT] }))).toBe('');
   });
 
+  it('lets no finding speak to the runner, but in its annotation', async () => {
+    const found = [{ ...FAULT, title: '##[add-mask]e', body: '::stop-commands::x' }];
+    const written = await writtenBy(() => publish({ found, env: { GITHUB_ACTIONS: 'true' } }));
+    expect(written).toMatch(/^::error file=[^\n]+::::stop-commands::x%0A%0Anx-fleet [0-9a-f]{12}\n$/);
+    expect(lines()[0]).toContain('## [add-mask]e');
+    expect(lines().filter((line) => line.includes('##['))).toEqual([]);
+  });
+
   it('prints JSON on one line, and nothing else', async () => {
     const written = await writtenBy(() => publish({ found: [FAULT], env: { GITHUB_ACTIONS: 'true' }, options: { json: true } }));
     expect(written.split('\n')).toHaveLength(2);

@@ -1,7 +1,8 @@
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { publishReview, PUBLISH_TARGET, requireChanges, workflowAnnotations } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { requireRepositoryRoot } from '../../main-worktree.js';
+import { log, printJson } from '../../report/log.js';
 import { reportTask } from '../../report/report.js';
 import { publicationLines } from '../../report/publication-lines.js';
 import { readSettings } from '../../settings/read-settings.js';
@@ -23,11 +24,11 @@ export async function publishReviewExecutor(
     const changes = await requireChanges(changeRequest(context, settings), { fleetProject: project, artefacts: host.artefacts }, git);
     const publication = await publishReview(changes, reviewPlace, { project, target: PUBLISH_TARGET, git, host, gate });
     const { report } = publication;
-    if (json) process.stdout.write(`${JSON.stringify({ ...report, comment: publication.comment })}\n`);
+    if (json) printJson({ ...report, comment: publication.comment });
     else {
       // A command of GitHub Actions begins its line.
       if (host.env['GITHUB_ACTIONS'] === 'true') for (const line of workflowAnnotations(report)) process.stdout.write(`${line}\n`);
-      for (const line of publicationLines(publication)) logger.info(line);
+      for (const line of publicationLines(publication)) log.info(line);
     }
     return report.verdict === 'approve';
   });

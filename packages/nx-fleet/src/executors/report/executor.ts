@@ -1,7 +1,8 @@
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { costReport, parseSince, readAgentRuns } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { costLines } from '../../report/cost-lines.js';
+import { log, printJson } from '../../report/log.js';
 import { runInMain } from '../run-in-main.js';
 import type { ReportExecutorSchema } from './schema.js';
 
@@ -16,8 +17,8 @@ export async function reportExecutor(
     const from = since === undefined ? {} : { since: parseSince(since, host.now()) };
     const report = costReport({ runs: await readAgentRuns(host), hits: await host.ledger.readHits(), ...from });
     // On one line it is found by its first character among those that Nx prints.
-    if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
-    else for (const line of costLines(report)) logger.info(line);
+    if (json) printJson(report);
+    else for (const line of costLines(report)) log.info(line);
     return true;
   });
 }

@@ -1,6 +1,7 @@
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { fleetStatus } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
+import { log, printJson } from '../../report/log.js';
 import { statusTable } from '../../report/status-table.js';
 import { runInMain } from '../run-in-main.js';
 import type { StatusExecutorSchema } from './schema.js';
@@ -14,8 +15,8 @@ export async function statusExecutor(
   return runInMain(context, adapters, async ({ acting, settings }) => {
     const issues = await fleetStatus(settings, acting);
     // Nx prints lines of its own around it in every output style: on one line it is found by its first character.
-    if (json) process.stdout.write(`${JSON.stringify(issues)}\n`);
-    else logger.info(issues.length === 0 ? 'No issue has a worktree yet. Make one: nx g worktree --issue=42' : statusTable(issues));
+    if (json) printJson(issues);
+    else log.info(issues.length === 0 ? 'No issue has a worktree yet. Make one: nx g worktree --issue=42' : statusTable(issues));
     return true;
   });
 }

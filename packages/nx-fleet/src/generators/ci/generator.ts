@@ -1,5 +1,6 @@
-import { detectPackageManager, getPackageManagerCommand, logger, readNxJson, type Tree } from '@nx/devkit';
+import { detectPackageManager, getPackageManagerCommand, readNxJson, type Tree } from '@nx/devkit';
 import { createAdapters, type Adapters } from '../../adapters.js';
+import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { difference } from './difference.js';
@@ -20,7 +21,7 @@ export async function ciGenerator(tree: Tree, options: CiGeneratorSchema, adapte
     const pipelines = writePipelines(tree, request, values);
     for (const { file, ours } of pipelines.filter(({ outcome }) => outcome === 'kept')) {
       const changes = await difference({ workspaceRoot: tree.root, file, wanted: ours, path: host.env['PATH'] ?? '' }, host.commands);
-      logger.warn(`${file} is kept. What --overwrite would change in it:\n${changes}`);
+      log.warn(`${file} is kept. What --overwrite would change in it:\n${changes}`);
     }
     showNextSteps(tree, request, { pipelines, values });
   });
@@ -42,10 +43,10 @@ interface Outcome {
 
 function showNextSteps(tree: Tree, { provider, label }: NormalizedCiOptions, { pipelines, values }: Outcome): void {
   if (provider === 'gitlab' && !includesOurs(tree)) {
-    logger.warn(`${GITLAB_ROOT} does not include ours yet. Add to it:\n\ninclude:\n  - local: ${GITLAB_PIPELINE}\n`);
+    log.warn(`${GITLAB_ROOT} does not include ours yet. Add to it:\n\ninclude:\n  - local: ${GITLAB_PIPELINE}\n`);
   }
-  if (pipelines.every(({ outcome }) => outcome === 'unchanged')) logger.info('The pipelines are up to date.');
+  if (pipelines.every(({ outcome }) => outcome === 'unchanged')) log.info('The pipelines are up to date.');
   const place = provider === 'github' ? 'secrets of the repository' : 'CI/CD variables of the project, masked';
-  logger.info(`What the pipelines log in with (${place}): ${values.team.secrets.join(', ') || 'nothing that is known here'}`);
-  if (provider === 'github' && values.hasGitHubIssues) logger.info(`An issue becomes a pull request once it has the label "${label}".`);
+  log.info(`What the pipelines log in with (${place}): ${values.team.secrets.join(', ') || 'nothing that is known here'}`);
+  if (provider === 'github' && values.hasGitHubIssues) log.info(`An issue becomes a pull request once it has the label "${label}".`);
 }

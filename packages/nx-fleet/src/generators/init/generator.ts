@@ -1,6 +1,7 @@
-import { formatFiles, logger, readNxJson, updateNxJson, type Tree } from '@nx/devkit';
+import { formatFiles, readNxJson, updateNxJson, type Tree } from '@nx/devkit';
 import type { SettingsInput } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
+import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
 import { PLUGIN_NAME, settingsFromOptions } from '../../settings/read-settings.js';
 import { detectWorkspace, type Detected } from './detect.js';
@@ -32,6 +33,6 @@ function registerPlugin(tree: Tree, options: SettingsInput): boolean {
 function showFindings({ findings }: Detected, wasRegistered: boolean): void {
   const width = Math.max(...findings.map(({ what }) => what.length));
   const lines = findings.map(({ what, found }) => `  ${what.padEnd(width)}  ${found}`);
-  logger.info(['', wasRegistered ? 'nx-fleet was set up already. Found now:' : 'nx-fleet is set up. Found:', '', ...lines, ''].join('\n'));
-  logger.info('Next: commit these changes, then nx g worktree --issue=<number or file>');
+  log.info(['', wasRegistered ? 'nx-fleet was set up already. Found now:' : 'nx-fleet is set up. Found:', '', ...lines, ''].join('\n'));
+  log.info('Next: commit these changes, then nx g worktree --issue=<number or file>');
 }

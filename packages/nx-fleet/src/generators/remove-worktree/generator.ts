@@ -1,4 +1,4 @@
-import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+import type { GeneratorCallback, Tree } from '@nx/devkit';
 import {
   issueId,
   issueProject,
@@ -14,6 +14,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { requireMainWorktree } from '../../main-worktree.js';
 import { allSucceeded } from '../../report/all-succeeded.js';
+import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { issueReferences } from '../worktree/normalize-options.js';
@@ -42,7 +43,7 @@ export async function removeWorktreeGenerator(
     const projects = await projectsToRemove(options, acting);
     const looks = projects.map((project) =>
       limit(async (): Promise<Removal> => {
-        const onProgress = (line: string): void => logger.info(`${project.padEnd(16)} ${line}`);
+        const onProgress = (line: string): void => log.info(`${project.padEnd(16)} ${line}`);
         const request = { project, location, settings, force: options.force ?? false, onProgress };
         return { plan: await planRemoval(request, acting), request };
       }),
@@ -53,7 +54,7 @@ export async function removeWorktreeGenerator(
       return reason === null;
     });
     requireNoLosses(removals);
-    if (removals.length === 0) logger.info('Nothing is to be removed.');
+    if (removals.length === 0) log.info('Nothing is to be removed.');
     return () => reportGenerator(() => removeAll(removals, acting, limit));
   });
 }

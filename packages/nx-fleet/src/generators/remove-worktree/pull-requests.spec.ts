@@ -1,3 +1,4 @@
+// oxlint-disable-next-line no-restricted-imports
 import { logger } from '@nx/devkit';
 import { parseSettings, UserError, type Manifest, type PullRequest, type Tracker } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';

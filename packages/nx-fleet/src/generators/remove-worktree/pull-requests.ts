@@ -1,6 +1,6 @@
-import { logger } from '@nx/devkit';
 import { UserError, type Manifest, type PullRequest, type Settings, type Tracker } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
+import { log } from '../../report/log.js';
 
 type PullRequestsOf = (manifest: Manifest) => Promise<readonly PullRequest[] | null>;
 
@@ -15,7 +15,7 @@ export function pullRequestLookup({ tracker: { type } }: Settings, adapters: Ada
       return await fetchPullRequests(manifest, await adapters.tracker());
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      if (!isSilent) logger.warn(`Whether pull requests are open is not known: ${error.message}`);
+      if (!isSilent) log.warn(`Whether pull requests are open is not known: ${error.message}`);
       isSilent = true;
       return null;
     }

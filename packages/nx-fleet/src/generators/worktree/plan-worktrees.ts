@@ -15,9 +15,9 @@ import {
   type StateStore,
   type WorktreePlan,
 } from '@nx-fleet/core';
-import { logger } from '@nx/devkit';
 import { worktreesDirectory, type Adapters } from '../../adapters.js';
 import { requireMainWorktree } from '../../main-worktree.js';
+import { log } from '../../report/log.js';
 import type { NormalizedWorktreeOptions } from './normalize-options.js';
 import { decideBranch } from './decide-branch.js';
 import { findIssue } from './find-issue.js';
@@ -153,8 +153,6 @@ function blockersOf(issue: Issue, after: readonly string[] | null, known: Readon
     throw new UserError(
       `--after names "${first}", which has no worktree. Make it first, or in the same command: nx g worktree --issue=${first.slice('issue-'.length)},…`,
     );
-  logger.warn(
-    `${self} is blocked by ${unknown.join(', ')} in the tracker, which has no worktree here: it starts from the base without it.`,
-  );
+  log.warn(`${self} is blocked by ${unknown.join(', ')} in the tracker, which has no worktree here: it starts from the base without it.`);
   return blockers.filter((blocker) => known.has(blocker));
 }

@@ -1,4 +1,3 @@
-import { logger } from '@nx/devkit';
 import pLimit from 'p-limit';
 import {
   provisionWorktree,
@@ -10,6 +9,7 @@ import {
 } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { allSucceeded } from '../../report/all-succeeded.js';
+import { log } from '../../report/log.js';
 
 export type ProvisionedIssue = WorktreePlan & ProvisionedWorktree;
 
@@ -28,7 +28,7 @@ export async function provisionWorktrees(
   const results = await Promise.allSettled(
     plans.map((plan) =>
       limit(async (): Promise<ProvisionedIssue> => {
-        const onProgress = (line: string): void => logger.info(`${plan.manifest.project.padEnd(16)} ${line}`);
+        const onProgress = (line: string): void => log.info(`${plan.manifest.project.padEnd(16)} ${line}`);
         const provisioned = await provisionWorktree({ plan, location, settings, onProgress }, adapters);
         onProgress(provisioned.created ? 'ready' : 'was there already');
         return { ...plan, ...provisioned };

@@ -1,5 +1,5 @@
-import { logger } from '@nx/devkit';
 import type { Settings, WorktreePlan } from '@nx-fleet/core';
+import { log } from '../../report/log.js';
 import { duration, table } from '../../report/table.js';
 import type { ProvisionedIssue } from './provision-worktrees.js';
 
@@ -13,7 +13,7 @@ export function showPlan(plans: readonly WorktreePlan[], settings: Settings): vo
     settings.database.type,
     manifest.blockedBy.join(', ') || '-',
   ]);
-  logger.info(`\nPlan\n\n${table(['Issue', 'Branch', 'Base', 'Worktree', 'Database', 'After'], rows)}\n`);
+  log.info(`\nPlan\n\n${table(['Issue', 'Branch', 'Base', 'Worktree', 'Database', 'After'], rows)}\n`);
 }
 
 /** What is there now, and what to do next. */
@@ -29,12 +29,12 @@ export function showWorktrees(
     local.databaseFailure === undefined ? (local.database ?? '-') : 'failed',
     created ? duration(durationMs) : 'was there',
   ]);
-  logger.info(`\n${table(['Issue', 'Branch', 'Worktree', 'URL', 'Database', 'Time'], rows)}\n`);
+  log.info(`\n${table(['Issue', 'Branch', 'Worktree', 'URL', 'Database', 'Time'], rows)}\n`);
   if (open) {
     const { writer, define } = settings.agents;
-    for (const { local } of issues) logger.info(`cd "${local.worktree}" && ${define[writer]?.command ?? writer}`);
-    logger.info('');
+    for (const { local } of issues) log.info(`cd "${local.worktree}" && ${define[writer]?.command ?? writer}`);
+    log.info('');
   }
   const ready = issues.filter(({ local }) => local.databaseFailure === undefined);
-  if (ready.length > 0) logger.info(`Next: nx run-many -t agent-review -p ${ready.map(({ manifest }) => manifest.project).join(',')}`);
+  if (ready.length > 0) log.info(`Next: nx run-many -t agent-review -p ${ready.map(({ manifest }) => manifest.project).join(',')}`);
 }

@@ -14,8 +14,8 @@ import { log } from '../../report/log.js';
 export type ProvisionedIssue = WorktreePlan & ProvisionedWorktree;
 
 /**
- * Writes the manifests of several issues and provisions them side by side, with a line per issue and step. All are tried; those that failed
- * are told at the end.
+ * Writes the manifests of several issues, and then provisions them side by side, with a line per issue and step: an issue is never there
+ * without its blockers. All are tried; those that failed are told at the end.
  * @throws UserError naming the issues that failed
  */
 export async function provisionWorktrees(
@@ -23,11 +23,15 @@ export async function provisionWorktrees(
   { location, settings }: { readonly location: RepositoryLocation; readonly settings: Settings },
   adapters: Adapters,
 ): Promise<readonly ProvisionedIssue[]> {
-  await Promise.all(plans.map(({ manifest, spec }) => adapters.host.state.writeIssue(manifest.project, manifest, spec)));
+  const written = await Promise.allSettled(
+    plans.map(({ manifest, spec }) => adapters.host.state.writeIssue(manifest.project, manifest, spec)),
+  );
   const limit = pLimit(settings.worktrees.parallel);
   const results = await Promise.allSettled(
-    plans.map((plan) =>
+    plans.map((plan, index) =>
       limit(async (): Promise<ProvisionedIssue> => {
+        const manifest = written[index];
+        if (manifest?.status === 'rejected') throw manifest.reason;
         const onProgress = (line: string): void => log.info(`${plan.manifest.project.padEnd(16)} ${line}`);
         const provisioned = await provisionWorktree({ plan, location, settings, onProgress }, adapters);
         onProgress(provisioned.created ? 'ready' : 'was there already');

@@ -6,9 +6,9 @@ import { replaceFile } from './private-file.js';
 import { readFileIfPresent } from './read-file.js';
 import { requireFolderName, stateDirectory } from './state-directory.js';
 
-/** The artefacts of stages under `.nx-fleet/out/` of the main worktree. */
-export function createArtefactStore(mainWorktree: string): ArtefactStore {
-  const root = path.join(stateDirectory(mainWorktree), 'out');
+/** The artefacts of stages under `.nx-fleet/out/` of the worktree that they run in: they are outputs of its Nx tasks. */
+export function createArtefactStore(workspaceRoot: string): ArtefactStore {
+  const root = path.join(stateDirectory(workspaceRoot), 'out');
   const directory = (project: string, target: string): string => path.join(root, requireFolderName(project), requireTarget(target));
   return {
     directory,

@@ -1,13 +1,14 @@
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { aStart } from '../../core/src/budget/ledger.contract.js';
 import { createHost, defaultRegistryDirectory } from './create-host.js';
 import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 describe('host', () => {
   const folder = useTemporaryFolder();
   const host = () =>
-    createHost({ mainWorktree: folder(), env: { NX_FLEET_HOME: path.join(folder(), 'home'), EMPTY: '', GONE: undefined } });
+    createHost({ workspaceRoot: folder(), env: { NX_FLEET_HOME: path.join(folder(), 'home'), EMPTY: '', GONE: undefined } });
 
   it('has the environment that it was given, without what is undefined', () => {
     expect(host().env).toEqual({ NX_FLEET_HOME: path.join(folder(), 'home'), EMPTY: '' });
@@ -23,6 +24,29 @@ describe('host', () => {
     await host().artefacts.write('issue-1', 'agent-plan', 'plan.md', 'plan');
     expect(await host().readFile(path.join(folder(), '.nx-fleet', 'local', 'issue-1.json'))).toContain('"/w"');
     expect(await host().readFile(path.join(folder(), '.nx-fleet', 'out', 'issue-1', 'agent-plan', 'plan.md'))).toBe('plan');
+  });
+
+  it('keeps what is of the repository in the main worktree, and artefacts and their locks where the command runs', async () => {
+    const linked = createHost({ workspaceRoot: path.join(folder(), 'linked'), findMainWorktree: async () => folder(), env: {} });
+    await linked.state.writeLocal('issue-1', { worktree: '/w', ports: {}, database: null });
+    await linked.ledger.addPayment(aStart());
+    await linked.artefacts.write('shop', 'agent-review', 'review.md', 'fine');
+    const locks = await linked.exclusively('shop.agent-review', {
+      act: () => linked.listDirectory(path.join(folder(), 'linked', '.nx-fleet', 'local', 'locks')),
+      onWait: () => {},
+    });
+    expect(locks).toEqual(['shop.agent-review.lock']);
+    expect(await host().state.readLocal('issue-1')).toMatchObject({ worktree: '/w' });
+    expect(await host().ledger.readPayments()).toEqual([aStart()]);
+    expect(await host().artefacts.read('shop', 'agent-review', 'review.md')).toBeNull();
+    expect(await linked.artefacts.read('shop', 'agent-review', 'review.md')).toBe('fine');
+    expect(await linked.listDirectory(path.join(folder(), 'linked', '.nx-fleet'))).toEqual(['local', 'out']);
+  });
+
+  it('looks for no main worktree before it is asked for what stands there', async () => {
+    const lost = createHost({ workspaceRoot: folder(), findMainWorktree: () => Promise.reject(new Error('no repository')), env: {} });
+    expect(await lost.artefacts.read('shop', 'agent-review', 'review.md')).toBeNull();
+    await expect(lost.state.listProjects()).rejects.toThrow('no repository');
   });
 
   it('reads null for no file, and throws for a folder', async () => {

@@ -18,11 +18,14 @@ import { nullIfAbsent, pathExists, readFileIfPresent } from './read-file.js';
 import { createLedger } from './ledger/create-ledger.js';
 import { createRegistry } from './registry.js';
 import { startInBackground } from './start-in-background.js';
+import { stateDirectory } from './state-directory.js';
 import { createStateStore } from './state-store.js';
 
 export interface HostOptions {
-  /** The state stands below it, in `.nx-fleet/`. */
-  readonly mainWorktree: string;
+  /** The worktree that the command runs in. Artefacts stand below it, in `.nx-fleet/out/`, where its Nx looks for them; so do the locks on them. */
+  readonly workspaceRoot: string;
+  /** The worktree below which the issues and the ledger stand, for all worktrees of the repository. Not called before they are asked for. @default workspaceRoot */
+  readonly findMainWorktree?: () => Promise<string>;
   /** The caller's environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** @default `$NX_FLEET_HOME/registry`, `$XDG_STATE_HOME/nx-fleet/registry` or `~/.local/state/nx-fleet/registry` */
@@ -31,14 +34,15 @@ export interface HostOptions {
 
 /** This machine, for real. */
 export function createHost(options: HostOptions): Host {
+  const { workspaceRoot, findMainWorktree = async () => workspaceRoot } = options;
   const commands = createCommandRunner();
   const env = definedOnly(options.env);
   return {
     commands,
     registry: createRegistry({ directory: options.registryDirectory ?? defaultRegistryDirectory(env) }),
-    state: createStateStore(options.mainWorktree),
-    artefacts: createArtefactStore(options.mainWorktree),
-    ledger: createLedger({ mainWorktree: options.mainWorktree, env }),
+    state: createStateStore(findMainWorktree),
+    artefacts: createArtefactStore(workspaceRoot),
+    ledger: createLedger({ workspaceRoot, findMainWorktree, env }),
     env,
     cloneId,
     busyPorts,
@@ -55,7 +59,7 @@ export function createHost(options: HostOptions): Host {
     listDirectory: namesIn,
     discardDirectory: (directory) => discardDirectory(directory, env),
     sweepDiscarded,
-    exclusively: (name, work) => exclusively(path.join(options.mainWorktree, '.nx-fleet', 'local', 'locks', name), work),
+    exclusively: (name, work) => exclusively(path.join(stateDirectory(workspaceRoot), 'local', 'locks', name), work),
     now: () => new Date(),
   };
 }

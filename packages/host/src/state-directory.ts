@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { manifestSchema, printableLine, UserError } from '@nx-fleet/core';
 
-/** Folder of the state in the main worktree. */
-export function stateDirectory(mainWorktree: string): string {
-  return path.join(path.resolve(mainWorktree), '.nx-fleet');
+/** Folder of what is ours in a worktree. */
+export function stateDirectory(worktree: string): string {
+  return path.join(path.resolve(worktree), '.nx-fleet');
 }
 
 /** The name, if it is an issue's project: it becomes part of paths. @throws UserError otherwise */

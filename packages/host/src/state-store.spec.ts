@@ -6,7 +6,7 @@ import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 describe('state store', () => {
   const folder = useTemporaryFolder();
-  const store = () => createStateStore(folder());
+  const store = () => createStateStore(async () => folder());
   const place = (...names: readonly string[]): string => path.join(folder(), '.nx-fleet', ...names);
   const manifest: Manifest = {
     tracker: { url: null, reference: '42', type: 'markdown' },

@@ -6,37 +6,41 @@ import { replaceFile } from './private-file.js';
 import { nullIfAbsent, pathExists, readFileIfPresent } from './read-file.js';
 import { isIssueProject, requireProjectName, stateDirectory } from './state-directory.js';
 
-/** The state under `.nx-fleet/` of the main worktree, as files. */
-export function createStateStore(mainWorktree: string): StateStore {
-  const root = stateDirectory(mainWorktree);
-  const issue = (project: string): string => path.join(root, 'issues', requireProjectName(project));
-  const manifest = (project: string): string => path.join(issue(project), 'issue.json');
-  const spec = (project: string): string => path.join(issue(project), 'spec.md');
-  const local = (project: string): string => path.join(root, 'local', `${requireProjectName(project)}.json`);
+/** The state under `.nx-fleet/` of the main worktree, as files. @param findMainWorktree called by each method */
+export function createStateStore(findMainWorktree: () => Promise<string>): StateStore {
+  const within = async (...names: readonly string[]): Promise<string> => path.join(stateDirectory(await findMainWorktree()), ...names);
+  const issue = (project: string): Promise<string> => within('issues', requireProjectName(project));
+  const manifest = (project: string): Promise<string> => within('issues', requireProjectName(project), 'issue.json');
+  const spec = (project: string): Promise<string> => within('issues', requireProjectName(project), 'spec.md');
+  const local = (project: string): Promise<string> => within('local', `${requireProjectName(project)}.json`);
   // Nx does not look into `local`: half-written files of the watched folders stand there.
-  const write = (file: string, text: string): Promise<void> =>
-    replaceFile({ path: file, text, temporaryDirectory: path.join(root, 'local') });
+  const write = async (file: string, text: string): Promise<void> =>
+    replaceFile({ path: file, text, temporaryDirectory: await within('local') });
   // Nx's daemon works the graph out again for a file that is merely touched.
   const update = async (file: string, text: string): Promise<void> => {
     if ((await readFileIfPresent(file)) !== text) await write(file, text);
   };
   return {
-    listProjects: () => listProjects(path.join(root, 'issues')),
-    readManifest: async (project) => (isIssueProject(project) ? readJson(manifest(project), manifestSchema) : null),
-    readSpec: async (project) => (isIssueProject(project) ? readFileIfPresent(spec(project)) : null),
+    listProjects: async () => listProjects(await within('issues')),
+    readManifest: async (project) => (isIssueProject(project) ? readJson(await manifest(project), manifestSchema) : null),
+    readSpec: async (project) => (isIssueProject(project) ? readFileIfPresent(await spec(project)) : null),
     writeIssue: async (project, value, text) => {
-      const json = formatJson(manifest(project), value, manifestSchema);
-      await update(spec(project), text);
-      await update(manifest(project), json);
+      const file = await manifest(project);
+      const json = formatJson(file, value, manifestSchema);
+      await update(await spec(project), text);
+      await update(file, json);
     },
-    readLocal: async (project) => (isIssueProject(project) ? readJson(local(project), localStateSchema) : null),
-    writeLocal: async (project, value) => write(local(project), formatJson(local(project), value, localStateSchema)),
+    readLocal: async (project) => (isIssueProject(project) ? readJson(await local(project), localStateSchema) : null),
+    writeLocal: async (project, value) => {
+      const file = await local(project);
+      await write(file, formatJson(file, value, localStateSchema));
+    },
     removeIssue: async (project) => {
       // The manifest goes last: as long as it is there, the issue is found and can be removed again.
-      await rm(path.join(root, 'out', requireProjectName(project)), { recursive: true, force: true });
-      await rm(local(project), { force: true });
-      await rm(spec(project), { force: true });
-      await rm(issue(project), { recursive: true, force: true });
+      await rm(await within('out', requireProjectName(project)), { recursive: true, force: true });
+      await rm(await local(project), { force: true });
+      await rm(await spec(project), { force: true });
+      await rm(await issue(project), { recursive: true, force: true });
     },
   };
 }

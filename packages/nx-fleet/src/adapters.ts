@@ -20,10 +20,10 @@ export interface Adapters {
   readonly reviewPlace: () => Promise<ReviewPlace>;
 }
 
-/** The one place that constructs adapters. @param workspaceRoot the main worktree */
+/** The one place that constructs adapters. @param workspaceRoot any worktree: issues and ledger are those of the main one */
 export function createAdapters(workspaceRoot: string, settings: Settings, env: NodeJS.ProcessEnv = process.env): Adapters {
-  const host = createHost({ mainWorktree: workspaceRoot, env });
   const git = createGit(workspaceRoot);
+  const host = createHost({ workspaceRoot, findMainWorktree: async () => (await git.locate()).mainWorktree, env });
   const { commands, env: hostEnv } = host;
   // Most commands ask no tracker: its clients are loaded by those that do.
   const loadTracker = async (tracker: Settings['tracker']): Promise<Tracker> => {

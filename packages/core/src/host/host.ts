@@ -107,7 +107,7 @@ export interface Host {
   /** Removes what discards that were killed left in a folder. @returns how many there were */
   sweepDiscarded(parent: string): Promise<number>;
   /**
-   * Acts while no other process acts under the same name in this main worktree. A holder that was killed is taken over from after seconds.
+   * Acts while no other process acts under the same name in this worktree. A holder that was killed is taken over from after seconds.
    * @param name lower-case letters, digits, dots and hyphens
    */
   exclusively<Result>(name: string, work: ExclusiveWork<Result>): Promise<Result>;

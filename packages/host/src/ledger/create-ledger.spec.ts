@@ -9,7 +9,7 @@ import { createLedger } from './create-ledger.js';
 const WORKER = `
   const { createLedger } = await import(source('ledger/create-ledger'));
   const [mainWorktree, name, count] = process.argv.slice(1);
-  const ledger = createLedger({ mainWorktree, env: {} });
+  const ledger = createLedger({ workspaceRoot: mainWorktree, findMainWorktree: async () => mainWorktree, env: {} });
   const start = { kind: 'start', at: new Date().toISOString(), run: 'r', project: 'p', target: 't', key: null, agent: 'a', model: 'm'.repeat(500), owner: { pid: 1, startedAt: null } };
   for (let index = 0; index < Number(count); index += 1) {
     await ledger.addPayment({ ...start, id: name + '-' + index });
@@ -19,7 +19,7 @@ const WORKER = `
 
 describe('ledger on disk', () => {
   const folder = useTemporaryFolder();
-  const make = () => createLedger({ mainWorktree: folder(), env: {} });
+  const make = () => createLedger({ workspaceRoot: '/', findMainWorktree: async () => folder(), env: {} });
   const file = (book = 'payments'): string => path.join(folder(), '.nx-fleet', 'local', 'ledger', `${book}.jsonl`);
 
   describeLedger('two files', make);

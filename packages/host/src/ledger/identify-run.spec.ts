@@ -1,30 +1,64 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { identifyProcess } from '../process-identity.js';
+import { useTemporaryFolder } from '../testing/temporary-folder.js';
 import { identifyRun } from './identify-run.js';
-import { outermostNx, type ProcessEntry } from './outermost-nx.js';
+import { outermostNx, systemLookup, type ProcessEntry } from './outermost-nx.js';
 
 const self = process.pid;
-const mainWorktree = '/w';
+const outer = process.ppid;
 const named = (pid: number): string => `${pid}@${identifyProcess(pid).startedAt ?? ''}`;
-const noNx = (): null => null;
+const ofNx24 = { NX_INVOCATION_ANCESTOR_PIDS: `${outer},${self}`, NX_INVOCATION_ROOT_PID: String(outer) };
+const ofNx23 = { NX_INVOCATION_ROOT_PID: String(outer) };
 
 describe('the identity of a command of Nx', () => {
-  it.each([
-    ['Nx 24 says', { NX_INVOCATION_ANCESTOR_PIDS: `${self},999999` }],
-    ['Nx 23 says', { NX_INVOCATION_ROOT_PID: String(self) }],
-  ])('is the outermost process that %s, with its start time', (_, env) => {
-    expect(identifyRun({ mainWorktree, env }, noNx)).toBe(named(self));
-    expect(identifyRun({ mainWorktree, env }, noNx)).toMatch(/^\d+@.+/);
+  const folder = useTemporaryFolder();
+  const at = (name: string): string => path.join(folder(), name);
+
+  beforeEach(() => {
+    for (const name of ['shop/.git/worktrees/linked', 'shop/apps', 'linked', 'ci/.git']) mkdirSync(at(name), { recursive: true });
+    writeFileSync(at('linked/.git'), `gitdir: ${at('shop/.git/worktrees/linked')}\n`);
+    writeFileSync(at('shop/.git/worktrees/linked/commondir'), '../..\n');
   });
 
-  it.each([{}, { NX_INVOCATION_ROOT_PID: '' }, { NX_INVOCATION_ROOT_PID: '-1' }, { NX_INVOCATION_ANCESTOR_PIDS: 'x' }])(
-    'is the outermost Nx among the processes where Nx says nothing: %j',
-    (env) => {
-      expect(identifyRun({ mainWorktree, env }, () => process.ppid)).toBe(named(process.ppid));
-    },
-  );
+  /** Where this process runs `nx` in `shop`, and its parent in another folder, null where the system does not tell. */
+  const identify = (env: Readonly<Record<string, string>>, place: string | null, workspace = 'shop'): string => {
+    const words = ['node', 'node_modules/.bin/nx'];
+    const processes: Readonly<Record<number, ProcessEntry>> = {
+      [self]: { parent: outer, words, folder: at(workspace) },
+      [outer]: { parent: 0, words, folder: place === null ? null : at(place) },
+    };
+    return identifyRun({ workspaceRoot: at(workspace), env }, (pid) => processes[pid] ?? null);
+  };
+
+  describe.each([
+    ['Nx 24 tells', ofNx24],
+    ['Nx 23 tells', ofNx23],
+    ['Nx 22 does not tell', {}],
+    ['what is told is no process', { NX_INVOCATION_ROOT_PID: '-1' }],
+    ['what is told is nothing', { NX_INVOCATION_ANCESTOR_PIDS: '' }],
+  ])('where %s', (_, env) => {
+    it.each(['shop', 'shop/apps', 'linked', null])('is the outermost in the same repository, with its start time: %s', (place) => {
+      expect(identify(env, place)).toBe(named(outer));
+      expect(identify(env, place)).toMatch(/^\d+@.+/);
+    });
+
+    it('is the outermost of all worktrees, started in any of them', () => {
+      expect(identify(env, 'shop', 'linked')).toBe(named(outer));
+    });
+
+    it('is not the one of another repository, whose task started ours', () => {
+      expect(identify(env, 'ci')).toBe(named(self));
+      expect(identify(env, '.')).toBe(named(self));
+    });
+  });
+
+  it('is the told process also where it is gone', () => {
+    expect(identify({ NX_INVOCATION_ROOT_PID: '999999999' }, 'shop')).toBe('999999999@');
+  });
 
   it('is the process itself where nobody tells', () => {
-    expect(identifyRun({ mainWorktree, env: {} }, noNx)).toBe(named(self));
+    expect(identifyRun({ workspaceRoot: folder(), env: {} }, () => null)).toBe(named(self));
   });
 });
 
@@ -37,8 +71,9 @@ describe('the outermost Nx', () => {
     10: { parent: 1, folder: '/w', words: ['bash', '-c', 'nx run issue-1:agent-deliver'] },
     1: { parent: 0, folder: '/', words: ['init'] },
   };
+  const isOurs = (folder: string | null): boolean => folder?.startsWith('/w') !== false;
 
-  const outermost = (pid: number, processes = tree): number | null => outermostNx({ pid, mainWorktree }, (one) => processes[one] ?? null);
+  const outermost = (pid: number, processes = tree): number | null => outermostNx({ pid, isOurs }, (one) => processes[one] ?? null);
 
   it('is found above the executors and above another Nx', () => {
     expect(outermost(50)).toBe(20);
@@ -49,10 +84,8 @@ describe('the outermost Nx', () => {
     expect(outermost(50, elsewhere)).toBe(40);
   });
 
-  it('counts also where the system does not tell folders, or it was started in a linked worktree', () => {
-    const untold = Object.fromEntries(Object.entries(tree).map(([pid, entry]) => [pid, { ...entry, folder: null }]));
-    expect(outermost(50, untold)).toBe(20);
-    expect(outermost(20, { ...tree, 20: { ...tree[20], folder: '/w-42' } as ProcessEntry })).toBe(20);
+  it('counts also where it is the only one, wherever it runs', () => {
+    expect(outermost(20, { ...tree, 20: { ...tree[20], folder: '/elsewhere' } as ProcessEntry })).toBe(20);
   });
 
   it('is none where no ancestor is the Nx program, also when one only names it', () => {
@@ -60,10 +93,11 @@ describe('the outermost Nx', () => {
   });
 
   it('is looked for in the processes of this system', () => {
-    expect(() => outermostNx({ pid: self, mainWorktree })).not.toThrow();
+    expect(() => outermostNx({ pid: self, isOurs }, systemLookup())).not.toThrow();
+    expect(systemLookup()(self)?.parent).toBe(outer);
   });
 
   it('ends where a process is its own parent', () => {
-    expect(outermostNx({ pid: 7, mainWorktree }, () => ({ parent: 7, folder: null, words: [] }))).toBeNull();
+    expect(outermostNx({ pid: 7, isOurs }, () => ({ parent: 7, folder: null, words: [] }))).toBeNull();
   });
 });

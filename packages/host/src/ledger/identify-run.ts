@@ -1,17 +1,32 @@
+import { realpathSync } from 'node:fs';
 import { identifyProcess } from '../process-identity.js';
-import { outermostNx, type Descendant } from './outermost-nx.js';
+import { outermostNx, systemLookup, type ProcessLookup } from './outermost-nx.js';
+import { repositoryOf } from './repository-of.js';
 
-export interface LedgerOptions {
-  readonly mainWorktree: string;
+interface RunOptions {
+  /** The worktree that the command runs in. */
+  readonly workspaceRoot: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * The command of Nx that a task works for, the outermost where one runs in another. Nx 24 hands its tasks the ids of the processes that they are
- * nested in, outermost first; Nx 23 that of the outermost one; Nx 22 nothing: there the processes themselves tell.
+ * The command of Nx that a task works for, the outermost of this repository where one runs in another. Nx 24 hands its tasks the ids of the
+ * processes that they are nested in, outermost first; Nx 23 that of the outermost one; Nx 22 nothing. Where they tell nothing, or only of
+ * another repository, whose task has started ours, the processes themselves tell.
  */
-export function identifyRun({ mainWorktree, env }: LedgerOptions, nxOf: (descendant: Descendant) => number | null = outermostNx): string {
-  const told = env['NX_INVOCATION_ANCESTOR_PIDS']?.split(',')[0] ?? env['NX_INVOCATION_ROOT_PID'] ?? '';
-  const pid = /^[1-9]\d*$/.test(told) ? Number(told) : (nxOf({ pid: process.pid, mainWorktree }) ?? process.pid);
+export function identifyRun({ workspaceRoot, env }: RunOptions, lookUp: ProcessLookup = systemLookup()): string {
+  const isOurs = sameRepository(workspaceRoot);
+  const told = (env['NX_INVOCATION_ANCESTOR_PIDS'] ?? env['NX_INVOCATION_ROOT_PID'] ?? '').split(',').filter(isProcessId).map(Number);
+  const pid = told.find((one) => isOurs(lookUp(one)?.folder ?? null)) ?? outermostNx({ pid: process.pid, isOurs }, lookUp) ?? process.pid;
   return `${pid}@${identifyProcess(pid).startedAt ?? ''}`;
+}
+
+function isProcessId(text: string): boolean {
+  return /^[1-9]\d*$/.test(text);
+}
+
+/** True also where the system does not tell where a process runs. */
+function sameRepository(workspaceRoot: string): (folder: string | null) => boolean {
+  const ours = repositoryOf(realpathSync(workspaceRoot));
+  return (folder) => folder === null || repositoryOf(folder) === ours;
 }

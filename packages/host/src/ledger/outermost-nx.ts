@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { isInside, processLink } from '../process-link.js';
+import { processLink } from '../process-link.js';
 import { readProcessStat } from '../process-stat.js';
 
 /** What a process was started with, and by whom. */
@@ -11,10 +11,10 @@ export interface ProcessEntry {
   readonly folder: string | null;
 }
 
-/** A process, and the main worktree of the repository that it works for. */
-export interface Descendant {
+interface Descendant {
   readonly pid: number;
-  readonly mainWorktree: string;
+  /** Whether a process that runs in a folder works for the same repository. */
+  readonly isOurs: (folder: string | null) => boolean;
 }
 
 export type ProcessLookup = (pid: number) => ProcessEntry | null;
@@ -27,14 +27,13 @@ const NX_PROGRAM = /[\\/](?:\.bin[\\/]nx|nx[\\/](?:dist[\\/])?bin[\\/]nx(?:\.js)
  * Of the processes that a process was started by, the outermost that is the Nx program; null without one, and where the system does not tell. An
  * Nx that runs another repository around the innermost one does not count: what it starts here are commands of their own.
  */
-export function outermostNx({ pid, mainWorktree }: Descendant, lookUp: ProcessLookup = systemLookup()): number | null {
+export function outermostNx({ pid, isOurs }: Descendant, lookUp: ProcessLookup): number | null {
   let found: number | null = null;
   let at = pid;
   for (let step = 0; step < MAX_ANCESTORS; step += 1) {
     const entry = lookUp(at);
     if (entry === null) return found;
-    const isOurs = found === null || entry.folder === null || isInside(entry.folder, mainWorktree);
-    if (isNx(entry) && isOurs) found = at;
+    if (isNx(entry) && (found === null || isOurs(entry.folder))) found = at;
     at = entry.parent;
   }
   return found;
@@ -44,7 +43,8 @@ function isNx({ words }: ProcessEntry): boolean {
   return words.slice(0, 4).some((word) => NX_PROGRAM.test(word));
 }
 
-function systemLookup(): ProcessLookup {
+/** The processes of this system. */
+export function systemLookup(): ProcessLookup {
   if (process.platform === 'linux') return linuxProcess;
   return process.platform === 'win32' ? () => null : psProcess;
 }

@@ -79,7 +79,7 @@ export async function createReviewPipeline(): Promise<ReviewPipeline> {
   await writeFile(program, REVIEWER_PROGRAM);
   const env = gitEnvironment(folder);
   const git = createGit(root, { env });
-  const host = createHost({ mainWorktree: root, env, registryDirectory: join(folder, 'registry') });
+  const host = createHost({ workspaceRoot: root, env, registryDirectory: join(folder, 'registry') });
   const runGit = async (cwd: string, ...args: readonly string[]): Promise<string> => (await run('git', args, { cwd, env })).stdout.trim();
   await runGit(root, 'init', '--quiet', '--initial-branch=main');
   await writeFile(join(root, '.gitignore'), '/.nx-fleet/\n');

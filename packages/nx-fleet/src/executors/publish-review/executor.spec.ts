@@ -49,7 +49,7 @@ async function publish({
   options = {},
   ignoreFile,
 }: Run): Promise<boolean> {
-  const host = createHost({ mainWorktree: root(), env, registryDirectory: join(root(), 'registry') });
+  const host = createHost({ workspaceRoot: root(), env, registryDirectory: join(root(), 'registry') });
   const changes = { base: COMMIT, head: COMMIT, baseTree: BASE_TREE, tree: TREE, skipped: ['docs'] };
   const change = { project: 'a', baseTree: BASE_TREE, tree: TREE };
   await storeChanges({ ...changes, changes: [change] }, (name) => name, { fleetProject: 'fleet', artefacts: host.artefacts });

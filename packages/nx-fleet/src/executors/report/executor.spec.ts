@@ -11,7 +11,7 @@ const { root, lines } = useShownOutput();
 
 async function report(options: ReportExecutorSchema, currentWorktree = root()): Promise<boolean> {
   const host = {
-    ...createHost({ mainWorktree: root(), env: {}, registryDirectory: join(root(), 'registry') }),
+    ...createHost({ workspaceRoot: root(), env: {}, registryDirectory: join(root(), 'registry') }),
     now: () => new Date('2026-01-10'),
   };
   const git = { locate: async () => ({ mainWorktree: root(), currentWorktree, commonDirectory: `${root()}/.git` }) };

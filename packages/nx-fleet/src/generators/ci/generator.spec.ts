@@ -19,7 +19,7 @@ describe('nx g ci', () => {
   const text = (file: string): string => tree.read(file, 'utf-8') ?? '';
 
   function adapters(defaultBranch: string | null): Adapters {
-    const host = createHost({ mainWorktree: root, env: { PATH: process.env['PATH'] ?? '' }, registryDirectory: join(root, 'registry') });
+    const host = createHost({ workspaceRoot: root, env: { PATH: process.env['PATH'] ?? '' }, registryDirectory: join(root, 'registry') });
     return { host, git: { defaultBranch: async () => defaultBranch } } as unknown as Adapters;
   }
 

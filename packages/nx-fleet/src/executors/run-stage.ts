@@ -1,5 +1,15 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
-import { isFinished, requireIssueResult, requireProjectResult, VALIDATE_TARGET, type Settings, type StageContext } from '@nx-fleet/core';
+import {
+  isFinished,
+  projectBudgets,
+  readChange,
+  requireIssueResult,
+  requireProjectResult,
+  VALIDATE_TARGET,
+  type BudgetsSettings,
+  type Settings,
+  type StageContext,
+} from '@nx-fleet/core';
 import { watchOrphaned } from '@nx-fleet/host';
 import { createAdapters, type Adapters } from '../adapters.js';
 import { issueTargets } from '../graph/issue-targets.js';
@@ -22,6 +32,10 @@ interface StageKind {
   readonly findTarget: (stage: StageContext, settings: Settings) => Promise<TargetConfiguration | undefined>;
   /** @throws UserError on a stored result that the next stage would refuse */
   readonly requireResult: (stage: StageContext, settings: Settings) => Promise<void>;
+  /** Those that hold for it. */
+  readonly budgets: (budgets: BudgetsSettings) => BudgetsSettings;
+  /** Whether an agent may be asked, so that a budget is needed before its folder is emptied. */
+  readonly asksAgents: (stage: StageContext, settings: Settings) => Promise<boolean>;
 }
 
 const OF_ISSUE: StageKind = {
@@ -31,6 +45,8 @@ const OF_ISSUE: StageKind = {
     return manifest === null ? undefined : issueTargets(manifest, settings, [])[target];
   },
   requireResult: requireIssueResult,
+  budgets: (budgets) => budgets,
+  asksAgents: async ({ target }) => target !== VALIDATE_TARGET,
 };
 
 /** In any worktree: what is reviewed is what is checked out there. Only their inputs differ between projects. */
@@ -38,6 +54,8 @@ const OF_PROJECT: StageKind = {
   requirePlace: requireRepositoryRoot,
   findTarget: async ({ target }, settings) => projectTargets({ root: '.', affectedBy: '' }, settings)[target],
   requireResult: (stage, { names }) => requireProjectResult(names, stage),
+  budgets: projectBudgets,
+  asksAgents: async ({ project, host }, { names }) => (await readChange(project, { ...names, artefacts: host.artefacts })) !== null,
 };
 
 /** Runs one stage of an issue as an Nx task, for as long as that Nx lives. @param work says whether the task succeeds */
@@ -70,12 +88,13 @@ async function runUnderNx(task: StageTask, work: StageWork): Promise<{ success: 
 }
 
 async function runWatched({ context, adapters, kind }: StageTask, signal: AbortSignal, work: StageWork): Promise<boolean> {
-  const settings = readSettings(context.root);
+  const given = readSettings(context.root);
+  const settings = { ...given, budgets: kind.budgets(given.budgets) };
   const acting = adapters ?? createAdapters(context.root, settings);
   await kind.requirePlace(context.root, acting);
   const stage = { ...createStageContext(context, settings, acting), signal };
   const target = await kind.findTarget(stage, settings);
-  if (target !== undefined) requireHashedOptions(context, target, areSettingsOfRun(settings, process.env));
+  if (target !== undefined) requireHashedOptions(context, target, areSettingsOfRun(given, process.env));
   await noteEarlierHits(context, stage);
   if (target?.cache !== true) return work(stage, settings);
   // Two runs at the same time: the second one finds what the first has paid for.
@@ -97,6 +116,6 @@ async function runOnce({ stage, settings, kind }: RunOnce, work: StageWork): Pro
     stage.onProgress('this was done under the very same key: its artefacts stay as they are');
     return true;
   }
-  if (stage.target !== VALIDATE_TARGET) await requireStageBudget(stage, settings);
+  if (await kind.asksAgents(stage, settings)) await requireStageBudget(stage, settings);
   return work(stage, settings);
 }

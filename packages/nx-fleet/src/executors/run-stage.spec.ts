@@ -1,0 +1,165 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
+import { createAdapters, type Adapters } from '../adapters.js';
+import { readSettings } from '../settings/read-settings.js';
+import { changesExecutor } from './changes/executor.js';
+import { reviewExecutor } from './review/executor.js';
+import { useShownOutput } from './shown-output.fixture.js';
+
+const { root: folder, lines } = useShownOutput();
+const VARIABLES = ['NX_BASE', 'NX_HEAD', 'NX_FLEET_BASE', 'NX_FLEET_HEAD', 'NX_FLEET_RUN', 'NX_FLEET_SETTINGS_OF_RUN', 'NX_TASK_HASH'];
+const ISSUE_BRANCH = 'issue/43-pears';
+
+/** Approves. While it reads, the build of another issue commits. */
+const REVIEWER = `
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+const [mode, main] = process.argv.slice(2);
+if (mode === '--version') {
+  console.log('1.0.0');
+} else {
+  readFileSync(0, 'utf8');
+  const git = (...args) => execFileSync('git', ['-C', main, '-c', 'user.name=Ada', '-c', 'user.email=a@b', ...args], { encoding: 'utf8' }).trim();
+  const commit = git('commit-tree', '-m', 'pears', '-p', '${ISSUE_BRANCH}', '${ISSUE_BRANCH}^{tree}');
+  git('update-ref', 'refs/heads/${ISSUE_BRANCH}', commit);
+  console.log(JSON.stringify({ verdict: 'approve', summary: 'Fine.', findings: [] }));
+}
+`;
+
+describe('the review of a project', () => {
+  const before: Record<string, string | undefined> = {};
+  const main = (): string => join(folder(), 'main');
+  const linked = (): string => join(folder(), 'linked');
+  const variables = (): Record<string, string> => ({
+    PATH: process.env['PATH'] ?? '',
+    HOME: folder(),
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    NX_FLEET_HOME: join(folder(), 'fleet-home'),
+  });
+  const git = (cwd: string, ...args: readonly string[]): string => {
+    const identity = ['-c', 'user.name=Ada', '-c', 'user.email=a@b'];
+    return execFileSync('git', [...identity, ...args], { cwd, env: variables(), encoding: 'utf8' }).trim();
+  };
+  const write = (worktree: string, file: string, text: string): void => {
+    mkdirSync(dirname(join(worktree, file)), { recursive: true });
+    writeFileSync(join(worktree, file), text);
+  };
+  const adapters = (worktree: string): Adapters => createAdapters(worktree, readSettings(worktree), variables());
+
+  beforeEach(async () => {
+    for (const name of VARIABLES) {
+      before[name] = process.env[name];
+      delete process.env[name];
+    }
+    const program = join(folder(), 'reviewer.mjs');
+    writeFileSync(program, REVIEWER);
+    const inspector = {
+      type: 'command',
+      command: process.execPath,
+      args: [program, 'review', main()],
+      versionArgs: [program, '--version'],
+      models: { standard: 'any', light: 'any', strong: 'any' },
+    };
+    git(folder(), 'init', '-q', '-b', 'main', 'main');
+    write(main(), 'nx.json', '{ "plugins": [{ "plugin": "nx-fleet/plugin" }] }\n');
+    write(main(), 'nx-fleet.json', JSON.stringify({ agents: { reviewers: ['inspector'], define: { inspector } } }));
+    write(main(), '.gitignore', '/.nx-fleet/\n');
+    write(main(), 'shop/price.txt', '1\n');
+    git(main(), 'add', '-A');
+    git(main(), 'commit', '-q', '-m', 'first');
+    git(main(), 'branch', ISSUE_BRANCH);
+    git(main(), 'worktree', 'add', '-q', '-b', 'work', linked());
+    write(linked(), 'shop/price.txt', '2\n');
+    git(linked(), 'commit', '-q', '-a', '-m', 'dearer');
+    const tracker = { type: 'markdown', reference: '43', url: null };
+    const facts = { version: 1, project: 'issue-43', title: 'Pears', branch: ISSUE_BRANCH, round: 1, blockedBy: [], tracker } as const;
+    await adapters(main()).host.state.writeIssue(
+      'issue-43',
+      { ...facts, blockedBy: [], base: git(main(), 'rev-parse', 'main') },
+      '# Pears\n',
+    );
+  });
+
+  afterEach(() => {
+    for (const name of VARIABLES) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  });
+
+  const contextOf = (worktree: string, project: string, target: string): ExecutorContext => {
+    const node = (name: string) => ({ name, data: { root: name, targets: { 'agent-review': { executor: 'nx-fleet:gate' } } } });
+    return {
+      root: worktree,
+      projectName: project,
+      targetName: target,
+      projectGraph: { nodes: { shop: node('shop'), cellar: node('cellar') }, dependencies: {} },
+      nxJsonConfiguration: { defaultBase: 'main' },
+    } as unknown as ExecutorContext;
+  };
+
+  async function review(worktree: string, project = 'shop'): Promise<boolean> {
+    await changesExecutor({}, contextOf(worktree, 'fleet', 'agent-changes'), adapters(worktree));
+    const context = contextOf(worktree, project, 'agent-review--inspector');
+    return (await reviewExecutor({ agent: 'inspector', subject: 'project' }, context, adapters(worktree))).success;
+  }
+
+  it('leaves the branch of an issue alone, whose build goes on meanwhile, also in a linked worktree', async () => {
+    expect(await review(linked())).toBe(true);
+    expect(git(main(), 'log', '-1', '--format=%s', ISSUE_BRANCH)).toBe('pears');
+    expect(git(main(), 'for-each-ref', 'refs/nx-fleet/trash')).toBe('');
+    expect(lines().at(-1)).toBe('inspector: approve, 0 finding(s)');
+  });
+
+  it('books what it costs in the main worktree, and leaves its artefacts where it ran', async () => {
+    await review(linked());
+    const [ofMain, ofLinked] = [adapters(main()).host, adapters(linked()).host];
+    expect(await ofMain.ledger.readPayments()).toMatchObject([{ kind: 'start', project: 'shop' }, { kind: 'end' }]);
+    expect(await ofMain.artefacts.read('shop', 'agent-review--inspector', 'review.json')).toBeNull();
+    expect(await ofLinked.artefacts.read('shop', 'agent-review--inspector', 'review.json')).toContain('"approve"');
+  });
+
+  describe('with budgets', () => {
+    const limit = (budgets: object): void => {
+      const settings = JSON.parse(git(main(), 'show', 'main:nx-fleet.json')) as object;
+      write(linked(), 'nx-fleet.json', JSON.stringify({ ...settings, budgets }));
+    };
+
+    beforeEach(async () => {
+      const { ledger } = adapters(main()).host;
+      const owner = { pid: 1, startedAt: 'then' };
+      const start = { project: 'shop', target: 'agent-review--inspector', key: 'old', agent: 'inspector', model: null, owner };
+      await ledger.addPayment({ kind: 'start', id: 'a', at: '2026-01-01T00:00:00.000Z', run: 'old', ...start });
+      await ledger.addPayment({
+        kind: 'end',
+        id: 'a',
+        at: '2026-01-01T00:00:01.000Z',
+        ended: 'completed',
+        costUsd: 11,
+        costSource: null,
+        usage: [],
+      });
+    });
+
+    it('goes on when more was spent on the project, over all times, than one issue may cost', async () => {
+      limit({ issueUsd: 10 });
+      expect(await review(linked())).toBe(true);
+      expect(lines().filter((line) => line.includes('budgets.'))).toEqual([]);
+    });
+
+    it('ends when one command may cost nothing', async () => {
+      limit({ runUsd: 0 });
+      expect(await review(linked())).toBe(false);
+      expect(lines().at(-1)).toContain('for this command ("budgets.runUsd") is used up');
+    });
+
+    it('needs none where nothing is to be reviewed', async () => {
+      limit({ runUsd: 0 });
+      expect(await review(linked(), 'cellar')).toBe(true);
+      expect(lines().at(-1)).toBe('nothing to review');
+    });
+  });
+});

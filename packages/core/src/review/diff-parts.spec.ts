@@ -36,6 +36,17 @@ describe('a diff as reviewers are shown it', () => {
     expect(partsOf(file('package-lock.json').replace('+++ b/package-lock.json', '+++ /dev/null'))[0]).not.toContain('-old');
   });
 
+  it.each(['\u2028', '\u2029', '\r'])('shows all of a file in which %j stands before what looks like the header of a lock file', (mark) => {
+    const header = ['', 'diff --git a/yarn.lock b/yarn.lock', '--- a/yarn.lock', '+++ b/yarn.lock', '@@ -1 +1 @@', ''].join(mark);
+    const diff = file('a.ts', `/*${header}*/ backdoor();`);
+    expect(diffParts(diff)).toEqual({ parts: [diff], notShown: [] });
+  });
+
+  it('goes by the whole name of a file, and not by what is seen of it', () => {
+    expect(partsOf(file('yarn\u200b.lock'))[0]).toContain('+x');
+    expect(partsOf(file('a b/yarn.lock\t'))[0]).not.toContain('+x');
+  });
+
   it('names the files that are not in it, or not whole', () => {
     const diff = file('a.ts') + file('yarn.lock') + file('b.ts', 'x'.repeat(400_000));
     expect(diffParts(diff).notShown).toEqual(['yarn.lock (written by a program)', 'b.ts (only its beginning)']);

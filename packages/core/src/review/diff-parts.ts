@@ -1,6 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import { excerpt } from '../prompt/render-prompt.js';
 import { printableLine } from '../text/printable.js';
+import { pathOf } from './file-diff.js';
 
 /** About 80,000 tokens: what all agents' windows hold beside what they look up. */
 const MAX_PART_CHARACTERS = 300_000;
@@ -41,21 +42,23 @@ export function diffParts(diff: string): DiffParts {
   return { parts, notShown: files.flatMap(({ notShown }) => notShown ?? []) };
 }
 
-/** Lines of files start with a space, a sign or a backslash: only a header starts otherwise. */
+/** Lines of files start with a space, a sign or a backslash: only a header starts otherwise. What else ends a line for a regular expression is text here. */
 function splitFiles(diff: string): readonly string[] {
-  return diff.split(/^(?=diff --git )/m).filter((file) => file !== '');
+  return diff.split(/(?<=\n)(?=diff --git )/).filter((file) => file !== '');
 }
 
 function shorten(file: string): ShownFile {
-  const header = file.slice(0, Math.max(0, file.search(/^@@ /m)));
-  const name = /^\+\+\+ (?:b\/)?(.*)$/m.exec(header)?.[1] ?? '';
-  const before = /^--- (?:a\/)?(.*)$/m.exec(header)?.[1] ?? '';
-  const path = printableLine(name === '/dev/null' ? before : name);
+  const lines = file.split('\n');
+  const hunk = lines.findIndex((line) => line.startsWith('@@ '));
+  const header = lines.slice(0, Math.max(0, hunk));
+  const name = (mark: string): string => pathOf(header.find((line) => line.startsWith(mark))?.slice(mark.length) ?? '');
+  const path = name('+++ ') || name('--- ');
+  const shown = printableLine(path);
   if (GENERATED.test(path))
     return {
-      text: `${header}[${file.split('\n').length} lines that a program wrote. See them: git diff HEAD~1]\n`,
-      notShown: `${path} (written by a program)`,
+      text: `${header.map((line) => `${line}\n`).join('')}[${lines.length} lines that a program wrote. See them: git diff HEAD~1]\n`,
+      notShown: `${shown} (written by a program)`,
     };
   if (file.length <= MAX_PART_CHARACTERS) return { text: file, notShown: null };
-  return { text: excerpt(file, MAX_PART_CHARACTERS, 'See all of it: git diff HEAD~1\n'), notShown: `${path} (only its beginning)` };
+  return { text: excerpt(file, MAX_PART_CHARACTERS, 'See all of it: git diff HEAD~1\n'), notShown: `${shown} (only its beginning)` };
 }

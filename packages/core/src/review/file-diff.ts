@@ -69,7 +69,7 @@ function readBodyLine(line: string, file: OpenFile, left: { before: number; afte
 }
 
 /** `b/src/app.ts` as `src/app.ts`; '' for `/dev/null`. git ends a path with spaces by a tab. */
-function pathOf(text: string): string {
+export function pathOf(text: string): string {
   const path = unquotePath(text.replace(/\t$/, ''));
   return path === '/dev/null' ? '' : path.replace(/^[ab]\//, '');
 }

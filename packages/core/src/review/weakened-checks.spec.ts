@@ -49,6 +49,9 @@ describe('what a change does to its checks', () => {
   it.each([
     ['text that is reordered', 'if (access !== "user\u202e \u2066// admins only\u2069 \u2066") {', 1],
     ['text that is hidden', 'Be strict.\u{E0049}\u{E0067}', 1],
+    ['what ends a line for some programs', 'a // \u2028 evil()', 1],
+    ['a line that is written over', 'evil() // \r harmless()', 1],
+    ['an end of line of another system', 'harmless()\r', 0],
     ['a space of no width', 'pass\u200bword', 1],
     ['what stands far to the right', `${' '.repeat(9_000)}\u202e`, 1],
     ['a flag with a text behind it', `\u{1F3F4}${'\u{E0067}'.repeat(20)}`, 1],

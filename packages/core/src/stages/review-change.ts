@@ -4,10 +4,11 @@ import { diffParts } from '../review/diff-parts.js';
 import { readDiff } from '../review/file-diff.js';
 import type { Finding } from '../review/finding.js';
 import { groundFindings } from '../review/ground-findings.js';
+import { joinAnswers } from '../review/join-answers.js';
 import { ARTEFACT_VERSION, schemaReference } from '../review/published-schema.js';
 import { reviewAnswerSchema, type Review, type ReviewAnswer } from '../review/review.js';
 import { RULE_PATHS } from '../review/rules.js';
-import { agreementOf } from '../review/same-claim.js';
+import { showControls } from '../review/show-controls.js';
 import { vendorOf } from '../review/vendor.js';
 import { weakenedChecks } from '../review/weakened-checks.js';
 import { printable, printableLine } from '../text/printable.js';
@@ -90,7 +91,7 @@ async function promptsFor({ spec, checks }: ReviewSubject, { parts, facts }: Sho
         : `\n\nThis is part ${index + 1} of ${shown.length} of the change. The others are reviewed apart: judge this one.`;
     return renderPrompt('review', template, {
       spec: fence('markdown', spec),
-      diff: `${fence('diff', part)}${note}`,
+      diff: `${fence('diff', showControls(part))}${note}`,
       checks: evidence(checks, facts),
     });
   });
@@ -107,22 +108,4 @@ function evidence(checks: ReviewSubject['checks'], facts: readonly Finding[]): s
   const none = results === undefined ? 'Nothing that you are told of: its tests and linters run elsewhere.' : 'No checks are configured.';
   const noticed = facts.map(({ file, title }) => `- noticed in ${printableLine(file)}: ${title}`);
   return [...(results === undefined || results.length === 0 ? [none] : results), ...noticed].join('\n');
-}
-
-function joinAnswers(answers: readonly ReviewAnswer[]): ReviewAnswer {
-  const [first] = answers;
-  if (first !== undefined && answers.length === 1) return first;
-  return {
-    verdict: answers.some(({ verdict }) => verdict === 'request-changes') ? 'request-changes' : 'approve',
-    summary: [
-      `Reviewed in ${answers.length} parts, as it is larger than a context window.`,
-      ...answers.map(({ summary }, index) => `Part ${index + 1}: ${summary.trim()}`),
-    ].join(' '),
-    findings: withoutRepeats(answers.flatMap(({ findings }) => findings)),
-  };
-}
-
-/** Who was shown one part may have looked at the others. */
-function withoutRepeats(findings: readonly Finding[]): Finding[] {
-  return findings.filter((finding, index) => findings.slice(0, index).every((earlier) => agreementOf(earlier, finding) === null));
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '@nx-fleet/core';
 import { createArtefactStore } from './artefact-store.js';
@@ -33,6 +33,12 @@ describe('artefact store', () => {
     expect(await store().read('issue-42', 'agent-review', 'verdict.json')).toBe('{}');
   });
 
+  it('empties a folder but for what is to stay', async () => {
+    for (const file of ['index.json', 'old.json', 'logs/1.txt']) await store().write(...target, file, '{}');
+    await store().clear(...target, ['index.json', 'new.json']);
+    expect(readdirSync(place())).toEqual(['index.json']);
+  });
+
   it.each(['../other/x', '..', '', '.', '/etc/passwd', 'a/../../x', 'a\0b'])('refuses the file %j', async (file) => {
     await expect(store().write(...target, file, 'x')).rejects.toThrow(UserError);
     await expect(store().read(...target, file)).rejects.toThrow(UserError);
@@ -64,6 +70,10 @@ describe('artefact store', () => {
     mkdirSync(place(), { recursive: true });
     symlinkSync(path.join(folder(), 'elsewhere'), place('folder'));
     await store().clear(...target);
+    expect(readdirSync(path.join(folder(), 'elsewhere'))).toEqual(['kept']);
+    rmdirSync(place());
+    symlinkSync(path.join(folder(), 'elsewhere'), place());
+    await store().clear(...target, ['index.json']);
     expect(readdirSync(path.join(folder(), 'elsewhere'))).toEqual(['kept']);
   });
 });

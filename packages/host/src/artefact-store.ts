@@ -1,9 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { printableLine, UserError, type ArtefactStore } from '@nx-fleet/core';
 import { leadsInside } from './inside-folder.js';
 import { replaceFile } from './private-file.js';
-import { readFileIfPresent } from './read-file.js';
+import { isFolder, readFileIfPresent } from './read-file.js';
 import { requireFolderName, stateDirectory } from './state-directory.js';
 
 /** The artefacts of stages under `.nx-fleet/out/` of the worktree that they run in: they are outputs of its Nx tasks. */
@@ -12,9 +12,12 @@ export function createArtefactStore(workspaceRoot: string): ArtefactStore {
   const directory = (project: string, target: string): string => path.join(root, requireFolderName(project), requireTarget(target));
   return {
     directory,
-    clear: async (project, target) => {
-      await rm(directory(project, target), { recursive: true, force: true });
-      await mkdir(directory(project, target), { recursive: true });
+    clear: async (project, target, keep = []) => {
+      const folder = directory(project, target);
+      if (keep.length === 0 || !(await isFolder(folder))) await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true });
+      const names = (await readdir(folder)).filter((name) => !keep.includes(name));
+      for (const name of names) await rm(path.join(folder, name), { recursive: true, force: true });
     },
     read: async (project, target, file) => readFileIfPresent(await requireInside(directory(project, target), file)),
     write: async (project, target, file, text) => replaceFile({ path: await requireInside(directory(project, target), file), text }),

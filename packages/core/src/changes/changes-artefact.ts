@@ -7,6 +7,7 @@ import { CHANGES_TARGET } from '../stages/targets.js';
 import { fingerprint } from '../text/fingerprint.js';
 import type { Changes, ProjectChange } from './find-changes.js';
 
+const INDEX_FILE = 'index.json';
 const changeSchema = z.strictObject({ version: z.literal(1), project: z.string(), baseTree: objectIdSchema, tree: objectIdSchema });
 
 const indexSchema = z.strictObject({
@@ -38,7 +39,10 @@ export interface FoundChanges extends Changes {
   readonly run?: string;
 }
 
-/** Stores what `agent-changes` found. @param rootOf of each project that is reviewed */
+/**
+ * Stores what `agent-changes` found. Commands beside this one read while it writes: each file is replaced where it stands, and the index comes last.
+ * @param rootOf of each project that is reviewed
+ */
 export async function storeChanges(
   { base, head, changes, skipped, run }: FoundChanges,
   rootOf: (project: string) => string,
@@ -47,10 +51,11 @@ export async function storeChanges(
   const { fleetProject, artefacts } = place;
   const write = (file: string, value: unknown): Promise<void> =>
     artefacts.write(fleetProject, CHANGES_TARGET, file, `${JSON.stringify(value, null, 2)}\n`);
-  await artefacts.clear(fleetProject, CHANGES_TARGET);
-  for (const change of changes) await write(changeFile(rootOf(change.project)), { version: 1, ...change });
+  const files = changes.map((change) => ({ file: changeFile(rootOf(change.project)), change }));
+  for (const { file, change } of files) await write(file, { version: 1, ...change });
+  await artefacts.clear(fleetProject, CHANGES_TARGET, [INDEX_FILE, ...files.map(({ file }) => file)]);
   const index: ChangesIndex = { version: 1, base, head, projects: [...changes], skipped: [...skipped] };
-  await write('index.json', run === undefined ? index : { ...index, run });
+  await write(INDEX_FILE, run === undefined ? index : { ...index, run });
 }
 
 /** A project's change as the command found it; null when the project is not touched. @throws UserError when `agent-changes` has not run */
@@ -61,7 +66,7 @@ export async function readChange(project: string, place: ChangesPlace): Promise<
 
 /** @throws UserError when `agent-changes` has not run */
 export async function readChanges({ fleetProject, artefacts }: ChangesPlace): Promise<ChangesIndex> {
-  const index = parseArtefact(await artefacts.read(fleetProject, CHANGES_TARGET, 'index.json'), indexSchema);
+  const index = parseArtefact(await artefacts.read(fleetProject, CHANGES_TARGET, INDEX_FILE), indexSchema);
   if (index !== null) return index;
   throw new UserError(`Nobody knows what was changed. Run: nx run ${fleetProject}:${CHANGES_TARGET}`);
 }

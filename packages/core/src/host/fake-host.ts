@@ -196,7 +196,13 @@ function fakeArtefacts(files: Map<string, string>, root: string): ArtefactStore 
   const directory = (project: string, target: string): string => `${root}/out/${project}/${target}`;
   return {
     directory,
-    clear: async (project, target) => removeUnder(files, directory(project, target)),
+    clear: async (project, target, keep = []) => {
+      const folder = directory(project, target);
+      for (const name of namesIn(files, folder).filter((found) => !keep.includes(found))) {
+        files.delete(`${folder}/${name}`);
+        removeUnder(files, `${folder}/${name}`);
+      }
+    },
     read: async (project, target, file) => files.get(`${directory(project, target)}/${file}`) ?? null,
     write: async (project, target, file, text) => void files.set(`${directory(project, target)}/${file}`, text),
   };

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { findChanges, printableLine, storeChanges } from '@nx-fleet/core';
+import { CHANGES_TARGET, findChanges, printableLine, storeChanges } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { FLEET_ROOT } from '../../graph/fleet-targets.js';
 import { requireRepositoryRoot } from '../../main-worktree.js';
@@ -25,7 +25,10 @@ export async function changesExecutor(
     const roots = new Map(request.projects.map(({ name, root }) => [name, root]));
     const run = runOf(process.env);
     const place = { fleetProject: request.fleetProject, artefacts: host.artefacts };
-    await storeChanges(run === null ? found : { ...found, run }, (name) => roots.get(name) ?? FLEET_ROOT, place);
+    await host.exclusively(`${request.fleetProject}.${CHANGES_TARGET}`, {
+      onWait: () => log.info('another command is finding out what was changed: waiting for it'),
+      act: () => storeChanges(run === null ? found : { ...found, run }, (name) => roots.get(name) ?? FLEET_ROOT, place),
+    });
     const uncommitted = await git.dirtyPaths((await git.locate()).currentWorktree);
     for (const line of changesLines(found, uncommitted.length)) log.info(line);
     return true;

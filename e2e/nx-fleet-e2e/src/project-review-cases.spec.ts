@@ -100,6 +100,13 @@ describe('what a project review makes of', () => {
     await workspace.git('branch', '-q', 'main', base);
   });
 
+  it('a command that a task of another one has started: its own base, not that of the other', async () => {
+    await shop.commit({ 'packages/a/work-a.txt': 'a works within\n' });
+    const env = { ...callLog(workspace), NX_FLEET_BASE: 'HEAD', NX_FLEET_HEAD: 'main' };
+    const command = (): Promise<unknown> => succeed(workspace.startNx(['affected', '-t', 'agent-review'], { env }).finished);
+    expect(await shop.askedBy(command)).toEqual(['a']);
+  });
+
   it('a shallow clone: it refuses, and says what to fetch', async () => {
     await shop.commit({ 'packages/a/work-a.txt': 'a works four\n' });
     const base = await workspace.git('rev-parse', 'main');

@@ -1,5 +1,6 @@
 import type { Severity } from '../review/finding.js';
 import { printable, printableLine } from '../text/printable.js';
+import { firstName } from './earlier-names.js';
 import type { ReviewReport } from './review-report.js';
 
 const SEVERITY: Readonly<Record<Severity, string>> = { critical: 'blocker', high: 'critical', medium: 'major', low: 'minor' };
@@ -8,10 +9,10 @@ const SEVERITY: Readonly<Record<Severity, string>> = { critical: 'blocker', high
 export function renderCodeQuality({ findings }: Pick<ReviewReport, 'findings'>): readonly Record<string, unknown>[] {
   return findings
     .filter(({ dismissal, lens, file }) => dismissal === null && lens !== null && file !== '')
-    .map(({ fingerprint, severity, lens, title, body, file, startLine, endLine }) => ({
+    .map(({ severity, lens, title, body, file, startLine, endLine, ...names }) => ({
       description: printableLine(title) || '-',
       check_name: `nx-fleet/${lens}`,
-      fingerprint,
+      fingerprint: firstName(names),
       severity: SEVERITY[severity],
       content: { body: printable(body) },
       location: { path: file, lines: { begin: Math.max(1, startLine), end: Math.max(1, startLine, endLine) } },

@@ -49,12 +49,39 @@ describe('combineVerdicts', () => {
     expect(reportOn({ a: verdictOn([]), b: null }, { known: resolved })).toMatchObject({ unknown: [], resolved });
   });
 
-  it('keeps dismissed what is said in other words later', () => {
-    const known = reportOn({ a: verdictOn([{ title: 'Null is not handled here' }]) });
-    const ignores = [anIgnore(names(known)[0] ?? '')];
-    const later = reportOn({ a: verdictOn([{}]) }, { known: known.findings.map(remember), ignores });
-    expect(later).toMatchObject({ verdict: 'approve', findings: [{ dismissal: { reason: 'It is meant so.', from: 'file' } }] });
-    expect(reportOn({ a: verdictOn([{}]) }, { ignores }).verdict).toBe('request-changes');
+  it('keeps dismissed by a reply what is said in other words later', () => {
+    const before = reportOn({ a: verdictOn([{ title: 'Null is not handled here' }]) });
+    const replies = { dismissed: new Map([[names(before)[0] ?? '', { reason: 'Fine.', by: 'bob' }]]), refused: [] };
+    const later = reportOn({ a: verdictOn([{}]) }, { known: before.findings.map(remember), replies });
+    expect(later).toMatchObject({
+      verdict: 'approve',
+      findings: [{ earlier: names(before), dismissal: { reason: 'Fine.', from: 'reply' } }],
+    });
+    expect(reportOn({ a: verdictOn([{}]) }, { replies }).verdict).toBe('request-changes');
+  });
+
+  it('goes by the ignore file for the words of now alone, as the gate does, and says which entry matches nothing', () => {
+    const before = reportOn({ a: verdictOn([{ title: 'Null is not handled here' }]) });
+    const known = before.findings.map(remember);
+    const [old = '', current = ''] = [...names(before), ...names(reportOn({ a: verdictOn([{}]) }))];
+    const later = reportOn({ a: verdictOn([{}]) }, { known, ignores: [anIgnore(old)] });
+    expect(later).toMatchObject({ verdict: 'request-changes', ignores: { unmatched: [old] } });
+    expect(names(later)).toEqual([current]);
+    expect(reportOn({ a: verdictOn([{}]) }, { known, ignores: [anIgnore(current)] })).toMatchObject({
+      verdict: 'approve',
+      ignores: { unmatched: [] },
+    });
+  });
+
+  it('tells apart what two projects are told in the same words of no place', () => {
+    const objection = { severity: 'high', title: 'No test covers the change', file: '', startLine: 0 } as const;
+    const verdict = reachVerdict([aReview({ verdict: 'request-changes', ungrounded: [objection] })], 'high');
+    const [one = '', other = ''] = names(reportOn({ a: verdict, b: verdict }));
+    expect(one).not.toBe(other);
+    expect(reportOn({ a: verdict, b: verdict }, { ignores: [anIgnore(one)] }).findings.map(({ blocking }) => blocking)).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('tells of each dismissal whose it is', () => {

@@ -3,7 +3,7 @@ import { nameFindings } from '../review/dismiss.js';
 import { unplacedNote } from '../review/sarif.js';
 import { isUnexplained, type Verdict } from '../review/verdict.js';
 import { remember, type RememberedFinding } from './comment-state.js';
-import { keepFingerprints } from './keep-fingerprints.js';
+import { earlierNames, namesOf } from './earlier-names.js';
 import type { ReadReplies } from './read-replies.js';
 import { byWeight, type Dismissal, type ReportFinding, type ReviewReport } from './review-report.js';
 
@@ -30,16 +30,15 @@ export function combineVerdicts(sources: ReportSources): ReviewReport {
   const valid = [...verdicts].flatMap(([project, verdict]) => (verdict === null ? [] : [{ project, verdict }]));
   const missing = [...verdicts.keys()].filter((project) => verdicts.get(project) === null);
   const named = valid.flatMap(({ project, verdict }) => findingsOf(project, verdict));
-  const fingerprints = keepFingerprints(named.map(remember), known);
+  const earlier = earlierNames(named.map(remember), known);
   const dismissalOf = dismissals(sources);
-  const findings = named.map((finding, index) =>
-    weigh({ ...finding, fingerprint: fingerprints[index] ?? finding.fingerprint }, dismissalOf),
-  );
-  const present = new Set(fingerprints);
+  const findings = named.map((finding, index) => weigh({ ...finding, earlier: earlier[index] ?? [] }, dismissalOf));
+  const present = new Set(findings.flatMap(namesOf));
+  const names = new Set(findings.map(({ fingerprint }) => fingerprint));
   const gone = known.filter(({ fingerprint }) => !present.has(fingerprint));
   const isOpen = ({ project, resolved }: RememberedFinding): boolean => !resolved && missing.includes(project);
   const unexplained = valid.filter(({ verdict }) => isUnexplained(verdict)).map(({ project }) => project);
-  const unmatched = ignores.filter((ignore) => !present.has(ignore.fingerprint) && !isExpired(ignore, now));
+  const unmatched = ignores.filter((ignore) => !names.has(ignore.fingerprint) && !isExpired(ignore, now));
   const blocks = findings.some(({ blocking }) => blocking) || missing.length > 0 || unexplained.length > 0;
   return {
     version: 1,
@@ -65,13 +64,14 @@ export function combineVerdicts(sources: ReportSources): ReviewReport {
 
 /** Of one verdict, as if nothing had been dismissed: what is in it may be old. */
 function findingsOf(project: string, verdict: Verdict): readonly ReportFinding[] {
-  const { findings, remarks } = nameFindings(verdict);
+  const { findings, remarks } = nameFindings(verdict, project);
   return [
-    ...findings.map(({ fingerprint, finding }) => ({ ...finding, project, fingerprint, dismissal: null })),
+    ...findings.map(({ fingerprint, finding }) => ({ ...finding, project, fingerprint, earlier: [], dismissal: null })),
     ...remarks.map(({ fingerprint, reviewer, remark }) => ({
       ...remark,
       project,
       fingerprint,
+      earlier: [],
       lens: null,
       confidence: 0,
       body: '',
@@ -84,20 +84,23 @@ function findingsOf(project: string, verdict: Verdict): readonly ReportFinding[]
   ];
 }
 
-function dismissals({ ignores, replies, now }: ReportSources): (fingerprint: string) => Dismissal | null {
+/** The ignore file counts by the name that a finding has now, as for the gate, which knows no other; a reply by any that was shown on the pull request. */
+function dismissals({ ignores, replies, now }: ReportSources): (finding: ReportFinding) => Dismissal | null {
   const entries = new Map(ignores.filter((ignore) => !isExpired(ignore, now)).map((ignore) => [ignore.fingerprint, ignore]));
-  return (fingerprint) => {
-    const entry = entries.get(fingerprint);
+  return (finding) => {
+    const entry = entries.get(finding.fingerprint);
     if (entry !== undefined) {
       const { reason, by = null, isOwn, expires } = entry;
       return { reason, by, from: 'file', isOwn, expires };
     }
-    const reply = replies.dismissed.get(fingerprint);
+    const reply = namesOf(finding)
+      .map((name) => replies.dismissed.get(name))
+      .findLast((found) => found !== undefined);
     return reply === undefined ? null : { ...reply, from: 'reply', isOwn: false, expires: null };
   };
 }
 
-function weigh(finding: ReportFinding, dismissalOf: (fingerprint: string) => Dismissal | null): ReportFinding {
-  const dismissal = dismissalOf(finding.fingerprint);
+function weigh(finding: ReportFinding, dismissalOf: (finding: ReportFinding) => Dismissal | null): ReportFinding {
+  const dismissal = dismissalOf(finding);
   return dismissal === null ? finding : { ...finding, dismissal, blocking: false };
 }

@@ -2,7 +2,7 @@ import { aFinding } from '../review/finding.contract.js';
 import { parseState, remember, renderState, type RememberedFinding } from './comment-state.js';
 
 function remembered(change: Partial<RememberedFinding> = {}): RememberedFinding {
-  return { ...remember({ ...aFinding(), project: 'shop', fingerprint: 'a'.repeat(12) }), ...change };
+  return { ...remember({ ...aFinding(), project: 'shop', fingerprint: 'a'.repeat(12), earlier: [] }), ...change };
 }
 
 const HOSTILE = ['-->', '--!>', '<!-- nx-fleet state {} -->', '@ada #12 GH-3', '" \\ \n \ud800', '\\u003c!--', '& &lt;', '----'];
@@ -33,7 +33,12 @@ describe('what a comment remembers', () => {
   });
 
   it('holds each text in one printable line', () => {
-    const kept = remember({ ...aFinding({ body: `a\u001b[2Jb\n${'x'.repeat(900)}` }), project: 'shop', fingerprint: 'a'.repeat(12) });
+    const kept = remember({
+      ...aFinding({ body: `a\u001b[2Jb\n${'x'.repeat(900)}` }),
+      project: 'shop',
+      fingerprint: 'a'.repeat(12),
+      earlier: [],
+    });
     expect(kept.body).toMatch(/^ab x{190,}…$/);
   });
 });

@@ -9,9 +9,12 @@ const MAX_TITLE_CHARACTERS = 160;
 const MAX_BODY_CHARACTERS = 200;
 const MAX_FILE_CHARACTERS = 300;
 const MAX_FINDINGS = 500;
+/** How many fingerprints of earlier reviews are kept for one finding. */
+export const MAX_EARLIER_NAMES = 20;
 
 const rememberedSchema = z.strictObject({
   fingerprint: fingerprintSchema,
+  earlier: z.array(fingerprintSchema).max(MAX_EARLIER_NAMES),
   project: z.string(),
   lens: z.string().nullable(),
   severity: z.enum(SEVERITIES),
@@ -30,15 +33,17 @@ export type RememberedFinding = z.infer<typeof rememberedSchema>;
 
 interface Memorable extends Claim {
   readonly fingerprint: string;
+  readonly earlier: readonly string[];
   readonly project: string;
   readonly severity: Severity;
 }
 
 /** Each field in one printable line, cut. */
 export function remember(finding: Memorable): RememberedFinding {
-  const { fingerprint, project, lens, severity, startLine, endLine } = finding;
+  const { fingerprint, earlier, project, lens, severity, startLine, endLine } = finding;
   return {
     fingerprint,
+    earlier: [...earlier],
     project: printableLine(project),
     lens,
     severity,

@@ -24,8 +24,9 @@ export async function judgeChanges(
   const verdicts = new Map<string, Verdict | null>();
   for (const change of projects) {
     try {
-      const reviews = await requireReviews(gate.reviewers, reviewedOf(change), { host, project: change.project });
-      verdicts.set(change.project, await judgeReviews(reviews, { blockOn: gate.blockOn, ignoresAt: head }, { git, host }));
+      const { project } = change;
+      const reviews = await requireReviews(gate.reviewers, reviewedOf(change), { host, project });
+      verdicts.set(project, await judgeReviews(reviews, { project, blockOn: gate.blockOn, ignoresAt: head }, { git, host }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       verdicts.set(change.project, null);

@@ -20,6 +20,8 @@ export interface Dismissal {
 export interface ReportFinding extends Omit<Verdict['findings'][number], 'lens' | 'dismissed'> {
   readonly project: string;
   readonly fingerprint: string;
+  /** The fingerprints that it had in earlier reviews of the same pull request, in other words, oldest first. */
+  readonly earlier: readonly string[];
   readonly lens: Lens | null;
   readonly dismissal: Dismissal | null;
 }

@@ -16,11 +16,11 @@ export interface NamedVerdict {
 }
 
 /** The fingerprints of a verdict's findings, and of each reviewer's remarks that name no place in the change. */
-export function verdictFingerprints({ findings, reviewers }: Pick<Verdict, 'findings' | 'reviewers'>): {
-  readonly findings: readonly string[];
-  readonly remarks: readonly (readonly string[])[];
-} {
-  const remarks = reviewers.flatMap(({ ungrounded }) => ungrounded.map(({ file, title }) => ({ lens: null, file, title })));
+export function verdictFingerprints(
+  { findings, reviewers }: Pick<Verdict, 'findings' | 'reviewers'>,
+  project: string,
+): { readonly findings: readonly string[]; readonly remarks: readonly (readonly string[])[] } {
+  const remarks = reviewers.flatMap(({ ungrounded }) => ungrounded.map(({ file, title }) => ({ lens: null, project, file, title })));
   const names = findingFingerprints([...findings, ...remarks]);
   let next = findings.length;
   return {
@@ -30,8 +30,8 @@ export function verdictFingerprints({ findings, reviewers }: Pick<Verdict, 'find
 }
 
 /** All that a verdict holds, each with its fingerprint; what it says of blocking is worked out anew, as if nothing had been dismissed. */
-export function nameFindings(verdict: Verdict): NamedVerdict {
-  const names = verdictFingerprints(verdict);
+export function nameFindings(verdict: Verdict, project: string): NamedVerdict {
+  const names = verdictFingerprints(verdict, project);
   return {
     findings: verdict.findings.map((finding, index) => ({
       fingerprint: names.findings[index] ?? '',
@@ -53,8 +53,8 @@ function undismissed<Item extends { readonly dismissed?: string | undefined }>(i
 }
 
 /** A verdict without the weight of what was dismissed. @param reasonOf why, by fingerprint; null for what counts */
-export function dismiss(verdict: Verdict, reasonOf: (fingerprint: string) => string | null): Verdict {
-  const named = nameFindings(verdict);
+export function dismiss(verdict: Verdict, project: string, reasonOf: (fingerprint: string) => string | null): Verdict {
+  const named = nameFindings(verdict, project);
   const findings = named.findings.map(({ fingerprint, finding }) => weigh(finding, reasonOf(fingerprint)));
   let next = 0;
   const reviewers = verdict.reviewers.map((reviewer) => ({

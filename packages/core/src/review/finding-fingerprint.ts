@@ -4,9 +4,12 @@ import { shortName } from '../text/fingerprint.js';
 /** What a finding is called in SARIF, in the comment on a pull request and in the ignore file. */
 export const fingerprintSchema = z.string().regex(/^[0-9a-f]{12}$/, 'expected 12 hex digits');
 
-/** What makes a finding the one that it is; a remark that names no place in the change was found through no lens. */
+/** What makes a finding the one that it is. */
 export interface Identity {
+  /** What it was found through; null for a remark that names no place in the change. */
   readonly lens: string | null;
+  /** Of a remark, whose file says nothing: the project that it is about. */
+  readonly project?: string;
   readonly file: string;
   readonly title: string;
 }
@@ -25,7 +28,7 @@ export function findingFingerprints(findings: readonly Identity[]): readonly str
   });
 }
 
-function identityOf({ lens, file, title }: Identity): string {
+function identityOf({ lens, project = '', file, title }: Identity): string {
   const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [lens ?? '', file, words.join('-')].join('\0');
+  return [lens ?? project, file, words.join('-')].join('\0');
 }

@@ -45,7 +45,7 @@ describe('applyIgnores', () => {
   const blocked = reachVerdict([aReview({ verdict: 'request-changes', findings: [aFinding()] })], 'high');
 
   it('keeps what is dismissed, with the reason, and lets it block no more', () => {
-    const verdict = applyIgnores(blocked, ignore(), NOW);
+    const verdict = applyIgnores(blocked, { project: 'shop', ignores: ignore(), now: NOW });
     expect(verdict).toMatchObject({
       verdict: 'approve',
       findings: [{ title: 'Null is not handled', blocking: false, dismissed: ENTRY.reason }],
@@ -54,22 +54,22 @@ describe('applyIgnores', () => {
   });
 
   it('leaves another finding alone', () => {
-    expect(applyIgnores(blocked, ignore({ fingerprint: 'a'.repeat(12) }), NOW)).toEqual(blocked);
+    expect(applyIgnores(blocked, { project: 'shop', ignores: ignore({ fingerprint: 'a'.repeat(12) }), now: NOW })).toEqual(blocked);
   });
 
   it.each([
     ['2026-06-01', 'approve'],
     ['2026-05-31', 'request-changes'],
   ])('of an entry that counts until %s says %s', (expires, verdict) => {
-    expect(applyIgnores(blocked, ignore({ expires }), NOW).verdict).toBe(verdict);
+    expect(applyIgnores(blocked, { project: 'shop', ignores: ignore({ expires }), now: NOW }).verdict).toBe(verdict);
   });
 
   it('dismisses a remark that names no place in the change, too', () => {
     const remark = { severity: 'high', title: 'Elsewhere', file: 'x.ts', startLine: 1 } as const;
-    const [fingerprint = ''] = findingFingerprints([{ ...remark, lens: null }]);
+    const [fingerprint = ''] = findingFingerprints([{ ...remark, lens: null, project: 'shop' }]);
     const verdict = reachVerdict([aReview({ verdict: 'request-changes', ungrounded: [remark] }), aReview({ reviewer: 'claude' })], 'high');
     expect(verdict.verdict).toBe('request-changes');
-    expect(applyIgnores(verdict, ignore({ fingerprint }), NOW)).toMatchObject({
+    expect(applyIgnores(verdict, { project: 'shop', ignores: ignore({ fingerprint }), now: NOW })).toMatchObject({
       verdict: 'approve',
       reviewers: [{ ungrounded: [{ blocking: false, dismissed: ENTRY.reason }] }, { ungrounded: [] }],
     });
@@ -81,11 +81,11 @@ describe('applyIgnores', () => {
       verdict: 'approve' as const,
       findings: blocked.findings.map((one) => ({ ...one, blocking: false, dismissed: 'x' })),
     };
-    expect(applyIgnores(forged, [], NOW)).toEqual(blocked);
+    expect(applyIgnores(forged, { project: 'shop', ignores: [], now: NOW })).toEqual(blocked);
   });
 
   it('dismisses no word that was not said', () => {
     const mute = reachVerdict([aReview({ verdict: 'request-changes' })], 'high');
-    expect(applyIgnores(mute, ignore(), NOW).verdict).toBe('request-changes');
+    expect(applyIgnores(mute, { project: 'shop', ignores: ignore(), now: NOW }).verdict).toBe('request-changes');
   });
 });

@@ -57,10 +57,17 @@ export function isExpired({ expires }: Pick<Ignore, 'expires'>, now: Date): bool
   return expires < now.toISOString().slice(0, 10);
 }
 
+export interface IgnoreRules {
+  /** Whose verdict it is. */
+  readonly project: string;
+  readonly ignores: readonly Ignore[];
+  readonly now: Date;
+}
+
 /** The verdict with what the entries dismiss marked so, and `blocking` and `verdict` worked out anew. Entries that have expired silence nothing. */
-export function applyIgnores(verdict: Verdict, ignores: readonly Ignore[], now: Date): Verdict {
+export function applyIgnores(verdict: Verdict, { project, ignores, now }: IgnoreRules): Verdict {
   const reasons = new Map(ignores.filter((ignore) => !isExpired(ignore, now)).map(({ fingerprint, reason }) => [fingerprint, reason]));
-  return dismiss(verdict, (fingerprint) => reasons.get(fingerprint) ?? null);
+  return dismiss(verdict, project, (fingerprint) => reasons.get(fingerprint) ?? null);
 }
 
 function jsonOf(text: string): unknown {

@@ -36,8 +36,8 @@ describe('renderVerdict', () => {
 
 - **codex** (gpt-5): request-changes. Fine.
   - Remarks that name no place in the change: 2
-    - Blocking, high: Old bug (\`src/'old'.ts:3\`, \`e7483eaa0a8f\`)
-    - low: A \\[x\\](y) name (no file, \`9da28a65976a\`)
+    - Blocking, high: Old bug (\`src/'old'.ts:3\`, \`f32bba520983\`)
+    - low: A \\[x\\](y) name (no file, \`6c8f55bc8206\`)
 - **claude**: approve. Fine.
 
 ## Findings (2)

@@ -11,7 +11,7 @@ type Statement = VerdictFinding['said'][number];
 /** A verdict as Markdown: `review.md`. What agents wrote is escaped, so that it shows as text. */
 export function renderVerdict({ project, title }: Pick<Manifest, 'project' | 'title'>, verdict: Verdict): string {
   const heading = verdict.verdict === 'approve' ? 'Approved' : 'Changes requested';
-  const names = verdictFingerprints(verdict);
+  const names = verdictFingerprints(verdict, project);
   return [
     `# ${heading}: ${project}, ${escapeMarkdown(printableLine(title))}`,
     '',

@@ -58,7 +58,10 @@ async function requireVerdict(
   if (start === null) throw new UserError(`Branch "${manifest.branch}" is gone. Run: nx run ${context.project}:agent-build`);
   const reviews = await requireReviews(reviewers, await issueReviewed(manifest, context), context);
   const tried = await requireE2eReviews(e2e, reviews[0], context);
-  return { start, verdict: await judgeReviews([...reviews, ...tried], { blockOn, ignoresAt: manifest.base }, context) };
+  return {
+    start,
+    verdict: await judgeReviews([...reviews, ...tried], { project: context.project, blockOn, ignoresAt: manifest.base }, context),
+  };
 }
 
 /** What has to be mended: what blocks; and where a reviewer objects without a place in the change, all that was found. */

@@ -32,7 +32,7 @@ export async function gateChange({ reviewers, blockOn, e2e }: GateSettings, subj
   const reviews = await requireReviews(reviewers, subject, context);
   const verdict = await judgeReviews(
     [...reviews, ...(await requireE2eReviews(e2e, reviews[0], context))],
-    { blockOn, ignoresAt: subject.ignoresAt },
+    { project, blockOn, ignoresAt: subject.ignoresAt },
     context,
   );
   await host.artefacts.clear(project, target);

@@ -13,6 +13,7 @@ export interface JudgeContext {
 }
 
 export interface JudgeRules {
+  readonly project: string;
   readonly blockOn: Severity | 'none';
   /** The commit whose ignore file counts: one that whoever is judged has not made. */
   readonly ignoresAt: string;
@@ -24,11 +25,12 @@ export interface JudgeRules {
  */
 export async function judgeReviews(
   reviews: readonly [Review, ...Review[]],
-  { blockOn, ignoresAt }: JudgeRules,
+  { project, blockOn, ignoresAt }: JudgeRules,
   { git, host }: JudgeContext,
 ): Promise<Verdict> {
   const [{ baseTree, tree }] = reviews;
   const facts = weakenedChecks(readDiff(await git.diff(baseTree, tree)), await git.changedFiles(baseTree, tree));
   const now = host.now();
-  return applyIgnores(reachVerdict(reviews, blockOn, facts), parseIgnores(await git.readFile(ignoresAt, IGNORE_FILE), now), now);
+  const ignores = parseIgnores(await git.readFile(ignoresAt, IGNORE_FILE), now);
+  return applyIgnores(reachVerdict(reviews, blockOn, facts), { project, ignores, now });
 }

@@ -30,5 +30,6 @@ describe('what an Nx command compares', () => {
     const env: NodeJS.ProcessEnv = {};
     rememberRange(['affected', '--base=outer'], env);
     expect(remembered(['run', 'a:b'], env)).toEqual({ base: null, head: null });
+    expect(env).toEqual({ NX_FLEET_BASE: '', NX_FLEET_HEAD: '' });
   });
 });

@@ -12,10 +12,8 @@ const FLAGS = [
 /** Remembers `--base` and `--head` for all tasks of an Nx command; without them what the command was started in says. */
 export function rememberRange(argv: readonly string[], env: NodeJS.ProcessEnv): void {
   for (const [flag, variable] of FLAGS) {
-    const value = flagOf(argv, flag);
-    // A command that is started by a task of another one has a range of its own.
-    if (value === null) delete env[variable];
-    else env[variable] = value;
+    // A command that is started by a task of another one has a range of its own; Nx hands on to tasks what is set here, and not what is deleted.
+    env[variable] = flagOf(argv, flag) ?? '';
   }
 }
 

@@ -113,6 +113,22 @@ describe("a project's part of a change", () => {
     expect(after).toContainEqual(file('libs/other/AGENTS.md', 'lax'));
   });
 
+  it('leaves out what cannot stand beside its own files: a submodule that has become a project', () => {
+    const projects = [project('root', '.', 'x', 'y'), project('x', 'libs/x'), project('y', 'libs/y')];
+    const submodule = file('libs/x', 'commit', '160000');
+    const [inside, beside] = [file('libs/x/index.ts'), file('libs/y/index.ts')];
+    const parts = changedProjects(projects, { before: [submodule, beside], after: [inside, beside] }, 'fleet');
+    expect(parts.names).toEqual(['root', 'x']);
+    expect(parts.part('root')).toEqual({ project: 'root', before: [submodule, beside], after: [beside] });
+    expect(parts.part('x')).toEqual({ project: 'x', before: [], after: [inside] });
+  });
+
+  it('leaves out a rule where a folder of its own stands now', () => {
+    const projects = [project('root', '.'), project('docs', 'AGENTS.md')];
+    const parts = changedProjects(projects, { before: [file('AGENTS.md')], after: [file('AGENTS.md/index.ts')] }, 'fleet');
+    expect(parts.part('docs')).toEqual({ project: 'docs', before: [], after: [file('AGENTS.md/index.ts')] });
+  });
+
   it('is the same whatever else is changed', () => {
     const one = change({ 'apps/app/main.ts': 'new' }).part('app');
     const other = change({

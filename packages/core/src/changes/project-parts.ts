@@ -1,6 +1,7 @@
 import type { TreeFile } from '../git/git.js';
 import { ruleFolder } from '../review/rules.js';
 import { isTest } from '../review/weakened-tests.js';
+import { filesThatFit } from './files-that-fit.js';
 import { dependencyNames, projectFinder, type WorkspaceProject } from './workspace-projects.js';
 
 /** All files before and after a change. */
@@ -50,7 +51,9 @@ export function changedProjects(projects: readonly WorkspaceProject[], change: W
           .filter(({ owner, folder }) => owner !== project && (needed.has(owner) || roots.some((root) => isAbove(folder, root))))
           .map(({ file }) => file),
       ];
-      return { project, before: [...(before.get(project) ?? []), ...context], after: [...(after.get(project) ?? []), ...context] };
+      const own = { before: before.get(project) ?? [], after: after.get(project) ?? [] };
+      const fitting = filesThatFit(context, [...own.before, ...own.after]);
+      return { project, before: [...own.before, ...fitting], after: [...own.after, ...fitting] };
     },
   };
 }

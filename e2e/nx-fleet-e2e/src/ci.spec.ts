@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NEWEST_NX, NX_VERSIONS } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
@@ -223,8 +223,18 @@ describe('the pipeline of an issue', () => {
 
   afterAll(() => workspace.removeAtRest());
 
-  it('delivers it on GitHub, and packs the branch with its review', async () => {
-    const env = { GITHUB_SHA: base, RUNNER_TEMP: temporary(), ISSUE: 'docs/issues/1.md' };
+  it('takes one issue at a time', async () => {
+    const issues = 'docs/issues/1.md,docs/issues/2.md';
+    const onGitHub = play(workspace, stepOf(workspace, ISSUE, ['deliver', 'Make the worktree']), { env: { ISSUE: issues } });
+    expect(await onGitHub).toMatchObject({ exitCode: 1, output: '::error title=nx-fleet::Name one issue. Start this once for each.\n' });
+    const script = scriptOf(workspace, GITLAB, ['nx-fleet issue', 'script']).join('\n');
+    const onGitLab = play(workspace, script, { env: { NX_FLEET_ISSUE: issues, CI_COMMIT_SHA: base } });
+    expect(await onGitLab).toMatchObject({ exitCode: 1, output: expect.stringMatching(/^Name one issue in NX_FLEET_ISSUE\./) });
+  });
+
+  it('delivers it on GitHub from what is checked out, and packs the branch with its review', async () => {
+    // For an issue GitHub names the last commit of the default branch, and the pull request may go into another.
+    const env = { GITHUB_SHA: '0'.repeat(40), RUNNER_TEMP: temporary(), ISSUE: 'docs/issues/1.md' };
     for (const step of ['Make the worktree', 'Plan, build, check and review', 'Pack the branch']) {
       await succeed(play(workspace, stepOf(workspace, ISSUE, ['deliver', step]), { env }));
     }
@@ -251,6 +261,15 @@ describe('the pipeline of an issue', () => {
     return { log, finished: play(workspace, script, { cwd: checkout, env }) };
   }
 
+  const planted = (): string => join(workspace.folder, 'planted-hook-has-run');
+  /** What a writer's code could leave beside the bundle: a folder that git takes for a repository, with a hook. */
+  async function plantRepository(folder: string): Promise<void> {
+    await workspace.git('init', '-q', '--bare', folder);
+    for (const hook of ['pre-push', 'reference-transaction']) {
+      writeFileSync(join(folder, 'hooks', hook), `#!/bin/sh\ntouch '${planted()}'\n`, { mode: 0o755 });
+    }
+  }
+
   it('pushes the branch from another checkout, and opens a pull request with the review as its text', async () => {
     const { log, finished } = await open('opener', packed());
     await succeed(finished);
@@ -262,6 +281,16 @@ describe('the pipeline of an issue', () => {
     expect(body).toMatch(/^Closes #1\n\n/);
     expect(body).toContain('# Approved');
     expect(existsSync(join(workspace.folder, 'opener-runner/nx-fleet/pwned'))).toBe(false);
+  });
+
+  it('takes nothing but files on GitLab', async () => {
+    const script = scriptOf(workspace, GITLAB, ['nx-fleet merge request', 'script']).join('\n');
+    const folder = join(workspace.folder, 'linked');
+    cpSync(packed(), join(folder, 'nx-fleet-issue'), { recursive: true });
+    rmSync(join(folder, 'nx-fleet-issue/review.md'));
+    symlinkSync('/proc/self/environ', join(folder, 'nx-fleet-issue/review.md'));
+    const env = { CI_REPOSITORY_URL: `file://${origin}`, NX_FLEET_PUSH_TOKEN: 'glpat-none' };
+    expect(await play(workspace, script, { cwd: folder, env })).toMatchObject({ exitCode: 1, output: 'Only files are taken.\n' });
   });
 
   it('pushes no other branch than an issue’s, whatever the agents wrote', async () => {
@@ -289,8 +318,15 @@ describe('the pipeline of an issue', () => {
     const env = { CI_COMMIT_SHA: base, NX_FLEET_ISSUE: 'docs/issues/1.md' };
     await succeed(play(workspace, scriptOf(workspace, GITLAB, ['nx-fleet issue', 'script']).join('\n'), { env }));
     await succeed(play(workspace, scriptOf(workspace, GITLAB, ['nx-fleet issue', 'after_script']).join('\n'), { env }));
-    const pushing = { CI_SERVER_URL: `file://${workspace.folder}/server`, CI_PROJECT_PATH: 'acme/shop', NX_FLEET_PUSH_TOKEN: 'glpat-none' };
+    await plantRepository(join(workspace.root, 'nx-fleet-issue'));
+    const pushing = {
+      CI_REPOSITORY_URL: `file://${origin}`,
+      CI_SERVER_URL: `file://${workspace.folder}/server`,
+      CI_PROJECT_PATH: 'acme/shop',
+      NX_FLEET_PUSH_TOKEN: 'glpat-none',
+    };
     await succeed(play(workspace, scriptOf(workspace, GITLAB, ['nx-fleet merge request', 'script']).join('\n'), { env: pushing }));
+    expect(existsSync(planted())).toBe(false);
     const [create, target, title, description] = readFileSync(options, 'utf8').split('\n');
     expect([create, target]).toEqual(['GIT_PUSH_OPTION_0=merge_request.create', 'GIT_PUSH_OPTION_1=merge_request.target=main']);
     expect(title).toBe('GIT_PUSH_OPTION_2=merge_request.title=One apple; it\'s $(touch pwned) "good"');

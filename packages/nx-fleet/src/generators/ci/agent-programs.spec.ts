@@ -35,13 +35,24 @@ describe('the programs of agents', () => {
     });
     expect(agentPrograms(settings, ['own', 'other', 'mine'])).toEqual({
       packages: [],
-      secrets: ['ANTHROPIC_API_KEY', 'CODEX_API_KEY', 'HTTPS_PROXY', 'MY_KEY'],
+      secrets: ['ANTHROPIC_API_KEY', 'CODEX_API_KEY'],
+      passed: ['HTTPS_PROXY', 'MY_KEY'],
+      withheld: [],
       hasCodex: true,
     });
   });
 
   it('leave out names that would be more than names in a pipeline', () => {
     const define = { mine: { type: 'command' as const, command: 'x', npmPackage: 'a; curl evil', passEnv: ['A: ${{ x }}', 'B'] } };
-    expect(agentPrograms(settingsWith({ reviewers: ['mine'], define }), ['mine'])).toMatchObject({ packages: [], secrets: ['B'] });
+    expect(agentPrograms(settingsWith({ reviewers: ['mine'], define }), ['mine'])).toMatchObject({ packages: [], passed: ['B'] });
+  });
+
+  it('are not handed what is the pipeline’s own, in whatever case it is written', () => {
+    const own = ['GITHUB_TOKEN', 'github_token', 'NX_FLEET_PUSH_TOKEN', 'NX_SELF_HOSTED_REMOTE_CACHE_ACCESS_TOKEN'];
+    const define = { mine: { type: 'command' as const, command: 'x', passEnv: [...own, 'GH_TOKEN', 'MY_GITHUB_TOKEN'] } };
+    expect(agentPrograms(settingsWith({ reviewers: ['mine'], define }), ['mine'])).toMatchObject({
+      passed: ['GH_TOKEN', 'MY_GITHUB_TOKEN'],
+      withheld: own,
+    });
   });
 });

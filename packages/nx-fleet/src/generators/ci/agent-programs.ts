@@ -6,6 +6,10 @@ export interface AgentPrograms {
   readonly packages: readonly string[];
   /** Names of the secrets that the agents log in with. */
   readonly secrets: readonly string[];
+  /** Names that agents ask for with `passEnv`: secrets, or plain variables such as a proxy. */
+  readonly passed: readonly string[];
+  /** Names that agents ask for, and that are not handed over: they are the pipeline's own. */
+  readonly withheld: readonly string[];
   /** Whether Codex is one of them, whose sandbox needs user namespaces. */
   readonly hasCodex: boolean;
 }
@@ -26,13 +30,19 @@ const KNOWN_PACKAGES: Readonly<Record<string, KnownPackage>> = {
 
 const PACKAGE_NAME = /^(?:@[\w.-]+\/)?[\w.-]+$/;
 const VARIABLE_NAME = /^[A-Za-z_]\w*$/;
+/** GitHub fills in `GITHUB_TOKEN` itself, with what the job may do; it reads names without regard to case. The others are for single steps. */
+const OWN_VARIABLE = /^(?:GITHUB_|RUNNER_|ACTIONS_|NX_FLEET_|NX_SELF_HOSTED_REMOTE_CACHE_)/i;
 
 /** What is installed and handed over, so that these agents run. */
 export function agentPrograms({ agents }: Settings, names: readonly string[]): AgentPrograms {
   const definitions = names.flatMap((name) => agents.define[name] ?? []);
+  const secrets = unique(definitions.flatMap(loginOf));
+  const asked = unique(definitions.flatMap(passedTo)).filter((name) => VARIABLE_NAME.test(name) && !secrets.includes(name));
   return {
     packages: unique(definitions.flatMap(packagesOf)),
-    secrets: unique(definitions.flatMap(secretsOf)).filter((name) => VARIABLE_NAME.test(name)),
+    secrets,
+    passed: asked.filter((name) => !OWN_VARIABLE.test(name)),
+    withheld: asked.filter((name) => OWN_VARIABLE.test(name)),
     hasCodex: definitions.some(({ type }) => type === 'codex'),
   };
 }
@@ -56,11 +66,16 @@ function packageOf(definition: AgentDefinition): string | undefined {
   }
 }
 
-function secretsOf(definition: AgentDefinition): readonly string[] {
-  if (definition.type === 'claude') return ['ANTHROPIC_API_KEY', ...definition.passEnv];
-  if (definition.type === 'codex') return ['CODEX_API_KEY', ...definition.passEnv];
-  const known = KNOWN_PACKAGES[definition.npmPackage ?? ''];
-  return known === undefined ? definition.passEnv : [known.secret];
+function loginOf(definition: AgentDefinition): readonly string[] {
+  if (definition.type === 'claude') return ['ANTHROPIC_API_KEY'];
+  if (definition.type === 'codex') return ['CODEX_API_KEY'];
+  const secret = KNOWN_PACKAGES[definition.npmPackage ?? '']?.secret;
+  return secret === undefined ? [] : [secret];
+}
+
+/** A preset's own list names all ways to log in: a pipeline has the one above. */
+function passedTo(definition: AgentDefinition): readonly string[] {
+  return definition.type === 'command' && Object.hasOwn(KNOWN_PACKAGES, definition.npmPackage ?? '') ? [] : definition.passEnv;
 }
 
 function unique(names: readonly string[]): readonly string[] {

@@ -98,4 +98,23 @@ describe('nx g ci', () => {
     await expect(ciGenerator(tree, { provider: 'github' }, adapters(null))).rejects.toThrow('The default branch is unknown.');
     expect(tree.exists(REVIEW)).toBe(false);
   });
+
+  it('refuses where no project is reviewed, since there is nothing to publish', async () => {
+    put('nx-fleet.json', '{ "review": { "projects": [] } }');
+    await expect(ciGenerator(tree, { provider: 'gitlab' }, adapters('main'))).rejects.toThrow(
+      /^"review\.projects" is empty, .*"fleet:publish-review"/,
+    );
+    expect(tree.exists('.gitlab/nx-fleet.gitlab-ci.yml')).toBe(false);
+  });
+
+  it('hands no agent the token of the job, and says so', async () => {
+    const define = { mine: { type: 'command', command: './agent.mjs', passEnv: ['GITHUB_TOKEN', 'MY_KEY'] } };
+    put('nx-fleet.json', JSON.stringify({ agents: { writer: 'mine', reviewers: ['mine'], define } }));
+    await ciGenerator(tree, { provider: 'github' }, adapters('main'));
+    expect(text(REVIEW).match(/^ +GITHUB_TOKEN: .+$/gm)).toHaveLength(1);
+    expect(text(REVIEW)).toContain('MY_KEY: ${{ secrets.MY_KEY || vars.MY_KEY }}');
+    expect(lines).toContain(
+      'Not handed to agents, although "passEnv" names it: GITHUB_TOKEN. It is the pipeline\'s own; take another name.',
+    );
+  });
 });

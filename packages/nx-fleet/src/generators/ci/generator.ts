@@ -1,4 +1,5 @@
 import { detectPackageManager, getPackageManagerCommand, readNxJson, type Tree } from '@nx/devkit';
+import { UserError, type Settings } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
@@ -15,6 +16,7 @@ const NODE_VERSION_FILES = ['.nvmrc', '.node-version'];
 export async function ciGenerator(tree: Tree, options: CiGeneratorSchema, adapters?: Adapters): Promise<void> {
   await reportGenerator(async () => {
     const settings = readSettings(tree.root);
+    requireReviews(settings);
     const { git, host } = adapters ?? createAdapters(tree.root, settings);
     const request = normalizeOptions(options, (await git.defaultBranch()) ?? readNxJson(tree)?.defaultBase ?? null);
     const values = pipelineValues(request, settings, workspaceCommands(tree));
@@ -25,6 +27,14 @@ export async function ciGenerator(tree: Tree, options: CiGeneratorSchema, adapte
     }
     showNextSteps(tree, request, { pipelines, values });
   });
+}
+
+/** Without them there is no target `publish-review`, which the pipeline runs. */
+function requireReviews({ review, names }: Settings): void {
+  if (review.projects.length > 0) return;
+  throw new UserError(
+    `"review.projects" is empty, so that no change is reviewed and "${names.fleetProject}:publish-review" does not exist. Name projects, or "*" for all, then run this again.`,
+  );
 }
 
 function workspaceCommands(tree: Tree): WorkspaceCommands {
@@ -47,6 +57,13 @@ function showNextSteps(tree: Tree, { provider, label }: NormalizedCiOptions, { p
   }
   if (pipelines.every(({ outcome }) => outcome === 'unchanged')) log.info('The pipelines are up to date.');
   const place = provider === 'github' ? 'secrets of the repository' : 'CI/CD variables of the project, masked';
-  log.info(`What the pipelines log in with (${place}): ${values.team.secrets.join(', ') || 'nothing that is known here'}`);
+  log.info(
+    `What the pipelines log in with (${place}): ${[...values.team.secrets, ...values.team.passed].join(', ') || 'nothing that is known here'}`,
+  );
+  if (values.team.withheld.length > 0) {
+    log.warn(
+      `Not handed to agents, although "passEnv" names it: ${values.team.withheld.join(', ')}. It is the pipeline's own; take another name.`,
+    );
+  }
   if (provider === 'github' && values.hasGitHubIssues) log.info(`An issue becomes a pull request once it has the label "${label}".`);
 }

@@ -29,6 +29,8 @@ export interface PipelineRequest {
   readonly workspace?: WorkspaceCommands;
   readonly settings?: SettingsInput;
   readonly label?: string;
+  /** @default main */
+  readonly base?: string;
   readonly overwrite?: boolean;
 }
 
@@ -40,10 +42,11 @@ export function writeInto(
     workspace = WORKSPACES.npm,
     settings = { tracker: { type: 'github' } },
     label = 'nx-fleet',
+    base = 'main',
     overwrite = false,
   }: PipelineRequest,
 ): ReturnType<typeof writePipelines> {
-  const options = { provider, label, base: 'main', overwrite };
+  const options = { provider, label, base, overwrite };
   return writePipelines(tree, options, pipelineValues(options, parseSettings([{ file: 'nx.json', value: settings }]), workspace));
 }
 

@@ -27,6 +27,12 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
+interface GitLabJob {
+  readonly environment?: object;
+  readonly variables?: object;
+  readonly script?: readonly string[];
+}
+
 const GITHUB_SCHEMA = 'github-workflow.json';
 const GITLAB_SCHEMA = 'gitlab.com/gitlab-org/gitlab/-/raw/master/app/assets/javascripts/editor/schema/ci.json';
 const REVIEW = '.github/workflows/nx-fleet-review.yml';
@@ -129,6 +135,19 @@ describe('the pipelines for GitHub', () => {
     expect(open?.steps.flatMap(({ run }) => run ?? []).join('\n')).not.toMatch(/^\s*(?:npm|npx|nx|node)\b/m);
   });
 
+  it('work on an issue from the branch that its pull request goes into, whatever started them', () => {
+    const { deliver, open } = workflow(ISSUE, { base: 'develop' }).jobs;
+    expect(deliver?.steps.find(({ uses }) => uses?.startsWith('actions/checkout@'))?.with).toMatchObject({ ref: 'develop' });
+    expect(open?.steps.at(-1)?.env?.['BASE']).toBe('develop');
+    // What GitHub names is the default branch's commit, or that of the branch that somebody started this on.
+    expect(writtenFiles({ provider: 'github', base: 'develop' })[ISSUE]).not.toMatch(/GITHUB_(?:SHA|REF)|github\.(?:sha|ref)/);
+  });
+
+  it.each(['1.0', 'null', 'true'])('take the branch "%s" by its name', (base) => {
+    expect(workflow(ISSUE, { base }).jobs['deliver']?.steps.find(({ with: inputs }) => inputs?.['ref'])?.with?.['ref']).toBe(base);
+    expect(workflow(REVIEW, { base }).on['push']).toEqual({ branches: [base] });
+  });
+
   it('start on the label that was chosen, and on none where issues are not GitHub’s', () => {
     const request = { settings: PRESETS, label: 'type: agent' };
     expect(workflow(ISSUE, request).jobs['deliver']?.if).toContain("github.event.label.name == 'type: agent'");
@@ -182,6 +201,33 @@ describe('the pipelines for GitLab', () => {
   it.each(CASES)('are what GitLab reads, for %s', (_, request) => {
     const texts = Object.values(writtenFiles({ provider: 'gitlab', ...request }));
     expect(texts.map((text) => isPipeline(text))).toEqual(['valid']);
+  });
+
+  const jobs = (): Readonly<Record<string, GitLabJob>> =>
+    parse(Object.values(writtenFiles({ provider: 'gitlab' }))[0] ?? '') as Readonly<Record<string, GitLabJob>>;
+
+  it('have an environment for each job that may write, and none for the job that runs agents on an issue', () => {
+    const environments = Object.entries(jobs()).flatMap(([name, { environment }]) =>
+      environment === undefined ? [] : [[name, environment]],
+    );
+    expect(Object.fromEntries(environments)).toEqual({
+      'nx-fleet review': { name: 'nx-fleet-review', action: 'access' },
+      'nx-fleet merge request': { name: 'nx-fleet', action: 'access' },
+    });
+  });
+
+  it('name a token that can write in the jobs of these environments only', () => {
+    const naming = (token: string): readonly string[] =>
+      Object.entries(jobs()).flatMap(([name, job]) => (JSON.stringify(job).includes(token) ? [name] : []));
+    expect(['NX_FLEET_CACHE_WRITE_TOKEN', 'NX_FLEET_PUSH_TOKEN'].map(naming)).toEqual([['nx-fleet review'], ['nx-fleet merge request']]);
+  });
+
+  it('push without the checkout that agents were near, and run no program of the repository there', () => {
+    const { variables, script = [] } = jobs()['nx-fleet merge request'] ?? {};
+    expect(variables).toEqual({ GIT_STRATEGY: 'none' });
+    const git = script.flatMap((command) => command.match(/(?<=^| )git (?!clone)\S+ \S+/g) ?? []);
+    expect(git).toEqual(['git -C "$clone"', 'git -C "$clone"']);
+    expect(script.join('\n')).not.toMatch(/\b(?:npm|npx|nx) /);
   });
 
   it('would be refused with a key that GitLab does not know', () => {

@@ -57,7 +57,7 @@ describe('the status of worktrees, and their removal', () => {
   it('refuses what would lose work or leave others waiting, and removes nothing', async () => {
     writeFileSync(join(worktreeOf(workspace, 'issue-2'), 'dirty.txt'), 'precious\n');
     const before = await fleetState(workspace);
-    const refused = await remove('3,2,1');
+    const refused = await remove('2,1');
     expect(refused.exitCode).not.toBe(0);
     expect(refused.output).toContain(
       'Nothing is removed, since work would be lost: "issue-2" (1 uncommitted file(s), first "dirty.txt"; 1 commit(s) on "issue/2-two-pears"',
@@ -83,9 +83,8 @@ describe('the status of worktrees, and their removal', () => {
     expect(await fleetState(workspace)).toEqual(before);
   });
 
-  it('removes worktree, branch, database, state and port; what waits for another goes first', async () => {
-    await succeed(remove('3'));
-    await succeed(remove('1'));
+  it('removes worktree, branch, database, state and port, of an issue and of one that waits for it', async () => {
+    await succeed(remove('1,3'));
     expect(allocations(workspace)).toEqual([]);
     expect(await workspace.git('branch', '--format=%(refname:short)')).toBe('main');
     expect((await workspace.git('worktree', 'list')).split('\n')).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { allocations, filesBelow, fleetState } from './workspace/fleet-state.js';
 import { createShop, query, worktreeOf } from './workspace/shop.js';
@@ -35,6 +35,14 @@ describe('nx g worktree', () => {
     expect(planned.output).toMatch(/issue-3 +issue\/3-three-figs +[0-9a-f]{8} .* issue-1\n/);
     expect(await fleetState(workspace)).toEqual(before);
     expect(existsSync(join(workspace.folder, 'fleet-home'))).toBe(false);
+  });
+
+  it('takes the number of a file for the file, after which an issue starts too', async () => {
+    for (const name of ['71-figs', '72-dates']) workspace.write(`docs/issues/${name}.md`, `# ${name}\n`);
+    const { output: plan } = await succeed(workspace.nx('g', 'worktree', '--issue=71,72', '--after=71', '--dry-run'));
+    expect(plan).toMatch(/issue-72-dates .* issue-71-figs\n/);
+    expect(plan).toMatch(/issue-71-figs .* - *\n/);
+    for (const name of ['71-figs', '72-dates']) rmSync(join(workspace.root, `docs/issues/${name}.md`));
   });
 
   it('makes three worktrees at once, each ready to work in', async () => {

@@ -89,6 +89,14 @@ describe('parseSettings', () => {
     [{ database: { type: 7 } }, 'at "database.type": expected one of "none", "sqlite", "postgres", "neon", "command", not number'],
     [{ database: { type: 'sqlite' } }, 'at "database.file": Invalid input: expected string, received undefined'],
     [{ database: { type: 'sqlite', file: 'a.db', url: 'file:a.db' } }, 'at "database.url": Invalid string: must include "{file}"'],
+    [
+      { checks: ['a && b'] },
+      'at "checks.0": Command "a && b" uses shell syntax, and no shell runs it. Split it into several commands, or name the shell: ["sh", "-c", "…"]',
+    ],
+    [
+      { worktrees: { setup: ['echo "x'] } },
+      'at "worktrees.setup.0": Command "echo "x" has a quote that is not closed. Close it, or give the words as an array',
+    ],
     [{ checks: [5] }, 'at "checks.0": expected string or array, not number'],
     [{ checks: [['nx', 5]] }, 'at "checks.0": at its "1": Invalid input: expected string, received number'],
     [{ review: { blockOn: 'hihg' } }, 'at "review.blockOn": expected one of "critical", "high", "medium", "low", "none", not "hihg"'],

@@ -51,6 +51,14 @@ describe('planRemoval', () => {
     expect(await plan(fleet)).toMatchObject({ losses: [], keptCommits: [], dirtyPaths: [], merge: null, here: false, tip: fleet.git.root });
   });
 
+  it('does not mind an issue that waits for it and goes with it', async () => {
+    const fleet = await createReadyFleet();
+    await planInFleet(fleet, anIssue({ reference: '43', blockedBy: ['42'] }));
+    const question = { project: 'issue-42', location: fleet.git.location };
+    expect((await planRemoval({ ...question, together: ['issue-42', 'issue-43'] }, fleet)).losses).toEqual([]);
+    expect((await planRemoval({ ...question, together: ['issue-42'] }, fleet)).losses).toEqual(['"issue-43" waits for it']);
+  });
+
   it.each<readonly [string, (fleet: FakeFleet) => unknown, string]>([
     ['a changed file', ({ git }) => git.filesIn(worktree).set('README.md', 'new'), '1 uncommitted file(s), first "README.md"'],
     ['an untracked file', ({ git }) => git.filesIn(worktree).set('new\u001b[2J.ts', ''), '1 uncommitted file(s), first "new.ts"'],

@@ -39,10 +39,10 @@ export interface RemovalPlan {
 /** Stands for the incarnation of a worktree that the registry does not know. */
 export const FORGOTTEN = '';
 
-type RemovalQuestion = Pick<RemoveRequest, 'project' | 'location'>;
+type RemovalQuestion = Pick<RemoveRequest, 'project' | 'location' | 'together'>;
 
 /** @throws UserError when there is no such issue */
-export async function planRemoval({ project, location }: RemovalQuestion, adapters: RemovalAdapters): Promise<RemovalPlan> {
+export async function planRemoval({ project, location, together = [] }: RemovalQuestion, adapters: RemovalAdapters): Promise<RemovalPlan> {
   const { git, host } = adapters;
   const manifest = await requireManifest(project, adapters);
   const [local, allocations, worktrees, tip, into, waiting, stashed] = await Promise.all([
@@ -51,7 +51,7 @@ export async function planRemoval({ project, location }: RemovalQuestion, adapte
     git.listWorktrees(),
     git.readRef(`refs/heads/${manifest.branch}`),
     branchesOfIssues(host.state).then((branches) => git.defaultBranch(branches)),
-    projectsThatWaitFor(project, adapters),
+    projectsThatWaitFor(project, together, adapters),
     stashes(manifest.branch, adapters),
   ]);
   const here = local?.here === true;
@@ -123,9 +123,9 @@ async function processes(path: string, { host }: RemovalAdapters): Promise<reado
   return running.slice(0, 3).map(({ pid, name }) => `process ${pid} (${printableLine(name)}) works in it`);
 }
 
-async function projectsThatWaitFor(project: string, { host }: RemovalAdapters): Promise<readonly string[]> {
+async function projectsThatWaitFor(project: string, together: readonly string[], { host }: RemovalAdapters): Promise<readonly string[]> {
   const waiting: string[] = [];
-  for (const other of await host.state.listProjects()) {
+  for (const other of (await host.state.listProjects()).filter((name) => !together.includes(name))) {
     const manifest = await host.state.readManifest(other);
     if (manifest?.blockedBy.includes(project) === true) waiting.push(`"${other}" waits for it`);
   }

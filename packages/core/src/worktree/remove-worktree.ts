@@ -11,6 +11,8 @@ import { endStraysOf, type WorktreeWork } from './worktree-work.js';
 
 export interface RemoveRequest {
   readonly project: string;
+  /** What the same command removes: that it waits is no reason to stay. @default the project alone */
+  readonly together?: readonly string[];
   readonly location: RepositoryLocation;
   readonly settings: Settings;
   readonly force: boolean;

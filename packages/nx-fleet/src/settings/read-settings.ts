@@ -1,10 +1,16 @@
 import { join } from 'node:path';
+import type { NxJsonConfiguration } from '@nx/devkit';
 import { parseSettings, type Settings, type SettingsSource } from '@nx-fleet/core';
 import { isRecord, readJson } from './json-file.js';
 
 /** Beside nx.json. Options that stand here are hashed by just the targets that read them; nx.json is in every task's hash. */
 const SETTINGS_FILE = 'nx-fleet.json';
 export const PLUGIN_NAME = 'nx-fleet/plugin';
+
+/** Whether nx.json names the plugin: without it Nx knows no project of an issue. */
+export function isRegistered({ plugins = [] }: NxJsonConfiguration): boolean {
+  return plugins.some((plugin) => (typeof plugin === 'string' ? plugin : plugin.plugin) === PLUGIN_NAME);
+}
 
 /** The workspace's options, from nx.json and nx-fleet.json. @throws UserError */
 export function readSettings(workspaceRoot: string): Settings {

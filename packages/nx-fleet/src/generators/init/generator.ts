@@ -3,7 +3,7 @@ import type { SettingsInput } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
-import { PLUGIN_NAME, settingsFromOptions } from '../../settings/read-settings.js';
+import { isRegistered, PLUGIN_NAME, settingsFromOptions } from '../../settings/read-settings.js';
 import { detectWorkspace, type Detected } from './detect.js';
 import { addMissingLines } from './ignore-lines.js';
 import type { InitGeneratorSchema } from './schema.js';
@@ -23,10 +23,9 @@ export async function initGenerator(tree: Tree, { skipFormat = false }: InitGene
 
 function registerPlugin(tree: Tree, options: SettingsInput): boolean {
   const nxJson = readNxJson(tree) ?? {};
-  const plugins = nxJson.plugins ?? [];
-  if (plugins.some((plugin) => (typeof plugin === 'string' ? plugin : plugin.plugin) === PLUGIN_NAME)) return true;
+  if (isRegistered(nxJson)) return true;
   const registration = Object.keys(options).length === 0 ? PLUGIN_NAME : { plugin: PLUGIN_NAME, options };
-  updateNxJson(tree, { ...nxJson, plugins: [...plugins, registration] });
+  updateNxJson(tree, { ...nxJson, plugins: [...(nxJson.plugins ?? []), registration] });
   return false;
 }
 

@@ -18,7 +18,7 @@ import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { issueReferences } from '../worktree/normalize-options.js';
-import { projectNamed } from './project-named.js';
+import { projectNamed } from '../project-named.js';
 import { pullRequestLookup } from './pull-requests.js';
 import type { RemoveWorktreeGeneratorSchema } from './schema.js';
 
@@ -40,19 +40,18 @@ export async function removeWorktreeGenerator(
     const acting: RemovalAdapters = { ...created, pullRequestsOf: pullRequestLookup(settings, created) };
     const location = await created.git.locate();
     const limit = pLimit(settings.worktrees.parallel);
-    const projects = await projectsToRemove(options, acting);
-    const looks = projects.map((project) =>
-      limit(async (): Promise<Removal> => {
+    const look = (project: string, together: readonly string[]): Promise<Removal> =>
+      limit(async () => {
         const onProgress = (line: string): void => log.info(`${project.padEnd(16)} ${line}`);
-        const request = { project, location, settings, force: options.force ?? false, onProgress };
+        const request = { project, together, location, settings, force: options.force ?? false, onProgress };
         return { plan: await planRemoval(request, acting), request };
-      }),
-    );
-    const removals = (await Promise.all(looks)).filter(({ plan, request }) => {
-      const reason = options.merged === true && options.issue === undefined ? reasonToStay(plan, request) : null;
-      request.onProgress(reason === null ? describe(plan) : `stays: ${reason}`);
-      return reason === null;
-    });
+      });
+    const lookAtAll = (together: readonly string[]): Promise<readonly Removal[]> =>
+      Promise.all(together.map((project) => look(project, together)));
+    const projects = await projectsToRemove(options, acting);
+    const isChoosy = options.merged === true && options.issue === undefined;
+    const removals = isChoosy ? await chooseMerged(projects, lookAtAll) : await lookAtAll(projects);
+    for (const { plan, request } of removals) request.onProgress(describe(plan));
     requireNoLosses(removals);
     if (removals.length === 0) log.info('Nothing is to be removed.');
     return () => reportGenerator(() => removeAll(removals, acting, limit));
@@ -66,6 +65,22 @@ async function projectsToRemove({ issue, merged }: RemoveWorktreeGeneratorSchema
   }
   if (merged === true) return host.state.listProjects();
   throw new UserError('No issue is given. Name at least one: nx g remove-worktree --issue=42; or all that are merged: --merged');
+}
+
+/** Those that go. When some stay, the others are looked at again: one of those may wait for one of these. */
+async function chooseMerged(
+  projects: readonly string[],
+  lookAtAll: (together: readonly string[]) => Promise<readonly Removal[]>,
+): Promise<readonly Removal[]> {
+  const removals = await lookAtAll(projects);
+  const going = removals.filter(({ plan, request }) => {
+    const reason = reasonToStay(plan, request);
+    if (reason !== null) request.onProgress(`stays: ${reason}`);
+    return reason === null;
+  });
+  if (going.length === removals.length) return removals;
+  const left = going.map(({ request }) => request.project);
+  return chooseMerged(left, lookAtAll);
 }
 
 /** Among many, one that holds something more than what was merged keeps nobody from removing the others. */

@@ -1,7 +1,8 @@
 import { readNxJson, type GeneratorCallback, type Tree } from '@nx/devkit';
+import { UserError } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { reportGenerator } from '../../report/report.js';
-import { readSettings } from '../../settings/read-settings.js';
+import { isRegistered, readSettings } from '../../settings/read-settings.js';
 import { normalizeOptions } from './normalize-options.js';
 import { planWorktrees } from './plan-worktrees.js';
 import { startRefill } from '../../spares/start-refill.js';
@@ -15,11 +16,13 @@ import type { WorktreeGeneratorSchema } from './schema.js';
  */
 export async function worktreeGenerator(tree: Tree, options: WorktreeGeneratorSchema, adapters?: Adapters): Promise<GeneratorCallback> {
   return reportGenerator(async () => {
+    const nxJson = readNxJson(tree) ?? {};
+    if (!isRegistered(nxJson)) throw new UserError('nx-fleet is not set up in this workspace. Run: nx g nx-fleet:init');
     const settings = readSettings(tree.root);
     const acting = adapters ?? createAdapters(tree.root, settings);
     const request = normalizeOptions(options);
     const { plans, location } = await planWorktrees(
-      { ...request, workspaceRoot: tree.root, defaultBase: readNxJson(tree)?.defaultBase },
+      { ...request, workspaceRoot: tree.root, defaultBase: nxJson.defaultBase },
       settings,
       acting,
     );

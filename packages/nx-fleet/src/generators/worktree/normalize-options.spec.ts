@@ -43,6 +43,11 @@ describe('worktree options', () => {
     expect(() => normalizeOptions({ issue: '1,2', here: true })).toThrow('--here uses one checkout, and 2 issues are given.');
   });
 
+  it('takes the 0 that Nx makes of an empty option for none', () => {
+    expect(() => normalizeOptions({ issue: 0 })).toThrow('No issue is given');
+    expect(normalizeOptions({ issue: [0, 7] }).references).toEqual(['7']);
+  });
+
   it('refuses no issue at all', () => {
     expect(() => normalizeOptions({ issue: ' ' })).toThrow('No issue is given');
   });

@@ -40,9 +40,9 @@ export function normalizeOptions(options: WorktreeGeneratorSchema): NormalizedWo
   };
 }
 
-/** `42`, `"42,PROJ-7"` or `[42, "PROJ-7"]` as `["42", "PROJ-7"]`. */
+/** `42`, `"42,PROJ-7"` or `[42, "PROJ-7"]` as `["42", "PROJ-7"]`. Nx makes 0 of `--issue=`, which a script with an empty variable says. */
 export function issueReferences(option: IssueOption): readonly string[] {
-  const given = typeof option === 'object' ? option : [option];
+  const given = (typeof option === 'object' ? option : [option]).filter((item) => item !== 0);
   const references = given.flatMap((item) => String(item).split(',')).map((item) => item.trim().replace(/^#/, ''));
   return [...new Set(references.filter(Boolean))];
 }

@@ -19,6 +19,7 @@ import { worktreesDirectory, type Adapters } from '../../adapters.js';
 import { requireMainWorktree } from '../../main-worktree.js';
 import { log } from '../../report/log.js';
 import type { NormalizedWorktreeOptions } from './normalize-options.js';
+import { projectNamed } from '../project-named.js';
 import { decideBranch } from './decide-branch.js';
 import { findIssue } from './find-issue.js';
 import { resolveBase } from './resolve-base.js';
@@ -145,7 +146,9 @@ async function readManifests(state: StateStore): Promise<ReadonlyMap<string, Man
 
 function blockersOf(issue: Issue, after: readonly string[] | null, known: ReadonlySet<string>): readonly string[] {
   const self = issueProject(issueId(issue.reference));
-  const blockers = (after ?? issue.blockedBy).map((reference) => issueProject(issueId(reference))).filter((blocker) => blocker !== self);
+  const blockers = (after ?? issue.blockedBy)
+    .map((reference) => projectNamed(issueProject(issueId(reference)), [...known]))
+    .filter((blocker) => blocker !== self);
   const unknown = blockers.filter((blocker) => !known.has(blocker));
   const [first] = unknown;
   if (first === undefined) return blockers;

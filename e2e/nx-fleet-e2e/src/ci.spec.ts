@@ -293,15 +293,32 @@ describe('the pipeline of an issue', () => {
     expect(await play(workspace, script, { cwd: folder, env })).toMatchObject({ exitCode: 1, output: 'Only files are taken.\n' });
   });
 
-  it('pushes no other branch than an issue’s, whatever the agents wrote', async () => {
-    const forged = join(workspace.folder, 'forged');
-    cpSync(packed(), forged, { recursive: true });
-    const manifest = JSON.parse(readFileSync(join(forged, 'issue.json'), 'utf8')) as object;
-    writeFileSync(join(forged, 'issue.json'), JSON.stringify({ ...manifest, branch: 'main' }));
-    const { log, finished } = await open('forged-opener', forged);
-    expect(await finished).toMatchObject({ exitCode: 1, output: expect.stringContaining('Only branches below issue/ are pushed.') });
-    expect(existsSync(log)).toBe(false);
-    expect(await workspace.git('-C', origin, 'rev-parse', 'main')).toBe(base);
+  const FORGED = ['main', 'issue/x:refs/heads/main', 'issue/..', '--all'];
+
+  describe.each(FORGED)('where the agents wrote that their branch is "%s"', (branch) => {
+    const forge = (folder: string): string => {
+      cpSync(packed(), folder, { recursive: true });
+      const manifest = JSON.parse(readFileSync(join(folder, 'issue.json'), 'utf8')) as object;
+      writeFileSync(join(folder, 'issue.json'), JSON.stringify({ ...manifest, branch }));
+      return folder;
+    };
+
+    it('pushes nothing on GitHub', async () => {
+      const name = `forged-${FORGED.indexOf(branch)}`;
+      const { log, finished } = await open(`${name}-opener`, forge(join(workspace.folder, name)));
+      expect(await finished).toMatchObject({ exitCode: 1, output: expect.stringContaining('Only branches below issue/ are pushed.') });
+      expect(existsSync(log)).toBe(false);
+      expect(await workspace.git('-C', origin, 'rev-parse', 'main')).toBe(base);
+    });
+
+    it('pushes nothing on GitLab', async () => {
+      const cwd = join(workspace.folder, `forged-gitlab-${FORGED.indexOf(branch)}`);
+      forge(join(cwd, 'nx-fleet-issue'));
+      const env = { CI_REPOSITORY_URL: `file://${origin}`, NX_FLEET_PUSH_TOKEN: 'glpat-none' };
+      const finished = await play(workspace, scriptOf(workspace, GITLAB, ['nx-fleet merge request', 'script']).join('\n'), { cwd, env });
+      expect(finished).toMatchObject({ exitCode: 1, output: expect.stringContaining('Only branches below issue/ are pushed.') });
+      expect(await workspace.git('-C', origin, 'rev-parse', 'main')).toBe(base);
+    });
   });
 
   it('does the same on GitLab, with one push that opens the merge request', async () => {

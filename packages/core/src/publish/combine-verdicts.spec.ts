@@ -2,6 +2,7 @@ import { aReview } from '../review/finding.contract.js';
 import { reachVerdict } from '../review/verdict.js';
 import { remember } from './comment-state.js';
 import { anIgnore, reportOn, verdictOn } from './report.contract.js';
+import { readReplies } from './read-replies.js';
 import type { ReviewReport } from './review-report.js';
 
 const first = reportOn({ a: verdictOn([{}, { title: 'Slow', severity: 'low' }]), b: verdictOn([{ file: 'b.ts', severity: 'critical' }]) });
@@ -51,13 +52,26 @@ describe('combineVerdicts', () => {
 
   it('keeps dismissed by a reply what is said in other words later', () => {
     const before = reportOn({ a: verdictOn([{ title: 'Null is not handled here' }]) });
-    const replies = { dismissed: new Map([[names(before)[0] ?? '', { reason: 'Fine.', by: 'bob' }]]), refused: [] };
+    const replies = { words: new Map([[names(before)[0] ?? '', { reason: 'Fine.', by: 'bob' }]]), refused: [] };
     const later = reportOn({ a: verdictOn([{}]) }, { known: before.findings.map(remember), replies });
     expect(later).toMatchObject({
       verdict: 'approve',
       findings: [{ earlier: names(before), dismissal: { reason: 'Fine.', from: 'reply' } }],
     });
     expect(reportOn({ a: verdictOn([{}]) }, { replies }).verdict).toBe('request-changes');
+  });
+
+  it('goes by the last word on it, by whichever of its names', () => {
+    const before = reportOn({ a: verdictOn([{ title: 'Null is not handled here' }]) });
+    const [old = '', current = ''] = [...names(before), ...names(reportOn({ a: verdictOn([{}]) }))];
+    const verdictAfter = (...said: readonly string[]): string => {
+      const replies = readReplies(said.map((text) => ({ author: 'bob', text, mayDismiss: true })));
+      return reportOn({ a: verdictOn([{}]) }, { known: before.findings.map(remember), replies }).verdict;
+    };
+    expect(verdictAfter(`nx-fleet dismiss ${old} fine`)).toBe('approve');
+    expect(verdictAfter(`nx-fleet dismiss ${old} fine`, `nx-fleet undismiss ${current}`)).toBe('request-changes');
+    expect(verdictAfter(`nx-fleet undismiss ${current}`, `nx-fleet dismiss ${old} fine`)).toBe('approve');
+    expect(verdictAfter(`nx-fleet dismiss ${current} fine`, `nx-fleet undismiss ${old}`)).toBe('request-changes');
   });
 
   it('goes by the ignore file for the words of now alone, as the gate does, and says which entry matches nothing', () => {
@@ -86,7 +100,7 @@ describe('combineVerdicts', () => {
 
   it('tells of each dismissal whose it is', () => {
     const ignores = [anIgnore(blocking?.fingerprint ?? '', { by: 'ada', isOwn: true })];
-    const replies = { dismissed: new Map([[gravest?.fingerprint ?? '', { reason: 'Fine.', by: 'bob' }]]), refused: [] };
+    const replies = { words: new Map([[gravest?.fingerprint ?? '', { reason: 'Fine.', by: 'bob' }]]), refused: [] };
     const report = reportOn({ a: verdictOn([{}]), b: verdictOn([{ file: 'b.ts', severity: 'critical' }]) }, { ignores, replies });
     expect(report.verdict).toBe('approve');
     expect(report.findings.map(({ dismissal }) => dismissal)).toEqual([
@@ -138,10 +152,10 @@ describe('combineVerdicts', () => {
       by: 'eve',
       why: 'no-write-access' as const,
     }));
-    const report = reportOn({ a: verdictOn([{ title: 'Slow', severity: 'low' }]) }, { replies: { dismissed: new Map(), refused } });
+    const report = reportOn({ a: verdictOn([{ title: 'Slow', severity: 'low' }]) }, { replies: { words: new Map(), refused } });
     expect(report.refusedReplies).toEqual([refused[0]]);
     const dismissed = new Map([[note?.fingerprint ?? '', { reason: 'Fine.', by: 'ada' }]]);
-    const settled = reportOn({ a: verdictOn([{ title: 'Slow', severity: 'low' }]) }, { replies: { dismissed, refused } });
+    const settled = reportOn({ a: verdictOn([{ title: 'Slow', severity: 'low' }]) }, { replies: { words: dismissed, refused } });
     expect(settled.refusedReplies).toEqual([]);
   });
 });

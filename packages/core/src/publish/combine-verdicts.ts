@@ -4,7 +4,7 @@ import { unplacedNote } from '../review/sarif.js';
 import { isUnexplained, type Verdict } from '../review/verdict.js';
 import { remember, type RememberedFinding } from './comment-state.js';
 import { earlierNames, namesOf } from './earlier-names.js';
-import type { ReadReplies } from './read-replies.js';
+import { lastWord, type ReadReplies } from './read-replies.js';
 import { byWeight, type Dismissal, type ReportFinding, type ReviewReport } from './review-report.js';
 
 /** An entry of the ignore file; `isOwn`: the change that is reviewed brings it, or changes it. */
@@ -58,7 +58,7 @@ export function combineVerdicts(sources: ReportSources): ReviewReport {
       unmatched: unmatched.map(({ fingerprint }) => fingerprint),
       ownUnmatched: unmatched.filter(({ isOwn }) => isOwn).map(({ fingerprint }) => fingerprint),
     },
-    refusedReplies: replies.refused.filter(({ fingerprint }) => present.has(fingerprint) && !replies.dismissed.has(fingerprint)),
+    refusedReplies: replies.refused.filter(({ fingerprint }) => present.has(fingerprint) && lastWord(replies, [fingerprint]) === null),
   };
 }
 
@@ -93,10 +93,8 @@ function dismissals({ ignores, replies, now }: ReportSources): (finding: ReportF
       const { reason, by = null, isOwn, expires } = entry;
       return { reason, by, from: 'file', isOwn, expires };
     }
-    const reply = namesOf(finding)
-      .map((name) => replies.dismissed.get(name))
-      .findLast((found) => found !== undefined);
-    return reply === undefined ? null : { ...reply, from: 'reply', isOwn: false, expires: null };
+    const reply = lastWord(replies, namesOf(finding));
+    return reply === null ? null : { ...reply, from: 'reply', isOwn: false, expires: null };
   };
 }
 

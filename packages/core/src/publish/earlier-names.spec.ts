@@ -38,6 +38,9 @@ describe('the names that a finding had', () => {
     const known = remembered({ title: 'Null is not handled here', severity: 'medium' });
     const found = remembered({ severity: 'high' }, { severity: 'medium' });
     expect(earlierNames(found.slice(0, 1), known)).toEqual([[]]);
+    const same = remembered({ severity: 'medium' }).map((one) => ({ ...one, earlier: [...prints(known)] }));
+    expect(earlierNames(found.slice(0, 1), same)).toEqual([[]]);
+    expect(earlierNames(remembered({ severity: 'low' }), same)).toEqual([prints(known)]);
     expect(earlierNames(found.slice(1), known)).toEqual([prints(known)]);
     expect(
       earlierNames(
@@ -54,6 +57,21 @@ describe('the names that a finding had', () => {
       { title: 'Null not handled here now', startLine: 10, endLine: 10 },
     );
     expect(earlierNames(found, known)).toEqual([[], prints(known)]);
+  });
+
+  it('are no longer those of a finding when another one is called so', () => {
+    const known = again(remembered({}), remembered({ title: 'Null is not handled here' }));
+    const found = remembered({}, { title: 'Null is not handled here' });
+    expect(known.map(({ earlier }) => earlier.length)).toEqual([1]);
+    expect(again(found, known).map(firstName)).toEqual(prints(found));
+  });
+
+  it('keep the first one, however many there are', () => {
+    const names = Array.from({ length: 30 }, (_, index) => index.toString(16).padStart(12, '0'));
+    const known = remembered({ title: 'Null is not handled here' }).map((one) => ({ ...one, earlier: names }));
+    const [kept = []] = earlierNames(remembered({}), known);
+    expect(kept).toHaveLength(20);
+    expect([kept[0], kept[1], kept.at(-2)]).toEqual([names[0], names[12], names[29]]);
   });
 
   it('stay with a finding that is still there', () => {

@@ -20,25 +20,26 @@ export function earlierNames(findings: readonly RememberedFinding[], known: read
     again.set(index, other);
     taken.add(other);
   };
-  for (const [index, { fingerprint }] of findings.entries()) {
-    const same = known.find((other) => namesOf(other).includes(fingerprint));
+  const mayBe = (finding: RememberedFinding, other: RememberedFinding): boolean =>
+    finding.project === other.project && !isGraver(finding, other);
+  for (const [index, finding] of findings.entries()) {
+    const same = known.find((other) => mayBe(finding, other) && namesOf(other).includes(finding.fingerprint));
     if (same !== undefined) take(index, same);
   }
   const pairs = findings.flatMap((finding, index) =>
     known.flatMap((other) => {
-      const agreement = isGraver(finding, other) || finding.project !== other.project ? null : agreementOf(other, finding);
+      const agreement = mayBe(finding, other) ? agreementOf(other, finding) : null;
       return agreement === null ? [] : [{ index, other, ...agreement }];
     }),
   );
   pairs.sort((one, other) => one.gapLines - other.gapLines || other.likeness - one.likeness);
   for (const { index, other } of pairs) take(index, other);
-  return findings.map(({ fingerprint }, index) => {
+  const current = new Set(findings.map(({ fingerprint }) => fingerprint));
+  return findings.map((_, index) => {
     const other = again.get(index);
-    return other === undefined
-      ? []
-      : namesOf(other)
-          .filter((name) => name !== fingerprint)
-          .slice(-MAX_EARLIER_NAMES);
+    // One name is never two findings': what another one is called now, this one is called no longer.
+    const names = other === undefined ? [] : namesOf(other).filter((name) => !current.has(name));
+    return [...names.slice(0, 1), ...names.slice(1).slice(1 - MAX_EARLIER_NAMES)];
   });
 }
 

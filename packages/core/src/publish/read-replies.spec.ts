@@ -8,24 +8,24 @@ function reply(text: string, change: Partial<Reply> = {}): Reply {
 
 describe('readReplies', () => {
   it('dismisses what somebody with write access names, with the reason', () => {
-    const { dismissed, refused } = readReplies([reply(`I looked.\r\n\r\nnx-fleet dismiss ${NAME} It is meant so.\r\nThanks`)]);
-    expect([...dismissed]).toEqual([[NAME, { reason: 'It is meant so.', by: 'ada' }]]);
+    const { words, refused } = readReplies([reply(`I looked.\r\n\r\nnx-fleet dismiss ${NAME} It is meant so.\r\nThanks`)]);
+    expect([...words]).toEqual([[NAME, { reason: 'It is meant so.', by: 'ada' }]]);
     expect(refused).toEqual([]);
   });
 
   it('follows the last word', () => {
     const said = [`nx-fleet dismiss ${NAME} a`, `nx-fleet undismiss ${NAME}`];
-    expect(readReplies(said.map((text) => reply(text))).dismissed.size).toBe(0);
-    expect(readReplies([...said, `nx-fleet dismiss ${NAME} b`].map((text) => reply(text))).dismissed.get(NAME)?.reason).toBe('b');
+    expect([...readReplies(said.map((text) => reply(text))).words]).toEqual([[NAME, null]]);
+    expect(readReplies([...said, `nx-fleet dismiss ${NAME} b`].map((text) => reply(text))).words.get(NAME)?.reason).toBe('b');
   });
 
   it('refuses who may not write, for and against', () => {
-    const { dismissed, refused } = readReplies([
+    const { words, refused } = readReplies([
       reply(`nx-fleet dismiss ${NAME} mine`),
       reply(`nx-fleet undismiss ${NAME}`, { author: 'eve', mayDismiss: false }),
       reply('nx-fleet dismiss ba9876543210 please', { author: 'eve', mayDismiss: false }),
     ]);
-    expect([...dismissed.keys()]).toEqual([NAME]);
+    expect([...words.keys()]).toEqual([NAME]);
     expect(refused.map(({ by, why }) => [by, why])).toEqual([
       ['eve', 'no-write-access'],
       ['eve', 'no-write-access'],
@@ -34,7 +34,7 @@ describe('readReplies', () => {
 
   it('asks for a reason', () => {
     expect(readReplies([reply(`nx-fleet dismiss ${NAME} \u200b `)])).toEqual({
-      dismissed: new Map(),
+      words: new Map(),
       refused: [{ fingerprint: NAME, by: 'ada', why: 'no-reason' }],
     });
   });
@@ -48,10 +48,10 @@ describe('readReplies', () => {
     'nx-fleet dismiss 0123456789AB upper',
     `nx-fleet forget ${NAME} x`,
   ])('takes %j for no command', (text) => {
-    expect(readReplies([reply(text)])).toEqual({ dismissed: new Map(), refused: [] });
+    expect(readReplies([reply(text)])).toEqual({ words: new Map(), refused: [] });
   });
 
   it('keeps no control characters of a reason', () => {
-    expect(readReplies([reply(`nx-fleet dismiss ${NAME} a\u001b[2Jb`)]).dismissed.get(NAME)?.reason).toBe('ab');
+    expect(readReplies([reply(`nx-fleet dismiss ${NAME} a\u001b[2Jb`)]).words.get(NAME)?.reason).toBe('ab');
   });
 });

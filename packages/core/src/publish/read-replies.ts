@@ -21,27 +21,37 @@ export interface RefusedReply {
 }
 
 export interface ReadReplies {
-  readonly dismissed: ReadonlyMap<string, ReplyDismissal>;
+  /** The last word on each fingerprint, in the order in which they were said; null where it shall count again. */
+  readonly words: ReadonlyMap<string, ReplyDismissal | null>;
   readonly refused: readonly RefusedReply[];
 }
 
 const COMMAND = /^ {0,3}nx-fleet (dismiss|undismiss) ([0-9a-f]{12})(?![0-9a-z])(.*)$/;
 const FENCE = /^ {0,3}(?:```|~~~)/;
 
-/** What replies dismiss, in their order: the last word counts. A command stands at the start of a line, and not in a block of code. */
+/** What replies dismiss: the last word counts. A command stands at the start of a line, and not in a block of code. */
 export function readReplies(replies: readonly Reply[]): ReadReplies {
-  const dismissed = new Map<string, ReplyDismissal>();
+  const words = new Map<string, ReplyDismissal | null>();
+  const say = (fingerprint: string, word: ReplyDismissal | null): void => {
+    words.delete(fingerprint);
+    words.set(fingerprint, word);
+  };
   const refused: RefusedReply[] = [];
   for (const { author, text, mayDismiss } of replies) {
     const by = printableLine(author, 60);
     for (const { verb, fingerprint, reason } of commandsIn(text)) {
       if (!mayDismiss) refused.push({ fingerprint, by, why: 'no-write-access' });
-      else if (verb === 'undismiss') dismissed.delete(fingerprint);
+      else if (verb === 'undismiss') say(fingerprint, null);
       else if (reason === '') refused.push({ fingerprint, by, why: 'no-reason' });
-      else dismissed.set(fingerprint, { reason, by });
+      else say(fingerprint, { reason, by });
     }
   }
-  return { dismissed, refused };
+  return { words, refused };
+}
+
+/** The last word on a finding by any of its names. */
+export function lastWord({ words }: Pick<ReadReplies, 'words'>, names: readonly string[]): ReplyDismissal | null {
+  return [...words].findLast(([name]) => names.includes(name))?.[1] ?? null;
 }
 
 interface ReplyCommand {

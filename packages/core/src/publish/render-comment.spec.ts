@@ -32,7 +32,7 @@ describe('renderComment', () => {
         known: first.findings.map(remember),
         skipped: ['docs'],
         ignores: [anIgnore(blocking?.fingerprint ?? '', { by: 'ada', isOwn: true }), anIgnore('bbbbbbbbbbbb', { isOwn: true })],
-        replies: { dismissed: new Map(), refused: [{ fingerprint: blocking?.fingerprint ?? '', by: 'eve', why: 'no-write-access' }] },
+        replies: { words: new Map(), refused: [{ fingerprint: blocking?.fingerprint ?? '', by: 'eve', why: 'no-write-access' }] },
       },
     );
     const comment = renderComment(report);

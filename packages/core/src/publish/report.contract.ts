@@ -16,7 +16,7 @@ export function reportOn(verdicts: Readonly<Record<string, Verdict | null>>, cha
     skipped: [],
     known: [],
     ignores: [],
-    replies: { dismissed: new Map(), refused: [] },
+    replies: { words: new Map(), refused: [] },
     now: new Date('2026-06-01T12:00:00Z'),
     ...change,
   });

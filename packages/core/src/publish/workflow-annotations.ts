@@ -41,7 +41,7 @@ function countOf(findings: readonly ReportFinding[], level: string): number {
 
 /** As the runner reads it back: actions/toolkit, packages/core/src/command.ts. */
 function escapeData(text: string): string {
-  return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+  return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A').replaceAll('##[', '## [');
 }
 
 function escapeProperty(text: string): string {

@@ -32,6 +32,11 @@ describe('the answers to the parts of a change', () => {
     expect(findings).toEqual([aFinding({ severity: 'critical' })]);
   });
 
+  it('drop nothing for the sake of what is dropped itself', () => {
+    const [first, wide, last] = [aFinding(), aFinding({ startLine: 1, endLine: 100 }), aFinding({ startLine: 90, endLine: 90 })];
+    expect(joinAnswers([answer([first]), answer([wide]), answer([last])]).findings).toEqual([first, last]);
+  });
+
   it('keep what one part says of two places, and what two parts say of places beside each other', () => {
     const [here, beside] = [aFinding(), aFinding({ startLine: 14, endLine: 14 })];
     expect(joinAnswers([answer([here, here]), answer()]).findings).toEqual([here, here]);

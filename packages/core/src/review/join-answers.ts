@@ -19,7 +19,10 @@ export function joinAnswers(answers: readonly ReviewAnswer[]): ReviewAnswer {
 /** Who was shown one part may have looked at the others: of what is said of the same lines again, the graver stays. */
 function withoutRepeats(findings: readonly { readonly finding: Finding; readonly part: number }[]): Finding[] {
   const gravest = findings.toSorted((one, other) => SEVERITIES.indexOf(one.finding.severity) - SEVERITIES.indexOf(other.finding.severity));
-  const isRepeated = ({ finding, part }: (typeof gravest)[number], index: number): boolean =>
-    gravest.slice(0, index).some((graver) => graver.part !== part && agreementOf(graver.finding, finding)?.gapLines === 0);
-  return gravest.filter((given, index) => !isRepeated(given, index)).map(({ finding }) => finding);
+  const kept: (typeof gravest)[number][] = [];
+  for (const given of gravest) {
+    const isRepeated = kept.some(({ finding, part }) => part !== given.part && agreementOf(finding, given.finding)?.gapLines === 0);
+    if (!isRepeated) kept.push(given);
+  }
+  return kept.map(({ finding }) => finding);
 }

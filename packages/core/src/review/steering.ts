@@ -9,7 +9,8 @@ const INSTALL_SCRIPT = /^\s*"(?:pre|post)?(?:install|prepare|prepack)"\s*:/;
 const PLUGIN_OPTION = /"(?:plugins?|nx-fleet\/plugin|reviewers|writer|planner|blockOn|prompts|tasksRunnerOptions)"\s*:/;
 
 /** Marks that reorder or hide text. Prompts and terminals are shown without them, so nobody who reads the diff there sees that they are in it. Flags of regions are written with some. */
-const HIDDEN = /\r(?!$)|[\u200B\u2028-\u202E\u2060-\u2064\u2066-\u2069]|(?<!\u{1F3F4}[\u{E0020}-\u{E007F}]{0,8})[\u{E0020}-\u{E007F}]/u;
+const HIDDEN =
+  /\r(?!$)|[\u0085\u200B\u2028-\u202E\u2060-\u2064\u2066-\u2069]|(?<!\u{1F3F4}[\u{E0020}-\u{E007F}]{0,8})[\u{E0020}-\u{E007F}]/u;
 
 /** What a change does to what steers others: agents, hooks, pipelines, installs, and readers. */
 export function steeringRemarks(files: readonly TouchedFile[]): readonly Remark[] {

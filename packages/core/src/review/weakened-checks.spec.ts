@@ -50,6 +50,7 @@ describe('what a change does to its checks', () => {
     ['text that is reordered', 'if (access !== "user\u202e \u2066// admins only\u2069 \u2066") {', 1],
     ['text that is hidden', 'Be strict.\u{E0049}\u{E0067}', 1],
     ['what ends a line for some programs', 'a // \u2028 evil()', 1],
+    ['what ends a line for other programs', 'a: 1 # \u0085b: 2', 1],
     ['a line that is written over', 'evil() // \r harmless()', 1],
     ['an end of line of another system', 'harmless()\r', 0],
     ['a space of no width', 'pass\u200bword', 1],

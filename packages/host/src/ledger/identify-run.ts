@@ -25,8 +25,15 @@ function isProcessId(text: string): boolean {
   return /^[1-9]\d*$/.test(text);
 }
 
-/** True also where the system does not tell where a process runs. */
+/** True also where the system does not tell where a process runs, or lets nobody look there. */
 function sameRepository(workspaceRoot: string): (folder: string | null) => boolean {
   const ours = repositoryOf(realpathSync(workspaceRoot));
-  return (folder) => folder === null || repositoryOf(folder) === ours;
+  return (folder) => {
+    try {
+      return folder === null || repositoryOf(folder) === ours;
+    } catch (error) {
+      if (['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return true;
+      throw error;
+    }
+  };
 }

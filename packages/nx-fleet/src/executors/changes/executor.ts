@@ -21,13 +21,16 @@ export async function changesExecutor(
     const { git, host } = adapters ?? createAdapters(context.root, settings);
     await requireRepositoryRoot(context.root, { git });
     const request = changeRequest(context, settings);
-    const found = await findChanges(request, git);
     const roots = new Map(request.projects.map(({ name, root }) => [name, root]));
     const run = runOf(process.env);
     const place = { fleetProject: request.fleetProject, artefacts: host.artefacts };
-    await host.exclusively(`${request.fleetProject}.${CHANGES_TARGET}`, {
+    const found = await host.exclusively(`${request.fleetProject}.${CHANGES_TARGET}`, {
       onWait: () => log.info('another command is finding out what was changed: waiting for it'),
-      act: () => storeChanges(run === null ? found : { ...found, run }, (name) => roots.get(name) ?? FLEET_ROOT, place),
+      act: async () => {
+        const changes = await findChanges(request, git);
+        await storeChanges(run === null ? changes : { ...changes, run }, (name) => roots.get(name) ?? FLEET_ROOT, place);
+        return changes;
+      },
     });
     const uncommitted = await git.dirtyPaths((await git.locate()).currentWorktree);
     for (const line of changesLines(found, uncommitted.length)) log.info(line);

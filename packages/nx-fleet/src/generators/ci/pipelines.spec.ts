@@ -226,7 +226,7 @@ describe('the pipelines for GitLab', () => {
     const { variables, script = [] } = jobs()['nx-fleet merge request'] ?? {};
     expect(variables).toEqual({ GIT_STRATEGY: 'none' });
     const git = script.flatMap((command) => command.match(/(?<=^| )git (?!clone)\S+ \S+/g) ?? []);
-    expect(git).toEqual(['git -C "$clone"', 'git -C "$clone"']);
+    expect(git).toEqual(['git -C "$clone"', 'git -C "$clone"', 'git -C "$clone"']);
     expect(script.join('\n')).not.toMatch(/\b(?:npm|npx|nx) /);
   });
 

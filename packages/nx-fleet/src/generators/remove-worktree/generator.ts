@@ -19,6 +19,7 @@ import { reportGenerator } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { issueReferences } from '../worktree/normalize-options.js';
 import { projectNamed } from '../project-named.js';
+import { removalWaves } from './removal-waves.js';
 import { pullRequestLookup } from './pull-requests.js';
 import type { RemoveWorktreeGeneratorSchema } from './schema.js';
 
@@ -59,11 +60,12 @@ export async function removeWorktreeGenerator(
 }
 
 async function projectsToRemove({ issue, merged }: RemoveWorktreeGeneratorSchema, { host }: RemovalAdapters): Promise<readonly string[]> {
-  if (issue !== undefined) {
+  const references = issue === undefined ? [] : issueReferences(issue);
+  if (references.length > 0) {
     const known = await host.state.listProjects();
-    return issueReferences(issue).map((reference) => projectNamed(issueProject(issueId(withoutFolder(reference))), known));
+    return references.map((reference) => projectNamed(issueProject(issueId(withoutFolder(reference))), known));
   }
-  if (merged === true) return host.state.listProjects();
+  if (merged === true && issue === undefined) return host.state.listProjects();
   throw new UserError('No issue is given. Name at least one: nx g remove-worktree --issue=42; or all that are merged: --merged');
 }
 
@@ -109,9 +111,20 @@ function requireNoLosses(removals: readonly Removal[]): void {
   );
 }
 
-/** All are tried; those that failed are told at the end. */
+/** All are tried, those that wait for others first, so that what is waited for stays with what could not go; those that failed are told at the end. */
 async function removeAll(removals: readonly Removal[], adapters: RemovalAdapters, limit: LimitFunction): Promise<void> {
-  const results = await Promise.allSettled(removals.map((removal) => limit(() => removeOne(removal, adapters))));
+  const results: PromiseSettledResult<void>[] = [];
+  let going = removals.map(({ request }) => request.project);
+  for (const wave of removalWaves(removals, ({ plan }) => plan.manifest)) {
+    const together = going;
+    const ended = await Promise.allSettled(
+      wave.map(({ plan, request }) => limit(() => removeOne({ plan, request: { ...request, together } }, adapters))),
+    );
+    results.push(...ended);
+    going = going.filter(
+      (project) => !wave.some(({ request }, index) => request.project === project && ended[index]?.status === 'rejected'),
+    );
+  }
   allSucceeded(results);
 }
 

@@ -46,6 +46,7 @@ describe('worktree options', () => {
   it('takes the 0 that Nx makes of an empty option for none', () => {
     expect(() => normalizeOptions({ issue: 0 })).toThrow('No issue is given');
     expect(normalizeOptions({ issue: [0, 7] }).references).toEqual(['7']);
+    expect(() => normalizeOptions({ issue: 7, after: 0 })).toThrow('--after names no issue.');
   });
 
   it('refuses no issue at all', () => {

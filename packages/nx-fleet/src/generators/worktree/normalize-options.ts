@@ -29,6 +29,7 @@ export function normalizeOptions(options: WorktreeGeneratorSchema): NormalizedWo
     );
   }
   const after = options.after === undefined ? null : issueReferences(options.after);
+  if (after?.length === 0) throw new UserError('--after names no issue. Leave it out, or start after nothing: --after=none');
   return {
     references,
     base: options.base,

@@ -14,8 +14,8 @@ import { log } from '../../report/log.js';
 export type ProvisionedIssue = WorktreePlan & ProvisionedWorktree;
 
 /**
- * Writes the manifests of several issues, and then provisions them side by side, with a line per issue and step: an issue is never there
- * without its blockers. All are tried; those that failed are told at the end.
+ * Writes the manifests of several issues, since one may wait for another, and then provisions them side by side, with a line per issue and
+ * step. All are tried; those that failed are told at the end.
  * @throws UserError naming the issues that failed
  */
 export async function provisionWorktrees(

@@ -55,6 +55,29 @@ function elsewhere(workspace: Workspace): readonly string[] {
   ];
 }
 
+/** All that `elsewhere` names by itself, and what it lists. */
+function closedTo(workspace: Workspace): readonly string[] {
+  const { root, folder } = workspace;
+  const [worktree, other] = [worktreeOf(workspace, 'issue-1'), worktreeOf(workspace, 'issue-2')];
+  const out = `${root}/.nx-fleet/out/issue-1`;
+  const codex = `${folder}/home/.codex`;
+  return [
+    ...[root, worktree].flatMap((path) => [
+      path,
+      `${path}/CLAUDE.local.md`,
+      `${path}/AGENTS.override.md`,
+      `${path}/.claude/rules/learned.md`,
+    ]),
+    `${out}/agent-plan/plan.md`,
+    `${out}/agent-build--claude/transcript.jsonl`,
+    `${other}/notes.txt`,
+    `${folder}/home/.claude`,
+    `${codex}/history.jsonl`,
+    `${codex}/memories/MEMORY.md`,
+    `${codex}/sessions`,
+  ];
+}
+
 const rules = (workspace: Workspace) => [
   { when: during('plan', 'work'), steps: [aPlan('WORD-OF-THE-PLAN')] },
   ...rulesFor(during('build', 'work'), ({ add, run }) => [
@@ -115,7 +138,10 @@ describe(`what a reviewer sees of the writer, played by ${PLAYED_BY}`, () => {
   });
 
   (PROGRAMS.real ? it : it.skip)("has Codex' own sandbox close the places to it", () => {
-    expect(reviewOf('codex').match(/Permission denied/g)?.length ?? 0).toBeGreaterThan(10);
+    const text = reviewOf('codex');
+    expect(text.match(/Permission denied/g)?.length ?? 0).toBeGreaterThan(10);
+    const closed = new Set([...text.matchAll(/([^\s"'\\]+)'?: Permission denied/g)].map(([, path]) => path));
+    expect(closed).toEqual(new Set(closedTo(fleet.workspace)));
   });
 
   (PROGRAMS.real ? it : it.skip)('is more than the programs keep from it by themselves, called in the worktree', async () => {

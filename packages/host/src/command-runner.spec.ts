@@ -185,6 +185,7 @@ describe('command runner', () => {
 
     it('ends it after a time-out', async () => {
       expect(await runner.run(shell(`${daemon}; sleep 100`, { timeoutMs: 1_000 }))).toMatchObject({ ended: 'timed-out' });
+      expect(pidIn('pid')).toBeGreaterThan(0);
       expect(isRunning(pidIn('pid'))).toBe(false);
     });
   });

@@ -34,6 +34,12 @@ describe('workflowAnnotations', () => {
     },
   );
 
+  it('hold no command that the runner obeys within a line', () => {
+    expect(annotations({ title: '##[add-mask]e', body: '##[error]x', recommendation: '' })[0]).toMatch(
+      /high%3A ## \[add-mask\]e::## \[error\]x%0A/,
+    );
+  });
+
   it('are ten of a level, the gravest, and say that there are more', () => {
     const many = Array.from({ length: 13 }, (_, index) => ({
       title: `Fault ${index}`,

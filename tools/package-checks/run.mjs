@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { engineFaults } from './engines.mjs';
 import { packedFileFaults, registeredModules } from './packed-files.mjs';
 
 const PACKAGE = process.cwd();
+const WORKSPACE = join(import.meta.dirname, '..', '..');
 const require = createRequire(import.meta.url);
 const readJson = (file) => JSON.parse(readFileSync(join(PACKAGE, file), 'utf8'));
 
@@ -15,8 +17,10 @@ function checkPackage() {
     const packed = pack(folder);
     const manifest = readJson('package.json');
     const tarball = join(folder, packed.filename);
+    const lock = JSON.parse(readFileSync(join(WORKSPACE, 'package-lock.json'), 'utf8'));
     return [
       ...packedFileFaults({ manifest, readJson, files: packed.files.map(({ path }) => path) }),
+      ...engineFaults({ lock, folder: relative(WORKSPACE, PACKAGE).split(sep).join('/'), engines: manifest.engines }),
       ...registeredModules({ manifest, readJson }).flatMap(exportFaults),
       ...run('publint', [bin('publint', 'src/cli.js'), 'run', '--strict', tarball]),
       ...run('attw', [bin('@arethetypeswrong/cli', 'dist/index.js'), '--profile', 'esm-only', '--no-definitely-typed', tarball]),
@@ -50,7 +54,7 @@ function run(name, args) {
 }
 
 function bin(name, file) {
-  return join(import.meta.dirname, '..', '..', 'node_modules', name, file);
+  return join(WORKSPACE, 'node_modules', name, file);
 }
 
 const faults = checkPackage();

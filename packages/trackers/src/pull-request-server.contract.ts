@@ -1,6 +1,7 @@
 import { startServer, type ScriptedAnswer, type SeenRequest } from './github/github-server.contract.js';
 
-export type Writer = 'us' | 'member' | 'outsider';
+/** `reader` is a member of the organization who can only read; `bot` can write. */
+export type Writer = 'us' | 'member' | 'outsider' | 'reader' | 'bot' | 'left' | 'ghost';
 
 export interface ServedComment {
   readonly id: string;
@@ -23,8 +24,17 @@ export type Fault = (request: SeenRequest, attempt: number) => ScriptedAnswer | 
 type Dialect = (request: SeenRequest, server: Pick<PullRequestServer, 'comments' | 'add'>) => ScriptedAnswer | null;
 
 const NOT_FOUND = { status: 404, body: { message: 'Not Found' } };
-const IDS: Readonly<Record<Writer, number>> = { us: 1, member: 2, outsider: 3 };
+const IDS: Readonly<Record<Writer, number>> = { us: 1, member: 2, outsider: 3, reader: 4, bot: 5, left: 6, ghost: 0 };
 const PER_PAGE = 100;
+/** Whom each system knows of; others get a 404. */
+const PERMISSIONS: Readonly<Partial<Record<Writer, string>>> = { member: 'write', outsider: 'read', reader: 'read', bot: 'admin' };
+const MEMBERS: Readonly<Record<number, object>> = {
+  2: { access_level: 30, state: 'active' },
+  3: { access_level: 20, state: 'active' },
+  4: { access_level: 25, state: 'active' },
+  5: { access_level: 40, state: 'active' },
+  6: { access_level: 40, state: 'blocked' },
+};
 
 export async function servePullRequest(dialect: Dialect, fault: Fault = () => null): Promise<PullRequestServer> {
   const comments: ServedComment[] = [];
@@ -46,8 +56,8 @@ export function gitHubDialect(
   const json = ({ id, writer, body: text }: ServedComment): object => ({
     id: Number(id),
     body: text,
-    user: { id: IDS[writer], login: writer, type: writer === 'us' ? 'Bot' : 'User' },
-    author_association: writer === 'member' ? 'MEMBER' : 'CONTRIBUTOR',
+    user: writer === 'ghost' ? null : { id: IDS[writer], login: writer, type: writer === 'us' || writer === 'bot' ? 'Bot' : 'User' },
+    author_association: writer === 'outsider' ? 'CONTRIBUTOR' : 'MEMBER',
     created_at: '2026-01-01T00:00:00Z',
   });
   if (method === 'POST' && pathname === '/graphql' && Object.keys(body ?? {}).join() === 'query')
@@ -55,6 +65,11 @@ export function gitHubDialect(
   if (pathname === '/repos/acme/shop/issues/12/comments') {
     if (method === 'POST') return { status: 201, body: json(add('us', textOf(body))) };
     return { body: pageOf(comments, searchParams).map(json) };
+  }
+  const [, login] = /^\/repos\/acme\/shop\/collaborators\/(\w+)\/permission$/.exec(pathname) ?? [];
+  if (login !== undefined) {
+    const permission = PERMISSIONS[login as Writer];
+    return permission === undefined ? null : { body: { permission, role_name: 'custom', user: { id: IDS[login as Writer], login } } };
   }
   const [, id] = /^\/repos\/acme\/shop\/issues\/comments\/(\d+)$/.exec(pathname) ?? [];
   return id === undefined ? null : changeComment({ id, method, text: method === 'PATCH' ? textOf(body) : null }, comments, json);
@@ -69,14 +84,14 @@ export function gitLabDialect(
   const json = ({ id, writer, body: text }: ServedComment): object => ({
     id: Number(id),
     body: text,
-    author: { id: IDS[writer], username: writer, state: 'active' },
+    author: { id: IDS[writer], username: writer === 'bot' ? 'project_7_bot_1a2b' : writer, state: 'active' },
     system: false,
     created_at: '2026-01-01T00:00:00Z',
   });
   const notes = '/api/v4/projects/7/merge_requests/12/notes';
   if (pathname === '/api/v4/user') return { body: { id: IDS.us, username: 'us' } };
-  if (pathname === '/api/v4/projects/7/members/all/2') return { body: { id: 2, access_level: 30 } };
-  if (pathname === '/api/v4/projects/7/members/all/3') return { body: { id: 3, access_level: 20 } };
+  const [, member = ''] = /^\/api\/v4\/projects\/7\/members\/all\/(\d+)$/.exec(pathname) ?? [];
+  if (member !== '') return MEMBERS[Number(member)] === undefined ? null : { body: { id: Number(member), ...MEMBERS[Number(member)] } };
   if (pathname === notes) {
     if (method === 'POST') return { status: 201, body: json(add('us', textOf(body))) };
     const systemNote = { ...json({ id: '1', writer: 'member', body: 'nx-fleet dismiss 0123456789ab x' }), system: true };

@@ -77,10 +77,48 @@ describe.each(Object.entries(SYSTEMS))('On %s', (name, serve) => {
     ['a connection that ends', { fault: 'hang-up' }],
     ['too many requests', { status: 429, headers: { 'retry-after': '1' }, body: {} }],
   ])('another try follows %s', async (_, fault) => {
-    const { server, comments } = await serve((_request, attempt) => (attempt === 1 ? fault : null));
-    await comments.create(`${MARKER} one`);
-    expect((await comments.readThread(MARKER)).own).toHaveLength(1);
-    expect(server.comments).toHaveLength(1);
+    const { server, comments } = await serve(({ method, path }, attempt) =>
+      attempt === 1 && (method !== 'POST' || path === '/graphql') ? fault : null,
+    );
+    server.add('us', `${MARKER} one`);
+    await comments.update('1000', `${MARKER} two`);
+    expect((await comments.readThread(MARKER)).own).toEqual([{ id: '1000', body: `${MARKER} two` }]);
+  });
+
+  it.each<[string, ScriptedAnswer, number]>([
+    ['an error of the server', { status: 502, body: {} }, 1],
+    ['a connection that ends', { fault: 'hang-up' }, 1],
+    ['a refusal for now', { status: 429, headers: { 'retry-after': '1' }, body: {} }, 2],
+  ])('what creates something is sent once after %s, since it may be there', async (_, fault, sent) => {
+    const { server, comments } = await serve(({ method, path }, attempt) =>
+      method === 'POST' && path !== '/graphql' && attempt === 1 ? fault : null,
+    );
+    const error: unknown = await comments
+      .create(`${MARKER} one`)
+      .then(() => null)
+      .catch((thrown: unknown) => thrown);
+    expect(error instanceof UserError).toBe(sent === 1);
+    expect(server.requests.filter(({ method }) => method === 'POST')).toHaveLength(sent);
+  });
+
+  it('nobody dismisses but people who can write, and each is asked about once', async () => {
+    const { server, comments } = await serve();
+    for (const writer of ['member', 'reader', 'bot', 'left', 'ghost', 'outsider', 'member'] as const)
+      server.add(writer, 'nx-fleet dismiss 0123456789ab x');
+    const { replies } = await comments.readThread(MARKER);
+    expect(replies.map(({ mayDismiss }) => mayDismiss)).toEqual([true, false, false, false, false, false, true]);
+    const asked = server.requests.filter(({ path }) => /collaborators|members/.test(path)).map(({ path }) => path);
+    expect(new Set(asked).size).toBe(asked.length);
+  });
+
+  it.each<[string, ScriptedAnswer]>([
+    ['refuses to say', { status: 403, body: {} }],
+    ['fails', { status: 500, body: {} }],
+    ['answers something else', { body: { permission: 7, access_level: 'x' } }],
+  ])('nobody dismisses where the server %s who can write', async (_, fault) => {
+    const { server, comments } = await serve(({ path }) => (/collaborators|members/.test(path) ? fault : null));
+    server.add('member', 'nx-fleet dismiss 0123456789ab x');
+    expect((await comments.readThread(MARKER)).replies.map(({ mayDismiss }) => mayDismiss)).toEqual([false]);
   });
 
   it.each<[string, ScriptedAnswer, RegExp]>([

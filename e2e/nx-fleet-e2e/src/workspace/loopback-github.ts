@@ -70,12 +70,16 @@ export async function startGitHub(): Promise<LoopbackGitHub> {
     if (comments[index] !== undefined) comments[index] = { ...comments[index], body };
     return created === undefined && index === -1 ? null : {};
   };
+  const userId = (login: string): number =>
+    login === VIEWER.login ? VIEWER.databaseId : (comments.find(({ author }) => author === login)?.id ?? 0);
   const find = (path: string, query: URLSearchParams): unknown => {
     const [kind, number, more] = path.split('/');
     const pullRequest = pullRequests.get(Number(number));
     const title = issues.get(Number(number));
     if (kind === 'pulls' && number === undefined) return pullsOf(query.get('head') ?? '', [...pullRequests.values()]);
-    if (kind === 'issues' && more === 'comments') return comments.filter((row) => row.number === Number(number)).map(commentJson);
+    if (kind === 'issues' && more === 'comments')
+      return comments.filter((row) => row.number === Number(number)).map((row) => commentJson(row, userId(row.author)));
+    if (kind === 'collaborators') return permissionJson(comments.find(({ author }) => author === number));
     if (kind === 'pulls') return pullRequest === undefined ? null : pullJson(pullRequest);
     if (kind !== 'issues' || title === undefined) return null;
     return more === undefined ? issueJson(Number(number), title) : [];
@@ -101,8 +105,14 @@ function issueJson(number: number, title: string): object {
   return { number, title, body: 'Why.', state: 'open', html_url: `${WEB}/issues/${number}`, repository_url: api };
 }
 
-function commentJson({ id, author, association, body }: CommentRow): object {
-  return { id, body, user: { id: author === VIEWER.login ? VIEWER.databaseId : id, login: author }, author_association: association };
+function commentJson({ id, author, association, body }: CommentRow, userId: number): object {
+  return { id, body, user: { id: userId, login: author }, author_association: association };
+}
+
+/** A login has the rights that its association suggests, and the id of its first comment. */
+function permissionJson(row: CommentRow | undefined): object | null {
+  if (row === undefined) return null;
+  return { permission: row.association === 'MEMBER' ? 'write' : 'read', user: { id: row.id, login: row.author } };
 }
 
 function pullsOf(head: string, all: readonly PullRequestRow[]): readonly object[] {

@@ -6,7 +6,7 @@ export type Writer = 'us' | 'member' | 'outsider';
 
 export interface FakeComment {
   readonly id: string;
-  readonly writer: Writer;
+  readonly writer: string;
   readonly body: string;
 }
 

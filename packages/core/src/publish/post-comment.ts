@@ -1,4 +1,6 @@
-import type { ReviewPlace, ReviewThread } from './review-comments.js';
+import { UserError } from '../errors/user-error.js';
+import { COMMENT_MARKER } from './render-comment.js';
+import type { ReviewComments, ReviewPlace, ReviewThread } from './review-comments.js';
 
 /** What became of the comment. `unchanged`: it says all of this already; `needless`: there is nothing to say, and nothing was said before. */
 export type CommentOutcome =
@@ -21,12 +23,23 @@ export async function postComment(text: string, { place, thread, isNews }: Occas
   for (const { id } of twins) await comments.remove(id);
   if (own === undefined) {
     if (!isNews) return done('needless');
-    await comments.create(text);
+    await createOnce(text, comments);
     return done('created');
   }
   if (normalized(own.body) === normalized(text)) return done('unchanged');
   await comments.update(own.id, text);
   return done('updated');
+}
+
+/** A creation whose answer was lost may have taken effect: it is looked for, and not sent again. */
+async function createOnce(text: string, comments: ReviewComments): Promise<void> {
+  try {
+    await comments.create(text);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const thread = await comments.readThread(COMMENT_MARKER).catch(() => null);
+    if (thread?.own.some(({ body }) => normalized(body) === normalized(text)) !== true) throw error;
+  }
 }
 
 /** Servers keep line endings and white space at the end in ways of their own. */

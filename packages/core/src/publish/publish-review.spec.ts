@@ -141,6 +141,19 @@ describe('publishReview', () => {
     expect(comments.log).toEqual([]);
   });
 
+  it('looks for a comment whose creation got no answer, and never sends it again', async () => {
+    const { find, publish, comments } = pipeline();
+    const { create } = comments;
+    comments.create = async (body) => {
+      await create(body);
+      throw new UserError('The server answered 502.');
+    };
+    await find({});
+    expect((await publish()).comment.kind).toBe('created');
+    expect((await publish()).comment.kind).toBe('unchanged');
+    expect(comments.log).toEqual(['create']);
+  });
+
   it('takes the other of two comments that a race has made away', async () => {
     const { find, publish, comments } = pipeline();
     comments.add('us', `${COMMENT_MARKER} old`);

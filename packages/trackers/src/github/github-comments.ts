@@ -8,13 +8,12 @@ import type { GitHubPlace } from './github-place.js';
 import type { GitHubRequest } from './github-request.js';
 
 const PAGE_SIZE = 100;
-/** Who may write, as GitHub says it of the author of each comment. A MEMBER is one of the organization that owns the repository. */
-const WRITERS = ['OWNER', 'MEMBER', 'COLLABORATOR'];
+/** GitHub's `permission` is one of these also for custom roles, by what they are based on, and for "maintain". */
+const WRITE_PERMISSIONS = ['write', 'maintain', 'admin'];
 
-const user = z.object({ id: z.number().int(), login: z.string() });
-const commentsAnswer = z.array(
-  z.object({ id: z.number().int(), body: z.string().nullish(), user: user.nullish(), author_association: z.string() }),
-);
+const user = z.object({ id: z.number().int(), login: z.string(), type: z.string().optional() });
+const commentsAnswer = z.array(z.object({ id: z.number().int(), body: z.string().nullish(), user: user.nullish() }));
+const permissionAnswer = z.object({ permission: z.string(), user: user.nullish() });
 const viewerAnswer = z.object({ data: z.object({ viewer: z.object({ login: z.string(), databaseId: z.number().int() }) }) });
 
 interface GitHubPullRequestPlace {
@@ -36,6 +35,13 @@ export function createGitHubComments({ place, number, request }: GitHubPullReque
   });
   const change = async (route: string, parameters: Readonly<Record<string, number | string>>): Promise<void> =>
     void requireAnswer(z.unknown(), await request(route, parameters), question('write'));
+  // The association of a comment's author also names people who can only read. Where GitHub tells no permission, there is none.
+  const mayWrite = async ({ id, login, type }: z.infer<typeof user>): Promise<boolean> => {
+    if (type === 'Bot') return false;
+    const answer = await request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', { username: login });
+    const parsed = permissionAnswer.safeParse(answer.kind === 'answered' ? answer.data : null).data;
+    return parsed !== undefined && WRITE_PERMISSIONS.includes(parsed.permission) && parsed.user?.id === id;
+  };
   return {
     place: `${place.repository}#${number}`,
     readThread: async (marker) => {
@@ -53,17 +59,18 @@ export function createGitHubComments({ place, number, request }: GitHubPullReque
         ),
       );
       const isOwn = (comment: (typeof comments)[number]): boolean => comment.user?.id === viewer.databaseId;
+      const own = comments.filter((one) => isOwn(one) && one.body?.startsWith(marker));
+      const spoken = comments.filter((one) => !isOwn(one) && speaksToUs(one.body ?? ''));
+      const authors = new Map(spoken.flatMap(({ user: author }) => (author ? [[author.id, author] as const] : [])));
+      const writers = new Set<number>();
+      for (const author of authors.values()) if (await mayWrite(author)) writers.add(author.id);
       return {
-        own: comments
-          .filter((one) => isOwn(one) && one.body?.startsWith(marker))
-          .map(({ id, body }) => ({ id: String(id), body: body ?? '' })),
-        replies: comments
-          .filter((one) => !isOwn(one) && speaksToUs(one.body ?? ''))
-          .map((one) => ({
-            author: one.user?.login ?? 'ghost',
-            text: one.body ?? '',
-            mayDismiss: WRITERS.includes(one.author_association),
-          })),
+        own: own.map(({ id, body }) => ({ id: String(id), body: body ?? '' })),
+        replies: spoken.map(({ user: author, body }) => ({
+          author: author?.login ?? 'ghost',
+          text: body ?? '',
+          mayDismiss: author ? writers.has(author.id) : false,
+        })),
       };
     },
     create: (body) => change('POST /repos/{owner}/{repo}/issues/{number}/comments', { number, body }),

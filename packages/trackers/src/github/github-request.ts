@@ -35,7 +35,10 @@ const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 /** Asks GitHub's REST API by a route such as `GET /repos/{owner}/{repo}/issues/{number}`; where it names them, owner and repository are filled in. */
 export type GitHubRequest = (route: string, parameters: Readonly<Record<string, number | string>>) => Promise<GitHubAnswer>;
 
-/** Requests about one repository: a few tries each, and no token in what is returned. */
+/**
+ * Requests about one repository: a few tries each, and no token in what is returned. What creates something ("POST /…") is sent again only where
+ * GitHub refused it for now: without an answer it may have been created.
+ */
 export function createGitHubRequest({ place, token, timing }: GitHubRequestOptions): GitHubRequest {
   const [owner = '', repo = ''] = place.repository.split('/');
   const { retries = RETRIES, maxRetryAfter = MAX_RETRY_AFTER } = timing;
@@ -55,7 +58,9 @@ export function createGitHubRequest({ place, token, timing }: GitHubRequestOptio
   const headers = { 'x-github-api-version': API_VERSION };
   return async (route, parameters) => {
     try {
-      const { data } = await octokit.request(route, { ...(route.includes('{owner}') ? { owner, repo } : {}), headers, ...parameters });
+      const place = route.includes('{owner}') ? { owner, repo } : {};
+      const once = route.startsWith('POST /') ? { request: { retries: 0 } } : {};
+      const { data } = await octokit.request(route, { ...place, ...once, headers, ...parameters });
       return { kind: 'answered', data };
     } catch (error) {
       return { kind: 'failed', failure: parseGitHubFailure(error, token) };

@@ -10,7 +10,13 @@ const DEVELOPER = 30;
 
 const user = z.object({ id: z.number().int(), username: z.string() });
 const notesAnswer = z.array(z.object({ id: z.number().int(), body: z.string(), author: user, system: z.boolean() }));
-const memberAnswer = z.object({ access_level: z.number().int() });
+const memberAnswer = z.object({
+  access_level: z.number().int(),
+  state: z.string().default('active'),
+  membership_state: z.string().default('active'),
+});
+/** The user of a project's or a group's access token. */
+const TOKEN_USER = /^(?:project|group)_\d+_bot(?:_|$)/;
 
 interface GitLabMergeRequestPlace {
   /** Id of the project that it is to go into. */
@@ -35,9 +41,11 @@ export function createGitLabComments({ project, number, name, request }: GitLabM
       throw new UserError(`${subject} are not there, or the token cannot see them. Give GITLAB_TOKEN access to the project.`);
     return answer;
   };
-  const mayDismiss = async (id: number): Promise<boolean> => {
-    const member = await request({ method: 'GET', path: `/projects/${project}/members/all/${id}`, subject }, memberAnswer);
-    return member !== null && member.access_level >= DEVELOPER;
+  // Where GitLab tells no membership, there is none.
+  const mayDismiss = async ({ id, username }: z.infer<typeof user>): Promise<boolean> => {
+    if (TOKEN_USER.test(username)) return false;
+    const member = await request({ method: 'GET', path: `/projects/${project}/members/all/${id}`, subject }, memberAnswer).catch(noMember);
+    return member?.state === 'active' && member.membership_state === 'active' && member.access_level >= DEVELOPER;
   };
   return {
     place: `${name}!${number}`,
@@ -49,7 +57,7 @@ export function createGitLabComments({ project, number, name, request }: GitLabM
       const own = all.filter(({ author, body }) => author.id === self.id && body.startsWith(marker));
       const spoken = all.filter(({ author, body, system }) => author.id !== self.id && !system && speaksToUs(body));
       const writers = new Map<number, boolean>();
-      for (const { author } of spoken) if (!writers.has(author.id)) writers.set(author.id, await mayDismiss(author.id));
+      for (const { author } of spoken) if (!writers.has(author.id)) writers.set(author.id, await mayDismiss(author));
       return {
         own: own.map(({ id, body }) => ({ id: String(id), body })),
         replies: spoken.map(({ author, body }) => ({ author: author.username, text: body, mayDismiss: writers.get(author.id) === true })),
@@ -59,4 +67,9 @@ export function createGitLabComments({ project, number, name, request }: GitLabM
     update: async (id, body) => void (await require({ method: 'PUT', path: `${notes}/${id}`, body: { body } }, z.unknown())),
     remove: async (id) => void (await request({ method: 'DELETE', path: `${notes}/${id}`, subject }, z.unknown())),
   };
+}
+
+function noMember(error: unknown): null {
+  if (error instanceof UserError) return null;
+  throw error;
 }

@@ -60,7 +60,7 @@ export function createGitLabRequest({ apiUrl, token, timing }: GitLabRequestOpti
     }
   };
   return async (question, schema) => {
-    const answer = await retried(() => send(question), timing.waitUnitMs);
+    const answer = await retried(() => send(question), { isCreation: question.method === 'POST', waitUnitMs: timing.waitUnitMs });
     const failed = `${question.subject} could not be ${question.method === 'GET' ? 'read' : 'written'}`;
     if ('reason' in answer)
       throw new UserError(`${failed}: ${host} is not reachable (${printableLine(answer.reason)}). Check the network.`);
@@ -75,23 +75,29 @@ export function createGitLabRequest({ apiUrl, token, timing }: GitLabRequestOpti
   };
 }
 
-async function retried(send: () => Promise<Response | Silence>, waitUnitMs: number): Promise<Response | Silence> {
+interface Retrying {
+  /** Sent again only where the server refused it for now: without an answer it may have been created. */
+  readonly isCreation: boolean;
+  readonly waitUnitMs: number;
+}
+
+async function retried(send: () => Promise<Response | Silence>, { isCreation, waitUnitMs }: Retrying): Promise<Response | Silence> {
   for (let tried = 1; ; tried += 1) {
     const answer = await send();
-    const waitUnits = waitOf(answer, tried);
+    const waitUnits = waitOf(answer, tried, isCreation);
     if (waitUnits === null || tried === TRIES) return answer;
     await sleep(waitUnits * waitUnitMs);
   }
 }
 
-/** How long to wait before another try, in units; null where another try will not help. */
-function waitOf(answer: Response | Silence, tried: number): number | null {
-  if ('reason' in answer) return tried;
-  if (answer.status === 429) {
+/** How long to wait before another try, in units; null where there is to be none. */
+function waitOf(answer: Response | Silence, tried: number, isCreation: boolean): number | null {
+  if (!('reason' in answer) && answer.status === 429) {
     const asked = Number(answer.headers.get('retry-after') ?? tried);
     return Number.isFinite(asked) && asked <= MAX_RETRY_AFTER ? asked : null;
   }
-  return answer.status >= 500 ? tried : null;
+  const isUnknown = 'reason' in answer || answer.status >= 500;
+  return isUnknown && !isCreation ? tried : null;
 }
 
 function advise(status: number): string {

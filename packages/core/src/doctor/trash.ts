@@ -1,7 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { Git } from '../git/git.js';
 import { printableLine } from '../text/printable.js';
-import { slug } from '../text/slug.js';
+import { issueId, issueProject } from '../issue/issue.js';
 
 const TRASH = 'refs/nx-fleet/trash/';
 const DAY_MS = 86_400_000;
@@ -34,7 +34,7 @@ export async function listTrash(git: Git): Promise<readonly KeptWork[]> {
  */
 export async function restoreFromTrash(what: string, git: Git): Promise<{ readonly branch: string; readonly kept: KeptWork }> {
   const all = await listTrash(git);
-  const names = [what, `issue-${slug(what, 50)}`];
+  const names = [what, /[\p{L}\p{N}]/u.test(what) ? issueProject(issueId(what)) : what];
   const kept = all.find((one) => one.ref === what) ?? all.findLast((one) => names.includes(one.project));
   if (kept === undefined) {
     const known = [...new Set(all.map((one) => one.project))].join(', ');

@@ -9,14 +9,25 @@ describe('issueId', () => {
     ['PROJ-7', 'proj-7'],
     ['-rf /', 'rf'],
     ['x'.repeat(300), 'x'.repeat(50)],
+    ['issue-42', '42'],
+    ['1.10', '1-10'],
+    ['café', 'cafe'],
   ])('makes %j into %j', (reference, id) => {
     expect(issueId(reference)).toBe(id);
     expect(issueProject(id)).toBe(`issue-${id}`);
   });
 
+  it('keeps references apart that differ in letters that names cannot hold', () => {
+    const references = ['検索-1', '検索-2', '設定-1', '1', '検索機能', 'größe', 'groe'];
+    const ids = references.map((reference) => issueId(reference));
+    expect(new Set(ids).size).toBe(references.length);
+    for (const id of ids) expect(id).toMatch(/^[a-z0-9][a-z0-9-]{0,49}$/);
+    expect(issueId('検索機能')).toMatch(/^x[0-9a-f]{12}$/);
+  });
+
   it('refuses a reference without a letter or digit, and shows it on one line', () => {
     expect(() => issueId('!\n\u202e🚀')).toThrow(
-      new UserError('Issue reference "! 🚀" has no letter or digit in it. Give a number, a key or a file.'),
+      new UserError('Issue reference "! 🚀" has no letter or digit. Give the file an "id:" in its front matter, or rename it.'),
     );
   });
 });

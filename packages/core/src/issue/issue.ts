@@ -1,4 +1,5 @@
 import { printable, printableLine } from '../text/printable.js';
+import { shortName } from '../text/fingerprint.js';
 import { slug } from '../text/slug.js';
 import { UserError } from '../errors/user-error.js';
 
@@ -14,15 +15,28 @@ export interface Issue {
   readonly url: string | null;
   /** References of the issues that must be built first. */
   readonly blockedBy: readonly string[];
+  /** Lines of the text that announce blockers and name none that can be read; untrusted. @default none */
+  readonly unreadBlockers?: readonly string[];
 }
 
 const MAX_ID_LENGTH = 50;
 
-/** The id of an issue in names of projects, branches and files: `42`, `proj-7`, `dark-mode`. @throws UserError if nothing usable is left */
+/**
+ * The id of an issue in names of projects, branches and files: `42`, `proj-7`, `dark-mode`; of a project such as `issue-42` its issue.
+ * Letters that such names cannot hold are kept apart by a digest: `検索-1` is `1-9fe1c2d04b7a`.
+ * @throws UserError if nothing usable is left
+ */
 export function issueId(reference: string): string {
-  const id = slug(reference, MAX_ID_LENGTH);
+  const name = reference.normalize('NFC').replace(/^issue-(?=.)/i, '');
+  const lost = name.normalize('NFKD').replaceAll(/[\p{ASCII}\p{M}]/gu, '');
+  if (/[\p{L}\p{N}]/u.test(lost)) {
+    return `${slug(name, MAX_ID_LENGTH - 13)}-${shortName(name.toLowerCase())}`.replace(/^-/, 'x');
+  }
+  const id = slug(name, MAX_ID_LENGTH);
   if (id === '') {
-    throw new UserError(`Issue reference "${printableLine(reference)}" has no letter or digit in it. Give a number, a key or a file.`);
+    throw new UserError(
+      `Issue reference "${printableLine(reference)}" has no letter or digit. Give the file an "id:" in its front matter, or rename it.`,
+    );
   }
   return id;
 }

@@ -1,10 +1,10 @@
 import { printableLine, UserError } from '@nx-fleet/core';
 import type { GitHubPlace } from './github-place.js';
 
-const NUMBER = /^#?([1-9]\d{0,9})$/;
+const NUMBER = /^(?:#|issue-|gh-)?([1-9]\d{0,9})$/i;
 const ISSUE_PATH = /^\/([\w.-]+\/[\w.-]+)\/(issues|pull)\/([1-9]\d{0,9})\/?$/;
 
-/** The number of the issue that a user typed: `42`, `#42`, or its URL. @throws UserError when it is something else, or of another repository */
+/** The number of the issue that a user typed: `42`, `#42`, its project `issue-42`, or its URL. @throws UserError when it is something else, or of another repository */
 export function requireIssueNumber(reference: string, place: GitHubPlace): number {
   const typed = reference.trim();
   const [, plain] = NUMBER.exec(typed) ?? [];

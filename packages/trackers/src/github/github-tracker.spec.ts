@@ -337,6 +337,20 @@ describe('a GitHub tracker keeps the token', () => {
   });
 });
 
+describe('blockers that a GitHub issue names in its text', () => {
+  it('count unless GitHub says that they are closed, whatever they are', async () => {
+    const body = 'Blocked by #50, #51, #52, #53';
+    const { tracker } = await serve((path) => {
+      if (path === ISSUE) return { body: issueJson(42, { body }) };
+      if (path.endsWith('/issues/50')) return { body: issueJson(50, { state: 'closed' }) };
+      if (path.endsWith('/issues/51')) return { body: issueJson(51) };
+      if (path.endsWith('/issues/52')) return { body: issueJson(52, { state: 'closed', pull_request: {} }) };
+      return { status: 404, body: {} };
+    });
+    await expect(tracker.fetchIssue('42')).resolves.toMatchObject({ blockedBy: ['51', '53'] });
+  });
+});
+
 describe('a GitHub tracker tries again', () => {
   it('after a passing fault', async () => {
     const { tracker } = await serve((path, attempt, request) =>

@@ -1,8 +1,9 @@
 import { printableLine, UserError, type Issue, type Tracker } from '@nx-fleet/core';
 import type { TrackerContext } from '../create-tracker.js';
-import { parseBodyBlockers } from './body-blockers.js';
-import { blockersAnswer, issueAnswer, type BlockersAnswer } from './github-answer.js';
-import { createGitHubClient } from './github-client.js';
+import { parseBodyBlockers } from '../body-blockers.js';
+import { blockersAnswer, issueAnswer } from './github-answer.js';
+import { linkedBlockers, readIssueNumber } from './github-blockers.js';
+import { createGitHubClient, type GitHubClient } from './github-client.js';
 import { requireAnswer, type GitHubConnection } from './github-connection.js';
 import type { FailedQuestion } from './github-failure.js';
 import { requireGitHubPlace, type GitHubPlace, type GitHubSettings } from './github-place.js';
@@ -12,8 +13,10 @@ import type { GitHubAnswer, GitHubTiming } from './github-request.js';
 import { findGitHubToken } from './github-token.js';
 
 const TIMING: GitHubTiming = { timeoutMs: 15_000, waitUnitMs: 1000 };
-/** Whoever removes a worktree waits for the answer: about ten seconds in all. */
+/** A user who removes a worktree waits for the answer: about ten seconds in all. */
 const PULL_REQUEST_TIMING = { timeoutMs: 5000, retries: 1, maxRetryAfter: 3 };
+/** Blockers in a text whose state is asked for. */
+const MAX_LOOKUPS = 50;
 /** GitHub's answers where it has no issue dependencies, or does not show them to this token. */
 const WITHOUT_DEPENDENCIES: readonly (number | null)[] = [403, 404, 410];
 
@@ -57,16 +60,28 @@ async function fetchIssue(number: number, repository: GitHubConnection): Promise
   }
   const body = issue.body ?? '';
   const answer = await client.fetchBlockers(number);
-  const linked = isWithoutDependencies(answer) ? [] : requireAnswer(blockersAnswer, answer, question);
-  const blockers = openBlockers(parseBodyBlockers(body, place), linked, place).filter((blocker) => blocker !== number);
+  const linked = linkedBlockers(isWithoutDependencies(answer) ? [] : requireAnswer(blockersAnswer, answer, question), place);
+  const { references, unread } = parseBodyBlockers(body, readIssueNumber(place));
+  const blockers = [...new Set([...references, ...linked.keys()])].filter((blocker) => blocker !== number);
+  const states = await Promise.all(
+    blockers.slice(0, MAX_LOOKUPS).map(async (blocker) => linked.get(blocker) ?? fetchState(blocker, client)),
+  );
   return {
     reference: String(number),
     title: issue.title,
     body,
     state: issue.state,
     url: issue.html_url,
-    blockedBy: blockers.map(String),
+    blockedBy: blockers.filter((_, index) => states[index] !== 'closed').map(String),
+    ...(unread.length === 0 ? {} : { unreadBlockers: unread }),
   };
+}
+
+/** Null where GitHub does not tell: the blocker then counts. */
+async function fetchState(number: number, client: GitHubClient): Promise<'open' | 'closed' | null> {
+  const answer = await client.fetchIssue(number);
+  const issue = issueAnswer.safeParse(answer.kind === 'answered' ? answer.data : null);
+  return issue.success ? issue.data.state : null;
 }
 
 function isWithoutDependencies(answer: GitHubAnswer): boolean {
@@ -77,13 +92,4 @@ function isWithoutDependencies(answer: GitHubAnswer): boolean {
     failure.limitResetsAt === null &&
     failure.retryAfterSeconds === null
   );
-}
-
-/** Those of this repository, each once, without the ones that GitHub's dependencies show to be closed. */
-function openBlockers(fromBody: readonly number[], linked: BlockersAnswer, place: GitHubPlace): readonly number[] {
-  const end = `/repos/${place.repository}`.toLowerCase();
-  const ours = linked.filter((issue) => issue.repository_url.toLowerCase().endsWith(end));
-  const closed = new Set(ours.filter((issue) => issue.state === 'closed').map((issue) => issue.number));
-  const all = new Set([...fromBody, ...ours.map((issue) => issue.number)]);
-  return [...all].filter((number) => !closed.has(number));
 }

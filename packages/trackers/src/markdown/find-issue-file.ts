@@ -54,19 +54,41 @@ export async function findIssueFile(reference: string, folder: IssueFolder): Pro
 }
 
 async function findById(id: string, folder: IssueFolder): Promise<IssueFile | UserError> {
-  const wanted = id.toLowerCase();
   const content = await readFolder(folder);
-  const name = (file: IssueFile): string => file.name.toLowerCase();
-  const byId = content.files.filter((file) => file.frontMatter.id?.toLowerCase() === wanted);
-  const byName = content.files.filter((file) => name(file) === wanted);
-  const byPrefix = content.files.filter((file) => name(file).startsWith(`${wanted}-`));
-  const matches = [byId, byName, byPrefix].find((files) => files.length > 0) ?? [];
+  const isNamed =
+    (test: (name: string) => boolean) =>
+    ({ name, frontMatter }: IssueFile): boolean =>
+      test(comparable(frontMatter.id ?? name)) || test(comparable(name));
+  const wanted = comparable(id);
+  const short = wanted.replace(/^issue-/, '');
+  const matches =
+    [
+      content.files.filter((file) => file.frontMatter.id === id),
+      content.files.filter((file) => file.name === id),
+      content.files.filter((file) => comparable(file.frontMatter.id ?? '') === wanted),
+      content.files.filter(isNamed((name) => name === wanted)),
+      content.files.filter(isNamed((name) => startsWithId(name, wanted))),
+      content.files.filter(isNamed((name) => name === short || startsWithId(name, short))),
+    ].find((files) => files.length > 0) ?? [];
   const [first, second] = matches;
   if (second !== undefined) {
     const files = matches.map(({ file }) => `"${printableLine(file)}"`).join(', ');
     throw new UserError(`Issue "${printableLine(id)}" could be ${files}. Give the path of one of them.`);
   }
   return first ?? unknown(id, folder, content);
+}
+
+/** File systems and keyboards write `é` in two ways; numbers can have leading zeros. */
+function comparable(name: string): string {
+  return name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/^0+(?=\d)/, '');
+}
+
+/** `7-dark-mode`, `7 dark mode`, `7_dark` and `7. Dark` start with the id `7`; `70`, `7.1` do not. */
+function startsWithId(name: string, id: string): boolean {
+  return name.startsWith(id) && /^(?:[-_ ]|\.(?!\d))/.test(name.slice(id.length));
 }
 
 async function readFolder({ workspace, directory }: IssueFolder): Promise<FolderContent> {

@@ -24,16 +24,27 @@ const text = z
   .string('expected text')
   .nullish()
   .transform((value) => value?.trim() || null);
+/** Words of other tools for work that needs no agent any more; every other status is open. */
+const CLOSED =
+  /^(?:closed|done|complete|completed|finished|resolved|fixed|merged|shipped|released|archived|cancel+ed|rejected|duplicate|won'?t[ -]?(?:fix|do))$/;
 const state = z
-  .string('expected "open" or "closed"')
-  .trim()
-  .toLowerCase()
-  .pipe(z.enum(['open', 'closed'], 'expected "open" or "closed"'))
+  .string('expected a word such as "open" or "closed"')
+  .transform((word): 'open' | 'closed' | null => {
+    const plain = word
+      .replace(/[^\p{L}' -]/gu, '')
+      .trim()
+      .toLowerCase()
+      .replaceAll('_', ' ');
+    if (plain === '') return null;
+    return CLOSED.test(plain) ? 'closed' : 'open';
+  })
   .nullish();
 const references = z
   .union([z.string(), z.array(z.string())], 'expected a reference or a list of references')
   .nullish()
   .transform((value) => (typeof value === 'string' ? value.split(',') : (value ?? [])));
+
+const BLOCKERS = ['blocked-by', 'blocked_by', 'blockedBy', 'depends-on', 'depends_on', 'dependsOn', 'dependencies'] as const;
 
 const schema = z
   .object(
@@ -42,14 +53,12 @@ const schema = z
       title: text,
       state,
       status: state,
-      'blocked-by': references,
-      blockedBy: references,
-      'depends-on': references,
+      ...(Object.fromEntries(BLOCKERS.map((key) => [key, references])) as Record<(typeof BLOCKERS)[number], typeof references>),
     },
     'expected keys such as "title: …"',
   )
   .transform((keys): FrontMatter => {
-    const blockers = [...keys['blocked-by'], ...keys.blockedBy, ...keys['depends-on']];
+    const blockers = BLOCKERS.flatMap((key) => keys[key]);
     return {
       id: keys.id,
       title: keys.title,

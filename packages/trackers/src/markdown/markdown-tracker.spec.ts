@@ -76,6 +76,30 @@ describe('a Markdown tracker finds', () => {
     await expect(tracker.fetchIssue(typed)).resolves.toMatchObject({ reference, url: null });
   });
 
+  it.each([
+    ['task-1', 'task-1 - Add a.md'],
+    ['task-1.2', 'task-1.2 - Add b.md'],
+    ['1', '0001_first.md'],
+    ['issue-1', '0001_first.md'],
+    ['1.1', '1.1-dotted.md'],
+    ['cafe\u0301', 'caf\u00e9.md'],
+    ['検索機能', '検索機能.md'],
+    ['issue-x', 'issue-x.md'],
+  ])('in a folder of another tool by %j the file %j', async (typed, file) => {
+    const names = [
+      'task-1 - Add a.md',
+      'task-1.2 - Add b.md',
+      '0001_first.md',
+      '1.1-dotted.md',
+      '10-ten.md',
+      'caf\u00e9.md',
+      '検索機能.md',
+      'issue-x.md',
+    ];
+    const { tracker } = await workspace(Object.fromEntries(names.map((name) => [`docs/issues/${name}`, `# ${name}`])));
+    await expect(tracker.fetchIssue(typed)).resolves.toMatchObject({ title: file });
+  });
+
   it('a file by its absolute path', async () => {
     const { root, tracker } = await workspace(files);
     await expect(tracker.fetchIssue(join(root, 'notes/idea.md'))).resolves.toMatchObject({
@@ -148,6 +172,12 @@ describe('a Markdown tracker reads', () => {
     ['state: open\nstatus: closed', 'open'],
     ['state:', 'open'],
     ['labels: [a]', 'open'],
+    ['status: To Do', 'open'],
+    ['status: "🔄 In Progress"', 'open'],
+    ['status: Done', 'closed'],
+    ['status: "✔ Done"', 'closed'],
+    ["state: Won't fix", 'closed'],
+    ['state: canceled', 'closed'],
   ])('the state of %j', async (frontMatter, state) => {
     await expect(fetchText(`---\n${frontMatter}\n---\n`)).resolves.toMatchObject({ state });
   });
@@ -159,6 +189,8 @@ describe('a Markdown tracker reads', () => {
     ['depends-on:\n  - 41\nblocked-by: 40', ['40', '41']],
     ['blocked-by:', []],
     ['blocked-by: 007', ['007']],
+    ['dependencies: [task-1, task-1.2]', ['task-1', 'task-1.2']],
+    ['depends_on: 1\nblocked_by: 2\ndependsOn: 3', ['2', '1', '3']],
   ])('the blockers of %j', async (frontMatter, blockedBy) => {
     await expect(fetchText(`---\n${frontMatter}\n---\n`)).resolves.toMatchObject({ blockedBy });
   });
@@ -171,6 +203,19 @@ describe('a Markdown tracker reads', () => {
     });
     await expect(tracker.fetchIssue('9')).resolves.toMatchObject({
       blockedBy: ['7-dark-mode', 'EXP-1', 'gone'],
+    });
+  });
+
+  it('blockers of its text: numbers, keys, links and names of files', async () => {
+    const { tracker } = await workspace({
+      'docs/issues/7-dark-mode.md': '# Dark',
+      'docs/issues/search.md': '# Search',
+      'docs/issues/old.md': '---\nstatus: done\n---\n',
+      'docs/issues/9.md': '# Nine\n\n## Blocked by\n\n- #7\n- [Search](search.md)\n- old\n- PROJ-7\n- gone\n- 3 other teams\n',
+    });
+    await expect(tracker.fetchIssue('9')).resolves.toMatchObject({
+      blockedBy: ['7-dark-mode', 'search', 'PROJ-7'],
+      unreadBlockers: ['3 other teams', 'gone'],
     });
   });
 
@@ -192,9 +237,9 @@ describe('a Markdown tracker refuses', () => {
   });
 
   it('an unknown issue, and says which file it could not read', async () => {
-    const { tracker } = await workspace({ 'docs/issues/a.md': '---\nstate: later\n---\n' });
+    const { tracker } = await workspace({ 'docs/issues/a.md': '---\nstate: [later]\n---\n' });
     await expect(refusal(tracker.fetchIssue('7'))).resolves.toBe(
-      'Issue "7" does not exist in "docs/issues". There are none. Not read: Front matter of "docs/issues/a.md" is not valid: at "state": expected "open" or "closed". Correct the file.',
+      'Issue "7" does not exist in "docs/issues". There are none. Not read: Front matter of "docs/issues/a.md" is not valid: at "state": expected a word such as "open" or "closed". Correct the file.',
     );
   });
 
@@ -267,8 +312,8 @@ describe('a Markdown tracker refuses', () => {
     ['id: [1]', 'at "id": expected text'],
     ['title: true', 'at "title": expected text'],
     ['title: {a: b}', 'at "title": expected text'],
-    ['state: later', 'at "state": expected "open" or "closed"'],
-    ['status: 1', 'at "status": expected "open" or "closed"'],
+    ['state: [later]', 'at "state": expected a word such as "open" or "closed"'],
+    ['status: true', 'at "status": expected a word such as "open" or "closed"'],
     ['blocked-by: {a: b}', 'at "blocked-by": expected a reference or a list of references'],
     ['depends-on: [[1]]', 'at "depends-on": expected a reference or a list of references'],
     ['- a\n- b', 'expected keys such as'],

@@ -1,7 +1,8 @@
-import { UserError, type Issue, type Tracker, type TrackerSettings } from '@nx-fleet/core';
+import type { Issue, Tracker, TrackerSettings } from '@nx-fleet/core';
 import type { TrackerContext } from '../create-tracker.js';
-import { findIssueFile, requireIssueFile, type IssueFolder } from './find-issue-file.js';
+import { requireIssueFile, type IssueFolder } from './find-issue-file.js';
 import { splitHeading } from './issue-text.js';
+import { findBlockers } from './markdown-blockers.js';
 import type { IssueFile } from './read-issue-file.js';
 
 type MarkdownSettings = Extract<TrackerSettings, { type: 'markdown' }>;
@@ -11,16 +12,14 @@ export function createMarkdownTracker(settings: MarkdownSettings, context: Track
   const folder: IssueFolder = { workspace: context.mainWorktree, directory: settings.directory };
   return {
     type: 'markdown',
-    fetchIssue: async (reference) => {
-      const file = await requireIssueFile(reference, folder);
-      return toIssue(file, await openBlockers(file, folder));
-    },
+    fetchIssue: async (reference) => toIssue(await requireIssueFile(reference, folder), folder),
   };
 }
 
-function toIssue(file: IssueFile, blockedBy: readonly string[]): Issue {
+async function toIssue(file: IssueFile, folder: IssueFolder): Promise<Issue> {
   const { title, state } = file.frontMatter;
   const { heading, body } = title === null ? splitHeading(file.text) : { heading: null, body: file.text.trim() };
+  const { blockedBy, unread } = await findBlockers(file, body, folder);
   return {
     reference: file.reference,
     title: title ?? heading ?? file.name,
@@ -28,19 +27,6 @@ function toIssue(file: IssueFile, blockedBy: readonly string[]): Issue {
     state,
     url: null,
     blockedBy,
+    ...(unread.length === 0 ? {} : { unreadBlockers: unread }),
   };
-}
-
-/** Blockers by the reference that their own file gives them; those without a file stay as written, closed ones are left out. */
-async function openBlockers(file: IssueFile, folder: IssueFolder): Promise<readonly string[]> {
-  const references: string[] = [];
-  for (const written of file.frontMatter.blockedBy) {
-    const blocker = await findIssueFile(written, folder);
-    if (blocker instanceof UserError) {
-      references.push(written);
-    } else if (blocker.frontMatter.state === 'open' && blocker.reference !== file.reference) {
-      references.push(blocker.reference);
-    }
-  }
-  return [...new Set(references)];
 }

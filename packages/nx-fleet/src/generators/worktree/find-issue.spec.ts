@@ -64,6 +64,13 @@ describe('what a reference names', () => {
       await expect(findIssue('pr-12', github, adaptersWith({ type: 'github' }))).rejects.toThrow(UserError);
     });
 
+    it('is refused where issues are files and no file has that name', async () => {
+      const missing = async (): Promise<Issue> => Promise.reject(new UserError('Issue "pr-12" does not exist.'));
+      await expect(findIssue('pr-12', markdown, adaptersWith({ type: 'markdown', fetchIssue: missing }))).rejects.toThrow(
+        'Cannot read pull request 12: the tracker is "markdown".',
+      );
+    });
+
     it('is the name of an issue like any other where issues are files', async () => {
       expect(await typeOf('pr-12', markdown, adaptersWith({ fetchIssue }))).toEqual({ type: 'markdown', reference: 'pr-12' });
     });

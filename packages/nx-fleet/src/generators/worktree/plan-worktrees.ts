@@ -127,10 +127,12 @@ function requireDistinct(issues: readonly Issue[]): void {
   for (const { reference } of issues) {
     const project = issueProject(issueId(reference));
     const other = seen.get(project);
-    if (other !== undefined)
+    if (other !== undefined) {
+      const isSameToTheEye = other.normalize() === reference.normalize();
       throw new UserError(
-        `"${printableLine(other)}" and "${printableLine(reference)}" would both be "${project}". Make one at a time, or rename one.`,
+        `"${printableLine(other)}" and "${printableLine(reference)}" would both be "${project}"${isSameToTheEye ? '; their names differ only in how accents are stored' : ''}. Rename one of the issues, or give a file another "id:" in its front matter.`,
       );
+    }
     seen.set(project, reference);
   }
 }
@@ -146,6 +148,11 @@ async function readManifests(state: StateStore): Promise<ReadonlyMap<string, Man
 
 function blockersOf(issue: Issue, after: readonly string[] | null, known: ReadonlySet<string>): readonly string[] {
   const self = issueProject(issueId(issue.reference));
+  if (after === null) {
+    for (const line of issue.unreadBlockers ?? []) {
+      log.warn(`${self}: cannot read a blocker from "${printableLine(line, 80)}". Name it as in "Blocked by #41", or use --after.`);
+    }
+  }
   const blockers = (after ?? issue.blockedBy)
     .map((reference) => projectNamed(issueProject(issueId(reference)), [...known]))
     .filter((blocker) => blocker !== self);

@@ -17,10 +17,6 @@ describe('planEnvironment', () => {
     expect(plan({ source }).env).toEqual({ Path: '/bin', HOME: '/home/a', LC_TIME: 'C', XDG_CACHE_HOME: '/c', https_proxy: 'http://p' });
   });
 
-  it("passes the mark of our own run on, so that its end finds the agent's processes", () => {
-    expect(plan({ source: { NX_FLEET_RUN: 'outer', NX_OTHER: '1' } }).env).toEqual({ NX_FLEET_RUN: 'outer' });
-  });
-
   it('takes the login by name and hides it from the commands of the agent', () => {
     const { env, commandNames } = plan({ source: { PATH: '/bin', API_KEY: 'k', OTHER_KEY: 'o' }, loginNames: ['API_KEY'] });
     expect(env).toEqual({ PATH: '/bin', API_KEY: 'k' });

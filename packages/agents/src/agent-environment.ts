@@ -1,7 +1,5 @@
 import { allowedEnvironment } from '@nx-fleet/core';
 
-// The mark of the runner that we ourselves were started by: ending that run must find the agent's processes too.
-const RUN_MARK = 'NX_FLEET_RUN';
 const OF_ANOTHER_SESSION = /^(?:CLAUDECODE$|CLAUDE_CODE_(?:SESSION|CHILD_SESSION)|CODEX_SESSION)/i;
 
 type Variables = Readonly<Record<string, string>>;
@@ -29,7 +27,7 @@ export function planEnvironment(request: EnvironmentRequest): AgentEnvironment {
   const { source, worktree, switches } = request;
   const logins = new Set(request.loginNames);
   const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(allowedEnvironment(source, [RUN_MARK, ...logins]))) {
+  for (const [name, value] of Object.entries(allowedEnvironment(source, [...logins]))) {
     if (!OF_ANOTHER_SESSION.test(name)) env[name] = value;
   }
   for (const [name, value] of Object.entries(worktree)) {

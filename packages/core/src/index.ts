@@ -33,6 +33,7 @@ export type {
   RunningProcess,
 } from './host/host.js';
 export type { Allocation, ProcessIdentity, Registry, RegistryChange, Spare } from './host/registry.js';
+export { describeProcess } from './host/registry.js';
 export type { ArtefactStore } from './artefact/artefact-store.js';
 export type { StateStore } from './manifest/state-store.js';
 export { MANIFEST_VERSION, manifestSchema, type Manifest } from './manifest/manifest.js';

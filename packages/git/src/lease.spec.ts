@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, realpath, rm, utimes, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdtemp, readdir, realpath, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '@nx-fleet/core';
 import { withLease } from './lease.js';
-import { isProcessAlive, processStart } from './process-identity.js';
+import { isProcessAlive, processPlace, processStart } from './process-identity.js';
 
 const ID = '0123456789abcdef';
 
@@ -19,7 +20,7 @@ describe('withLease', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
   const leave = async (holder: object) => {
     await withLease(file, async () => {});
-    await writeFile(file, JSON.stringify({ id: ID, pid: process.pid, startedAt: null, host: hostname(), ...holder }));
+    await writeFile(file, JSON.stringify({ id: ID, pid: process.pid, startedAt: null, place: await processPlace(), ...holder }));
   };
   const countHolders = async (claims: number) => {
     let now = 0;
@@ -59,7 +60,7 @@ describe('withLease', () => {
 
   it('takes over when the heir died as well, in the middle of it', async () => {
     await leave({ pid: 2 ** 22 + 1 });
-    const heir = { id: 'fedcba9876543210', pid: 2 ** 22 + 2, startedAt: null, host: hostname() };
+    const heir = { id: 'fedcba9876543210', pid: 2 ** 22 + 2, startedAt: null, place: await processPlace() };
     await writeFile(`${file}.${ID}`, JSON.stringify(heir));
     expect(await countHolders(5)).toEqual({ most: 1, takeovers: 1 });
     expect(await readdir(join(folder, 'new'))).toEqual([]);
@@ -71,18 +72,33 @@ describe('withLease', () => {
     expect(await countHolders(3)).toEqual({ most: 1, takeovers: 1 });
   });
 
-  it('takes over from another machine only after a long time', async () => {
-    await leave({ host: 'elsewhere' });
-    let acted = false;
-    const waiting = withLease(file, async () => {
-      acted = true;
+  describe('held by a process that cannot be looked at from here', () => {
+    const [boot, container] = ['00000000-0000-4000-8000-000000000000', 'pid:[4026539999]'];
+    it.each([`elsewhere/${boot}/${container}`, ''])('takes over once it shows no sign of life: %p', async (place) => {
+      // This process has the same id there, and lives.
+      await leave({ place });
+      const startedAt = performance.now();
+      expect(await withLease(file, async ({ tookOver }) => tookOver, { silenceMs: 300 })).toBe(true);
+      expect(performance.now() - startedAt).toBeGreaterThan(250);
     });
-    await sleep(150);
-    expect(acted).toBe(false);
-    const longAgo = Date.now() / 1000 - 601;
-    await utimes(file, longAgo, longAgo);
-    await waiting;
-    expect(acted).toBe(true);
+
+    it('waits while it shows signs of life, and names it when that takes too long', async () => {
+      await leave({ pid: 17, place: `elsewhere/${boot}/${container}` });
+      const beat = setInterval(() => void utimes(file, new Date(), new Date()), 50);
+      const waiting = withLease(file, async () => {}, { silenceMs: 400, timeoutMs: 1_200 });
+      await expect(waiting).rejects.toThrow(
+        /^Another nx-fleet command \(process 17 on "elsewhere"\) has been changing worktrees for 1 seconds\. .*delete ".*x\.lease"\.$/,
+      );
+      await expect(waiting).rejects.toBeInstanceOf(UserError);
+      clearInterval(beat);
+    });
+
+    it('shows signs of life itself', async () => {
+      await withLease(file, async () => {
+        const before = (await stat(file)).mtimeMs;
+        while ((await stat(file)).mtimeMs === before) await sleep(50);
+      });
+    });
   });
 
   it('waits for a living holder', async () => {

@@ -1,9 +1,17 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 import { isMissingFile, systemErrorCode } from './file-errors.js';
 
 const run = promisify(execFile);
+
+/** Where process ids mean what they mean to this process: host, boot and pid namespace. Containers of one machine have different ones. */
+export async function processPlace(): Promise<string> {
+  const read = async (answer: Promise<string>): Promise<string> => answer.then((text) => text.trim()).catch(() => '');
+  const boot = read(readFile('/proc/sys/kernel/random/boot_id', 'utf8'));
+  return [hostname(), await boot, await read(readlink('/proc/self/ns/pid'))].join('/');
+}
 
 /** When a process was started, as the operating system gives it; null where it does not say. A dead process has another value than it had alive. */
 export async function processStart(pid: number): Promise<string | null> {

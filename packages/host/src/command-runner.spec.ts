@@ -48,8 +48,10 @@ describe('command runner', () => {
     expect(new Set(names)).toEqual(new Set(['COLOR', 'NX_FLEET_RUN', 'PATH']));
   });
 
-  it('adds its mark to that of the run around it', async () => {
-    const result = await runner.run(shell('echo "$NX_FLEET_RUN"', { env: { PATH, NX_FLEET_RUN: 'outer' } }));
+  it('adds its mark to that of the run around this process, whatever environment the command is given', async () => {
+    process.env['NX_FLEET_RUN'] = 'outer';
+    const result = await runner.run(shell('echo "$NX_FLEET_RUN"', { env: { PATH, NX_FLEET_RUN: 'other' } }));
+    delete process.env['NX_FLEET_RUN'];
     expect(result.stdout).toMatch(new RegExp(`^outer/${process.pid}@[^/]*@[0-9a-f-]{36}\n$`));
   });
 

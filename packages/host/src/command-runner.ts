@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import type { execa as Execa } from 'execa';
 import type { Command, CommandResult, CommandRunner } from '@nx-fleet/core';
 import { isProcessEnding } from './exit-guard.js';
@@ -21,14 +21,14 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): Command
 }
 
 async function runCommand(command: Command, maxOutputBytes: number): Promise<CommandResult> {
-  await requireDirectory(command.cwd);
+  const folder = await requireDirectory(command.cwd);
   // Commands that start no process do not wait for it.
   const { execa } = await import('execa');
   if (command.signal?.aborted || isProcessEnding()) {
     return { ...NOT_STARTED, ended: 'cancelled' };
   }
   const startedAt = performance.now();
-  const mark = newRunMark();
+  const mark = newRunMark(folder);
   const child = startProcess(execa, command, mark);
   if (child.pid === undefined) {
     return refusedStart(command, (await child).cause);
@@ -38,7 +38,7 @@ async function runCommand(command: Command, maxOutputBytes: number): Promise<Com
 }
 
 function startProcess(execa: typeof Execa, command: Command, mark: string) {
-  const outer = command.env[RUN_VARIABLE];
+  const outer = process.env[RUN_VARIABLE];
   return execa(command.file, [...command.args], {
     cwd: command.cwd,
     // A run inside a run carries both marks: ending the outer one finds the processes of the inner one too.
@@ -60,12 +60,13 @@ function refusedStart(command: Command, cause: unknown): CommandResult {
   throw new Error(`Cannot start "${command.file}" in "${command.cwd}".`, { cause });
 }
 
-/** The system reports a missing working directory with the same code as a missing program. */
-async function requireDirectory(path: string): Promise<void> {
+/** The system reports a missing working directory with the same code as a missing program. @returns its real path */
+async function requireDirectory(path: string): Promise<string> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new Error(`Working directory "${path}" cannot be entered.`, { cause });
   });
   if (!found.isDirectory()) {
     throw new Error(`Working directory "${path}" is not a folder.`);
   }
+  return realpath(path);
 }

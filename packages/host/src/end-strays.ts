@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { marksOf, processIds } from './process-group.js';
-import { isInside, processLink } from './process-link.js';
+import { isInside } from './process-link.js';
 import { readProcessStat } from './process-stat.js';
 import { deadMarks } from './run-mark.js';
 
@@ -14,20 +14,16 @@ const POLL_MS = 25;
 const SCRATCH = /^nx-fleet-[A-Za-z0-9]{6}(?:\/|$)/;
 
 /**
- * Ends the runs that work in a folder, or where readers do, and whose own process was killed, with all that they started. Only Linux shows them.
+ * Ends the runs that were started in a folder, or where readers work, and whose own process was killed, with all that they started. Only Linux shows them.
  * @returns how many processes there were
  */
 export async function endStrays(directory: string): Promise<number> {
   if (process.platform !== 'linux') return 0;
   const root = await realpath(directory);
   const temporary = await realpath(tmpdir());
-  const isOurs = (cwd: string): boolean => isInside(cwd, root) || SCRATCH.test(path.relative(temporary, cwd));
-  const marks = new Set(
-    processIds()
-      // A container's process ids say nothing here.
-      .filter((pid) => processLink(pid, 'ns/pid') === processLink(process.pid, 'ns/pid') && isOurs(processLink(pid, 'cwd')))
-      .flatMap((pid) => deadMarks(marksOf(pid))),
-  );
+  const isOurs = (folder: string): boolean => isInside(folder, root) || SCRATCH.test(path.relative(temporary, folder));
+  const dead = [...new Set(processIds().map(marksOf))].flatMap(deadMarks);
+  const marks = new Set(dead.filter(({ folder }) => isOurs(folder)).map(({ mark }) => mark));
   const ended = new Set<number>();
   const giveUpAt = performance.now() + GIVE_UP_MS;
   for (let left = living(marks); left.length > 0 && performance.now() < giveUpAt; left = living(marks)) {

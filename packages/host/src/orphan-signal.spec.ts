@@ -6,7 +6,7 @@ import { isGoneSoon, isRunning } from './testing/processes.js';
 import { startSourceProcess } from './testing/source-process.js';
 import { useTemporaryFolder } from './testing/temporary-folder.js';
 
-const NO_PROCESS = '999999999@0@a';
+const NO_PROCESS = newRunMark('/').replace(/^\d+@[^@]*/, '999999999@0');
 const MORE_THAN_ONE_LOOK_MS = 1_200;
 
 /** Starts a Node of its own that runs a command for as long as somebody waits for it, and tells both ids. */
@@ -22,14 +22,14 @@ describe('the watch over who waits for this process', () => {
   const folder = useTemporaryFolder();
 
   it('stays quiet while all of them live', async () => {
-    const watch = watchOrphaned({ [RUN_VARIABLE]: newRunMark() });
+    const watch = watchOrphaned({ [RUN_VARIABLE]: newRunMark('/') });
     await sleep(MORE_THAN_ONE_LOOK_MS);
     expect(watch.signal.aborted).toBe(false);
     watch.stop();
   });
 
   it('tells when a run around it lost its process', async () => {
-    const watch = watchOrphaned({ [RUN_VARIABLE]: `${newRunMark()}/${NO_PROCESS}` });
+    const watch = watchOrphaned({ [RUN_VARIABLE]: `${newRunMark('/')}/${NO_PROCESS}` });
     const aborted = new Promise((resolve) => watch.signal.addEventListener('abort', resolve));
     const keepAlive = setInterval(() => undefined, 1_000);
     await aborted;

@@ -1,15 +1,29 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { ProcessIdentity } from '@nx-fleet/core';
+import { processLink } from './process-link.js';
 import { readProcessStat } from './process-stat.js';
+
+let here: string | undefined;
+
+/** Where process ids mean what they mean to this process. Containers of one machine have the same boot id, and namespaces of their own. */
+export function processPlace(): string {
+  return (here ??= [hostname(), bootId(), processLink(process.pid, 'ns/pid')].join('/'));
+}
 
 /** Identity of a running process; `startedAt` is null where the system does not tell it. */
 export function identifyProcess(pid: number): ProcessIdentity {
-  return { pid, startedAt: readStart(pid) };
+  return { pid, startedAt: readStart(pid), place: processPlace() };
 }
 
-/** True if that very process still runs, not another one with its id. */
-export function isProcessAlive({ pid, startedAt }: ProcessIdentity): boolean {
+/** Whether a process can be looked at from here. */
+export function isVisible({ place }: ProcessIdentity): boolean {
+  return place === undefined || place === processPlace();
+}
+
+/** True if that process of this place still runs, not another one with its id. */
+export function isProcessAlive({ pid, startedAt }: Omit<ProcessIdentity, 'place'>): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0 || !answers(pid)) {
     return false;
   }

@@ -11,7 +11,11 @@ export interface RegistryVersion {
 
 const HISTORY_LENGTH = 200;
 
-const processSchema = z.strictObject({ pid: z.number().int().positive(), startedAt: z.string().nullable() });
+const processSchema = z.strictObject({
+  pid: z.number().int().positive(),
+  startedAt: z.string().nullable(),
+  place: z.string().optional(),
+});
 
 const allocationSchema = z.strictObject({
   repository: z.string().min(1),
@@ -22,7 +26,7 @@ const allocationSchema = z.strictObject({
   ownsBranch: z.boolean(),
   firstPort: z.number().int().min(1).max(65_535),
   state: z.enum(['creating', 'ready', 'removing']),
-  owner: processSchema,
+  owner: processSchema.nullable(),
   spare: z.string().optional(),
 });
 

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry, RegistryChange, Allocation, Spare } from '@nx-fleet/core';
 import { writeDurably } from './private-file.js';
-import { identifyProcess, isProcessAlive } from './process-identity.js';
+import { createHeartbeat } from './heartbeat.js';
+import { identifyProcess, isProcessAlive, isVisible } from './process-identity.js';
 import { nullIfAbsent } from './read-file.js';
 import { formatVersion, parseVersion, type RegistryVersion } from './registry-version.js';
 
@@ -28,12 +29,18 @@ const LEFTOVER_AGE_MS = 3_600_000;
  * nobody holds a lock, so nobody can die with it.
  */
 export function createRegistry({ directory, link: makeLink = link }: RegistryOptions): Registry {
+  const self = identifyProcess(process.pid);
+  const heartbeat = createHeartbeat(directory, self);
   return {
-    self: identifyProcess(process.pid),
+    // Who asks for it is about to leave it where others read it.
+    get self() {
+      heartbeat.begin();
+      return self;
+    },
     read: async () => (await readNewest(directory)).allocations,
     readSpares: async () => (await readNewest(directory)).spares,
     update: (change) => update({ directory, link: makeLink }, change),
-    isAlive: async (identity) => isProcessAlive(identity),
+    isAlive: async (identity) => (isVisible(identity) ? isProcessAlive(identity) : heartbeat.isHeard(identity)),
   };
 }
 

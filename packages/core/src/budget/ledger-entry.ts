@@ -27,7 +27,7 @@ const startSchema = z.object({
   agent: z.string(),
   /** The model that was asked for; null for the agent's default. */
   model: z.string().nullable(),
-  owner: z.object({ pid: z.int(), startedAt: z.string().nullable() }),
+  owner: z.object({ pid: z.int(), startedAt: z.string().nullable(), place: z.string().optional() }),
 });
 
 const endSchema = z.object({

@@ -19,7 +19,8 @@ export async function examineClaims(context: ExamineContext): Promise<readonly C
       if (!(await host.pathExists(allocation.repository))) complaints.push(forgottenRepository(allocation, context));
       continue;
     }
-    const isBusy = allocation.state !== 'ready' && (await host.registry.isAlive(allocation.owner));
+    const { owner, state } = allocation;
+    const isBusy = state !== 'ready' && owner !== null && (await host.registry.isAlive(owner));
     const complaint = isBusy ? null : await examineClaim(allocation, context);
     if (complaint !== null) complaints.push(complaint);
   }

@@ -1,3 +1,5 @@
+import { printableLine } from '../text/printable.js';
+
 /** What one issue holds on this machine. */
 export interface Allocation {
   /** The repository's common git directory: an absolute real path. */
@@ -12,8 +14,8 @@ export interface Allocation {
   /** First port of its block. */
   readonly firstPort: number;
   readonly state: 'creating' | 'ready' | 'removing';
-  /** The process that is at work on it. */
-  readonly owner: ProcessIdentity;
+  /** The process that is, or was, at work on it; null since it was last done. */
+  readonly owner: ProcessIdentity | null;
   /** A spare worktree that was taken to become this one, until it has. */
   readonly spare?: string | undefined;
 }
@@ -33,6 +35,18 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** As the operating system gives it; null where it does not. */
   readonly startedAt: string | null;
+  /** Where the process id means something: `<host name>/<boot id>/<pid namespace>`. Without one: here. */
+  readonly place?: string | undefined;
+}
+
+export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return one.pid === other.pid && one.startedAt === other.startedAt && one.place === other.place;
+}
+
+/** `process 17`, with its host where that is another container or machine than that of `self`. */
+export function describeProcess({ pid, place }: ProcessIdentity, self: ProcessIdentity): string {
+  const host = printableLine(place?.split('/')[0] ?? '');
+  return place === undefined || place === self.place ? `process ${pid}` : `process ${pid} on "${host}"`;
 }
 
 export interface RegistryChange<Result> {
@@ -49,5 +63,6 @@ export interface Registry {
   readSpares(): Promise<readonly Spare[]>;
   /** Replaces the whole state by what `change` makes of it. `change` is pure: it is called again when another process was faster. */
   update<Result>(change: (current: readonly Allocation[], spares: readonly Spare[]) => RegistryChange<Result>): Promise<Result>;
+  /** A process of another place cannot be looked at: it is alive for as long as its heartbeat is not older than a minute. */
   isAlive(process: ProcessIdentity): Promise<boolean>;
 }

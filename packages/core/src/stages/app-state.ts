@@ -3,7 +3,7 @@ import { parseArtefact } from '../artefact/parse-artefact.js';
 import { objectIdSchema } from '../git/object-id.js';
 import type { StageContext } from './stage-context.js';
 
-const owner = z.strictObject({ pid: z.number(), startedAt: z.string().nullable() });
+const owner = z.strictObject({ pid: z.number(), startedAt: z.string().nullable(), place: z.string().optional() });
 
 /** Which app runs, beside the target that runs it: `app.json`. It holds for as long as its owner lives, and is part of no key. */
 const appStateSchema = z.strictObject({

@@ -258,7 +258,9 @@ describe('buildIssue after an interrupted build', () => {
 
   it.each([true, false])('refuses while another living process holds the worktree, its first step done: %s', async (isBuilding) => {
     const issue = await heldBy({ pid: 99, startedAt: '5' }, isBuilding);
-    await expect(build(issue)).rejects.toThrow('"issue-42" is being built by process 99. Wait for it to end, then run this again.');
+    await expect(build(issue)).rejects.toThrow(
+      '"issue-42" is being worked on by process 99. Wait for it to end, or end it, then run this again.',
+    );
     expect(issue.git.filesIn(issue.worktree).has('half.ts')).toBe(true);
   });
 

@@ -135,7 +135,7 @@ describe('checkoutBuild', () => {
     issue.git.filesIn(issue.worktree).set('half.ts', '');
     const context = issue.context(BUILD_TARGET);
     await expect(checkoutBuild('claude', { ...context, host: { ...context.host, registry } })).rejects.toThrow(
-      '"issue-42" is being built by process 99.',
+      '"issue-42" is being worked on by process 99.',
     );
     expect(issue.git.filesIn(issue.worktree).has('half.ts')).toBe(true);
   });

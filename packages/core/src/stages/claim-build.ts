@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.js';
-import type { Allocation, ProcessIdentity } from '../host/registry.js';
-import { findAllocation } from '../worktree/claim.js';
+import type { Allocation } from '../host/registry.js';
+import { findAllocation, isUntouched, requireNobodyAtWork } from '../worktree/claim.js';
 import { buildingRef, checkingRef } from './refs.js';
 import type { StageContext } from './stage-context.js';
 
@@ -16,10 +16,10 @@ export async function claimBuild(context: StageContext): Promise<void> {
     const how = mine.state === 'removing' ? 'is being removed' : 'is not ready';
     throw new UserError(`The worktree of "${project}" ${how}. Finish that first: nx run fleet:doctor`);
   }
-  if (!isSame(mine.owner, host.registry.self) && (await host.registry.isAlive(mine.owner))) throw beingBuilt(project, mine.owner);
+  await requireNobodyAtWork(mine, host);
   const claimed = await host.registry.update((current) => {
     const now = findAllocation(current, mine);
-    const isUnchanged = now !== undefined && isSame(now.owner, mine.owner);
+    const isUnchanged = now !== undefined && isUntouched(now, mine);
     const allocations = isUnchanged ? current.map((other) => (other === now ? { ...now, owner: host.registry.self } : other)) : current;
     return { allocations, result: isUnchanged };
   });
@@ -31,22 +31,13 @@ export async function claimBuild(context: StageContext): Promise<void> {
 /** @throws UserError while another living process builds in the worktree */
 export async function requireNoLivingBuild(context: StageContext): Promise<void> {
   const { git, host, project } = context;
-  const owner = (await allocationOf(context))?.owner;
-  if (owner === undefined || isSame(owner, host.registry.self)) return;
+  const mine = await allocationOf(context);
+  if (mine === undefined) return;
   if ((await git.readRef(buildingRef(project))) === null && (await git.readRef(checkingRef(project))) === null) return;
-  if (!(await host.registry.isAlive(owner))) return;
-  throw beingBuilt(project, owner);
-}
-
-function beingBuilt(project: string, { pid }: ProcessIdentity): UserError {
-  return new UserError(`"${project}" is being built by process ${pid}. Wait for it to end, then run this again.`);
+  await requireNobodyAtWork(mine, host);
 }
 
 async function allocationOf({ git, host, project }: StageContext): Promise<Allocation | undefined> {
   const { commonDirectory } = await git.locate();
   return findAllocation(await host.registry.read(), { repository: commonDirectory, project });
-}
-
-function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
-  return one.pid === other.pid && one.startedAt === other.startedAt;
 }

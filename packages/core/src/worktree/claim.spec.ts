@@ -92,7 +92,7 @@ describe('claimWorktree', () => {
   it('takes over from an ended process though a living one with its number holds another claim', async () => {
     const reused = { pid: 99, startedAt: '6' };
     const allocations = [allocation(), allocation({ project: 'issue-7', firstPort: 20_510, owner: reused })];
-    expect((await claimOn({ allocations, running: [reused] })).allocation.owner.pid).toBe(4711);
+    expect((await claimOn({ allocations, running: [reused] })).allocation.owner?.pid).toBe(4711);
   });
 
   it('refuses when another process was faster by a hair', async () => {
@@ -110,6 +110,13 @@ describe('claimWorktree', () => {
 
   it('leaves a ready worktree to the living process that builds in it', async () => {
     expect((await claimOn({ allocations: [allocation({ state: 'ready' })], running: [other] })).allocation.owner).toEqual(other);
+  });
+
+  it('names the host of a process of another container', async () => {
+    const elsewhere = { ...other, place: 'devcontainer/boot/pid:[1]' };
+    await expect(claimOn({ allocations: [allocation({ owner: elsewhere })], running: [elsewhere] })).rejects.toThrow(
+      'is being worked on by process 99 on "devcontainer". Wait',
+    );
   });
 
   it('refuses one whose removal was interrupted, and says how to finish that', async () => {

@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import type { Host } from '../host/host.js';
-import type { Allocation, ProcessIdentity, Spare } from '../host/registry.js';
+import { describeProcess, type Allocation, type ProcessIdentity, type Spare } from '../host/registry.js';
 import { choosePortBlock, portsOfBlock } from './port-block.js';
 
 export interface ClaimRequest {
@@ -34,9 +34,10 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
     const incarnation = newIncarnation(host);
     const claim = await host.registry.update<Claim | ProcessIdentity>((current, spares) => {
       const mine = findAllocation(current, request);
-      const isAlive = mine === undefined || isSelf(mine.owner, host) ? false : alive.get(keyOf(mine.owner));
-      if (mine !== undefined && isAlive === undefined) return { allocations: current, result: mine.owner };
-      if (mine !== undefined) requireMineToTake(mine, isAlive === true);
+      const owner = mine === undefined || isSelf(mine.owner, host) ? null : mine.owner;
+      const isAlive = owner === null ? false : alive.get(keyOf(owner));
+      if (owner !== null && isAlive === undefined) return { allocations: current, result: owner };
+      if (mine !== undefined) requireMineToTake(mine, isAlive === true ? owner : null, host);
       const wasReady = mine?.state === 'ready';
       const firstPort = mine !== undefined && !avoided.has(mine.firstPort) ? mine.firstPort : freeBlock(request, current, avoided);
       const spare = mine === undefined && request.takesSpare ? spares.find((one) => isReadySpare(one, request)) : undefined;
@@ -50,7 +51,7 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
         firstPort,
         state: wasReady ? 'ready' : 'creating',
         // A build may be running in a ready worktree: its process stays the owner.
-        owner: wasReady && isAlive === true ? mine.owner : host.registry.self,
+        owner: wasReady && isAlive === true ? owner : host.registry.self,
         spare: mine?.spare ?? spare?.worktree,
       };
       return {
@@ -84,14 +85,17 @@ export function findAllocation(
   return allocations.find((other) => other.repository === repository && other.project === project);
 }
 
-/** Says how far a claim has come. A worktree that is ready is a spare no more. */
+/** Records how far a claim has come. A worktree that is ready is not a spare any longer, and free for its stages while this process goes on with others. */
 export async function settleWorktree(state: Allocation['state'], claimed: Allocation, host: Host): Promise<void> {
   await host.registry.update((current) => ({
-    allocations: current.map((other) =>
-      isSame(other, claimed) ? { ...other, state, spare: state === 'ready' ? undefined : other.spare } : other,
-    ),
+    allocations: current.map((other) => (isSame(other, claimed) ? settled(other, state, host) : other)),
     result: undefined,
   }));
+}
+
+function settled(claim: Allocation, state: Allocation['state'], host: Host): Allocation {
+  if (state !== 'ready') return { ...claim, state };
+  return { ...claim, state, spare: undefined, owner: isSelf(claim.owner, host) ? null : claim.owner };
 }
 
 /**
@@ -111,8 +115,10 @@ export async function takeClaim(seen: Allocation, state: Allocation['state'], ho
 
 /** @throws UserError while another living process is at work on a claim: a build has it long before anything else tells that it builds */
 export async function requireNobodyAtWork({ project, owner }: Allocation, host: Host): Promise<void> {
-  if (isSelf(owner, host) || !(await host.registry.isAlive(owner))) return;
-  throw new UserError(`"${project}" is being worked on by process ${owner.pid}. Wait for it to end, or end it, then run this again.`);
+  if (owner === null || isSelf(owner, host) || !(await host.registry.isAlive(owner))) return;
+  throw new UserError(
+    `"${project}" is being worked on by ${describeProcess(owner, host.registry.self)}. Wait for it to end, or end it, then run this again.`,
+  );
 }
 
 /** Gives names and ports back. */
@@ -124,7 +130,8 @@ function isSame(one: Pick<Allocation, 'repository' | 'project'>, other: Pick<All
   return one.repository === other.repository && one.project === other.project;
 }
 
-function isUntouched(one: Allocation, other: Allocation): boolean {
+/** Whether a claim is as it was when it was read. */
+export function isUntouched(one: Allocation, other: Allocation): boolean {
   return one.state === other.state && one.incarnation === other.incarnation && keyOf(one.owner) === keyOf(other.owner);
 }
 
@@ -132,17 +139,19 @@ function isReadySpare({ repository, state }: Spare, request: ClaimRequest): bool
   return repository === request.repository && state === 'ready';
 }
 
-function keyOf({ pid, startedAt }: ProcessIdentity): string {
-  return `${pid} ${startedAt}`;
+function keyOf(owner: ProcessIdentity | null): string {
+  return owner === null ? '' : `${owner.pid} ${owner.startedAt} ${owner.place}`;
 }
 
-function isSelf(owner: ProcessIdentity, host: Host): boolean {
+function isSelf(owner: ProcessIdentity | null, host: Host): boolean {
   return keyOf(owner) === keyOf(host.registry.self);
 }
 
-function requireMineToTake(mine: Allocation, isBusy: boolean): void {
-  if (mine.state !== 'ready' && isBusy) {
-    throw new UserError(`"${mine.project}" is being worked on by process ${mine.owner.pid}. Wait for it to end, then run this again.`);
+function requireMineToTake(mine: Allocation, busy: ProcessIdentity | null, { registry }: Host): void {
+  if (mine.state !== 'ready' && busy !== null) {
+    throw new UserError(
+      `"${mine.project}" is being worked on by ${describeProcess(busy, registry.self)}. Wait for it to end, then run this again.`,
+    );
   }
   if (mine.state === 'removing') {
     throw new UserError(

@@ -48,6 +48,12 @@ describe('provisionWorktree', () => {
     expect(await stateOf(fleet)).toBe('ready');
   });
 
+  it('is free for its stages once it is ready, though the process that made it goes on with other issues', async () => {
+    const fleet = createFakeFleet();
+    await provision(fleet);
+    expect(await fleet.host.registry.read()).toMatchObject([{ state: 'ready', owner: null }]);
+  });
+
   it('says each step as it goes', async () => {
     const fleet = createFakeFleet();
     await provision(fleet, settings);

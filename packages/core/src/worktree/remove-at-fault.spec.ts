@@ -1,5 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import type { FakeHostOptions } from '../host/fake-host.js';
+import type { Allocation } from '../host/registry.js';
 import { parseSettings } from '../settings/parse-settings.js';
 import { createFakeFleet, planInFleet, provisionRequest, type FakeFleet } from './fleet.contract.js';
 import { planRemoval } from './plan-removal.js';
@@ -35,7 +36,7 @@ async function commitWork({ git }: FakeFleet): Promise<string> {
   return (await git.commitAll(worktree, 'Work')) ?? '';
 }
 
-async function setOwner({ host }: FakeFleet, owner: typeof other): Promise<void> {
+async function setOwner({ host }: FakeFleet, owner: Allocation['owner']): Promise<void> {
   await host.registry.update((current) => ({ allocations: current.map((one) => ({ ...one, owner })), result: null }));
 }
 
@@ -127,6 +128,7 @@ describe('removeWorktree at fault', () => {
       await setOwner(fleet, other);
       return fleet.host.registry.isAlive(owner);
     };
+    await setOwner(fleet, fleet.host.registry.self);
     fleet.host.becomeAnotherProcess();
     const raced = { ...fleet, host: { ...fleet.host, registry: { ...fleet.host.registry, isAlive } } };
     await expect(remove(raced, true)).rejects.toThrow('Another process has just begun to work on "issue-42".');

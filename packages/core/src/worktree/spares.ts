@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
-import type { Spare } from '../host/registry.js';
+import { isSameProcess, type Spare } from '../host/registry.js';
 import type { Settings } from '../settings/settings.js';
 import { printableLine } from '../text/printable.js';
 import type { WorktreeAdapters } from './worktree-work.js';
@@ -111,8 +111,7 @@ async function fillSpare(
 async function takeOut(spare: Spare, { host }: WorktreeAdapters): Promise<boolean> {
   const { state, owner } = spare;
   return host.registry.update((allocations, spares) => {
-    const isAsSeen = (other: Spare): boolean =>
-      other.state === state && other.owner.pid === owner.pid && other.owner.startedAt === owner.startedAt;
+    const isAsSeen = (other: Spare): boolean => other.state === state && isSameProcess(other.owner, owner);
     const isThere = spares.some((other) => isSame(other, spare) && isAsSeen(other));
     const filling: Spare = { ...spare, state: 'filling', owner: host.registry.self };
     return { allocations, spares: isThere ? spares.map((other) => (isSame(other, spare) ? filling : other)) : spares, result: isThere };

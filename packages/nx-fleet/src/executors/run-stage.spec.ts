@@ -9,7 +9,7 @@ import { reviewExecutor } from './review/executor.js';
 import { useShownOutput } from './shown-output.fixture.js';
 
 const { root: folder, lines } = useShownOutput();
-const VARIABLES = ['NX_BASE', 'NX_HEAD', 'NX_FLEET_BASE', 'NX_FLEET_HEAD', 'NX_FLEET_RUN', 'NX_FLEET_SETTINGS_OF_RUN', 'NX_TASK_HASH'];
+const VARIABLES = ['NX_BASE', 'NX_HEAD', 'NX_FLEET_BASE', 'NX_FLEET_HEAD', 'NX_FLEET_COMMAND', 'NX_FLEET_SETTINGS_OF_RUN', 'NX_TASK_HASH'];
 const ISSUE_BRANCH = 'issue/43-pears';
 
 /** Approves. While it reads, the build of another issue commits. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-const VARIABLE = 'NX_FLEET_RUN';
+const VARIABLE = 'NX_FLEET_COMMAND';
 
 /** Gives an Nx command a name that all of its tasks on this machine know. */
 export function rememberRun(env: NodeJS.ProcessEnv): void {

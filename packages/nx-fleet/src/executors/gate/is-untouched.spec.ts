@@ -8,7 +8,7 @@ import { rememberRun, runOf } from '../../settings/run-name.js';
 import { writtenBy } from '../shown-output.fixture.js';
 
 const INDEX = '.nx-fleet/out/fleet/agent-changes/index.json';
-const ENV = { NX_FLEET_RUN: 'this' };
+const ENV = { NX_FLEET_COMMAND: 'this' };
 const index = (...projects: readonly string[]): string =>
   JSON.stringify({ version: 1, run: 'this', projects: projects.map((project) => ({ project, baseTree: 'a', tree: 'b' })) });
 
@@ -33,7 +33,7 @@ describe('whether a change leaves a project alone', () => {
 
   afterEach(() => {
     rmSync(root, { recursive: true });
-    delete process.env['NX_FLEET_RUN'];
+    delete process.env['NX_FLEET_COMMAND'];
   });
 
   it('is what the command found out before', () => {
@@ -76,7 +76,7 @@ describe('whether a change leaves a project alone', () => {
     const env: NodeJS.ProcessEnv = {};
     rememberRun(env);
     write(INDEX, index('a').replace('this', runOf(env) ?? ''));
-    process.env['NX_FLEET_RUN'] = runOf(env) ?? '';
+    process.env['NX_FLEET_COMMAND'] = runOf(env) ?? '';
     const text = await writtenBy(async () => {
       expect(await gateExecutor({ subject: 'project' }, gateOf('b'))).toEqual({ success: true });
     });

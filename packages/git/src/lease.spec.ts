@@ -94,10 +94,13 @@ describe('withLease', () => {
     });
 
     it('shows signs of life itself', async () => {
-      await withLease(file, async () => {
-        const before = (await stat(file)).mtimeMs;
-        while ((await stat(file)).mtimeMs === before) await sleep(50);
+      const [before, after] = await withLease(file, async () => {
+        const earlier = new Date(Date.now() - 60_000);
+        await utimes(file, earlier, earlier);
+        await sleep(3_000);
+        return [earlier.getTime(), (await stat(file)).mtimeMs] as const;
       });
+      expect(after).toBeGreaterThan(before + 30_000);
     });
   });
 

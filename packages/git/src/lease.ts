@@ -63,12 +63,13 @@ async function acquire(file: string, self: LeaseHolder, times: LeaseTimes): Prom
   const { timeoutMs = TIMEOUT_MS, silenceMs = SILENCE_MS } = times;
   const waitedMs = stopwatch();
   const isAlive = holderWatch(file, self, silenceMs);
+  const takeOver = heirOf(claim, file, times);
   await writeFile(claim, JSON.stringify(self));
   try {
     for (;;) {
       if (await tryLink(claim, file)) return false;
       const holder = await readHolder(file);
-      if (holder !== null && !(await isAlive(holder)) && (await takeOver(claim, file, holder, times))) return true;
+      if (holder !== null && !(await isAlive(holder)) && (await takeOver(holder))) return true;
       if (waitedMs() > timeoutMs) throw busyError(file, holder, waitedMs());
       await sleep(5 + Math.random() * 25);
     }
@@ -78,13 +79,15 @@ async function acquire(file: string, self: LeaseHolder, times: LeaseTimes): Prom
 }
 
 // Only the holder of the right to succeed this very holder replaces its file, so that two heirs cannot both win.
-async function takeOver(claim: string, file: string, dead: LeaseHolder, times: LeaseTimes): Promise<boolean> {
-  const succeed = async (): Promise<boolean> => {
-    if ((await readHolder(file))?.id !== dead.id) return false;
-    await rename(claim, file);
-    return true;
+function heirOf(claim: string, file: string, times: LeaseTimes): (dead: LeaseHolder) => Promise<boolean> {
+  return async ({ id }) => {
+    const succeed = async (): Promise<boolean> => {
+      if ((await readHolder(file))?.id !== id) return false;
+      await rename(claim, file);
+      return true;
+    };
+    return withLease(`${file}.${id}`, succeed, times);
   };
-  return withLease(`${file}.${dead.id}`, succeed, times);
 }
 
 async function tryLink(claim: string, file: string): Promise<boolean> {

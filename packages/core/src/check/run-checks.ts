@@ -4,9 +4,11 @@ import { CHECKS_STEP } from '../agent/run-record.js';
 import type { CommandResult } from '../host/command.js';
 import type { StageContext, StageIssue } from '../stages/stage-context.js';
 import type { StageRecorder } from '../stages/stage-recorder.js';
+import { setUpForWork } from '../stages/set-up-worktree.js';
 import type { CommandLine } from '../settings/settings.js';
 import { printable } from '../text/printable.js';
 import { createLineRedactor } from '../text/redact.js';
+import { SetupFailure } from '../worktree/steps/setup-step.js';
 import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
 import { worktreeEnvironment } from '../worktree/worktree-environment.js';
 import { commandText, commandWords } from './command-words.js';
@@ -38,6 +40,7 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
   const env = { ...worktreeEnvironment(worktree, host.env, request.passEnv), ...(await worktreeVariables(issue, context)) };
   const redact = await worktreeRedactor({ worktree, env }, host);
   const results: CheckResult[] = await installFailure(request, issue, context);
+  if (results.length === 0) results.push(...(await setupFailure(issue, context)));
   for (const line of results.length > 0 ? [] : request.checks) {
     const command = commandText(line);
     const [file, ...args] = commandWords(line, { base: request.base });
@@ -84,6 +87,19 @@ async function installFailure({ passEnv }: ChecksRequest, issue: StageIssue, con
     if (!(error instanceof UserError)) throw error;
     const durationMs = context.host.now().getTime() - startedAt;
     return [{ command: 'install dependencies', passed: false, ended: 'failed', output: error.message, durationMs }];
+  }
+}
+
+/** Checks on the database of another commit would prove nothing. @returns the setup command that fails on the branch's files, or nothing */
+async function setupFailure(issue: StageIssue, context: StageContext): Promise<CheckResult[]> {
+  const startedAt = context.host.now().getTime();
+  try {
+    await setUpForWork(issue, context);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SetupFailure) || !error.failed.hasRun) throw error;
+    const { command, ended, output } = error.failed;
+    return [{ command, passed: false, ended, output, durationMs: context.host.now().getTime() - startedAt }];
   }
 }
 

@@ -10,6 +10,15 @@ export const localStateSchema = z.strictObject({
   database: z.string().nullable(),
   /** Why there is none although one is configured: no stage runs until it is there. */
   databaseFailure: z.string().optional(),
+  /** What database and generated files are of: absent while setup commands have not succeeded. */
+  setUp: z
+    .strictObject({
+      /** A digest of the branch's tree and the setup commands. */
+      of: z.string(),
+      /** True until a writer or checks have worked on that database. */
+      isUnused: z.boolean(),
+    })
+    .optional(),
   /** True where the worktree is a checkout that was there before us, as in CI, and is never removed. */
   here: z.boolean().optional(),
 });

@@ -1,8 +1,8 @@
 import { UserError } from '../errors/user-error.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { printableLine } from '../text/printable.js';
-import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
 import { fence, renderPrompt } from '../prompt/render-prompt.js';
+import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
 import { attemptBuild, type WriterTask } from './attempt-build.js';
 import type { Build } from './build-artefact.js';
 import { buildBase } from './build-base.js';
@@ -11,6 +11,7 @@ import { clearAttempt, isOwnWork, moveBranch, requireCleanWorktree } from './own
 import { renderPlan } from './plan-artefact.js';
 import { buildingRef, builtRef } from './refs.js';
 import { requirePlan } from './require-plan.js';
+import { setUpForWork } from './set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
 import type { BuildStageSettings } from './stage-settings.js';
@@ -39,6 +40,7 @@ export async function buildIssue(settings: BuildStageSettings, context: StageCon
     await moveBranch(base, issue, context);
     try {
       await installWorktreeDependencies(issue, settings.passEnv, context);
+      await setUpForWork(issue, context);
       const task = await buildTask(issue, context);
       await attemptBuild({ task, start: base, base, settings, issue, recorder }, context);
     } catch (error) {

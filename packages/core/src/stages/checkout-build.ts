@@ -3,6 +3,7 @@ import type { Build } from './build-artefact.js';
 import type { Checkout } from './checkout-artefact.js';
 import { isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
 import { builtRef } from './refs.js';
+import { followBranch } from './set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { restoreBuild } from './stored-work.js';
 import { BUILD_TARGET } from './targets.js';
@@ -35,6 +36,7 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
     );
   }
   await git.writeRef(builtRef(project), build.head);
+  await followBranch(issue, context);
   return writeCheckout({ base: build.base, tree: (await git.resolveTree(`refs/heads/${manifest.branch}`)) ?? build.tree }, context);
 }
 
@@ -45,6 +47,7 @@ async function takeAsItIs(issue: StageIssue, context: StageContext): Promise<Che
   const tree = await context.git.resolveTree(`refs/heads/${branch}`);
   if (tree === null) throw new UserError(`Branch "${branch}" is gone. Bring it back, then run this again.`);
   context.onProgress(`${branch} is taken as it is`);
+  await followBranch(issue, context);
   return writeCheckout({ base, tree }, context);
 }
 

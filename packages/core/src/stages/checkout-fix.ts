@@ -2,6 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { Fix } from './fix-artefact.js';
 import { moveBranch, requireCleanWorktree } from './own-branch.js';
 import { builtRef } from './refs.js';
+import { followBranch } from './set-up-worktree.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { restoreFix } from './stored-work.js';
 
@@ -16,7 +17,10 @@ export async function checkoutFix(writer: string, context: StageContext): Promis
   const fix = await restoreFix(writer, context);
   await requireCleanWorktree(issue, context);
   const tip = await git.readRef(`refs/heads/${branch}`);
-  if (tip !== null && (await git.isAncestor(fix.head, tip))) return fix;
+  if (tip !== null && (await git.isAncestor(fix.head, tip))) {
+    await followBranch(issue, context);
+    return fix;
+  }
   if (tip === null || !(await git.isAncestor(tip, fix.head))) {
     throw new UserError(
       `"${branch}" has gone another way than its fix ${fix.head.slice(0, 8)}, which starts from ${fix.start.slice(0, 8)}. Run again: nx run ${project}:agent-review`,
@@ -24,6 +28,7 @@ export async function checkoutFix(writer: string, context: StageContext): Promis
   }
   await moveBranch(fix.head, issue, context);
   await git.writeRef(builtRef(project), fix.head);
+  await followBranch(issue, context);
   onProgress(`${branch} moved to its fix ${fix.head.slice(0, 8)}`);
   return fix;
 }

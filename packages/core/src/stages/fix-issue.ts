@@ -14,6 +14,7 @@ import { judgeReviews } from './judge-reviews.js';
 import { clearAttempt, requireCleanWorktree } from './own-branch.js';
 import { buildingRef, builtRef } from './refs.js';
 import { requireReviews } from './require-reviews.js';
+import { setUpForWork } from './set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
 import type { FixStageSettings } from './stage-settings.js';
@@ -35,6 +36,7 @@ export async function fixIssue(settings: FixStageSettings, context: StageContext
     await git.writeRef(buildingRef(project), start);
     try {
       await installWorktreeDependencies(issue, settings.passEnv, context);
+      await setUpForWork(issue, context);
       const task = await fixTask(issue, { verdict, open }, context);
       await attemptBuild({ task, start, base, settings, issue, recorder }, context);
     } catch (error) {

@@ -1,10 +1,12 @@
 import type { Agent } from '../agent/agent.js';
+import type { Database } from '../database/database.js';
 import { UserError } from '../errors/user-error.js';
 import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { PromptName } from '../prompt/render-prompt.js';
+import type { ProvisioningSettings } from '../worktree/worktree-work.js';
 import type { StageLimits } from './stage-settings.js';
 
 /** What every stage works with. */
@@ -17,6 +19,9 @@ export interface StageContext {
   readonly limits: StageLimits;
   readonly git: Git;
   readonly host: Host;
+  readonly database: Database;
+  /** How worktrees are set up. What of it changes a stage's result is in that stage's settings too. */
+  readonly provisioning: ProvisioningSettings;
   readonly agent: (name: string) => Agent;
   /** Text of a prompt template. */
   readonly prompt: (name: PromptName) => Promise<string>;

@@ -28,6 +28,7 @@ describe('stage settings', () => {
     ['the checks', { checks: ['true'] }, ['build', 'validate']],
     ['the attempts', { build: { attempts: 1 } }, ['build']],
     ['passed variables', { worktrees: { passEnv: ['CI'] } }, ['build', 'validate']],
+    ['setup commands', { worktrees: { setup: ['migrate'], smoke: 'true' } }, ['validate']],
     ['limits', { limits: { agentMinutes: 1, checkMinutes: 1 } }, []],
     ['the gate', { review: { blockOn: 'low' } }, []],
     ['ports and database', { ports: { variables: ['P'] }, database: { type: 'sqlite', file: 'a.db' } }, []],

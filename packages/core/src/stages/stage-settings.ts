@@ -40,6 +40,9 @@ export interface FixStageSettings extends BuildStageSettings {
 
 export interface ValidateStageSettings {
   readonly checks: readonly CommandLine[];
+  /** The commands that make the database and the files that checks run on. */
+  readonly setup: readonly CommandLine[];
+  readonly smoke: CommandLine | null;
   readonly passEnv: readonly string[];
 }
 
@@ -69,7 +72,8 @@ export function fixSettings(settings: Settings, writer: string): FixStageSetting
 }
 
 export function validateSettings({ checks, worktrees }: Settings): ValidateStageSettings {
-  return { checks, passEnv: worktrees.passEnv };
+  const { setup, smoke, passEnv } = worktrees;
+  return { checks, setup, smoke: smoke ?? null, passEnv };
 }
 
 export function reviewSettings({ agents }: Settings, reviewer: string): AgentStageSettings {

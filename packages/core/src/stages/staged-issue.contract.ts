@@ -71,7 +71,7 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
   const requests: AgentRequest[] = [];
   const waits: number[] = [];
   const settings = parseSettings([{ file: 'nx.json', value: { checks: ['lint', 'test --base={base}'], ...options.options } }]);
-  const { local } = await provisionWorktree(provisionRequest(await planInFleet(fleet), fleet), fleet);
+  const { local } = await provisionWorktree(provisionRequest(await planInFleet(fleet), fleet, options.options), fleet);
   await fleet.host.artefacts.write('issue-42', PLAN_TARGET, 'plan.json', JSON.stringify(aPlan));
   const agent = (name: string): Agent => ({
     name,
@@ -103,6 +103,8 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
       limits: stageLimits(settings),
       git: fleet.git,
       host: fleet.host,
+      database: fleet.database,
+      provisioning: settings,
       agent,
       prompt: async (name) =>
         ({

@@ -38,6 +38,7 @@ describe('provisionWorktree', () => {
       worktree,
       ports: { PORT: first, API_PORT: first + 1, DB_PORT: first + 2, DEBUG_PORT: first + 3 },
       database: 'memory issue-42',
+      setUp: { of: expect.any(String), isUnused: true },
     });
     expect(await fleet.host.state.readLocal('issue-42')).toEqual(local);
     expect(fleet.git.refs.get(branchRef)).toBe(fleet.git.root);
@@ -126,7 +127,7 @@ describe('provisionWorktree', () => {
     const error = await provision(fleet, settings).catch((caught: unknown) => caught);
     expect(error).toEqual(
       new UserError(
-        'The setup command "nx run-many -t codegen" failed in the new worktree (exit code 3). Mend it or take it out of "worktrees", then run this again.\nno generator',
+        'The setup command "nx run-many -t codegen" failed in "/repo.worktrees/issue-42" (exit code 3). Fix it or remove it from "worktrees", then run this again.\nno generator',
       ),
     );
     expect(await fleet.host.registry.read()).toEqual([]);

@@ -7,7 +7,7 @@ import { adoptOrCreateBranch } from './adopt-branch.js';
 import { claimWorktree, findAllocation, releaseWorktree, settleWorktree, takeClaim } from './claim.js';
 import type { WorktreePlan } from './plan-worktree.js';
 import { makeSteps, undoSteps } from './provisioning-steps.js';
-import { endStraysOf, portsOf, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
+import { endStraysOf, portsOf, setUpDigest, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
 
 export interface ProvisionRequest {
   readonly plan: WorktreePlan;
@@ -99,11 +99,12 @@ async function claimWork(
   return { work, isNew: !wasReady && local === null };
 }
 
-async function record(work: WorktreeWork, { manifest, spec }: WorktreePlan, { host }: WorktreeAdapters): Promise<LocalState> {
+async function record(work: WorktreeWork, { manifest, spec }: WorktreePlan, adapters: WorktreeAdapters): Promise<LocalState> {
+  const { host } = adapters;
   const { project } = manifest;
   // A doctor at work beside us may have taken the manifest of an issue that waited for its turn for a forgotten one.
   if ((await host.state.readManifest(project)) === null) await host.state.writeIssue(project, manifest, spec);
-  const local = localState(work);
+  const local = await localState(work, adapters);
   await host.state.writeLocal(project, local);
   await settleWorktree('ready', work.allocation, host);
   return local;
@@ -135,13 +136,17 @@ async function warnOfDirt({ allocation, onProgress }: WorktreeWork, { git }: Wor
   onProgress(`warning: "${printableLine(dirty)}" is neither committed nor ignored, and no stage will run until it is`);
 }
 
-function localState(work: WorktreeWork): LocalState {
+async function localState(work: WorktreeWork, adapters: WorktreeAdapters): Promise<LocalState> {
   const { database, databaseFailure } = work.found;
+  const setUp = work.isSetUp
+    ? (await adapters.host.state.readLocal(work.manifest.project))?.setUp
+    : { of: await setUpDigest(work, adapters), isUnused: true };
   return {
     worktree: work.allocation.worktree,
     ports: portsOf(work),
     database: database?.description ?? null,
     ...(databaseFailure === null ? {} : { databaseFailure }),
+    ...(databaseFailure !== null || setUp === undefined ? {} : { setUp }),
     ...(work.here ? { here: true } : {}),
   };
 }

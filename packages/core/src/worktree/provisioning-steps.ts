@@ -28,7 +28,7 @@ export interface Step {
  * | dependencies | node_modules, with a stamp inside           | (goes with the worktree)  | an equal stamp is kept, else made anew        |
  * | database     | a branch of the database                    | removed                   | found by its name and incarnation             |
  * | environment  | our block of `.env.local`                   | (goes with the worktree)  | written whole, again                          |
- * | setup, smoke | what the commands of the configuration make | (goes with the worktree)  | run until they succeeded once, with the database |
+ * | setup, smoke | what the commands of the configuration make | (goes with the worktree)  | run until they succeeded once, with the database; again once the branch has moved |
  * | (record)     | `.nx-fleet/local`, then state `ready`       | deleted after the release | the same record                               |
  */
 const PROVISIONING: readonly (readonly Step[])[] = [

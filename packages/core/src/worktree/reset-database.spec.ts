@@ -26,7 +26,7 @@ async function createReadyFleet(options: FakeHostOptions = {}, database: Partial
 }
 
 describe('resetDatabase', () => {
-  it('gives a fresh copy under the same incarnation, and writes the way to it', async () => {
+  it('gives a fresh copy under the same incarnation, writes the way to it, and runs the setup commands on it', async () => {
     const fleet = await createReadyFleet();
     const [claim] = await fleet.host.registry.read();
     const asked: string[] = [];
@@ -41,7 +41,7 @@ describe('resetDatabase', () => {
       PORT: String(claim?.firstPort),
     });
     expect(await fleet.host.state.readLocal('issue-42')).toMatchObject({ database: 'fresh' });
-    expect(fleet.host.commandLog).toHaveLength(1);
+    expect(fleet.host.commandLog.map(({ env }) => env['DATABASE_URL'])).toEqual(['memory:issue-42', 'memory:fresh']);
   });
 
   it('gives the one that could not be had before, runs the setup that waited for it, and takes the mark away', async () => {
@@ -59,12 +59,14 @@ describe('resetDatabase', () => {
     expect(await fleet.host.state.readLocal('issue-42')).toMatchObject({ database: null });
   });
 
-  it('leaves the env file and the record as they are when the server does not answer', async () => {
+  it('leaves env file and database as they are when the server does not answer, and does not trust the copy any more', async () => {
     const fleet = await createReadyFleet();
-    const before = [...fleet.host.files];
+    const { setUp: _, ...local } = (await fleet.host.state.readLocal('issue-42')) ?? {};
+    const environment = fleet.host.files.get(`${worktree}/.env.local`);
     const database = { ...fleet.database, resetBranch: () => Promise.reject(new UserError('down')) };
     await expect(resetDatabase(request(fleet), { ...fleet, database })).rejects.toThrow('down');
-    expect([...fleet.host.files]).toEqual(before);
+    expect(fleet.host.files.get(`${worktree}/.env.local`)).toBe(environment);
+    expect(await fleet.host.state.readLocal('issue-42')).toEqual(local);
   });
 
   it('refuses while a living process is at work on it, and not when that has ended', async () => {

@@ -1,25 +1,29 @@
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
-import type { Settings } from '../settings/settings.js';
 import { findAllocation, requireNobodyAtWork, takeClaim } from './claim.js';
 import { environmentStep } from './steps/environment-step.js';
 import { setupStep, smokeStep } from './steps/setup-step.js';
-import { databaseRequest, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
+import { databaseRequest, setUpDigest, type ProvisioningSettings, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
 
 export interface ResetRequest {
   readonly project: string;
   readonly location: RepositoryLocation;
-  readonly settings: Settings;
+  readonly settings: ProvisioningSettings;
+  /** Whether a writer or checks work on the copy at once, so that the next of them needs another. @default false */
+  readonly isForUse?: boolean;
   readonly onProgress: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Gives a worktree a fresh copy of the database in place of the present one, or the one that it could not have before.
+ * Gives a worktree a fresh copy of the database, or the one that could not be made before, and runs the setup commands on it: both are then of
+ * what the branch holds.
  * @returns its description, or null when no database is configured
  * @throws UserError when there is no such worktree, another process is at work on it, or the database does not answer
+ * @throws SetupFailure when a setup command fails
  */
 export async function resetDatabase(request: ResetRequest, adapters: WorktreeAdapters): Promise<string | null> {
-  const { project, location, settings, onProgress } = request;
+  const { project, location, settings, isForUse = false, onProgress, signal } = request;
   const { host, database } = adapters;
   const manifest = await host.state.readManifest(project);
   const local = await host.state.readLocal(project);
@@ -31,24 +35,31 @@ export async function resetDatabase(request: ResetRequest, adapters: WorktreeAda
   await requireNobodyAtWork(allocation, host);
   // A removal that came between would leave a database and a record that nobody looks for any more.
   const taken = await takeClaim(allocation, 'ready', host);
+  const here = local.here === true;
   const work: WorktreeWork = {
     manifest,
     allocation: taken,
     location,
     settings,
-    here: local.here === true,
+    here,
     wasReady: true,
-    isSetUp: local.databaseFailure === undefined,
+    isSetUp: false,
     branchStart: manifest.base,
     expectedTip: null,
     onProgress,
+    signal,
     found: { database: null, databaseFailure: null },
   };
-  work.found.database = await database.resetBranch(await databaseRequest(work, host));
+  const { setUp: _, ...unset } = local;
+  await host.state.writeLocal(project, unset);
+  const branch = await databaseRequest(work, host);
+  // The database of a checkout that was there before us is not ours to replace.
+  work.found.database = await (here ? database.createBranch(branch) : database.resetBranch(branch));
   await environmentStep.make(work, adapters);
   for (const step of [setupStep, smokeStep]) await step.make(work, adapters);
   const description = work.found.database?.description ?? null;
-  const { databaseFailure: _, ...rest } = local;
-  await host.state.writeLocal(project, { ...rest, database: description });
+  const { databaseFailure: __, ...rest } = unset;
+  const setUp = { of: await setUpDigest(work, adapters), isUnused: !isForUse };
+  await host.state.writeLocal(project, { ...rest, database: description, setUp });
   return description;
 }

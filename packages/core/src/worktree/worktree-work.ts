@@ -4,7 +4,7 @@ import type { Host } from '../host/host.js';
 import type { Allocation } from '../host/registry.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Settings } from '../settings/settings.js';
-import { fingerprint } from '../text/fingerprint.js';
+import { fingerprint, shortName } from '../text/fingerprint.js';
 import { slug } from '../text/slug.js';
 import { portsByVariable } from './port-block.js';
 import { worktreeEnvironment } from './worktree-environment.js';
@@ -15,12 +15,15 @@ export interface WorktreeAdapters {
   readonly database: Database;
 }
 
+/** The options that a worktree is made by. */
+export type ProvisioningSettings = Pick<Settings, 'worktrees' | 'ports'>;
+
 /** One worktree that is being made or taken away: what every step of it works on. */
 export interface WorktreeWork {
   readonly manifest: Manifest;
   readonly allocation: Allocation;
   readonly location: RepositoryLocation;
-  readonly settings: Settings;
+  readonly settings: ProvisioningSettings;
   /** Where the branch is made if it is not there. */
   readonly branchStart: string;
   /** Where the branch may stand when it is deleted: its start while nobody has worked on it, else what the removal's plan saw. */
@@ -79,4 +82,13 @@ export async function endStraysOf(
   host: Host,
 ): Promise<void> {
   for (const folder of new Set([location.mainWorktree, allocation.worktree])) await host.endStrays(folder);
+}
+
+/** What setup commands have been run for: the branch's files, and the commands themselves. */
+export async function setUpDigest(
+  { manifest, settings: { worktrees } }: Pick<WorktreeWork, 'manifest' | 'settings'>,
+  { git }: Pick<WorktreeAdapters, 'git'>,
+): Promise<string> {
+  const tree = await git.resolveTree(`refs/heads/${manifest.branch}`);
+  return shortName(JSON.stringify([tree, worktrees.setup, worktrees.smoke]));
 }

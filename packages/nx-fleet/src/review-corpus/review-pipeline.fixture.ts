@@ -22,6 +22,7 @@ import {
   type StageContext,
   type Verdict,
 } from '@nx-fleet/core';
+import { createDatabase } from '@nx-fleet/databases';
 import { createGit } from '@nx-fleet/git';
 import { createHost } from '@nx-fleet/host';
 import { readPrompt } from '../prompts.js';
@@ -111,6 +112,8 @@ export async function createReviewPipeline(): Promise<ReviewPipeline> {
     limits: stageLimits(settings),
     git,
     host,
+    database: createDatabase(settings.database, { commands: host.commands, env }),
+    provisioning: settings,
     agent,
     prompt: (name) => readPrompt(name, undefined),
     onProgress: () => {},

@@ -9,6 +9,16 @@ import { managedVariables } from './environment-step.js';
 
 const SHOWN_LINES = 15;
 
+/** A setup command that failed: the fault of the files that it read, if it has run to its end. */
+export class SetupFailure extends UserError {
+  constructor(
+    message: string,
+    readonly failed: { readonly command: string; readonly ended: string; readonly hasRun: boolean; readonly output: string },
+  ) {
+    super(message);
+  }
+}
+
 /** The team's commands for a new worktree. They may need its database, and so wait for one that could not be had. */
 export const setupStep: Step = {
   name: 'setup',
@@ -52,7 +62,6 @@ async function runInWorktree({ label, line }: WorktreeCommand, work: WorktreeWor
     .slice(-SHOWN_LINES)
     .join('\n');
   const how = result.ended === 'exited' ? `exit code ${result.exitCode}` : result.ended;
-  throw new UserError(
-    `The ${label} command "${text}" failed in the new worktree (${how}). Mend it or take it out of "worktrees", then run this again.\n${output}`,
-  );
+  const message = `The ${label} command "${text}" failed in "${cwd}" (${how}). Fix it or remove it from "worktrees", then run this again.\n${output}`;
+  throw new SetupFailure(message, { command: `${label}: ${text}`, ended: how, hasRun: result.ended === 'exited', output });
 }

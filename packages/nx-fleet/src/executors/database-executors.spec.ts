@@ -47,6 +47,7 @@ function adapters({ database, isReady = true, currentWorktree = root() }: World)
   const git = {
     locate: async () => ({ mainWorktree: root(), currentWorktree, commonDirectory: `${root()}/.git` }),
     readRef: async () => null,
+    resolveTree: async () => null,
     ignoredPaths: async (_: string, paths: readonly string[]) => paths,
   };
   return { git, host, database: { type: 'memory', variables: [], ...database } } as unknown as Adapters;

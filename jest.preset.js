@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 
 export default {
+  // Not in the temporary folder, which each run of all tests has of its own.
+  cacheDirectory: join(import.meta.dirname, 'node_modules/.cache/jest'),
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -4,10 +4,8 @@ export default {
   ...preset,
   displayName: 'e2e',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
-  // A target of its own.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/src/chaos/'],
   globalSetup: '<rootDir>/src/global-setup.mjs',
   globalTeardown: '<rootDir>/src/global-teardown.mjs',
   testTimeout: 600_000,
-  maxWorkers: 1,
+  maxWorkers: 2,
 };

@@ -1,3 +1,3 @@
 import preset from '../../jest.preset.js';
 
-export default { ...preset, displayName: 'nx-fleet' };
+export default { ...preset, displayName: 'nx-fleet', testTimeout: 60_000 };

@@ -1,22 +1,34 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { clearCounts, formatCounts, readCounts } from '../test-counts/counts.mjs';
+import { clearCounts, formatCounts, readCounts, slowestSuites } from '../test-counts/counts.mjs';
 import { install } from './install.mjs';
+import { watchLeftovers } from './leftovers.mjs';
 import { runStep } from './run-step.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const OLDEST_NODE = [20, 19];
 const ENV = { NX_DAEMON: 'false', NX_TUI: 'false', ...process.env };
 
-const tasks = { test, demo };
+const SLOWEST = 10;
 
-async function test() {
+const tasks = { test: () => test({}), 'test:all': () => test({ NX_FLEET_TEST_ALL: '1' }), demo };
+
+/** `more` says what is tested beyond the usual. */
+async function test(more) {
   clearCounts(ROOT);
+  const leftovers = watchLeftovers(ROOT);
+  const env = { ...ENV, ...leftovers.env, ...more };
   const failed = [];
   for (const { title, ...step } of testSteps()) {
-    if (!(await runStep(title, { cwd: ROOT, env: ENV, ...step }))) failed.push(title);
+    if (!(await runStep(title, { cwd: ROOT, env, ...step }))) failed.push(title);
   }
+  const left = await leftovers.find();
+  if (left.length > 0) failed.push('nothing is left behind');
+  leftovers.remove();
   const counts = readCounts(ROOT);
+  const slowest = slowestSuites(ROOT, SLOWEST).map(({ suite, seconds }) => `${String(seconds).padStart(6)} s  ${suite}`);
+  process.stdout.write(`\nThe slowest suites:\n${slowest.join('\n')}\n`);
+  if (left.length > 0) process.stdout.write(`\nLeft behind:\n${left.join('\n')}\n`);
   process.stdout.write(failed.length === 0 ? '\nEvery step succeeded.\n' : `\nFailed: ${failed.join(', ')}\n`);
   process.stdout.write(`${formatCounts(counts)}\n`);
   return failed.length === 0 && counts.failed === 0;
@@ -29,7 +41,6 @@ function testSteps() {
     ...steps,
     { title: 'agents', command: process.execPath, args: [join(ROOT, 'tools', 'agent-clis', 'run.mjs'), 'install'] },
     { title: 'end-to-end', command: 'npm', args: ['run', '--silent', 'e2e', '--', '--output-style=static'] },
-    { title: 'chaos', command: 'npx', args: ['nx', 'run', 'nx-fleet-e2e:chaos', '--output-style=static'] },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { NEWEST_NX, NX_VERSIONS } from './versions.js';
+import { NEWEST_NX, TESTED_NX } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
 import { PAID_FILES, paidOptions } from './workspace/paid-agents.js';
 import { processesLeft, type Finished, type Running } from './workspace/processes.js';
@@ -24,7 +24,7 @@ interface Report {
   readonly saved: { readonly runs: number; readonly knownUsd: number; readonly paidElsewhere: number };
 }
 
-function makeWorkspace(versions: typeof NEWEST_NX | (typeof NX_VERSIONS)[number], budgets: object): Promise<Workspace> {
+function makeWorkspace(versions: typeof NEWEST_NX | (typeof TESTED_NX)[number], budgets: object): Promise<Workspace> {
   const options = paidOptions(budgets as Record<string, number>);
   return createFleet({ ...versions, files: { ...PAID_FILES, ...ISSUES, 'nx-fleet.json': options } });
 }
@@ -132,7 +132,7 @@ describe('the budget of an issue', () => {
   });
 });
 
-describe.each(NX_VERSIONS)('the budget of a command, on nx $nxVersion', (versions) => {
+describe.each(TESTED_NX)('the budget of a command, on nx $nxVersion', (versions) => {
   let workspace: Workspace;
 
   beforeAll(async () => {

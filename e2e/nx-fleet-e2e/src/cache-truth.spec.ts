@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { NX_VERSIONS } from './versions.js';
+import { TESTED_NX } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
 import { SCRIPTED_FILES, scriptedOptions } from './workspace/scripted-agents.js';
 import { stagesThatRan } from './workspace/stage-runs.js';
@@ -12,7 +12,7 @@ const stages = (project: string, ...targets: string[]): string[] =>
 const REVIEW_ONLY = ['agent-review--inspector'];
 const AFTER_BUILD = ['agent-review--inspector', 'agent-validate'];
 
-describe.each(NX_VERSIONS)('what is paid for again, on nx $nxVersion', (versions) => {
+describe.each(TESTED_NX)('what is paid for again, on nx $nxVersion', (versions) => {
   let workspace: Workspace;
   const run = (): Promise<readonly string[]> =>
     stagesThatRan(workspace, () => succeed(workspace.nx('run-many', '-t', 'agent-review', '--output-style=static')));

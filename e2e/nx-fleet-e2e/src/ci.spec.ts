@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NEWEST_NX, NX_VERSIONS } from './versions.js';
+import { NEWEST_NX } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
 import type { Finished } from './workspace/processes.js';
 import { commandsOf, play, scriptOf, stepOf } from './workspace/pipelines.js';
@@ -110,22 +110,6 @@ describe('nx g ci', () => {
     const blocks = [...page.matchAll(/^```yaml (\S+)\n(.*?)^```$/gms)];
     expect(blocks.length).toBeGreaterThan(2);
     expect(blocks.filter(([, file = '', text = '']) => !workspace.read(file).includes(text)).map(([block]) => block)).toEqual([]);
-  });
-});
-
-describe.each(NX_VERSIONS.filter((versions) => versions !== NEWEST_NX))('nx g ci on nx $nxVersion', (versions) => {
-  let workspace: Workspace;
-
-  beforeAll(async () => {
-    workspace = await createFleet({ ...versions, files: SCRIPTED_FILES });
-  });
-
-  afterAll(() => workspace.removeAtRest());
-
-  it('writes the same pipelines, once', async () => {
-    await succeed(workspace.nx('g', 'ci', '--provider=github'));
-    expect(commandsOf(workspace, REVIEW)).toEqual(expect.arrayContaining(['npm ci', 'npx nx affected -t agent-review']));
-    expect((await succeed(workspace.nx('g', 'ci', '--provider=github'))).output).toContain('The pipelines are up to date.');
   });
 });
 

@@ -1,4 +1,4 @@
-import { NEWEST_NX, NX_VERSIONS } from './versions.js';
+import { NEWEST_NX, TESTED_NX } from './versions.js';
 import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
 
 const ISSUE = { 'docs/issues/1.md': '# One apple\n\nAn apple.\n' };
@@ -9,7 +9,7 @@ async function commitAll(workspace: Workspace): Promise<void> {
   await workspace.git('commit', '-qm', 'first');
 }
 
-describe.each(NX_VERSIONS)('nx add nx-fleet, on nx $nxVersion', (versions) => {
+describe.each(TESTED_NX)('nx add nx-fleet, on nx $nxVersion', (versions) => {
   let workspace: Workspace;
   let output: string;
 

@@ -1,10 +1,10 @@
-import { NX_VERSIONS } from './versions.js';
+import { TESTED_NX } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
 import type { Finished } from './workspace/processes.js';
 import { createReviewedShop, PROJECT_FILES, type ReviewedShop } from './workspace/reviewed-shop.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
 
-describe.each(NX_VERSIONS)("the review of the repository's own projects, on nx $nxVersion", (versions) => {
+describe.each(TESTED_NX)("the review of the repository's own projects, on nx $nxVersion", (versions) => {
   let workspace: Workspace;
   let affected: ReviewedShop['affected'];
   let askedBy: ReviewedShop['askedBy'];

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { NX_VERSIONS } from './versions.js';
+import { TESTED_NX } from './versions.js';
 import { agentCalls } from './workspace/agent-calls.js';
 import { TOKENS } from './workspace/cache-server.js';
 import { branchTrees, callCounts, runOn, startOn, verdicts } from './workspace/machine-runs.js';
@@ -16,7 +16,7 @@ const ONCE_EACH = Object.fromEntries(
   ['One apple', 'Two pears'].flatMap((title) => ['plan', 'build', 'review'].map((stage) => [`${stage} ${title}`, 1])),
 );
 
-describe.each(NX_VERSIONS)('machines with one cache server, on nx $nxVersion', (versions) => {
+describe.each(TESTED_NX)('machines with one cache server, on nx $nxVersion', (versions) => {
   let machines: Machines;
   let first: Workspace;
   const add = async (issues: string, options: MachineOptions = {}): Promise<Workspace> => {

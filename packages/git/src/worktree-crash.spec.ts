@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestRepository, type TestRepository } from './repository.fixture.js';
 import { startWorktreeProcess, type WorktreeCommand } from './worktree-process.fixture.js';
 
-const ROUNDS = 15;
+const TESTS_ALL = process.env['NX_FLEET_TEST_ALL'] === '1';
+const ROUNDS = TESTS_ALL ? 15 : 2;
 const FILES = 400;
 /** Time to the kill, at most: the first guess, and what it is multiplied by when a kill came in time or too late. It follows the machine. */
 const FIRST_LATEST_MS = 200;
@@ -65,6 +66,11 @@ describe('what was killed in the middle of', () => {
     expect(await run(['fsck', '--no-dangling', '--no-progress'])).toBe('');
   }
 
+  /** In two rounds none may have been killed in time. */
+  function expectKilled(rounds: number): void {
+    expect(rounds).toBeGreaterThanOrEqual(TESTS_ALL ? ROUNDS / 3 : 0);
+  }
+
   it('making a spare is made by the same call', async () => {
     let killed = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -76,7 +82,7 @@ describe('what was killed in the middle of', () => {
       await expectSound([spare]);
       await repository.git.removeWorktree(spare);
     }
-    expect(killed).toBeGreaterThan(ROUNDS / 3);
+    expectKilled(killed);
   }, 180_000);
 
   it('claiming a spare is claimed by the same calls', async () => {
@@ -95,7 +101,7 @@ describe('what was killed in the middle of', () => {
       expect([await repository.git.currentBranch(issue), existsSync(spare)]).toEqual(['issue/1', false]);
       await repository.git.removeWorktree(issue);
     }
-    expect(killed).toBeGreaterThan(ROUNDS / 3);
+    expectKilled(killed);
   }, 180_000);
 
   it('removing a worktree is removed by the same call', async () => {
@@ -107,6 +113,6 @@ describe('what was killed in the middle of', () => {
       expect(existsSync(issue)).toBe(false);
       await expectSound([]);
     }
-    expect(killed).toBeGreaterThan(ROUNDS / 3);
+    expectKilled(killed);
   }, 180_000);
 });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import type { TestRepository } from './repository.fixture.js';
 
-const LOADER = ['--no-warnings', '--conditions=@nx-fleet/source', '--import', '@swc-node/register/esm-register'];
+/** Arguments of node, started in the folder of this package. */
+export const SOURCE_LOADER = ['--conditions=@nx-fleet/source', '--import', '../../tools/source-loader/register.mjs'];
 
 export type WorktreeCommand = readonly [verb: 'add' | 'spare' | 'checkout' | 'move' | 'switch' | 'remove', ...words: string[]];
 
@@ -19,7 +20,7 @@ export interface WorktreeProcess {
 export function startWorktreeProcess(repository: TestRepository, commands: readonly WorktreeCommand[]): WorktreeProcess {
   const script = join(import.meta.dirname, 'worktree-command.fixture.ts');
   const words = commands.flatMap((command, at) => (at === 0 ? [...command] : ['+', ...command]));
-  const child = spawn(process.execPath, [...LOADER, script, repository.path, ...words], {
+  const child = spawn(process.execPath, [...SOURCE_LOADER, script, repository.path, ...words], {
     env: { ...repository.environment },
     cwd: dirname(import.meta.dirname),
     detached: true,

@@ -5,11 +5,12 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestRepository, type TestRepository } from './repository.fixture.js';
-import { startWorktreeProcess, type WorktreeCommand } from './worktree-process.fixture.js';
+import { SOURCE_LOADER, startWorktreeProcess, type WorktreeCommand } from './worktree-process.fixture.js';
 
-const LOADER = ['--no-warnings', '--conditions=@nx-fleet/source', '--import', '@swc-node/register/esm-register'];
-const PROCESSES = 20;
-const SHARE = 5;
+const TESTS_ALL = process.env['NX_FLEET_TEST_ALL'] === '1';
+const PROCESSES = TESTS_ALL ? 20 : 6;
+const SHARE = TESTS_ALL ? 5 : 2;
+const KILLS = TESTS_ALL ? 4 : 2;
 
 describe('addWorktree from many processes', () => {
   let repository: TestRepository;
@@ -22,7 +23,7 @@ describe('addWorktree from many processes', () => {
 
   const start = (branches: readonly string[]) => {
     const script = join(import.meta.dirname, 'add-worktree.fixture.ts');
-    const args = [...LOADER, script, repository.path, join(repository.folder, 'worktrees'), ...branches];
+    const args = [...SOURCE_LOADER, script, repository.path, join(repository.folder, 'worktrees'), ...branches];
     return spawn(process.execPath, args, { env: { ...repository.environment }, cwd: dirname(import.meta.dirname) });
   };
   const finish = async (child: ChildProcessWithoutNullStreams) => {
@@ -32,7 +33,7 @@ describe('addWorktree from many processes', () => {
     return { code, stderr };
   };
 
-  it('makes a hundred worktrees from twenty processes at the same instant, none of which fails', async () => {
+  it(`makes ${PROCESSES * SHARE} worktrees from ${PROCESSES} processes at the same instant, none of which fails`, async () => {
     const shares = Array.from({ length: PROCESSES }, (_, at) => Array.from({ length: SHARE }, (_, part) => `issue-${at}-${part}`));
     for (const branch of shares.flat()) await repository.run(['branch', branch]);
     const children = shares.map(start);
@@ -67,7 +68,7 @@ describe('addWorktree from many processes', () => {
     for (const branch of branches) expect(await repository.git.currentBranch(join(repository.folder, branch))).toBe(branch);
   }, 120_000);
 
-  it('claims, makes and removes worktrees in twenty processes at once, beside the foreign commands of others', async () => {
+  it(`claims, makes and removes worktrees in ${PROCESSES} processes at once, beside the foreign commands of others`, async () => {
     const at = (name: string) => join(repository.folder, 'worktrees', name);
     const numbers = Array.from({ length: PROCESSES }, (_, number) => number);
     for (const number of numbers) {
@@ -119,7 +120,7 @@ describe('addWorktree from many processes', () => {
   it('finishes what a killed process began, whenever it was killed', async () => {
     await repository.git.createBranch('issue-1', 'HEAD');
     const worktree = join(repository.folder, 'worktrees', 'issue-1');
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < KILLS; round += 1) {
       const child = start(['issue-1']);
       const result = finish(child);
       await Promise.race([once(child.stdout, 'data'), result]);

@@ -1,3 +1,4 @@
+import { TESTS_ALL } from '../versions.js';
 import { registryState } from '../workspace/fleet-state.js';
 import { mainWorktreeState } from '../workspace/main-worktree-state.js';
 import { processesLeft } from '../workspace/processes.js';
@@ -9,8 +10,9 @@ import { fleetFaults } from './fleet-faults.js';
 import { answerFaults, riskBackground, riskCommand, runCommand, type FleetRun } from './fleet-runs.js';
 import { createPeople, type People } from './people.js';
 
-const ROUNDS = Number(process.env['NX_FLEET_CHAOS_ROUNDS'] ?? 4);
-const SEED = Number(process.env['NX_FLEET_CHAOS_SEED'] ?? Date.now() % 1_000_000);
+const ROUNDS = Number(process.env['NX_FLEET_CHAOS_ROUNDS'] ?? (TESTS_ALL ? 8 : 2));
+/** The same each time, so that a failure is a change's; with all tests another each time, which finds more. */
+const SEED = Number(process.env['NX_FLEET_CHAOS_SEED'] ?? (TESTS_ALL ? Date.now() % 1_000_000 : 20));
 const ROUND_MS = 600_000;
 const ISSUES = [1, 2, 3, 4, 5, 6];
 const ISSUE_FILES = Object.fromEntries(ISSUES.map((issue) => [`docs/issues/${issue}.md`, `# Fruit ${issue}\n\nA fruit.\n`]));

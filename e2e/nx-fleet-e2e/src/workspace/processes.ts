@@ -61,6 +61,13 @@ export function startProcess(file: string, args: readonly string[], place: Proce
   };
 }
 
+/** @throws Error with the output when the command failed */
+export async function succeed(command: Promise<Finished>): Promise<Finished> {
+  const finished = await command;
+  if (finished.exitCode !== 0) throw new Error(`exit code ${finished.exitCode}\n${finished.output}`);
+  return finished;
+}
+
 /** A process that belongs to a folder. */
 export interface FolderProcess {
   readonly pid: number;

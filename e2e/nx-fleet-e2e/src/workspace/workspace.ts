@@ -1,7 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync, existsSync, cpSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { processesLeft, startProcess, type Finished, type Running } from './processes.js';
+import { installFromTemplate } from './installed-template.js';
+import { processesLeft, startProcess, succeed, type Finished, type Running } from './processes.js';
+
+export { succeed } from './processes.js';
 
 export interface ProcessOptions {
   /** @default the main worktree */
@@ -59,8 +62,8 @@ export async function createWorkspace({
   workspace.write('.gitignore', 'node_modules\n.nx\n');
   for (const [file, text] of Object.entries(files)) workspace.write(file, text);
   await workspace.git('init', '-q', '-b', 'main');
-  await installOnce(nxVersion, [], workspace);
-  if (hasPlugin) await installOnce(`${nxVersion}-plugin`, ['-D', 'nx-fleet'], workspace);
+  const template = hasPlugin ? { name: `${nxVersion}-plugin`, packages: ['-D', 'nx-fleet'] } : { name: nxVersion, packages: [] };
+  await installFromTemplate(template, workspace);
   return workspace;
 }
 
@@ -71,26 +74,6 @@ export async function createFleet(request: WorkspaceRequest): Promise<Workspace>
   await workspace.git('add', '-A');
   await workspace.git('commit', '-qm', 'first');
   return workspace;
-}
-
-/** Installs once for each version; later workspaces get a copy. */
-async function installOnce(key: string, packages: readonly string[], workspace: Workspace): Promise<void> {
-  const store = join(dirname(workspace.env['npm_config_userconfig'] ?? ''), 'installed', key);
-  const files = ['package.json', 'package-lock.json', 'node_modules'];
-  const copy = (from: string, to: string): void => {
-    for (const file of files) cpSync(join(from, file), join(to, file), { recursive: true, verbatimSymlinks: true });
-  };
-  if (existsSync(store)) return copy(store, workspace.root);
-  await succeed(workspace.run('npm', ['install', '--no-audit', '--no-fund', ...packages]));
-  mkdirSync(store, { recursive: true });
-  copy(workspace.root, store);
-}
-
-/** @throws Error with the output when the command failed */
-export async function succeed(command: Promise<Finished>): Promise<Finished> {
-  const finished = await command;
-  if (finished.exitCode !== 0) throw new Error(`exit code ${finished.exitCode}\n${finished.output}`);
-  return finished;
 }
 
 export interface WorkspacePlace {
@@ -147,6 +130,9 @@ function environment(folder: string): Record<string, string> {
     NX_FLEET_HOME: join(folder, 'fleet-home'),
     NX_DAEMON: 'false',
     NX_TUI: 'false',
+    // A process of its own for the plugin costs each command more than the command; one suite runs without this.
+    NX_ISOLATE_PLUGINS: 'false',
+    NX_SKIP_NATIVE_FILE_CACHE: 'true',
     FORCE_COLOR: '0',
     CI: 'true',
     GIT_CONFIG_NOSYSTEM: '1',
@@ -155,6 +141,7 @@ function environment(folder: string): Record<string, string> {
     GIT_COMMITTER_NAME: 'Ada',
     GIT_COMMITTER_EMAIL: 'ada@example.com',
     npm_config_userconfig: process.env['NX_FLEET_E2E_NPMRC'] ?? '',
+    npm_config_cache: join(dirname(process.env['NX_FLEET_E2E_NPMRC'] ?? ''), 'npm-cache'),
     npm_config_registry: process.env['NX_FLEET_E2E_REGISTRY'] ?? '',
   };
 }

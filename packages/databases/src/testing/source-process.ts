@@ -10,10 +10,10 @@ export function startSourceProcess(script: string, args: readonly string[]): Chi
   );
   return spawn(
     process.execPath,
-    ['-C', '@nx-fleet/source', '--import', '@swc-node/register/esm-register', '--input-type=module', '-e', text, '--', ...args],
+    ['-C', '@nx-fleet/source', '--import', './tools/source-loader/register.mjs', '--input-type=module', '-e', text, '--', ...args],
     {
       cwd: workspaceRoot,
-      env: { PATH: process.env['PATH'], SWC_NODE_PROJECT: `${workspaceRoot}tsconfig.base.json` },
+      env: { PATH: process.env['PATH'] },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );

@@ -332,4 +332,4 @@ const REVIEWER_SHAPES: readonly SeededDiff[] = [
 ];
 
 /** Changes of every kind, each with faults that are known, and with what two reviewers say of them. */
-export const SEEDED_DIFFS: readonly SeededDiff[] = [...TEXT_DIFFS, ...FILE_DIFFS, ...REVIEWER_SHAPES];
+export const ALL_SEEDED_DIFFS: readonly SeededDiff[] = [...TEXT_DIFFS, ...FILE_DIFFS, ...REVIEWER_SHAPES];

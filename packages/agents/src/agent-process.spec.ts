@@ -27,6 +27,7 @@ async function shownOf(lines: readonly string[], everyMs: number, env: Readonly<
     env: {},
     request: agentRequest({ onProgress: (line) => shown.push(line) }),
     redact: (text) => text.replaceAll('hunter2', '***'),
+    stage: () => 'running',
     onLine: (line) => ({ lines: [line], isUrgent: line.startsWith('!'), meter: { unit: 'step', count: 1, usage: [] } }),
   });
   return shown;

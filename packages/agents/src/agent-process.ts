@@ -16,6 +16,8 @@ export interface AgentContext {
   readonly prices?: PriceTable;
   /** What progress is timed by. @default the system's clock */
   readonly clock?: Clock;
+  /** How long a program may stay that has nothing more to say, in milliseconds. @default 10_000 */
+  readonly graceMs?: number;
 }
 
 /** How a program is called for one request. */
@@ -35,23 +37,33 @@ export interface AgentProcess {
   readonly redact: (text: string) => string;
   /** Reads one line of the program's output and says what it means for a person; null for nothing. */
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => Progress | null;
-  /** Ends the process when aborted, besides the request's own signal. */
-  readonly stop?: AbortSignal;
+  /** Asked after each line: `over` once the answer is whole, or nothing but a failure can come; `hopeless` where not even a grace helps. */
+  readonly stage: () => 'running' | 'over' | 'hopeless';
 }
 
+const GRACE_MS = 10_000;
 const INTERVAL_MS = 1_000;
 // Nobody looks at the log of a CI job while it is written.
 const INTERVAL_IN_CI_MS = 15_000;
 
-/** Runs an agent's program; its lines go to the transcript and, as far as they mean something, to the progress, without secrets. */
+/** Runs an agent's program, and ends it when it stays though its run is over; its lines go to the transcript and, as far as they mean something, to the progress, without secrets. */
 export async function runAgentProcess(context: AgentContext, agent: AgentProcess): Promise<CommandResult> {
   const { request, redact } = agent;
   const [redactLine, redactShown] = [createLineRedactor(redact), createLineRedactor(redact)];
-  const signals = [request.signal, agent.stop].filter((signal) => signal !== undefined);
+  const stop = new AbortController();
+  const signals = [request.signal, stop.signal].filter((signal) => signal !== undefined);
+  let grace: NodeJS.Timeout | undefined;
+  const watchStage = (): void => {
+    const stage = agent.stage();
+    if (stage === 'hopeless') stop.abort();
+    if (stage === 'over') return void (grace ??= setTimeout(() => stop.abort(), context.graceMs ?? GRACE_MS));
+    clearTimeout(grace);
+    grace = undefined;
+  };
   const price = createPricer({ table: context.prices ?? {}, list: await loadPriceList() });
   const progress = createThrottle(request.onProgress, intervalMs(context), context.clock ?? systemClock);
   try {
-    return await context.commands.run({
+    const result = await context.commands.run({
       file: agent.file,
       args: agent.invocation.args,
       cwd: request.cwd,
@@ -63,6 +75,7 @@ export async function runAgentProcess(context: AgentContext, agent: AgentProcess
       onLine: (line, stream) => {
         request.onTranscript(redactLine(line));
         const said = agent.onLine(line, stream);
+        watchStage();
         if (said === null) return;
         for (const text of said.lines) {
           const shown = progressLine(redactShown(printable(text)), { name: agent.name, meter: said.meter }, price);
@@ -70,7 +83,10 @@ export async function runAgentProcess(context: AgentContext, agent: AgentProcess
         }
       },
     });
+    // That we have ended it is no news of the run, which was over.
+    return stop.signal.aborted && request.signal?.aborted !== true ? { ...result, ended: 'exited' } : result;
   } finally {
+    clearTimeout(grace);
     progress.stop();
   }
 }

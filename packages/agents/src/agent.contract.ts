@@ -17,6 +17,8 @@ export interface AgentSubject {
   readonly tellsTokens?: boolean;
   /** False where a refused login cannot be told from another failure. @default true */
   readonly tellsLogins?: boolean;
+  /** False where the program prints nothing that ends an answer: then only one that is valid counts on its own. @default true */
+  readonly tellsEnd?: boolean;
   /** False where a rate limit cannot be told from another failure. @default true */
   readonly tellsRateLimits?: boolean;
 }
@@ -51,7 +53,7 @@ export function describeAgent(name: string, subject: AgentSubject): void {
 
     beforeEach(async () => {
       folder = await realpath(await mkdtemp(join(tmpdir(), 'nx-fleet-agent-')));
-      context = { commands: createSpawnRunner(), env: hostEnvironment(folder), workspaceRoot: folder };
+      context = { commands: createSpawnRunner(), env: hostEnvironment(folder), workspaceRoot: folder, graceMs: 300 };
       agent = subject.create(await subject.install(folder), context);
       transcript = [];
       progress = [];
@@ -107,6 +109,29 @@ export function describeAgent(name: string, subject: AgentSubject): void {
         additionalProperties: false,
       };
       expect(JSON.parse(await answerOf('[[structured]]', { readOnly: true, answerSchema }))).toEqual({ verdict: 'approve' });
+    });
+
+    describe.each(['fails', 'stays', 'complains', 'chatters'])('once it has given its answer, whose process %s', (after) => {
+      const isAnswer = (text: string): boolean => text.includes('"verdict"');
+
+      it('has finished: a valid answer counts', async () => {
+        const answer = await answerOf(`[[structured]] ((${after}))`, { readOnly: true, isAnswer });
+        expect(JSON.parse(answer)).toEqual({ verdict: 'approve' });
+      });
+
+      it('has finished: so does a text that the program calls its last', async () => {
+        const { kind } = await run(`[[answer]] ((${after}))`, { timeoutMs: 3_000 });
+        const isEnd = subject.tellsEnd !== false || after === 'complains';
+        expect(kind === 'completed').toBe(isEnd);
+      });
+    });
+
+    const whereTold = subject.tellsRateLimits === false ? it.skip : it;
+    whereTold('is ended within its grace once the model refuses for good, in the words of the vendor', async () => {
+      const startedAt = performance.now();
+      const outcome = await run('[[broke]] ((stays))', { timeoutMs: 5_000, idleTimeoutMs: 5_000 });
+      expect(outcome).toMatchObject({ kind: 'over-budget', message: expect.stringMatching(/It said: .*refused/i) });
+      expect(performance.now() - startedAt).toBeLessThan(4_000);
     });
 
     it('reports a crash with the last line of standard error, and unknown tokens and cost as null', async () => {

@@ -39,6 +39,12 @@ if (args.includes('--version')) {
   process.stdin.on('data', (text) => { prompt += text; });
   process.stdin.on('end', () => {
     const word = /\\[\\[(\\w+)\\]\\]/.exec(prompt)?.[1];
+    const after = /\\(\\((\\w+)\\)\\)/.exec(prompt)?.[1];
+    if (after === 'fails') process.exitCode = 1;
+    if (after === 'stays') setInterval(() => undefined, 1000);
+    if (after === 'complains') setTimeout(() => process.stderr.write('Error: cannot write the history\\n'), 20);
+    if (after === 'chatters') setInterval(() => process.stdout.write('still here\\n'), 20);
+    if (word === 'broke') refuse(402);
     if (word === 'answer') say('I read ' + prompt.length + ' characters');
     if (word === 'environment') say(JSON.stringify(process.env));
     if (word === 'structured') say(JSON.stringify({ verdict: 'approve' }));

@@ -47,7 +47,7 @@ export function failureOf(kind: ApiFailure, name: string, logIn: string): Failur
     unauthenticated: `${name} is not logged in, or its login is not valid. ${logIn}`,
     'over-budget': `The account of ${name} has no credit left. Add credit, or use another login.`,
     'rate-limited': `The model of ${name} is overloaded or its rate limit is reached. Run it again later.`,
-    denied: `${name} was not allowed to do what it needed. Look at its transcript.jsonl.`,
+    denied: `${name} was not allowed to do what it needed. Allow it, or say in the issue how to do without.`,
   };
   return { kind, message: messages[kind] };
 }
@@ -59,10 +59,16 @@ export function failureOfStatus(status: number, name: string, logIn: string): Fa
   return [429, 503, 529].includes(status) ? failureOf('rate-limited', name, logIn) : null;
 }
 
-/** A failure that nobody foresaw, in the program's own words: `said`, or the last line of its standard error. */
+/** A failure with what the vendor's server said. */
+export function inItsWords(failure: Failure, said: string | null): Failure {
+  const words = said?.trim() ?? '';
+  return words === '' ? failure : { ...failure, message: `${failure.message} It said: ${words}` };
+}
+
+/** A failure that was not foreseen, in the program's own words: `said`, or the line of its standard error that tells most. */
 export function crash(result: CommandResult, runner: Runner, said: string | null): Failure {
   const end = result.exitCode === null ? `was ended by ${result.signal ?? 'a signal'}` : `ended with exit code ${result.exitCode}`;
-  const reason = said?.trim() || lastLine(result.stderr) || 'it said nothing on standard error';
+  const reason = said?.trim() || tellingLine(result.stderr) || 'it said nothing on standard error';
   return { kind: 'crashed', message: `${runner.name} ${end}: ${reason}` };
 }
 
@@ -73,6 +79,14 @@ export function redactOutcome(outcome: AgentOutcome, redact: (text: string) => s
     : { ...outcome, message: printableLine(redact(printable(outcome.message)), 300) };
 }
 
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+/** What begins the message of an error in Node, Python, Go, Rust and most other programs. */
+const ERROR = /^(?:\[?[\w.]*(?:error|exception)\b|fatal\b|panic\b|thread '.*' panicked)/i;
+/** A line of a stack, of the source beside it, of an object's end, or Node's last one. */
+const NOISE = /^(?:at .*|node\.js v\d.*|note: run with .*|[\s^~|}\])]*)$/i;
+
+/** The last line that names an error, else the last one that is not part of a stack. */
+function tellingLine(text: string): string {
+  const lines = text.split('\n').map((line) => printable(line).trimEnd());
+  const said = lines.findLast((line) => ERROR.test(line)) ?? lines.findLast((line) => !NOISE.test(line.trim()));
+  return said?.trim() ?? '';
 }

@@ -24,8 +24,8 @@ const program = {
       modelUsage: { 'model-a': { inputTokens: 900, cacheReadInputTokens: 200, cacheCreationInputTokens: 100, outputTokens: 50, costBasis: 'list' } },
     });`,
   refuse: `
-    if (status === 429) {
-      print({ type: 'result', subtype: 'success', is_error: true, terminal_reason: 'api_error', api_error_status: 429, result: 'API Error', modelUsage: {} });
+    if (status !== 401) {
+      print({ type: 'result', subtype: 'success', is_error: true, terminal_reason: 'api_error', api_error_status: status, result: 'API Error: refused', modelUsage: {} });
       process.exitCode = 1;
       return;
     }

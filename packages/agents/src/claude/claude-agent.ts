@@ -4,7 +4,7 @@ import { runAgentProcess, type AgentContext } from '../agent-process.js';
 import { detectProgram } from '../detect.js';
 import { redactOutcome } from '../outcome.js';
 import { installHint, resolveProgram } from '../program.js';
-import { claudeProgress, initialClaudeState, readClaudeLine } from './events.js';
+import { claudeProgress, claudeStage, initialClaudeState, readClaudeLine } from './events.js';
 import { CLAUDE_LOGIN_NAMES, CLAUDE_SWITCHES, planClaudeInvocation } from './invocation.js';
 import { classifyClaude } from './outcome.js';
 
@@ -25,7 +25,6 @@ export function createClaudeAgent(name: string, definition: ClaudeDefinition, co
       const switches = { ...CLAUDE_SWITCHES, ...(request.readOnly ? {} : NX_SWITCHES) };
       const { env } = planEnvironment({ source: context.env, loginNames, worktree: request.env, switches });
       const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
-      const stop = new AbortController();
       let state = initialClaudeState(request.cwd);
       const result = await runAgentProcess(context, {
         name,
@@ -34,11 +33,10 @@ export function createClaudeAgent(name: string, definition: ClaudeDefinition, co
         env,
         request,
         redact,
-        stop: stop.signal,
+        stage: () => claudeStage(state),
         onLine: (line, stream) => {
           if (stream === 'stderr') return null;
           state = readClaudeLine(state, line);
-          if (state.hopeless) stop.abort();
           return claudeProgress(state);
         },
       });

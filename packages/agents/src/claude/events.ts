@@ -73,6 +73,10 @@ export interface ClaudeState {
   readonly cwd: string;
   /** The last result: background work makes more than one. */
   readonly result: ClaudeResult | null;
+  /** The last answer that a result has called a success. It stays one, whatever comes after it. */
+  readonly answer: string | null;
+  /** Nothing has come after the last result. */
+  readonly isOver: boolean;
   /** Claude Code's code of the last API error: `authentication_failed`, `billing_error`, `rate_limit` and others. */
   readonly errorCode: string | null;
   /** True when further retries cannot help. */
@@ -87,13 +91,19 @@ export interface ClaudeState {
 }
 
 export function initialClaudeState(cwd: string): ClaudeState {
-  const nothing = { result: null, errorCode: null, hopeless: false, limitEndsAtMs: null };
+  const nothing = { result: null, answer: null, isOver: false, errorCode: null, hopeless: false, limitEndsAtMs: null };
   return { cwd, ...nothing, turns: new Map(), progress: [], isUrgent: false };
 }
 
 /** What the last line means, with how far the agent has come. */
 export function claudeProgress({ progress, isUrgent, turns }: ClaudeState): Progress {
   return { lines: progress, isUrgent, meter: { unit: 'turn', count: turns.size, usage: [...turns.values()] } };
+}
+
+/** How far a run has come. */
+export function claudeStage({ hopeless, isOver }: ClaudeState): 'running' | 'over' | 'hopeless' {
+  if (hopeless) return 'hopeless';
+  return isOver ? 'over' : 'running';
 }
 
 /** The state after one more line of `--output-format stream-json`; unknown lines change nothing. */
@@ -105,13 +115,14 @@ export function readClaudeLine(state: ClaudeState, line: string): ClaudeState {
   if (state.hopeless && value.type !== 'result') return quiet;
   if (value.type === 'assistant') {
     const progress = value.message.content.flatMap((item) => describeBlock(item, state.cwd));
-    return { ...quiet, errorCode: value.error, turns: withTurn(state.turns, value.message), progress };
+    return { ...quiet, isOver: false, errorCode: value.error, turns: withTurn(state.turns, value.message), progress };
   }
   if (value.type === 'rate_limit_event') return { ...quiet, limitEndsAtMs: value.rate_limit_info.resetsAt * 1_000 };
   if (value.type === 'result') {
     const denied = value.permission_denials.map(({ tool_name, tool_input }) => ({ name: tool_name, input: tool_input }));
     const progress = denied.map((tool) => `was not allowed: ${describeTool(tool, state.cwd)}`);
-    return { ...quiet, result: value, progress, isUrgent: true };
+    const answer = answerOf(value);
+    return { ...quiet, result: value, answer: answer ?? state.answer, isOver: true, progress, isUrgent: true };
   }
   // The first 401 can be an access token that expired, which the program renews by itself.
   const hopeless = value.error === 'billing_error' || (value.error === 'authentication_failed' && (value.attempt ?? 0) > 1);
@@ -122,6 +133,13 @@ export function readClaudeLine(state: ClaudeState, line: string): ClaudeState {
     isUrgent: true,
     progress: [`waits to try again: ${value.error ?? 'error'} ${value.error_status ?? ''}`],
   };
+}
+
+/** The answer of a result that is a success by all that it tells. */
+function answerOf({ is_error, subtype, terminal_reason, structured_output, result }: ClaudeResult): string | null {
+  const isDone = terminal_reason === null || terminal_reason === 'completed';
+  if (is_error || subtype !== 'success' || !isDone) return null;
+  return structured_output === undefined || structured_output === null ? result : JSON.stringify(structured_output);
 }
 
 type AssistantMessage = z.infer<typeof assistantEvent>['message'];

@@ -37,13 +37,21 @@ describe('classifyClaude', () => {
   });
 
   it.each([
-    ['the exit code', SUCCESS, { exitCode: 1 }],
     ['the error mark', { ...SUCCESS, is_error: true }, {}],
     ['the subtype', { ...SUCCESS, subtype: 'error_max_turns' }, {}],
     ['the reason', { ...SUCCESS, terminal_reason: 'aborted_tools' }, {}],
     ['the missing answer', { ...SUCCESS, result: null }, {}],
   ])('is not completed when %s says otherwise', (_, event, result) => {
     expect(classify([event], result).kind).toBe('crashed');
+  });
+
+  it.each<Partial<CommandResult>>([
+    { exitCode: 1 },
+    { exitCode: null, signal: 'SIGKILL' },
+    { ended: 'idle', exitCode: null },
+    { ended: 'cancelled', exitCode: null },
+  ])('is completed once a result is a success, whatever its process did afterwards: %p', (result) => {
+    expect(classify([SUCCESS, FAILED], result)).toMatchObject({ kind: 'completed', answer: 'Done.' });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import type { Accounting, AgentOutcome, CommandResult, ModelUsage } from '@nx-fleet/core';
-import { crash, endedFailure, failureOf, failureOfStatus, unknownAccounting, type Failure, type Runner } from '../outcome.js';
+import { crash, endedFailure, failureOf, failureOfStatus, inItsWords, unknownAccounting, type Failure, type Runner } from '../outcome.js';
 import type { ClaudeResult, ClaudeState } from './events.js';
 
 const LOG_IN = 'Log in: run claude once, or set ANTHROPIC_API_KEY.';
@@ -10,28 +10,23 @@ interface ClaudeRun extends Runner {
   readonly nowMs: number;
 }
 
-/** How a run ended: completed only when the exit code, the last result and its reason all say so. */
+/** How a run ended. An answer that the program has called a success counts, whatever its process did afterwards. */
 export function classifyClaude(state: ClaudeState, result: CommandResult, run: ClaudeRun): AgentOutcome {
   const accounting = state.result === null ? unknownAccounting(run.model) : accountingOf(state.result);
-  const failure = runFailure(state, result, run);
-  if (failure !== null) return { ...failure, ...accounting };
-  const answer = answerOf(state.result);
-  if (answer === null) return { ...crash(result, run, 'it gave no answer'), ...accounting };
-  return { kind: 'completed', answer, ...accounting };
+  if (state.answer !== null) return { kind: 'completed', answer: state.answer, ...accounting };
+  return { ...runFailure(state, result, run), ...accounting };
 }
 
-function runFailure(state: ClaudeState, result: CommandResult, run: ClaudeRun): Failure | null {
+function runFailure(state: ClaudeState, result: CommandResult, run: ClaudeRun): Failure {
   if (state.hopeless) return apiFailure(state, run) ?? crash(result, run, state.errorCode);
   const ended = endedFailure(result, run);
   if (ended !== null) return ended;
   const last = state.result;
   if (last === null) return crash(result, run, result.exitCode === 0 ? 'it gave no result' : null);
-  const reasonIsGood = last.terminal_reason === null || last.terminal_reason === 'completed';
-  if (result.exitCode === 0 && !last.is_error && last.subtype === 'success' && reasonIsGood) return null;
   if (last.startup_failure_reason !== null) {
     return { kind: 'denied', message: `${run.name} refused to start: ${last.errors[0] ?? last.startup_failure_reason}` };
   }
-  return apiFailure(state, run) ?? crash(result, run, last.errors[0] ?? last.result ?? last.terminal_reason);
+  return apiFailure(state, run) ?? crash(result, run, last.errors[0] ?? last.result ?? last.terminal_reason ?? 'it gave no answer');
 }
 
 function apiFailure({ errorCode, result, limitEndsAtMs }: ClaudeState, { name, nowMs }: ClaudeRun): Failure | null {
@@ -39,7 +34,8 @@ function apiFailure({ errorCode, result, limitEndsAtMs }: ClaudeState, { name, n
     return { kind: 'over-budget', message: `${name} spent its budget. Raise it, or make the task smaller.` };
   }
   const status = result?.api_error_status ?? null;
-  const failure = (status === null ? null : failureOfStatus(status, name, LOG_IN)) ?? failureOfCode(errorCode, name);
+  const known = (status === null ? null : failureOfStatus(status, name, LOG_IN)) ?? failureOfCode(errorCode, name);
+  const failure = known === null ? null : inItsWords(known, result?.errors[0] ?? result?.result ?? null);
   if (failure?.kind !== 'rate-limited' || limitEndsAtMs === null) return failure;
   return { ...failure, retryAfterMs: Math.max(0, limitEndsAtMs - nowMs) };
 }
@@ -48,11 +44,6 @@ function failureOfCode(code: string | null, name: string): Failure | null {
   if (code === 'authentication_failed') return failureOf('unauthenticated', name, LOG_IN);
   if (code === 'billing_error') return failureOf('over-budget', name, LOG_IN);
   return code === 'rate_limit' ? failureOf('rate-limited', name, LOG_IN) : null;
-}
-
-function answerOf(result: ClaudeResult | null): string | null {
-  const structured = result?.structured_output ?? null;
-  return structured === null ? (result?.result ?? null) : JSON.stringify(structured);
 }
 
 /** The program prices a model that it does not know like another one: such a cost is no cost. */

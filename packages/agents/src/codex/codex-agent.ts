@@ -43,6 +43,7 @@ export function createCodexAgent(name: string, definition: CodexDefinition, cont
           env,
           request,
           redact,
+          stage: () => (state.isTurnCompleted || state.failure !== null ? 'over' : 'running'),
           onLine: (line, stream) => {
             if (stream === 'stderr') return null;
             state = readCodexLine(state, line);

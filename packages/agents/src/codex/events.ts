@@ -74,9 +74,9 @@ export function readCodexLine(state: CodexState, line: string): CodexState {
     case 'error':
       return { ...quiet, progress: [value.message], isUrgent: true };
     case 'turn.completed':
-      return { ...quiet, isTurnCompleted: true, usage: value.usage };
+      return { ...quiet, isTurnCompleted: true, usage: value.usage, failure: null };
     case 'turn.failed':
-      return { ...quiet, failure: value.error.message };
+      return state.isTurnCompleted ? quiet : { ...quiet, failure: value.error.message };
   }
 }
 

@@ -24,13 +24,19 @@ describe('classifyCodex', () => {
   });
 
   it.each([
-    ['the exit code', DONE, { exitCode: 1 }],
     ['the missing end of the turn', { ...DONE, isTurnCompleted: false }, {}],
     ['the missing answer', { ...DONE, answer: null }, {}],
     ['a failure of the turn', { ...DONE, failure: 'context_length_exceeded' }, {}],
   ])('is not completed when %s says otherwise', (_, state, result) => {
     expect(classify(state, result).kind).toBe('crashed');
   });
+
+  it.each<Partial<CommandResult>>([{ exitCode: 1 }, { exitCode: null, signal: 'SIGKILL' }, { ended: 'idle', exitCode: null }])(
+    'is completed once its turn is, whatever its process did afterwards: %p',
+    (result) => {
+      expect(classify(DONE, result)).toMatchObject({ kind: 'completed', answer: 'Done.' });
+    },
+  );
 
   it.each([
     ['unexpected status 401 Unauthorized: no', 'unauthenticated'],

@@ -1,5 +1,5 @@
 import type { Accounting, AgentOutcome, CommandResult } from '@nx-fleet/core';
-import { crash, endedFailure, failureOfStatus, unknownAccounting, type Failure, type Runner } from '../outcome.js';
+import { crash, endedFailure, failureOfStatus, inItsWords, unknownAccounting, type Failure, type Runner } from '../outcome.js';
 import type { CodexState } from './events.js';
 
 // Codex gives no code with a failed turn. The status stands at the start of its own sentence, before any words of the server.
@@ -7,21 +7,22 @@ const STATUS = /^(?:unexpected status|exceeded retry limit, last status:) (\d{3}
 
 const LOG_IN = 'Log in: run codex login, or set CODEX_API_KEY.';
 
-/** How a run ended: completed only when the exit code and the turn both say so. */
+/** How a run ended. The answer of a turn that is completed counts, whatever the process did afterwards. */
 export function classifyCodex(state: CodexState, result: CommandResult, run: Runner & { readonly model: string | null }): AgentOutcome {
   const accounting = accountingOf(state, run.model);
-  const failure = endedFailure(result, run) ?? turnFailure(state, result, run);
-  if (failure !== null) return { ...failure, ...accounting };
-  if (state.answer === null) return { ...crash(result, run, 'it gave no answer'), ...accounting };
-  return { kind: 'completed', answer: state.answer, ...accounting };
+  const { answer, failure, isTurnCompleted } = state;
+  if (isTurnCompleted && failure === null && answer !== null) return { kind: 'completed', answer, ...accounting };
+  return { ...(endedFailure(result, run) ?? turnFailure(state, result, run)), ...accounting };
 }
 
-function turnFailure({ failure, isTurnCompleted }: CodexState, result: CommandResult, run: Runner): Failure | null {
-  if (failure === null)
-    return result.exitCode === 0 && isTurnCompleted ? null : crash(result, run, result.exitCode === 0 ? 'it gave no result' : null);
+function turnFailure({ failure, isTurnCompleted }: CodexState, result: CommandResult, run: Runner): Failure {
+  if (failure === null) {
+    const lack = isTurnCompleted ? 'it gave no answer' : 'it gave no result';
+    return crash(result, run, result.exitCode === 0 ? lack : null);
+  }
   const status = STATUS.exec(failure)?.[1];
   const known = status === undefined ? null : failureOfStatus(Number(status), run.name, LOG_IN);
-  return known ?? crash(result, run, failure);
+  return known === null ? crash(result, run, failure) : inItsWords(known, failure);
 }
 
 function accountingOf({ usage }: CodexState, model: string | null): Accounting {

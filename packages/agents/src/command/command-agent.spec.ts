@@ -39,4 +39,5 @@ describeAgent('command', {
     }),
   create: (command, context) => createCommandAgent('other', definition(command), context),
   version: 'other-agent 1.0 beta',
+  tellsEnd: false,
 });

@@ -8,6 +8,7 @@ import { extractOutput } from './extract.js';
 import { planCommandInvocation, type CommandDefinition } from './invocation.js';
 import { classifyCommand } from './outcome.js';
 import { createProgressReader } from './progress.js';
+import { createRunWatch } from './run-watch.js';
 
 /** Any program that takes a prompt on standard input and prints its answer. */
 export function createCommandAgent(name: string, definition: CommandDefinition, context: AgentContext): Agent {
@@ -21,6 +22,9 @@ export function createCommandAgent(name: string, definition: CommandDefinition, 
       const switches = { ...definition.env, ...(request.readOnly ? definition.readOnlyEnv : NX_SWITCHES) };
       const { env } = planEnvironment({ source: context.env, loginNames: passEnv, worktree: request.env, switches });
       const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
+      const readProgress = createProgressReader(definition, request.model);
+      const { isAnswer } = request;
+      const watch = createRunWatch(definition, { name, isAnswer });
       const result = await runAgentProcess(context, {
         name,
         file,
@@ -28,11 +32,15 @@ export function createCommandAgent(name: string, definition: CommandDefinition, 
         env,
         request,
         redact,
-        onLine: createProgressReader(definition, request.model),
+        stage: () => (watch.isOver() ? 'over' : 'running'),
+        onLine: (line, stream) => {
+          if (stream === 'stdout') watch.read(line);
+          return readProgress(line, stream);
+        },
       });
       const extraction = extractOutput(result.stdout, definition);
       return redactOutcome(
-        classifyCommand(extraction, result, { name, installHint: hint, model: request.model, exitCodes: definition.exitCodes }),
+        classifyCommand(extraction, result, { name, installHint: hint, model: request.model, exitCodes: definition.exitCodes, isAnswer }),
         redact,
       );
     },

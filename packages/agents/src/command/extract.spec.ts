@@ -16,6 +16,7 @@ describe('extractOutput', () => {
       errorStatus: null,
       usage: { model: 'm', inputTokens: 7, cachedInputTokens: null, outputTokens: null },
       costUsd: 0.25,
+      isFinished: false,
     });
   });
 

@@ -10,6 +10,8 @@ export interface Extraction {
   readonly errorStatus: number | null;
   readonly usage: ModelUsage;
   readonly costUsd: number | null;
+  /** The program has said that its answer is whole. */
+  readonly isFinished: boolean;
 }
 
 /** Finds the parts of an answer in a program's JSON objects, one after the other. */
@@ -35,6 +37,7 @@ export function createExtractor(extract: CommandDefinition['extract']): Extracto
       errorStatus: countOf(value('errorStatus')),
       usage: usageOf(value, extract.cacheWriteTokens !== undefined),
       costUsd: amountOf(value('costUsd')),
+      isFinished: isYes(value('finished')),
     }),
   };
 }
@@ -47,6 +50,10 @@ export function extractOutput(stdout: string, { output, extract }: Pick<CommandD
   const { text, ...rest } = extractor.found();
   if (output === 'text') return { answer: stdout.trim(), ...rest };
   return { answer: extract.text === undefined ? textOf(documents.at(-1)) : text, ...rest };
+}
+
+function isYes(value: unknown): boolean {
+  return typeof value === 'number' ? value === 0 : value !== undefined && value !== false;
 }
 
 function usageOf(value: (name: Name) => unknown, hasCacheWrites: boolean): ModelUsage {

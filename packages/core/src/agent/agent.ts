@@ -13,6 +13,8 @@ export interface AgentRequest {
   readonly hidden?: readonly string[];
   /** JSON schema of the answer, in the strict form that all vendors take: every property required, no additional ones. @default free text */
   readonly answerSchema?: Readonly<Record<string, unknown>>;
+  /** Whether a text is a valid answer: then the run has done what it was asked for, however its process ends. @default unknown */
+  readonly isAnswer?: (text: string) => boolean;
   /** Wall-clock limit in milliseconds. */
   readonly timeoutMs: number;
   /** Limit for silence in milliseconds. */

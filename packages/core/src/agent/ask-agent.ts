@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../errors/user-error.js';
 import { fence } from '../prompt/render-prompt.js';
+import { transcriptFile } from '../stages/stage-recorder.js';
 import type { StageContext } from '../stages/stage-context.js';
 import type { StageRecorder } from '../stages/stage-recorder.js';
 import { parseAnswer } from './parse-answer.js';
@@ -16,7 +17,8 @@ export async function askAgent<Answer>(
   recorder: StageRecorder,
 ): Promise<Answer> {
   const answerSchema = answerJsonSchema(answer);
-  const text = await runAgent({ ...task, answerSchema }, context, recorder);
+  const isAnswer = (said: string): boolean => parseAnswer(said, answer).kind === 'valid';
+  const text = await runAgent({ ...task, answerSchema, isAnswer }, context, recorder);
   const first = parseAnswer(text, answer);
   if (first.kind === 'valid') return first.answer;
   context.onProgress(`${task.settings.agent} gave no valid answer (${first.reason}): asking once more`);
@@ -30,11 +32,15 @@ export async function askAgent<Answer>(
     `What is wrong: ${first.reason}`,
     'Answer again.',
   ];
-  const again = await runAgent({ ...task, what: `${task.what}, repair`, prompt: repair.join('\n'), answerSchema }, context, recorder);
+  const again = await runAgent(
+    { ...task, what: `${task.what}, repair`, prompt: repair.join('\n'), answerSchema, isAnswer },
+    context,
+    recorder,
+  );
   const second = parseAnswer(again, answer);
   if (second.kind === 'valid') return second.answer;
   throw new UserError(
-    `${task.settings.agent} gave no valid answer twice (${second.reason}). Run it again, or choose another model; its words are in transcript.jsonl.`,
+    `${task.settings.agent} gave no valid answer twice (${second.reason}). Run it again, or choose another model; its words are in "${transcriptFile(context)}".`,
   );
 }
 

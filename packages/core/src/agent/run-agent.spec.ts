@@ -54,7 +54,9 @@ describe('an agent that is run', () => {
 
   it('fails when that is of no use either, and says when to try again', async () => {
     const issue = await stageIssue({ agent: () => limited(7_200_000), options: withFallback });
-    await expect(plan(issue)).rejects.toThrow('claude did not finish "plan" (rate-limited): slow down It says to try again in 120 min.');
+    await expect(plan(issue)).rejects.toThrow(
+      'claude did not finish "plan" (rate-limited): slow down It says to try again in 120 min. What it printed: "/repo/.nx-fleet/out/issue-42/agent-plan/transcript.jsonl".',
+    );
     expect(issue.requests).toHaveLength(2);
   });
 

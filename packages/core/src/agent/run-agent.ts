@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import type { StageContext } from '../stages/stage-context.js';
-import type { StageRecorder } from '../stages/stage-recorder.js';
+import { transcriptFile, type StageRecorder } from '../stages/stage-recorder.js';
 import type { AgentStageSettings } from '../stages/stage-settings.js';
 import { printableLine } from '../text/printable.js';
 import type { Agent, AgentOutcome, AgentRequest } from './agent.js';
@@ -21,6 +21,8 @@ export interface AgentTask {
   readonly env: Readonly<Record<string, string>>;
   /** JSON schema of the answer. @default free text */
   readonly answerSchema?: Readonly<Record<string, unknown>>;
+  /** Whether a text is a valid answer. @default unknown */
+  readonly isAnswer?: (text: string) => boolean;
   /** Puts `cwd` back as it was before the run. Without it a writer is never tried again: its half-work would pass for what it started from. */
   readonly startOver?: () => Promise<void>;
 }
@@ -43,7 +45,7 @@ export async function runAgent(task: AgentTask, context: StageContext, recorder:
     const outcome = await runOnce({ ...task, what, agent, version: detected.version, model }, context, recorder);
     if (outcome.kind === 'completed') return outcome.answer;
     const next = nextRun(task, { ...outcome, runs, waitedMs, isFallback }, context);
-    if (next.kind === 'none') throw failure(task, outcome);
+    if (next.kind === 'none') throw failure(task, outcome, context);
     if (next.kind === 'fallback-model') {
       [model, isFallback] = [settings.fallbackModel, true];
       context.onProgress(`${settings.agent} is ${outcome.kind}: its fallback model ${model ?? ''} is asked`);
@@ -51,7 +53,7 @@ export async function runAgent(task: AgentTask, context: StageContext, recorder:
       waitedMs += next.waitMs;
       context.onProgress(`${settings.agent} is ${outcome.kind}: try ${runs + 1} in ${Math.ceil(next.waitMs / 1_000)} s`);
       await (context.sleep ?? sleepByClock)(next.waitMs, context.signal);
-      if (context.signal?.aborted === true) throw failure(task, outcome);
+      if (context.signal?.aborted === true) throw failure(task, outcome, context);
     }
     await task.startOver?.();
   }
@@ -88,7 +90,7 @@ async function runOnce(run: Run, context: StageContext, recorder: StageRecorder)
 }
 
 function requestOf(run: Run, { limits, onProgress, signal }: StageContext, { addTranscript }: StageRecorder): AgentRequest {
-  const { cwd, prompt, model, readOnly, hidden, env, answerSchema } = run;
+  const { cwd, prompt, model, readOnly, hidden, env, answerSchema, isAnswer } = run;
   return {
     cwd,
     prompt,
@@ -101,11 +103,16 @@ function requestOf(run: Run, { limits, onProgress, signal }: StageContext, { add
     onTranscript: addTranscript,
     ...(hidden === undefined ? {} : { hidden }),
     ...(answerSchema === undefined ? {} : { answerSchema }),
+    ...(isAnswer === undefined ? {} : { isAnswer }),
     ...(signal === undefined ? {} : { signal }),
   };
 }
 
-function failure({ settings, what }: AgentTask, { kind, message, retryAfterMs }: Failed): UserError {
+/** Kinds of which the program has nothing more to tell than its message. */
+const PLAIN_KINDS: ReadonlySet<string> = new Set(['not-installed', 'unauthenticated', 'cancelled']);
+
+function failure({ settings, what }: AgentTask, { kind, message, retryAfterMs }: Failed, context: StageContext): UserError {
   const later = retryAfterMs === undefined ? '' : ` It says to try again in ${Math.ceil(retryAfterMs / 60_000)} min.`;
-  return new UserError(`${settings.agent} did not finish "${what}" (${kind}): ${printableLine(message, 500)}${later}`);
+  const transcript = PLAIN_KINDS.has(kind) ? '' : ` What it printed: "${transcriptFile(context)}".`;
+  return new UserError(`${settings.agent} did not finish "${what}" (${kind}): ${printableLine(message, 500)}${later}${transcript}`);
 }

@@ -43,6 +43,8 @@ const extract = z
     error: place,
     /** HTTP status of the model's server, where the program tells it. */
     errorStatus: place,
+    /** What the program prints once its answer is whole. Any value but `false` and numbers other than 0; what its process does after that is no failure. */
+    finished: place,
   })
   .partial();
 

@@ -4,7 +4,7 @@ import { UserError } from '../errors/user-error.js';
 import { fence } from '../prompt/render-prompt.js';
 import { startOver } from './own-branch.js';
 import type { StageContext, StageIssue } from './stage-context.js';
-import type { StageRecorder } from './stage-recorder.js';
+import { transcriptFile, type StageRecorder } from './stage-recorder.js';
 import type { BuildStageSettings } from './stage-settings.js';
 
 const MAX_FAILURE_CHARACTERS = 20_000;
@@ -66,7 +66,7 @@ async function writeOnce(run: BuildRun & { readonly attempt: number; readonly pr
   const head = (await git.readRef(`refs/heads/${manifest.branch}`)) ?? start;
   if (head === start) {
     throw new UserError(
-      `${settings.agent} changed nothing in "${local.worktree}". Look at its transcript.jsonl, sharpen the issue, and run again.`,
+      `${settings.agent} changed nothing in "${local.worktree}". Look at "${transcriptFile(context)}", sharpen the issue, and run again.`,
     );
   }
   if (await git.isAncestor(start, head)) return head;

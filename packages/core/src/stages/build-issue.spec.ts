@@ -121,7 +121,7 @@ describe('buildIssue', () => {
   it('fails when the writer changed nothing at all', async () => {
     const issue = await staged({ agent: () => 'Nothing to do.' });
     await expect(build(issue)).rejects.toThrow(
-      `claude changed nothing in "${issue.worktree}". Look at its transcript.jsonl, sharpen the issue, and run again.`,
+      `claude changed nothing in "${issue.worktree}". Look at "/repo/.nx-fleet/out/issue-42/agent-build--claude/transcript.jsonl", sharpen the issue, and run again.`,
     );
     expect(issue.out(WRITTEN, 'build.json')).toBeNull();
     expect(issue.out(WRITTEN, 'run.json')).toContain('"outcome": "failed"');

@@ -31,6 +31,7 @@ describe('planIssue', () => {
       'env',
       'hidden',
       'idleTimeoutMs',
+      'isAnswer',
       'model',
       'onProgress',
       'onTranscript',

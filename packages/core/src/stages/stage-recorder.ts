@@ -12,6 +12,13 @@ export interface StageRecorder {
   readonly lastModel: () => string | null;
 }
 
+const TRANSCRIPT = 'transcript.jsonl';
+
+/** Where what agents print is written at the end of a stage. */
+export function transcriptFile({ host, project, target }: StageContext): string {
+  return `${host.artefacts.directory(project, target)}/${TRANSCRIPT}`;
+}
+
 /** Empties the target's folder, runs the stage, and writes what it recorded. */
 export async function recordStage<Result>(context: StageContext, stage: (recorder: StageRecorder) => Promise<Result>): Promise<Result> {
   const { project, target, host } = context;
@@ -45,7 +52,7 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
       steps,
     };
     await host.artefacts.write(project, target, 'run.json', `${JSON.stringify(record, null, 2)}\n`);
-    if (transcript.length > 0) await host.artefacts.write(project, target, 'transcript.jsonl', `${redact(transcript.join('\n'))}\n`);
+    if (transcript.length > 0) await host.artefacts.write(project, target, TRANSCRIPT, `${redact(transcript.join('\n'))}\n`);
   }
 }
 

@@ -19,7 +19,10 @@ export const copilot: AgentPreset = {
     'COPILOT_PROVIDER_TYPE',
   ],
   output: 'jsonl',
-  extract: { text: { path: 'data.content', where: { type: 'assistant.message' } } },
+  extract: {
+    text: { path: 'data.content', where: { type: 'assistant.message' } },
+    finished: { path: 'exitCode', where: { type: 'result' } },
+  },
   progress: [
     { where: { type: 'tool.execution_start' }, say: '{data.toolName} {data.arguments.path}{data.arguments.command}' },
     { where: { type: 'assistant.message' }, say: '{data.content}' },

@@ -28,6 +28,7 @@ export const gemini: AgentPreset = {
     outputTokens: { path: ['stats.total_tokens', '-stats.input_tokens'], ...result },
     model: { path: 'model', where: { type: 'init' } },
     error: { path: 'error.message', where: { type: 'result', status: 'error' } },
+    finished: { path: 'status', where: { type: 'result', status: 'success' } },
   },
   exitCodes: { '41': 'unauthenticated' },
   progress: [

@@ -24,6 +24,7 @@ export const opencode: AgentPreset = {
     costUsd: { path: 'part.cost', ...step },
     error: { path: 'error.data.message', ...failure },
     errorStatus: { path: 'error.data.statusCode', ...failure },
+    finished: { path: 'part.reason', where: { type: 'step_finish', 'part.reason': 'stop' }, after: { type: 'step_start' } },
   },
   progress: [
     { where: { type: 'tool_use' }, say: '{part.tool} {part.state.title}' },

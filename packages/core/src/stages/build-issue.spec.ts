@@ -166,7 +166,7 @@ describe('buildIssue', () => {
     issue.git.filesIn(issue.worktree).set('mine.ts', '');
     const mine = await issue.git.commitAll(issue.worktree, 'Mine\u001b[31m');
     await expect(build(issue)).rejects.toThrow(
-      '"issue/42-dark-mode" has 1 commit(s) that no build made ("Mine"). To keep them: git branch my-work issue/42-dark-mode. Then:',
+      '"issue/42-dark-mode" has commits that no build made ("Mine"). To have the branch checked and reviewed as it is: nx g worktree --issue=42 --adopt.',
     );
     expect(issue.git.refs.get(issue.branchRef)).toBe(mine);
     expect(issue.requests).toEqual([]);

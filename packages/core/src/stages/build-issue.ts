@@ -1,4 +1,3 @@
-import { UserError } from '../errors/user-error.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { printableLine } from '../text/printable.js';
 import { fence, renderPrompt } from '../prompt/render-prompt.js';
@@ -7,7 +6,7 @@ import { attemptBuild, type WriterTask } from './attempt-build.js';
 import type { Build } from './build-artefact.js';
 import { buildBase } from './build-base.js';
 import { claimBuild } from './claim-build.js';
-import { clearAttempt, isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
+import { clearAttempt, moveBranch, requireCleanWorktree, requireOwnWork } from './own-branch.js';
 import { renderPlan } from './plan-artefact.js';
 import { buildingRef, builtRef } from './refs.js';
 import { requirePlan } from './require-plan.js';
@@ -27,17 +26,11 @@ export async function buildIssue(settings: BuildStageSettings, context: StageCon
   const base = await buildBase(issue, settings.agent, context);
   await claimBuild(context);
   await requireCleanWorktree(issue, context);
-  const tip = await git.readRef(`refs/heads/${manifest.branch}`);
-  if (tip !== null && !(await isOwnWork(tip, base, context))) {
-    const built = await git.readRef(builtRef(project));
-    const foreign = await git.log(built !== null && (await git.isAncestor(built, tip)) ? built : base, tip);
-    throw new UserError(
-      `A build starts from ${base.slice(0, 8)}, and "${manifest.branch}" has ${foreign.length} commit(s) that no build made ("${printableLine(foreign[0]?.subject ?? '')}"). To keep them: git branch my-work ${manifest.branch}. Then: git -C "${issue.local.worktree}" reset --hard ${base.slice(0, 12)}`,
-    );
-  }
+  await requireOwnWork(base, issue, context);
   return recordStage(context, async (recorder) => {
     await git.writeRef(buildingRef(project), base);
     await moveBranch(base, issue, context);
+    await git.writeRef(builtRef(project), base);
     try {
       await installWorktreeDependencies(issue, settings.passEnv, context);
       await setUpForWork(issue, context);

@@ -32,7 +32,7 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
     onProgress(`${manifest.branch} moved to its build ${build.head.slice(0, 8)}`);
   } else {
     throw new UserError(
-      `"${manifest.branch}" has gone another way than its build ${build.head.slice(0, 8)}. To go on from the build, keep your commits: git branch my-work ${manifest.branch}. Then: git -C "${local.worktree}" reset --hard ${build.base.slice(0, 12)}`,
+      `"${manifest.branch}" has gone another way than its build ${build.head.slice(0, 8)}. To have it checked and reviewed as it is: nx g worktree --issue=${manifest.tracker.reference} --adopt. To go on from the build, keep your commits: git branch my-work ${manifest.branch} && git -C "${local.worktree}" reset --hard ${build.base.slice(0, 12)}`,
     );
   }
   await git.writeRef(builtRef(project), build.head);

@@ -54,6 +54,23 @@ export async function isOwnWork(tip: string, base: string, { git, project }: Sta
   return (await git.isAncestor(tip, built)) || (await git.resolveTree(tip)) === (await git.resolveTree(built));
 }
 
+/**
+ * Before anything is paid for: a build puts the branch at its base.
+ * @throws UserError when that would take away commits that no build made
+ */
+export async function requireOwnWork(base: string, { manifest, local }: StageIssue, context: StageContext): Promise<void> {
+  const { git, project } = context;
+  const { branch, tracker } = manifest;
+  const tip = await git.readRef(`refs/heads/${branch}`);
+  if (tip === null || (await isOwnWork(tip, base, context))) return;
+  const built = await git.readRef(builtRef(project));
+  const [first, ...others] = await git.log(built !== null && (await git.isAncestor(built, tip)) ? built : base, tip);
+  const named = `"${printableLine(first?.subject ?? '')}"${others.length === 0 ? '' : ` and ${others.length} more`}`;
+  throw new UserError(
+    `A build of "${project}" starts from ${base.slice(0, 8)}, and "${branch}" has commits that no build made (${named}). To have the branch checked and reviewed as it is: nx g worktree --issue=${tracker.reference} --adopt. To build without them, keep them first: git branch my-work ${branch} && git -C "${local.worktree}" reset --hard ${base.slice(0, 12)}`,
+  );
+}
+
 /** Moves branch and files to a commit. A tip that is no ancestor of it is kept under a ref. */
 export async function moveBranch(to: string, { local, manifest }: StageIssue, context: StageContext): Promise<void> {
   const { git, host, project, onProgress } = context;

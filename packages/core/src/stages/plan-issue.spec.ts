@@ -13,12 +13,26 @@ describe('planIssue', () => {
         return JSON.stringify(aPlan);
       },
     });
-    reading.git.refs.set(reading.branchRef, reading.git.commit([reading.git.root], { 'later.ts': '' }, 'Later'));
+    const later = reading.git.commit([reading.git.root], { 'later.ts': '' }, 'Later');
+    reading.git.refs.set(reading.branchRef, later).set('refs/nx-fleet/built/issue-42', later);
     expect(await planIssue(reading.settings.plan, reading.context(PLAN_TARGET))).toEqual(aPlan);
     expect(seen).toEqual(['README.md']);
     expect(JSON.parse(reading.out(PLAN_TARGET, 'plan.json') ?? '')).toEqual(aPlan);
     expect(reading.out(PLAN_TARGET, 'plan.md')).toContain('1. **One**');
     expect(reading.requests).toMatchObject([{ readOnly: true, env: {}, model: 'opus', timeoutMs: 1_800_000, idleTimeoutMs: 600_000 }]);
+  });
+
+  it("asks nobody where a build would be refused over a person's commits, unless the branch is taken as it is", async () => {
+    const staged = await stageIssue({ agent: answers });
+    staged.git.filesIn(staged.worktree).set('mine.ts', '');
+    await staged.git.commitAll(staged.worktree, 'Mine');
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('nx g worktree --issue=42 --adopt');
+    expect(staged.requests).toEqual([]);
+    const manifest = await staged.host.state.readManifest('issue-42');
+    if (manifest === null) throw new Error('no manifest');
+    await staged.host.state.writeIssue('issue-42', { ...manifest, adopted: true }, '# Dark mode\n');
+    await planIssue(staged.settings.plan, staged.context(PLAN_TARGET));
+    expect(staged.requests).toHaveLength(1);
   });
 
   it('gives the agent the spec in a fence, and a strict schema', async () => {

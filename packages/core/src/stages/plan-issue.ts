@@ -2,8 +2,10 @@ import { askAgent } from '../agent/ask-agent.js';
 import { fence, renderPrompt } from '../prompt/render-prompt.js';
 import { printable } from '../text/printable.js';
 import { planSchema, renderPlan, type Plan } from './plan-artefact.js';
+import { requireOwnWork } from './own-branch.js';
 import { readInSnapshot } from './read-in-snapshot.js';
-import { requireIssue, type StageContext } from './stage-context.js';
+import { buildingRef } from './refs.js';
+import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
 import type { AgentStageSettings } from './stage-settings.js';
 
@@ -14,6 +16,7 @@ import type { AgentStageSettings } from './stage-settings.js';
 export async function planIssue(settings: AgentStageSettings, context: StageContext): Promise<Plan> {
   const { project, target, host } = context;
   const issue = await requireIssue(context);
+  await requireBuildable(issue, context);
   const prompt = renderPrompt('plan', await context.prompt('plan'), { spec: fence('markdown', issue.spec) });
   return recordStage(context, async (recorder) => {
     const plan = await readInSnapshot({ tree: issue.manifest.base, issue, settings }, context, (place) =>
@@ -23,4 +26,11 @@ export async function planIssue(settings: AgentStageSettings, context: StageCont
     await host.artefacts.write(project, target, 'plan.md', printable(renderPlan(plan)));
     return plan;
   });
+}
+
+/** A plan is for a build: where that one would be refused, nobody is asked. What an interrupted build left is no person's work. */
+async function requireBuildable(issue: StageIssue, context: StageContext): Promise<void> {
+  const { base, adopted } = issue.manifest;
+  if (adopted === true || (await context.git.readRef(buildingRef(context.project))) !== null) return;
+  await requireOwnWork(base, issue, context);
 }

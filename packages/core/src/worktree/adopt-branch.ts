@@ -38,9 +38,10 @@ export async function adoptOrCreateBranch(
       `Branch "${branch}" is checked out in "${elsewhere.path}". Choose another with --branch, or switch that worktree away from it.`,
     );
   }
-  if (here || (tip !== null && manifest.adopted === true)) return { owned: false };
+  if (here) return { owned: false };
+  if (tip !== null && allocation !== undefined) return { owned: allocation.ownsBranch };
   if (tip === null) return { owned: true };
-  if (allocation !== undefined) return { owned: allocation.ownsBranch };
+  if (manifest.adopted === true) return { owned: false };
   if (tip === base) return { owned: false };
   throw new UserError(
     `Branch "${branch}" exists already and is not ours. To take it with the work on it: --branch=${branch}. Or choose another with --branch, or delete it if nothing on it is needed: git branch -D ${branch}`,

@@ -30,6 +30,17 @@ describe('planWorktree', () => {
     });
   });
 
+  it.each([
+    ['an issue that is there, when that is asked for', { adopt: true }, true],
+    ['no new issue that has no branch yet', { adopt: true, existing: null }, undefined],
+    ['nothing unasked', {}, undefined],
+  ])('adopts %s, and keeps its base', (_, change, adopted) => {
+    const existing = { ...planWorktree(request()).manifest, base: 'b'.repeat(40) };
+    const { manifest } = planWorktree(request({ existing, ...change }));
+    expect(manifest.adopted).toBe(adopted);
+    if (manifest.adopted === true) expect(manifest.base).toBe(existing.base);
+  });
+
   it('makes a manifest that can be read again, whatever the issue is called', () => {
     const { manifest } = planWorktree(request({ issue: { ...issue, reference: '../PROJ-7', title: '\u001b[31m\n' } }));
     expect(manifestSchema.parse(manifest)).toMatchObject({

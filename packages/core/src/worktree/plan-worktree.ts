@@ -23,6 +23,8 @@ export interface WorktreeRequest {
   readonly here?: string | undefined;
   /** Whether everything is to be planned, built and reviewed again. */
   readonly again: boolean;
+  /** Whether the branch of an issue that is there already is to be taken as it is. @default false */
+  readonly adopt?: boolean;
 }
 
 /** All that a worktree will be, before anything is done. */
@@ -60,7 +62,7 @@ export function planWorktree(request: WorktreeRequest): WorktreePlan {
       title,
       branch: existing?.branch ?? request.branch ?? issueBranch(id, title),
       base: existing?.base ?? request.base,
-      ...(existing?.adopted === true || (existing === null && request.adopts !== undefined) ? { adopted: true } : {}),
+      ...(isAdopted(request) ? { adopted: true } : {}),
       round: (existing?.round ?? 1) + (existing !== null && request.again ? 1 : 0),
       blockedBy: [...new Set(request.blockedBy)].filter((blocker) => blocker !== project).sort(),
       tracker: { ...request.tracker, url: issue.url },
@@ -70,4 +72,8 @@ export function planWorktree(request: WorktreeRequest): WorktreePlan {
     worktree: request.here ?? `${request.worktreesDirectory}/${project}`,
     here: request.here !== undefined,
   };
+}
+
+function isAdopted({ existing, adopts, adopt }: WorktreeRequest): boolean {
+  return existing === null ? adopts !== undefined : existing.adopted === true || adopt === true;
 }

@@ -10,6 +10,8 @@ export interface NormalizedWorktreeOptions {
   readonly after: readonly string[] | null;
   readonly open: boolean;
   readonly again: boolean;
+  /** Take the branch as it is. */
+  readonly adopt: boolean;
   /** Use the current checkout. */
   readonly here: boolean;
 }
@@ -28,6 +30,9 @@ export function normalizeOptions(options: WorktreeGeneratorSchema): NormalizedWo
       `--branch="${options.branch}" names one branch, and ${references.length} issues are given. Leave it out, or give one issue.`,
     );
   }
+  if (options.adopt === true && options.again === true) {
+    throw new UserError('--adopt takes the work that is there, and --again has it done again. Give one of them.');
+  }
   const after = options.after === undefined ? null : issueReferences(options.after);
   if (after?.length === 0) throw new UserError('--after names no issue. Leave it out, or start after nothing: --after=none');
   return {
@@ -37,6 +42,7 @@ export function normalizeOptions(options: WorktreeGeneratorSchema): NormalizedWo
     after: after?.length === 1 && after[0] === 'none' ? [] : after,
     open: options.open ?? false,
     again: options.again ?? false,
+    adopt: options.adopt ?? false,
     here: options.here ?? false,
   };
 }

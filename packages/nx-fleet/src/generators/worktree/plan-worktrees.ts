@@ -51,13 +51,17 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
   for (const { issue, tracker, pullRequest } of found) {
     const present = existing.get(issueProject(issueId(issue.reference)));
     requireSameBase(request.base, base, present);
-    const question = { branch: request.branch, base, isBaseGiven: request.base !== undefined, pullRequest, existing: present, here };
+    const { branch, adopt } = request;
+    if (adopt) requireAdoptable(issue, present, branch);
+    const question = { branch, base, isBaseGiven: request.base !== undefined, pullRequest, existing: present, here };
     const decided = await decideBranch(question, git);
+    sayWhatBranchDoes(request, present);
     plans.push(
       planWorktree({
         issue,
         tracker,
         again: request.again,
+        adopt,
         ...decided,
         here,
         blockedBy: blockersOf(issue, request.after, known),
@@ -83,6 +87,21 @@ function requireSameBase(given: string | undefined, base: string, existing: Mani
   if (given === undefined || existing === undefined || existing.base === base) return;
   throw new UserError(
     `"${existing.project}" starts from ${existing.base.slice(0, 8)} already, and --base="${printableLine(given)}" is ${base.slice(0, 8)}. Leave it out, or remove its worktree first.`,
+  );
+}
+
+/** A new issue adopts the branch that it names; without a name it gets one of its own. */
+function requireAdoptable({ reference }: Issue, existing: Manifest | undefined, branch: string | undefined): void {
+  if (existing !== undefined || branch !== undefined) return;
+  throw new UserError(
+    `--adopt takes the branch of an issue that has a worktree, and "${printableLine(reference)}" has none. Name the branch that holds the work: --branch=<name>`,
+  );
+}
+
+function sayWhatBranchDoes({ branch, adopt }: PlanRequest, existing: Manifest | undefined): void {
+  if (branch === undefined || existing === undefined || existing.adopted === true || adopt) return;
+  log.warn(
+    `"${existing.project}" is on "${existing.branch}" already: --branch changes nothing. To have the branch checked and reviewed as it is, without a build: nx g worktree --issue=${existing.tracker.reference} --adopt`,
   );
 }
 

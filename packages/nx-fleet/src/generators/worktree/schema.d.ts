@@ -13,6 +13,8 @@ export interface WorktreeGeneratorSchema {
   readonly after?: IssueOption;
   /** Have everything that was paid for done again. */
   readonly again?: boolean;
+  /** Take the branch of an issue that is there already with the work on it. */
+  readonly adopt?: boolean;
   /** Print how to enter each worktree. */
   readonly open?: boolean;
   /** Use the current checkout as it is; for throw-away ones, as in CI. */

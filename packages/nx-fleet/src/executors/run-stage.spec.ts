@@ -5,11 +5,21 @@ import type { ExecutorContext } from '@nx/devkit';
 import { createAdapters, type Adapters } from '../adapters.js';
 import { readSettings } from '../settings/read-settings.js';
 import { changesExecutor } from './changes/executor.js';
+import { checkoutExecutor } from './checkout/executor.js';
 import { reviewExecutor } from './review/executor.js';
 import { useShownOutput } from './shown-output.fixture.js';
 
 const { root: folder, lines } = useShownOutput();
-const VARIABLES = ['NX_BASE', 'NX_HEAD', 'NX_FLEET_BASE', 'NX_FLEET_HEAD', 'NX_FLEET_COMMAND', 'NX_FLEET_SETTINGS_OF_RUN', 'NX_TASK_HASH'];
+const VARIABLES = [
+  'NX_BASE',
+  'NX_HEAD',
+  'NX_FLEET_BASE',
+  'NX_FLEET_HEAD',
+  'NX_FLEET_AFFECTED',
+  'NX_FLEET_COMMAND',
+  'NX_FLEET_SETTINGS_OF_RUN',
+  'NX_TASK_HASH',
+];
 const ISSUE_BRANCH = 'issue/43-pears';
 
 /** Approves. While it reads, the build of another issue commits. */
@@ -112,6 +122,18 @@ describe('the review of a project', () => {
     expect(git(main(), 'log', '-1', '--format=%s', ISSUE_BRANCH)).toBe('pears');
     expect(git(main(), 'for-each-ref', 'refs/nx-fleet/trash')).toBe('');
     expect(lines().at(-1)).toBe('inspector: approve, 0 finding(s)');
+  });
+
+  it('is all that a command runs that asks for what a change touches: a stage of an issue leaves branch and artefacts alone', async () => {
+    process.env['NX_FLEET_AFFECTED'] = 'run';
+    const stage = async (target: string): Promise<boolean> =>
+      (await checkoutExecutor({}, contextOf(main(), 'issue-43', target), adapters(main()))).success;
+    expect(await stage('agent-build')).toBe(true);
+    expect(lines().at(-1)).toContain('To run it: nx run issue-43:agent-build');
+    expect(await adapters(main()).host.artefacts.read('issue-43', 'agent-build', 'checkout.json')).toBeNull();
+    expect(await review(linked())).toBe(true);
+    process.env['NX_FLEET_AFFECTED'] = '';
+    expect(await stage('agent-build')).toBe(false);
   });
 
   it('books what it costs in the main worktree, and leaves its artefacts where it ran', async () => {

@@ -5,6 +5,7 @@ import {
   readChange,
   requireIssueResult,
   requireProjectResult,
+  SERVE_TARGET,
   VALIDATE_TARGET,
   type BudgetsSettings,
   type Settings,
@@ -15,7 +16,9 @@ import { createAdapters, type Adapters } from '../adapters.js';
 import { issueTargets } from '../graph/issue-targets.js';
 import { projectTargets } from '../graph/project-targets.js';
 import { requireMainWorktree, requireRepositoryRoot } from '../main-worktree.js';
+import { log } from '../report/log.js';
 import { reportTask } from '../report/report.js';
+import { isAffectedRun } from '../settings/range-of-run.js';
 import { readSettings } from '../settings/read-settings.js';
 import { areSettingsOfRun } from '../settings/settings-of-run.js';
 import { requireHashedOptions } from './require-hashed-options.js';
@@ -60,6 +63,12 @@ const OF_PROJECT: StageKind = {
 
 /** Runs one stage of an issue as an Nx task, for as long as that Nx lives. @param work says whether the task succeeds */
 export async function runStage(context: ExecutorContext, adapters: Adapters | undefined, work: StageWork): Promise<{ success: boolean }> {
+  // An app that is started on demand is not asked for then, and has to stay for as long as the command.
+  if (isAffectedRun(process.env) && context.targetName?.startsWith(SERVE_TARGET) !== true) {
+    const task = `${context.projectName ?? ''}:${context.targetName ?? ''}`;
+    log.info(`Left out: "nx affected" is about the change that is checked out here, and not about issues. To run it: nx run ${task}`);
+    return { success: true };
+  }
   return runUnderNx({ context, adapters, kind: OF_ISSUE }, work);
 }
 

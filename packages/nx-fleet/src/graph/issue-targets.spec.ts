@@ -74,6 +74,11 @@ describe("an issue's targets", () => {
     expect(changedKeys(targets(), targets(value))).toEqual(expected);
   });
 
+  it('have other keys in a command that asks for what a change touches, which leaves them out', () => {
+    const cached = Object.values(targets()).filter(({ cache }) => cache === true);
+    for (const { inputs } of cached) expect(inputs).toContainEqual({ env: 'NX_FLEET_AFFECTED' });
+  });
+
   it('wait for the builds of blockers and hash them', () => {
     const build = targets({}, ['issue-41'])['agent-build--claude'];
     expect(build?.dependsOn).toEqual(['agent-plan', { projects: ['issue-41'], target: 'agent-build' }]);

@@ -1,5 +1,6 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { AgentStageSettings, Manifest, PromptName, Settings } from '@nx-fleet/core';
+import { AFFECTED_VARIABLE } from '../settings/range-of-run.js';
 import { agentFileInputs, agentVersionInput, settingsInput, type Input } from './stage-key.js';
 
 /** What Nx hashes unless told otherwise: every external dependency. Agents read none of them. */
@@ -24,7 +25,7 @@ export interface CachedTarget {
 }
 
 export function cachedTarget({ project }: Manifest, name: string, { inputs, ...target }: CachedTarget): TargetConfiguration {
-  return { cache: true, outputs: [outputOf(project, name)], inputs: [...inputs], ...target };
+  return { cache: true, outputs: [outputOf(project, name)], inputs: [...inputs, { env: AFFECTED_VARIABLE }], ...target };
 }
 
 export function outputOf(project: string, target: string): string {

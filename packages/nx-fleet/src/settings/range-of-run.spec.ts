@@ -1,4 +1,4 @@
-import { rangeOfRun, rememberRange } from './range-of-run.js';
+import { isAffectedRun, rangeOfRun, rememberRange } from './range-of-run.js';
 
 const remembered = (argv: readonly string[], env: NodeJS.ProcessEnv = {}): ReturnType<typeof rangeOfRun> => {
   rememberRange(argv, env);
@@ -30,6 +30,18 @@ describe('what an Nx command compares', () => {
     const env: NodeJS.ProcessEnv = {};
     rememberRange(['affected', '--base=outer'], env);
     expect(remembered(['run', 'a:b'], env)).toEqual({ base: null, head: null });
-    expect(env).toEqual({ NX_FLEET_BASE: '', NX_FLEET_HEAD: '' });
+    expect(env).toEqual({ NX_FLEET_BASE: '', NX_FLEET_HEAD: '', NX_FLEET_AFFECTED: '' });
+  });
+
+  it.each([
+    ['nx affected -t agent-review', true],
+    ['nx --verbose affected -t lint', true],
+    ['nx run-many -t affected', false],
+    ['nx run issue-1:agent-review', false],
+    ['nx run affected:agent-review', false],
+  ])('knows that %s asks for what a change touches: %s', (command, expected) => {
+    const env: NodeJS.ProcessEnv = { NX_FLEET_AFFECTED: 'of an outer command' };
+    rememberRange(['node', ...command.split(' ')], env);
+    expect(isAffectedRun(env)).toBe(expected);
   });
 });

@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto';
+
+/** In the key of each stage of an issue, and another one for each `nx affected`: what such a command leaves out is a hit for no other. */
+export const AFFECTED_VARIABLE = 'NX_FLEET_AFFECTED';
+
 /** What an Nx command compares, which Nx itself tells no task. */
 export interface RangeOfRun {
   readonly base: string | null;
@@ -9,12 +14,20 @@ const FLAGS = [
   ['head', 'NX_FLEET_HEAD', 'NX_HEAD'],
 ] as const;
 
-/** Remembers `--base` and `--head` for all tasks of an Nx command; without them what the command was started in says. */
+/** Remembers `--base`, `--head`, and whether it is `nx affected`, for all tasks of an Nx command; without them what the command was started in says. */
 export function rememberRange(argv: readonly string[], env: NodeJS.ProcessEnv): void {
   for (const [flag, variable] of FLAGS) {
     // A command that is started by a task of another one has a range of its own; Nx hands on to tasks what is set here, and not what is deleted.
     env[variable] = flagOf(argv, flag) ?? '';
   }
+  // Before the command stand node and Nx itself.
+  const command = argv.slice(2).find((word) => !word.startsWith('-'));
+  env[AFFECTED_VARIABLE] = command === 'affected' ? randomUUID() : '';
+}
+
+/** Whether a command asks for what a change touches. Issues are touched by no change; Nx takes them for it where `nx.json` or a lock file changed. */
+export function isAffectedRun(env: NodeJS.ProcessEnv): boolean {
+  return (env[AFFECTED_VARIABLE] ?? '') !== '';
 }
 
 /** @param defaultBase of nx.json */

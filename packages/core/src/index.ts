@@ -18,6 +18,7 @@ export type {
   Snapshot,
   SnapshotRequest,
   WatchRequest,
+  WorkScope,
   WorktreeEntry,
 } from './git/git.js';
 export type { Command, CommandResult, CommandRunner } from './host/command.js';

@@ -1,55 +1,82 @@
-import { copyFile, stat, utimes } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printableLine, UserError, type WorkScope } from '@nx-fleet/core';
 import { fleetIdentity } from './environment.js';
-import { isMissingFile } from './file-errors.js';
+import { copyIndex, freeIndex, replaceIndex } from './index-file.js';
 import type { Repository, Worktree } from './repository.js';
 import { withScratchFolder } from './scratch-folder.js';
+import { stageFiles } from './stage-files.js';
 
-/** Commits everything that is not ignored. Returns the commit, or null when there is nothing to commit. */
-export async function commitAll(repository: Repository, path: string, message: string): Promise<string | null> {
+interface WorkToStore extends WorkScope {
+  readonly message: string;
+}
+
+/** Commits everything that is not ignored, repositories inside of the worktree as files. Returns the commit, or null when there is nothing to commit. */
+export async function commitAll(repository: Repository, path: string, { message, ...scope }: WorkToStore): Promise<string | null> {
   const worktree = await repository.openWorktree(path);
-  await worktree.run(['add', '--all']);
-  if (!(await hasStagedChange(worktree))) return null;
+  const { head, base, without } = await startOf(worktree, scope);
+  const leaked = await commitsWith(worktree, { head, base, without });
+  if (leaked !== null) {
+    throw new UserError(
+      `"${printableLine(leaked)}" was committed, and it holds secrets of this machine. Run again: a fresh writer begins without that commit.`,
+    );
+  }
+  await freeIndex(worktree);
+  // Beside the index that it replaces, with the same rename as git's own.
+  const index = join(worktree.gitDirectory, 'nx-fleet-index');
+  try {
+    await fillIndex(worktree, index, head);
+    const hasChange = await stageFiles(repository, worktree, { index, head, base, without, isBackup: false });
+    await replaceIndex(worktree, index);
+    if (!hasChange) return null;
+  } finally {
+    await rm(index, { force: true });
+  }
   const commit = ['commit', '--no-verify', '--cleanup=whitespace', '--file=-'];
   await worktree.run(commit, { input: message, variables: await missingIdentity(worktree) });
   return headOf(worktree);
 }
 
-/** Stores the work tree as it is as a commit on top of HEAD; index, HEAD and files stay as they are. */
-export async function captureWorktree(repository: Repository, path: string, message: string): Promise<string> {
+/** Stores the work tree as it is as a commit on top of HEAD; index, HEAD and files stay as they are. What git cannot store is left out. */
+export async function captureWorktree(repository: Repository, path: string, { message, ...scope }: WorkToStore): Promise<string> {
   const worktree = await repository.openWorktree(path);
   return withScratchFolder(async (scratch) => {
     const index = join(scratch, 'index');
-    const variables = { GIT_INDEX_FILE: index };
-    const head = await headOf(worktree);
-    const copied = await copyIndex(join(worktree.gitDirectory, 'index'), index);
-    if (!copied && head !== null) await worktree.run(['read-tree', head], { variables });
-    await worktree.run(['add', '--all'], { variables });
-    const tree = (await worktree.run(['write-tree'], { variables })).stdout.trim();
-    const parent = head === null ? [] : ['-p', head];
+    const { head, base, without } = await startOf(worktree, scope);
+    await fillIndex(worktree, index, head);
+    await stageFiles(repository, worktree, { index, head, base, without, isBackup: true });
+    const tree = (await worktree.run(['write-tree'], { variables: { GIT_INDEX_FILE: index } })).stdout.trim();
+    const onto = (await commitsWith(worktree, { head, base, without })) === null ? head : base;
+    const parent = onto === null ? [] : ['-p', onto];
     const options = { input: message, variables: await missingIdentity(worktree) };
     return (await worktree.run(['commit-tree', tree, ...parent, '-F', '-'], options)).stdout.trim();
   });
 }
 
-async function copyIndex(from: string, to: string): Promise<boolean> {
-  try {
-    await copyFile(from, to);
-    // git trusts file times that are older than the index: a copy that looks newer would hide a change made in the same moment.
-    const written = Math.floor((await stat(from)).mtimeMs / 1000);
-    await utimes(to, written, written);
-    return true;
-  } catch (error) {
-    if (isMissingFile(error)) return false;
-    throw error;
-  }
+interface Start {
+  readonly head: string | null;
+  readonly base: string | null;
+  readonly without: readonly string[];
 }
 
-async function hasStagedChange(worktree: Worktree): Promise<boolean> {
-  if ((await headOf(worktree)) === null) return (await worktree.run(['ls-files', '-z'])).stdout !== '';
-  const flags = ['--cached', '--quiet', '--ignore-submodules=none'];
-  const { exitCode } = await worktree.run(['diff-index', ...flags, 'HEAD', '--'], { answers: [0, 1] });
-  return exitCode === 1;
+async function startOf(worktree: Worktree, { base, without = [] }: WorkScope): Promise<Start> {
+  const head = await headOf(worktree);
+  return { head, base: base ?? head, without };
+}
+
+/** The first of some paths that a commit since the base has. */
+async function commitsWith(worktree: Worktree, { head, base, without }: Start): Promise<string | null> {
+  if (head === null || base === null || head === base) return null;
+  for (const path of without) {
+    const { stdout } = await worktree.run(['rev-list', '--max-count=1', `${base}..${head}`, '--', `:(top,literal)${path}`]);
+    if (stdout !== '') return path;
+  }
+  return null;
+}
+
+async function fillIndex(worktree: Worktree, index: string, head: string | null): Promise<void> {
+  const copied = await copyIndex(join(worktree.gitDirectory, 'index'), index);
+  if (!copied && head !== null) await worktree.run(['read-tree', head], { variables: { GIT_INDEX_FILE: index } });
 }
 
 async function headOf(worktree: Worktree): Promise<string | null> {

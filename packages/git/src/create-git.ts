@@ -11,7 +11,7 @@ import { ignoredMatching } from './ignored-matching.js';
 import { mergeCommits } from './merge.js';
 import { moveWorktree } from './move-worktree.js';
 import { readFile } from './read-file.js';
-import { createBranch, deleteBranch, deleteRef, isBranchName, listRefs, readRef, remoteBranchesWith, writeRef } from './refs.js';
+import { createBranch, createRef, deleteBranch, deleteRef, isBranchName, listRefs, readRef, remoteBranchesWith, writeRef } from './refs.js';
 import { remoteUrl } from './remote-url.js';
 import { removeWorktree } from './remove-worktree.js';
 import { createRepository } from './repository.js';
@@ -21,7 +21,7 @@ import { stashesOn } from './stashes.js';
 import { switchWorktree } from './switch-worktree.js';
 import { listFiles, writeTrees } from './trees.js';
 import { watchRepository } from './watch-repository.js';
-import { currentBranch, dirtyPaths, ignoredPaths, resetWorktree } from './work-tree-state.js';
+import { convertedPaths, currentBranch, dirtyPaths, ignoredPaths, resetWorktree } from './work-tree-state.js';
 import { listWorktrees } from './worktree-list.js';
 
 export interface CreateGitOptions {
@@ -59,13 +59,15 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     fetchFromOrigin: (ref) => fetchFromOrigin(repository, ref),
     ignoredMatching: (worktree, patternFile) => ignoredMatching(repository, worktree, patternFile),
     currentBranch: (worktree) => currentBranch(repository, worktree),
+    convertedPaths: (worktree) => convertedPaths(repository, worktree),
     dirtyPaths: (worktree) => dirtyPaths(repository, worktree),
     ignoredPaths: (worktree, paths) => ignoredPaths(repository, worktree, paths),
     resetWorktree: (worktree, commit) => resetWorktree(repository, worktree, commit),
-    commitAll: (worktree, message) => commitAll(repository, worktree, message),
-    captureWorktree: (worktree, message) => captureWorktree(repository, worktree, message),
+    commitAll: (worktree, message, scope) => commitAll(repository, worktree, { ...scope, message }),
+    captureWorktree: (worktree, message, scope) => captureWorktree(repository, worktree, { ...scope, message }),
     readRef: (ref) => readRef(repository, ref),
     writeRef: (ref, commit) => writeRef(repository, ref, commit),
+    createRef: (ref, commit) => createRef(repository, ref, commit),
     deleteRef: (ref) => deleteRef(repository, ref),
     listRefs: (prefix) => listRefs(repository, prefix),
     diff: (base, head) => diff(repository, base, head),

@@ -31,6 +31,17 @@ export async function writeRef(repository: Repository, ref: string, commit: stri
   await repository.inMain(['update-ref', '--no-deref', ref, await requireCommit(repository, commit)]);
 }
 
+/** Writes a ref that is not there yet, atomically. False when it is. */
+export async function createRef(repository: Repository, ref: string, commit: string): Promise<boolean> {
+  requireFullName(ref);
+  const id = await requireCommit(repository, commit);
+  const create = ['update-ref', '--no-deref', ref, id, '0'.repeat(id.length)];
+  if ((await repository.inMain(create, { answers: [0, 128] })).exitCode === 0) return true;
+  if ((await readRef(repository, ref)) !== null) return false;
+  await repository.inMain(create);
+  return true;
+}
+
 /** Deletes a ref; one that is not there is fine. */
 export async function deleteRef(repository: Repository, ref: string): Promise<void> {
   requireFullName(ref);

@@ -28,6 +28,21 @@ export async function fillSubmodules(repository: Repository, worktree: Worktree)
   await fill({ repository, checkout: worktree, model: main.gitDirectory });
 }
 
+/** Puts submodules that are there back to the commits that HEAD asks for; what was changed in them goes. */
+export async function resetSubmodules(repository: Repository, checkout: Pick<Worktree, 'path' | 'run'>): Promise<void> {
+  if (!(await exists(join(checkout.path, '.gitmodules')))) return;
+  for (const { path } of await submodulesOf(checkout)) {
+    const directory = join(checkout.path, path);
+    const commit = await pinnedCommit(checkout, path);
+    if (commit === null || !(await exists(join(directory, '.git')))) continue;
+    const run: Worktree['run'] = (args, options) => repository.run({ cwd: directory, arguments: args, ...options });
+    if ((await run(['cat-file', '-e', `${commit}^{commit}`], { answers: [0, 1, 128] })).exitCode !== 0) continue;
+    await run(['checkout', '--quiet', '--force', '--detach', '--no-recurse-submodules', commit, '--']);
+    await run(['clean', '--quiet', '-f', '-f', '-d']);
+    await resetSubmodules(repository, { path: directory, run });
+  }
+}
+
 async function fill(filling: Filling): Promise<void> {
   for (const submodule of await submodulesOf(filling.checkout)) await fillOne(filling, submodule);
 }
@@ -70,7 +85,7 @@ async function clone(checkout: Worktree, { name, path, source }: Submodule & { r
 }
 
 /** Names and paths from `.gitmodules`, without those that could lead out of the places for submodules. */
-async function submodulesOf(checkout: Worktree): Promise<readonly Submodule[]> {
+export async function submodulesOf(checkout: Pick<Worktree, 'run'>): Promise<readonly Submodule[]> {
   const key = String.raw`^submodule\..*\.path$`;
   const { stdout } = await checkout.run(['config', '-z', '--file', '.gitmodules', '--get-regexp', key], { answers: [0, 1] });
   return splitNul(stdout).flatMap((entry) => {
@@ -84,7 +99,7 @@ async function submodulesOf(checkout: Worktree): Promise<readonly Submodule[]> {
 }
 
 /** The commit that the worktree's HEAD asks for; null when it has no submodule there. */
-async function pinnedCommit(checkout: Worktree, path: string): Promise<string | null> {
+async function pinnedCommit(checkout: Pick<Worktree, 'run'>, path: string): Promise<string | null> {
   const { stdout } = await checkout.run(['ls-tree', '-z', 'HEAD', '--', path]);
   return /^160000 commit ([\da-f]+)\t/.exec(stdout)?.[1] ?? null;
 }

@@ -43,7 +43,7 @@ export async function watchMainWorktree(repository: Repository): Promise<Watched
       const now = await readState(repository, worktree);
       const paths = await changedFiles(now);
       if (now.head === before.head && now.entries === before.entries && paths.length === 0) return;
-      await keep(await captureWorktree(repository, worktree.path, 'Changed in the main worktree while an agent was reading'));
+      await keep(await captureWorktree(repository, worktree.path, { message: 'Changed in the main worktree while an agent was reading' }));
       const { content } = indexBefore;
       await eachInTurn<() => Promise<void>>(
         [

@@ -1,7 +1,11 @@
 import { checkoutVariables } from './checkout-worktree.js';
-import type { Repository } from './repository.js';
+import { convertedOnly } from './converted-files.js';
+import { freeIndex } from './index-file.js';
 import { splitNul } from './nul-separated.js';
+import { parseRawChanges, RAW_FLAGS } from './raw-changes.js';
+import type { Repository } from './repository.js';
 import { requireCommit } from './revisions.js';
+import { resetSubmodules } from './submodules.js';
 
 /** The branch checked out in a worktree, or null for a detached HEAD. */
 export async function currentBranch(repository: Repository, path: string): Promise<string | null> {
@@ -10,13 +14,25 @@ export async function currentBranch(repository: Repository, path: string): Promi
   return exitCode === 0 ? stdout.trim().replace(/^refs\/heads\//, '') : null;
 }
 
-/** Paths that differ from HEAD: staged, changed, or untracked and not ignored. */
+/** Paths that differ from HEAD: staged, changed, or untracked and not ignored; not those that differ by git's own conversion only. */
 export async function dirtyPaths(repository: Repository, path: string): Promise<readonly string[]> {
   const worktree = await repository.openWorktree(path);
   const flags = ['--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=none'];
   const { stdout } = await worktree.run(['status', ...flags]);
   // Two letters of state and a space stand before each path.
-  return splitNul(stdout).map((entry) => entry.slice(3));
+  const entries = splitNul(stdout);
+  const paths = entries.map((entry) => entry.slice(3));
+  if (!entries.some((entry) => entry[0] === 'M' || entry[1] === 'M')) return paths;
+  const converted = new Set(await convertedPaths(repository, path));
+  return paths.filter((changed) => !converted.has(changed));
+}
+
+/** Files that git calls changed though they are exactly what it writes for HEAD: a rule for line ends or a filter came after them. */
+export async function convertedPaths(repository: Repository, path: string): Promise<readonly string[]> {
+  const worktree = await repository.openWorktree(path);
+  const { exitCode, stdout } = await worktree.run(['diff-index', ...RAW_FLAGS, 'HEAD', '--'], { answers: [0, 128] });
+  if (exitCode !== 0) return [];
+  return (await convertedOnly(repository, worktree, parseRawChanges(stdout))).map((change) => change.path);
 }
 
 /** Of these paths, relative to the worktree, those that git ignores. */
@@ -31,10 +47,13 @@ export async function ignoredPaths(repository: Repository, path: string, paths: 
   return splitNul(stdout).map((answer) => answer.slice(2));
 }
 
-/** Moves the worktree's branch and files to a commit; untracked files go, ignored ones and nested repositories stay. */
+/** Moves the worktree's branch and files to a commit; untracked files go, repositories among them too, and ignored ones stay. */
 export async function resetWorktree(repository: Repository, path: string, commit: string): Promise<void> {
   const worktree = await repository.openWorktree(path);
+  await freeIndex(worktree);
   const reset = ['reset', '--hard', '--no-recurse-submodules', await requireCommit(repository, commit), '--'];
   await worktree.run(reset, { variables: await checkoutVariables(repository) });
-  await worktree.run(['clean', '-f', '-d']);
+  await resetSubmodules(repository, worktree);
+  // A second `-f` is for repositories.
+  await worktree.run(['clean', '-f', '-f', '-d']);
 }

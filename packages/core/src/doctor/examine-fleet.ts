@@ -42,12 +42,21 @@ export interface ComplaintReport {
 
 /** Holds registry, manifests, git, databases and disk against each other. Changes nothing. */
 export async function examineFleet(context: ExamineContext): Promise<readonly Complaint[]> {
-  return [
-    ...(await examineClaims(context)),
-    ...(await examineManifests(context)),
-    ...(await examineDatabases(context)),
-    ...(await examineDisk(context)),
-  ];
+  const parts = { claims: examineClaims, manifests: examineManifests, databases: examineDatabases, disk: examineDisk };
+  const complaints: Complaint[] = [];
+  for (const [subject, examine] of Object.entries(parts)) {
+    // One part that cannot be looked at hides none of the others.
+    complaints.push(...(await examine(context).catch((error: unknown): readonly Complaint[] => [unexamined(subject, error)])));
+  }
+  return complaints;
+}
+
+function unexamined(subject: string, error: unknown): Complaint {
+  return { subject, reason: `could not be examined: ${messageOf(error)}`, remedy: 'advise' };
+}
+
+function messageOf(error: unknown): string {
+  return printableLine(error instanceof Error ? error.message : String(error), MAX_REASON);
 }
 
 /** Complaints that were there at both looks: what is just being made or removed is none. The second look's are the ones to mend. */
@@ -56,34 +65,27 @@ export function lastingComplaints(first: readonly Complaint[], second: readonly 
   return second.filter((complaint) => seen.has(keyOf(complaint)));
 }
 
-/**
- * Mends what can be mended without losing anybody's work; a second call finds nothing to mend. One failure does not stop the others.
- * @throws AggregateError of what was no user's fault, after all have been tried
- */
+/** Mends what can be mended without losing anybody's work; a second call finds nothing to mend. One failure does not stop the others. */
 export async function mendFleet(
   complaints: readonly Complaint[],
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<readonly ComplaintReport[]> {
   const reports: ComplaintReport[] = [];
-  const bugs: unknown[] = [];
   for (const { subject, reason, remedy, mend } of complaints) {
     const report = { subject: printableLine(subject), reason: printableLine(reason, MAX_REASON), remedy };
     if (mend === undefined) reports.push({ ...report, outcome: 'needs-you' });
     else if (dryRun) reports.push({ ...report, outcome: 'would-mend' });
-    else reports.push(await mended(report, mend, bugs));
+    else reports.push(await mended(report, mend));
   }
-  if (bugs.length > 0) throw new AggregateError(bugs, 'What the doctor tried has failed');
   return reports;
 }
 
-async function mended(report: Omit<ComplaintReport, 'outcome'>, mend: () => Promise<void>, bugs: unknown[]): Promise<ComplaintReport> {
+async function mended(report: Omit<ComplaintReport, 'outcome'>, mend: () => Promise<void>): Promise<ComplaintReport> {
   try {
     await mend();
     return { ...report, outcome: 'mended' };
   } catch (error) {
-    if (error instanceof UserError) return { ...report, outcome: 'failed', error: error.message };
-    bugs.push(error);
-    return { ...report, outcome: 'failed' };
+    return { ...report, outcome: 'failed', error: error instanceof UserError ? error.message : messageOf(error) };
   }
 }
 

@@ -21,6 +21,8 @@ export interface FakeGitOptions {
   readonly stashes?: Readonly<Record<string, readonly string[]>>;
   /** What `.worktreeinclude` names. */
   readonly included?: readonly string[];
+  /** Files that git calls changed right after a checkout. */
+  readonly converted?: readonly string[];
   /** @default false */
   readonly isShallow?: boolean;
   /** Bundles by file: give those of another repository to share them. */
@@ -168,6 +170,7 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     },
     ignoredMatching: async () => [...(options.included ?? [])],
     currentBranch: async (path) => at(path).branch,
+    convertedPaths: async () => options.converted ?? [],
     dirtyPaths: async (path) => changedFiles(filesOf(headOf(at(path))), Object.fromEntries(at(path).files)).map((change) => change.path),
     ignoredPaths: async (_, paths) => paths.filter((path) => (options.ignored ?? ['.env.local']).includes(path)),
     resetWorktree: async (path, id) => {
@@ -183,6 +186,11 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     captureWorktree: async (path, message) => capture(at(path), message),
     readRef: async (ref) => refs.get(ref) ?? null,
     writeRef: async (ref, id) => void refs.set(ref, id),
+    createRef: async (ref, id) => {
+      if (refs.has(ref)) return false;
+      refs.set(ref, id);
+      return true;
+    },
     deleteRef: async (ref) => void refs.delete(ref),
     listRefs: async (prefix) => [...refs].filter(([ref]) => ref.startsWith(prefix)).map(([ref, commit]) => ({ ref, commit })),
     readFile: async (revision, path) => filesOf(revision)[path] ?? null,

@@ -41,6 +41,14 @@ export type MergeOutcome =
   | { readonly kind: 'merged'; readonly commit: string }
   | { readonly kind: 'conflict'; readonly files: readonly string[] };
 
+/** What belongs to the work of a worktree that is stored. */
+export interface WorkScope {
+  /** The commit that the work starts from: submodules that it does not have are stored as files. @default HEAD */
+  readonly base?: string;
+  /** Files with secrets of ours, relative: they are stored as the base has them, or not at all. */
+  readonly without?: readonly string[];
+}
+
 /** A throw-away checkout with a history of its own, made of exactly the trees that a reader's cache key names. */
 export interface Snapshot {
   /** Absolute real path. HEAD is `tree`, HEAD~1 is `baseTree` when both are given; no other history, ref, remote or object exists. */
@@ -150,19 +158,30 @@ export interface Git {
 
   /** The branch checked out in a worktree, or null for a detached HEAD. */
   currentBranch(worktree: string): Promise<string | null>;
-  /** Paths that differ from HEAD: staged, changed, or untracked and not ignored. Empty means clean. */
+  /** Files that git calls changed though they are exactly what it writes for HEAD: a rule for line ends or a filter came after them. */
+  convertedPaths(worktree: string): Promise<readonly string[]>;
+  /** Paths that differ from HEAD: staged, changed, or untracked and not ignored; not those in `convertedPaths`. Empty means clean. */
   dirtyPaths(worktree: string): Promise<readonly string[]>;
   /** Of these paths (relative to the worktree), those that git ignores. */
   ignoredPaths(worktree: string, paths: readonly string[]): Promise<readonly string[]>;
-  /** Moves the worktree's branch and files to a commit; untracked files go, ignored ones stay. */
+  /** Moves the worktree's branch and files to a commit; untracked files go, repositories among them too, and ignored ones stay. */
   resetWorktree(worktree: string, commit: string): Promise<void>;
-  /** Commits everything that is not ignored. Runs no hook, signs nothing. Returns the commit, or null when there is nothing to commit. */
-  commitAll(worktree: string, message: string): Promise<string | null>;
-  /** Stores the work tree as it is, untracked files included, as a commit on top of HEAD, without changing anything in the worktree. */
-  captureWorktree(worktree: string, message: string): Promise<string>;
+  /**
+   * Commits everything that is not ignored, repositories inside of the worktree as files, but no linked worktree. Runs no hook, signs nothing.
+   * @returns the commit, or null when there is nothing to commit
+   * @throws UserError for what git cannot store, before anything is changed
+   */
+  commitAll(worktree: string, message: string, scope?: WorkScope): Promise<string | null>;
+  /**
+   * Stores the work tree as it is, untracked files and repositories included, as a commit on top of HEAD, without changing anything in the worktree.
+   * What git cannot store is left out. When a commit since the base has a file of `without`, the new one is on top of the base.
+   */
+  captureWorktree(worktree: string, message: string, scope?: WorkScope): Promise<string>;
 
   readRef(ref: string): Promise<string | null>;
   writeRef(ref: string, commit: string): Promise<void>;
+  /** Writes a ref that is not there yet, atomically. False when it is. */
+  createRef(ref: string, commit: string): Promise<boolean>;
   deleteRef(ref: string): Promise<void>;
   /** Full names and commits of the refs under a prefix such as `refs/nx-fleet/trash/`. */
   listRefs(prefix: string): Promise<readonly { readonly ref: string; readonly commit: string }[]>;

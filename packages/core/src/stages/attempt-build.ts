@@ -2,6 +2,7 @@ import { runAgent } from '../agent/run-agent.js';
 import { runChecks, worktreeVariables, type CheckResult } from '../check/run-checks.js';
 import { UserError } from '../errors/user-error.js';
 import { fence } from '../prompt/render-prompt.js';
+import { ENV_FILE, removeInnerWorktrees } from './keep-work.js';
 import { startOver } from './own-branch.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 import { transcriptFile, type StageRecorder } from './stage-recorder.js';
@@ -62,7 +63,8 @@ async function writeOnce(run: BuildRun & { readonly attempt: number; readonly pr
   };
   await runAgent({ settings, what, cwd: local.worktree, prompt, readOnly: false, env, startOver: again }, context, recorder);
   await requireOnBranch(issue, context);
-  await git.commitAll(local.worktree, commitMessage(run, attempt));
+  await removeInnerWorktrees({ project: context.project, worktree: local.worktree, which: 'visible' }, context);
+  await git.commitAll(local.worktree, commitMessage(run, attempt), { base: start, without: [ENV_FILE] });
   const head = (await git.readRef(`refs/heads/${manifest.branch}`)) ?? start;
   if (head === start) {
     throw new UserError(

@@ -1,5 +1,5 @@
 import { requireNoLivingBuild } from './claim-build.js';
-import { keepInTrash } from './keep-in-trash.js';
+import { keepWork } from './keep-work.js';
 import { checkingRef } from './refs.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 
@@ -20,17 +20,17 @@ export async function noteChecks(issue: StageIssue, context: StageContext): Prom
  * A branch that moved since, or another one, is left as it is: that was a person.
  */
 export async function clearInterruptedChecks({ local, manifest }: StageIssue, context: StageContext): Promise<void> {
-  const { git, host, project, onProgress } = context;
+  const { git, project, onProgress } = context;
   const checked = await git.readRef(checkingRef(project));
   if (checked === null) return;
   await requireNoLivingBuild(context);
   const isDirty = (await git.dirtyPaths(local.worktree)).length > 0;
   const isThere = (await git.currentBranch(local.worktree)) === manifest.branch;
   if (isDirty && isThere && (await git.readRef(`refs/heads/${manifest.branch}`)) === checked) {
-    const captured = await git.captureWorktree(local.worktree, `Left by checks of ${project}`);
-    const ref = await keepInTrash(captured, { project, at: host.now() }, git);
+    const message = `Left by checks of ${project}`;
+    const kept = await keepWork({ project, worktree: local.worktree, message, base: checked }, context);
     await git.resetWorktree(local.worktree, checked);
-    onProgress(`what checks or an app left in the worktree is kept as ${ref}`);
+    onProgress(`what checks or an app left in the worktree was kept as ${kept}`);
   }
   await git.deleteRef(checkingRef(project));
 }

@@ -1,7 +1,7 @@
 import type { Git } from '../git/git.js';
 import { trashRef } from './refs.js';
 
-/** Keeps a commit under a trash ref of its own; what was kept in the same second stays. @returns the ref */
+/** Keeps a commit under a trash ref of its own; what others keep in the same second stays. @returns the ref */
 export async function keepInTrash(
   commit: string,
   { project, at }: { readonly project: string; readonly at: Date },
@@ -10,8 +10,6 @@ export async function keepInTrash(
   const first = trashRef(project, at);
   for (let count = 1; ; count++) {
     const ref = count === 1 ? first : `${first}-${count}`;
-    if ((await git.readRef(ref)) !== null) continue;
-    await git.writeRef(ref, commit);
-    return ref;
+    if (await git.createRef(ref, commit)) return ref;
   }
 }

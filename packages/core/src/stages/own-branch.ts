@@ -3,6 +3,7 @@ import { printableLine } from '../text/printable.js';
 import { requireNoLivingBuild } from './claim-build.js';
 import { clearInterruptedChecks } from './interrupted-checks.js';
 import { keepInTrash } from './keep-in-trash.js';
+import { keepWork } from './keep-work.js';
 import { buildingRef, builtRef } from './refs.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 
@@ -36,12 +37,12 @@ export async function clearAttempt(base: string, issue: StageIssue, context: Sta
 
 /** Puts branch and worktree back to the commit that a writer started from; what it did is kept under a ref. */
 export async function startOver(from: string, { local, manifest }: StageIssue, context: StageContext): Promise<void> {
-  const { git, host, project, onProgress } = context;
+  const { git, project, onProgress } = context;
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);
   if (tip !== from || (await git.dirtyPaths(local.worktree)).length > 0) {
-    const captured = await git.captureWorktree(local.worktree, `Unfinished build of ${project}`);
-    const ref = await keepInTrash(captured, { project, at: host.now() }, git);
-    onProgress(`the work of a build that did not end well is kept as ${ref}`);
+    const message = `Unfinished build of ${project}`;
+    const kept = await keepWork({ project, worktree: local.worktree, message, base: from }, context);
+    onProgress(`the work of a build that did not end well was kept as ${kept}`);
   }
   await git.resetWorktree(local.worktree, from);
 }
@@ -78,7 +79,7 @@ export async function moveBranch(to: string, { local, manifest }: StageIssue, co
   if (tip === to) return;
   if (tip !== null && !(await git.isAncestor(tip, to))) {
     const ref = await keepInTrash(tip, { project, at: host.now() }, git);
-    onProgress(`the earlier head ${tip.slice(0, 8)} is kept as ${ref}`);
+    onProgress(`the earlier head ${tip.slice(0, 8)} was kept as ${ref}`);
   }
   await git.resetWorktree(local.worktree, to);
 }

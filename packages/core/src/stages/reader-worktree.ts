@@ -1,4 +1,4 @@
-import { keepInTrash } from './keep-in-trash.js';
+import { ENV_FILE, keepWork } from './keep-work.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 
 /** The issue's worktree as a reader finds it. */
@@ -43,13 +43,13 @@ async function putFilesBack(
   now: WorktreeState,
   { issue, context }: { readonly issue: StageIssue; readonly context: StageContext },
 ): Promise<string | null> {
-  const { git, host, project, onProgress } = context;
+  const { git, project, onProgress } = context;
   const { worktree } = issue.local;
   // Work that was there before, or another branch: only a person can tell what belongs where.
   if (tip === null || dirty.length > 0 || now.branch !== branch) return `Look at git -C "${worktree}" status, then run this again.`;
   if (now.tip === tip && now.dirty.length === 0) return null;
-  const captured = await git.captureWorktree(worktree, `Changed while an agent was reading: ${project}`);
-  const ref = await keepInTrash(captured, { project, at: host.now() }, git);
+  const message = `Changed while an agent was reading: ${project}`;
+  const ref = await keepWork({ project, worktree, message, base: tip }, context);
   await git.resetWorktree(worktree, tip);
   onProgress(`"${worktree}" is put back to ${tip.slice(0, 8)}; what was changed is kept as ${ref}`);
   return `It is put back; what was changed is kept as ${ref}.`;
@@ -78,5 +78,5 @@ async function putEnvironmentBack(
 }
 
 function environmentFile(worktree: string): string {
-  return `${worktree}/.env.local`;
+  return `${worktree}/${ENV_FILE}`;
 }

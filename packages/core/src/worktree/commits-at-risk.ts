@@ -31,13 +31,14 @@ interface CommitsAtRisk {
   readonly losses: readonly string[];
 }
 
-/** Commits that no remote and no default branch reaches. Merged ones are no loss, but stay reachable all the same. */
+/** Commits that the default branch does not reach. Pushed and merged ones are no loss, but stay reachable all the same. */
 async function commitsAtRisk(
   { manifest, tip, branchGoes, entry, into, merge }: CommitQuestion,
   { git }: RemovalAdapters,
 ): Promise<CommitsAtRisk> {
   const detached = entry?.branch === null ? entry.head : null;
-  const keepers = [into, ...(branchGoes ? [] : [tip])];
+  // A remote branch that git remembers may be gone from its remote: it is no loss, but nothing that keeps a commit either.
+  const keepers = [into, into === null ? null : await localBranch(into, git), ...(branchGoes ? [] : [tip])];
   const kept: string[] = [];
   const losses: string[] = [];
   // A build that a person has thrown away is no loss to them, but an agent was paid for it.
@@ -48,6 +49,7 @@ async function commitsAtRisk(
     kept.push(commit);
     // What was there before is no work of its own; but its branch may be gone by now, and this one the last to hold it.
     if (await git.isAncestor(commit, manifest.base)) continue;
+    if ((await git.remoteBranchesWith(commit)).length > 0) continue;
     if (commit === tip && merge !== null && (merge.kind !== 'open' || (await isAncestorOf(merge.pullRequest.head, commit, git)))) continue;
     const count = (await git.log(manifest.base, commit)).length;
     const where = commit === tip ? `on "${manifest.branch}"` : 'on a detached HEAD';
@@ -63,5 +65,10 @@ async function isAncestorOf(descendant: string, commit: string, git: RemovalAdap
 
 async function isReachable(commit: string, keepers: readonly (string | null)[], git: RemovalAdapters['git']): Promise<boolean> {
   for (const keeper of keepers) if (keeper !== null && (await git.isAncestor(commit, keeper))) return true;
-  return (await git.remoteBranchesWith(commit)).length > 0;
+  return false;
+}
+
+/** Where the default branch stands here, which may be ahead of its remote. */
+async function localBranch(into: string, git: RemovalAdapters['git']): Promise<string | null> {
+  return git.readRef(`refs/heads/${into.replace(/^origin\//, '')}`);
 }

@@ -60,9 +60,9 @@ describe('planRemoval', () => {
   });
 
   it.each<readonly [string, (fleet: FakeFleet) => unknown, string]>([
-    ['a changed file', ({ git }) => git.filesIn(worktree).set('README.md', 'new'), '1 uncommitted file(s), first "README.md"'],
-    ['an untracked file', ({ git }) => git.filesIn(worktree).set('new\u001b[2J.ts', ''), '1 uncommitted file(s), first "new.ts"'],
-    ['a deleted file', ({ git }) => git.filesIn(worktree).delete('README.md'), '1 uncommitted file(s), first "README.md"'],
+    ['a changed file', ({ git }) => git.filesIn(worktree).set('README.md', 'new'), '1 uncommitted file, first "README.md"'],
+    ['an untracked file', ({ git }) => git.filesIn(worktree).set('new\u001b[2J.ts', ''), '1 uncommitted file, first "new.ts"'],
+    ['a deleted file', ({ git }) => git.filesIn(worktree).delete('README.md'), '1 uncommitted file, first "README.md"'],
     ['an unpushed commit', (fleet) => commitWork(fleet), `1 commit(s) on "${branch}" that no remote and no default branch has`],
     ['a lock', ({ git }) => git.setWorktree(worktree, { locked: true }), 'git has it locked: git worktree unlock'],
     [
@@ -87,14 +87,24 @@ describe('planRemoval', () => {
     expect((await plan(fleet)).losses).toEqual([1, 2, 3].map((pid) => `process ${pid} (vim) works in it`));
   });
 
-  it.each<readonly [string, string]>([
-    ['its own remote branch', `refs/remotes/origin/${branch}`],
-    ['any other remote branch', 'refs/remotes/fork/theirs'],
-    ['the default branch', 'refs/remotes/origin/main'],
-  ])('loses no commit that %s has', async (_, ref) => {
+  it.each<readonly [string, string, boolean]>([
+    ['its own remote branch', `refs/remotes/origin/${branch}`, true],
+    ['any other remote branch', 'refs/remotes/fork/theirs', true],
+    ['the default branch', 'refs/remotes/origin/main', false],
+    ['the default branch here', 'refs/heads/main', false],
+  ])('loses no commit that %s has, and keeps it unless it is in the default branch', async (_, ref, isKept) => {
     const fleet = await createReadyFleet();
-    fleet.git.refs.set(ref, await commitWork(fleet));
-    expect(await plan(fleet)).toMatchObject({ losses: [], keptCommits: [] });
+    const commit = await commitWork(fleet);
+    fleet.git.refs.set(ref, commit);
+    expect(await plan(fleet)).toMatchObject({ losses: [], keptCommits: isKept ? [commit] : [] });
+  });
+
+  it('sees work in a worktree that was added inside of it', async () => {
+    const fleet = await createReadyFleet();
+    const inner = await addInner(fleet);
+    expect((await plan(fleet)).losses).toEqual([]);
+    fleet.git.filesIn(inner).set('new.ts', '');
+    expect((await plan(fleet)).losses).toEqual([`1 uncommitted file, first "new.ts", in the worktree "${inner}" inside of it`]);
   });
 
   it('sees the commits that were made after a push', async () => {
@@ -214,7 +224,7 @@ describe('planRemoval', () => {
     await fleet.host.registry.update(() => ({ allocations: [], result: null }));
     expect(await plan(fleet)).toMatchObject({
       allocation: { worktree, ownsBranch: false, state: 'ready' },
-      losses: ['1 uncommitted file(s), first "b.ts"'],
+      losses: ['1 uncommitted file, first "b.ts"'],
       keptCommits: [],
     });
   });
@@ -226,6 +236,14 @@ describe('planRemoval', () => {
     expect(await plan(fleet)).toMatchObject({ here: true, losses: [], allocation: { worktree: '/repo', ownsBranch: false } });
   });
 });
+
+async function addInner({ git }: FakeFleet): Promise<string> {
+  const inner = `${worktree}/.claude/worktrees/a`;
+  await git.createBranch('wa', git.root);
+  await git.addWorktree(inner, 'wa');
+  await git.checkoutWorktree(inner);
+  return inner;
+}
 
 async function provisionHere(fleet: FakeFleet): Promise<void> {
   const made = await planInFleet(fleet);

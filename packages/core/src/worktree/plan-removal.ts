@@ -6,6 +6,7 @@ import type { LocalState } from '../manifest/local-state.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { printableLine } from '../text/printable.js';
 import type { PullRequest } from '../tracker/tracker.js';
+import { innerWorktrees } from '../stages/keep-work.js';
 import { findAllocation } from './claim.js';
 import { lookAtCommits } from './commits-at-risk.js';
 import type { Merge } from './find-merge.js';
@@ -61,13 +62,15 @@ export async function planRemoval({ project, location, together = [] }: RemovalQ
   const wasReady = allocation?.state !== 'creating';
   const isThere = allocation !== null && !here && wasReady && (await isWhole(allocation, entry, host));
   const branchGoes = allocation?.ownsBranch === true;
+  const inner = allocation === null || here ? [] : await innerLosses(allocation.worktree, git);
   const [dirtyPaths, running, { merge, commits }] = await Promise.all([
     isThere ? git.dirtyPaths(allocation.worktree) : [],
     isThere ? processes(allocation.worktree, adapters) : [],
     lookAtCommits({ manifest, tip, branchGoes, entry: wasReady ? entry : undefined, into }, adapters),
   ]);
   const losses = [
-    ...(dirtyPaths.length === 0 ? [] : [`${dirtyPaths.length} uncommitted file(s), first "${printableLine(dirtyPaths[0] ?? '')}"`]),
+    ...(dirtyPaths.length === 0 ? [] : [uncommitted(dirtyPaths)]),
+    ...inner,
     ...commits.losses,
     ...stashed,
     ...running,
@@ -111,6 +114,20 @@ async function isWhole({ worktree, state }: Allocation, entry: WorktreeEntry | u
   throw new UserError(
     `"${worktree}" is there, and git knows no worktree in it, so that nobody can tell what would be lost. Mend it: git worktree repair "${worktree}"; or move it away. Then run this again.`,
   );
+}
+
+/** Work in worktrees that were added inside of it. What is committed on a branch of theirs stays. */
+async function innerLosses(worktree: string, git: RemovalAdapters['git']): Promise<readonly string[]> {
+  const losses: string[] = [];
+  for (const { path } of await innerWorktrees(worktree, git)) {
+    const dirty = (await git.isCheckedOut(path)) ? await git.dirtyPaths(path) : [];
+    if (dirty.length > 0) losses.push(`${uncommitted(dirty)}, in the worktree "${printableLine(path)}" inside of it`);
+  }
+  return losses;
+}
+
+function uncommitted(paths: readonly string[]): string {
+  return `${paths.length} uncommitted ${paths.length === 1 ? 'file' : 'files'}, first "${printableLine(paths[0] ?? '')}"`;
 }
 
 async function stashes(branch: string, { git }: RemovalAdapters): Promise<readonly string[]> {

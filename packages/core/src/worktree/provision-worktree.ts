@@ -131,6 +131,13 @@ async function requireFreePlace({ plan, location }: ProvisionRequest, { host }: 
 }
 
 async function warnOfDirt({ allocation, onProgress }: WorktreeWork, { git }: WorktreeAdapters): Promise<void> {
+  const converted = await git.convertedPaths(allocation.worktree);
+  if (converted.length > 0) {
+    const count = `${converted.length} ${converted.length === 1 ? 'file differs' : 'files differ'}`;
+    onProgress(
+      `warning: ${count} from the commit right after the checkout, by line ends or a filter ("${printableLine(converted[0] ?? '')}"). Stages leave that out. To fix it on the base: git add --renormalize . && git commit`,
+    );
+  }
   const [dirty] = await git.dirtyPaths(allocation.worktree);
   if (dirty === undefined) return;
   onProgress(`warning: "${printableLine(dirty)}" is neither committed nor ignored, and no stage will run until it is`);

@@ -46,13 +46,32 @@ describe('removeWorktree', () => {
     expect([...fleet.git.refs.keys()]).toEqual(['refs/heads/main', 'refs/remotes/origin/main']);
   });
 
-  it('takes commits away that the default branch or another remote branch has', async () => {
-    for (const ref of ['refs/remotes/origin/main', 'refs/remotes/origin/issue/42']) {
+  it('takes commits away that the default branch has, and keeps those that only a remote branch seems to have', async () => {
+    for (const [ref, kept] of [
+      ['refs/remotes/origin/main', 0],
+      ['refs/remotes/origin/issue/42', 1],
+    ] as const) {
       const fleet = await createReadyFleet();
       fleet.git.refs.set(ref, await commitWork(fleet));
-      expect(await remove(fleet)).toEqual([]);
+      expect(await remove(fleet)).toHaveLength(kept);
       await expectNothingLeft(fleet);
     }
+  });
+
+  it('removes worktrees that were added inside, keeps their files, and leaves their branches', async () => {
+    const fleet = await createReadyFleet();
+    const { git } = fleet;
+    const inner = `${worktree}/.claude/worktrees/a`;
+    await git.createBranch('wa', git.root);
+    await git.addWorktree(inner, 'wa');
+    await git.checkoutWorktree(inner);
+    git.filesIn(inner).set('new.ts', 'new');
+    await removeWorktree(await planRemoval(request(fleet, true), fleet), request(fleet, true), fleet);
+    await expectNothingLeft(fleet);
+    expect(git.refs.has('refs/heads/wa')).toBe(true);
+    const kept = [...git.refs.keys()].find((ref) => ref.includes('/trash/')) ?? '';
+    expect(git.filesOf(kept)['new.ts']).toBe('new');
+    expect(fleet.progress.some((line) => line.includes(inner) && line.includes('"wa"') && line.includes(kept))).toBe(true);
   });
 
   it('says which issues there are when it does not know one', async () => {
@@ -98,7 +117,7 @@ describe('removeWorktree', () => {
     [
       'uncommitted files',
       ({ git }) => git.filesIn(worktree).set('a\u001b[31m.ts', '1').set('b.ts', '2'),
-      '2 uncommitted file(s), first "a.ts"',
+      '2 uncommitted files, first "a.ts"',
     ],
     ['commits that nobody else has', commitWork, '1 commit(s) on "issue/42-dark-mode" that no remote and no default branch has'],
     ['a lock', ({ git }) => git.setWorktree(worktree, { locked: true }), 'git has it locked: git worktree unlock'],

@@ -3,6 +3,7 @@ import type { RepositoryLocation } from '../git/git.js';
 import type { Allocation } from '../host/registry.js';
 import type { Settings } from '../settings/settings.js';
 import { keepInTrash } from '../stages/keep-in-trash.js';
+import { ENV_FILE, removeInnerWorktrees } from '../stages/keep-work.js';
 import { buildingRef, builtRef, checkingRef } from '../stages/refs.js';
 import { findAllocation, releaseWorktree, requireNobodyAtWork, settleWorktree, takeClaim } from './claim.js';
 import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
@@ -39,7 +40,7 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
     await beginRemoving(allocation, adapters);
     await endStraysOf({ allocation, location }, host);
   }
-  const kept = await keepLosses({ allocation, ...rest }, request, adapters).catch(async (error: unknown) => {
+  const kept = await keepLosses({ allocation, manifest, ...rest }, request, adapters).catch(async (error: unknown) => {
     if (allocation !== null) await settleWorktree(allocation.state, allocation, host);
     throw error;
   });
@@ -82,15 +83,17 @@ async function requireAsPlanned(plan: RemovalPlan, request: RemoveRequest, adapt
 
 /** What a restoring finds first is kept last: the worktree as it was, its commits included. */
 async function keepLosses(
-  { allocation, dirtyPaths, keptCommits }: Pick<RemovalPlan, 'allocation' | 'dirtyPaths' | 'keptCommits'>,
-  { project }: RemoveRequest,
+  { allocation, dirtyPaths, keptCommits, manifest: { base } }: Pick<RemovalPlan, 'allocation' | 'dirtyPaths' | 'keptCommits' | 'manifest'>,
+  { project, onProgress }: RemoveRequest,
   { git, host }: RemovalAdapters,
 ): Promise<readonly string[]> {
-  const commits = [...keptCommits];
-  if (dirtyPaths.length > 0 && allocation !== null) commits.push(await git.captureWorktree(allocation.worktree, `Kept from ${project}`));
   const refs: string[] = [];
-  for (const commit of commits) refs.push(await keepInTrash(commit, { project, at: host.now() }, git));
-  return refs;
+  for (const commit of keptCommits) refs.push(await keepInTrash(commit, { project, at: host.now() }, git));
+  if (dirtyPaths.length === 0 || allocation === null) return refs;
+  const { worktree } = allocation;
+  await removeInnerWorktrees({ project, worktree, which: 'all' }, { git, host, onProgress });
+  const commit = await git.captureWorktree(worktree, `Kept from ${project}`, { base, without: [ENV_FILE] });
+  return [...refs, await keepInTrash(commit, { project, at: host.now() }, git)];
 }
 
 /** From here on no build and no other removal begins. What the registry has forgotten nobody can claim either: its place is not free. */

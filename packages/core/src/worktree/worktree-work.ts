@@ -4,6 +4,7 @@ import type { Host } from '../host/host.js';
 import type { Allocation } from '../host/registry.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Settings } from '../settings/settings.js';
+import { ENV_FILE } from '../stages/keep-work.js';
 import { fingerprint, shortName } from '../text/fingerprint.js';
 import { slug } from '../text/slug.js';
 import { portsByVariable } from './port-block.js';
@@ -70,7 +71,7 @@ export function portsOf({ allocation, settings }: WorktreeWork): Record<string, 
 }
 
 export function envFileOf({ allocation }: WorktreeWork): string {
-  return `${allocation.worktree}/.env.local`;
+  return `${allocation.worktree}/${ENV_FILE}`;
 }
 
 /**

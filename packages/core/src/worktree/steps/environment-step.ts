@@ -1,9 +1,8 @@
 import type { Host } from '../../host/host.js';
 import type { Step } from '../provisioning-steps.js';
 import { excludeLocally } from '../exclude-locally.js';
+import { ENV_FILE } from '../../stages/keep-work.js';
 import { envFileOf, portsOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
-
-const ENV_FILE = '.env.local';
 
 /** Ports and database URL in the worktree's env file: their only home. */
 export const environmentStep: Step = {

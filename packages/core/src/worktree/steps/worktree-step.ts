@@ -1,4 +1,4 @@
-import { keepInTrash } from '../../stages/keep-in-trash.js';
+import { keepWork, removeInnerWorktrees } from '../../stages/keep-work.js';
 import type { Step } from '../provisioning-steps.js';
 import { excludeLocally } from '../exclude-locally.js';
 import { endStraysOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
@@ -24,6 +24,8 @@ export const worktreeStep: Step = {
     if (allocation.spare !== undefined) await git.removeWorktree(allocation.spare, (path) => host.discardDirectory(path));
     if (here) return;
     await keepLateWork(work, adapters);
+    const { project } = work.manifest;
+    await removeInnerWorktrees({ project, worktree: allocation.worktree, which: 'all' }, { git, host, onProgress: work.onProgress });
     await git.removeWorktree(allocation.worktree, (path) => host.discardDirectory(path));
   },
 };
@@ -45,9 +47,9 @@ async function becomesWorktree({ allocation, manifest, onProgress }: WorktreeWor
 async function keepLateWork({ allocation, manifest, found, onProgress }: WorktreeWork, { git, host }: WorktreeAdapters): Promise<void> {
   if (found.isClean !== true || !(await host.pathExists(`${allocation.worktree}/.git`))) return;
   if ((await git.dirtyPaths(allocation.worktree)).length === 0) return;
-  const commit = await git.captureWorktree(allocation.worktree, `Kept from ${manifest.project}`);
-  const ref = await keepInTrash(commit, { project: manifest.project, at: host.now() }, git);
-  onProgress(`what was written in the meantime is kept as ${ref}`);
+  const { project, base } = manifest;
+  const kept = await keepWork({ project, worktree: allocation.worktree, message: `Kept from ${project}`, base }, { git, host, onProgress });
+  onProgress(`what was written in the meantime is kept as ${kept}`);
 }
 
 /** Worktrees inside of the repository would be untracked files of the main one, and a second set of projects for Nx. */

@@ -23,6 +23,11 @@ export interface StagingRequest {
 
 type Git = (args: readonly string[], options?: GitOptions) => Promise<GitOutput>;
 
+interface Staging {
+  readonly worktree: Worktree;
+  readonly git: Git;
+}
+
 const FAILED = [0, 1, 128];
 
 /**
@@ -36,7 +41,7 @@ export async function stageFiles(repository: Repository, worktree: Worktree, req
   const variables = { ...repository.networkVariables, GIT_INDEX_FILE: index };
   const git: Git = (args, options) =>
     worktree.run(args, { ...options, configuration: ['core.safecrlf=false', 'submodule.recurse=false'], variables });
-  const unlinked = await unlink(repository, worktree, request, git);
+  const unlinked = await unlink(repository, { worktree, git }, request);
   const { foreign, linked } = await findEmbedded(repository, worktree, git);
   const embedded = [...new Set([...foreign, ...unlinked])];
   if (!isBackup) await requireUndeclared(worktree, embedded);
@@ -84,12 +89,7 @@ function toInput(paths: readonly string[]): string {
 }
 
 /** Takes entries of submodules out of the index that are to be stored as files. @returns their folders */
-async function unlink(
-  repository: Repository,
-  worktree: Worktree,
-  { base, isBackup }: StagingRequest,
-  git: Git,
-): Promise<readonly string[]> {
+async function unlink(repository: Repository, { worktree, git }: Staging, { base, isBackup }: StagingRequest): Promise<readonly string[]> {
   const { stdout } = await git(['ls-files', '-z', '--stage']);
   const links = splitNul(stdout).flatMap((record) => (record.startsWith(GITLINK) ? [record.slice(record.indexOf('\t') + 1)] : []));
   if (links.length === 0) return [];

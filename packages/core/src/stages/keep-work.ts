@@ -42,11 +42,8 @@ export async function removeInnerWorktrees({ project, worktree, which }: InnerWo
   const going = inner.filter(({ path }) => which === 'all' || dirty.includes(`${path.slice(worktree.length + 1)}/`));
   for (const { path, head, branch } of going) {
     const isDirty = (await git.isCheckedOut(path)) && (await git.dirtyPaths(path)).length > 0;
-    const commit = isDirty
-      ? await git.captureWorktree(path, `Kept from ${project}`, { without: [ENV_FILE] })
-      : branch === null
-        ? head
-        : null;
+    const atHead = branch === null ? head : null;
+    const commit = isDirty ? await git.captureWorktree(path, `Kept from ${project}`, { without: [ENV_FILE] }) : atHead;
     const ref = commit === null ? null : await keepInTrash(commit, { project, at: host.now() }, git);
     await git.removeWorktree(path);
     const stays = [

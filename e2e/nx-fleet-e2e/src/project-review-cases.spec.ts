@@ -2,8 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NEWEST_NX } from './versions.js';
 import { callLog } from './workspace/agent-calls.js';
-import { createReviewedShop, type ReviewedShop } from './workspace/reviewed-shop.js';
-import { scriptedOptions } from './workspace/scripted-agents.js';
+import { createReviewedShop, type ReviewedShop, reviewedOptions } from './workspace/reviewed-shop.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
 
 describe('what a project review makes of', () => {
@@ -18,7 +17,7 @@ describe('what a project review makes of', () => {
   beforeEach(async () => {
     await workspace.git('checkout', '-qfB', 'work', 'main');
     await workspace.git('clean', '-fdq');
-    workspace.write('nx-fleet.json', scriptedOptions());
+    workspace.write('nx-fleet.json', reviewedOptions());
   });
 
   afterAll(() => workspace.remove());
@@ -63,14 +62,14 @@ describe('what a project review makes of', () => {
   it('another model, another program of the reviewer and another prompt: each is reviewed again, and what is as it was is not', async () => {
     await shop.commit({ 'packages/a/work-a.txt': 'a works one\n' });
     expect(await shop.review()).toEqual(['a']);
-    const { agents } = JSON.parse(scriptedOptions()) as { agents: object };
-    workspace.write('nx-fleet.json', scriptedOptions({ agents: { ...agents, tiers: { review: 'light' } } }));
+    const { agents } = JSON.parse(reviewedOptions()) as { agents: object };
+    workspace.write('nx-fleet.json', reviewedOptions({ agents: { ...agents, tiers: { review: 'light' } } }));
     expect(await shop.review()).toEqual(['a']);
-    workspace.write('nx-fleet.json', scriptedOptions());
+    workspace.write('nx-fleet.json', reviewedOptions());
     expect(await shop.review()).toEqual([]);
     workspace.write('tools/agent.mjs', `${workspace.read('tools/agent.mjs')}// another version\n`);
     expect(await shop.review()).toEqual(['a']);
-    workspace.write('nx-fleet.json', scriptedOptions({ prompts: 'tools/prompts' }));
+    workspace.write('nx-fleet.json', reviewedOptions({ prompts: 'tools/prompts' }));
     mkdirSync(join(workspace.root, 'tools/prompts'), { recursive: true });
     workspace.write('tools/prompts/review.md', '[[stage:review]] {{spec}} {{diff}} {{checks}}\n');
     expect(await shop.review()).toEqual(['a']);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { NEWEST_NX } from './versions.js';
 import { startGitHub, type CommentRow, type LoopbackGitHub } from './workspace/loopback-github.js';
 import type { Finished } from './workspace/processes.js';
-import { SCRIPTED_FILES } from './workspace/scripted-agents.js';
+import { SCRIPTED_FILES, scriptedOptions } from './workspace/scripted-agents.js';
 import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
 
 const TOKEN = 'ghp_thisIsTheSecretOfThisSuite0123456789';
@@ -49,7 +49,10 @@ describe('what the reviews of a change say on its pull request', () => {
 
   beforeAll(async () => {
     github = await startGitHub();
-    workspace = await createFleet({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...PROJECTS } });
+    workspace = await createFleet({
+      ...NEWEST_NX,
+      files: { ...SCRIPTED_FILES, ...PROJECTS, 'nx-fleet.json': scriptedOptions({ review: { projects: ['*'] } }) },
+    });
     await workspace.git('switch', '-qc', 'work');
   });
 

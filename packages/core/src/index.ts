@@ -37,6 +37,7 @@ export type { Allocation, ProcessIdentity, Registry, RegistryChange, Spare } fro
 export { describeProcess } from './host/registry.js';
 export type { ArtefactStore } from './artefact/artefact-store.js';
 export type { StateStore } from './manifest/state-store.js';
+export { readManifests } from './manifest/read-manifests.js';
 export { MANIFEST_VERSION, manifestSchema, type Manifest } from './manifest/manifest.js';
 export { localStateSchema, type LocalState } from './manifest/local-state.js';
 export type { Database, DatabaseBranch, DatabaseBranchRequest, DatabaseOwner, OwnedDatabaseBranch } from './database/database.js';

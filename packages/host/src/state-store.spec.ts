@@ -105,6 +105,7 @@ describe('state store', () => {
     ['{}', /at "version"/],
     [JSON.stringify({ ...manifest, base: 'main' }), /at "base"/],
     [JSON.stringify({ ...manifest, version: 2 }), /at "version"/],
+    [JSON.stringify({ ...manifest, project: 'issue-7' }), /is of "issue-7".*delete it and run: nx g worktree --issue=42$/],
   ])('refuses a manifest that is wrong, with path and reason: %s', async (text, reason) => {
     mkdirSync(place('issues', 'issue-42'), { recursive: true });
     writeFileSync(place('issues', 'issue-42', 'issue.json'), text);

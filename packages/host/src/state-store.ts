@@ -22,7 +22,13 @@ export function createStateStore(findMainWorktree: () => Promise<string>): State
   };
   return {
     listProjects: async () => listProjects(await within('issues')),
-    readManifest: async (project) => (isIssueProject(project) ? readJson(await manifest(project), manifestSchema) : null),
+    readManifest: async (project) => {
+      if (!isIssueProject(project)) return null;
+      const file = await manifest(project);
+      const read = await readJson(file, manifestSchema);
+      if (read !== null && read.project !== project) throw invalid(file, `is of "${read.project}", and lies in the folder of "${project}"`);
+      return read;
+    },
     readSpec: async (project) => (isIssueProject(project) ? readFileIfPresent(await spec(project)) : null),
     writeIssue: async (project, value, text) => {
       const file = await manifest(project);
@@ -49,20 +55,20 @@ async function listProjects(directory: string): Promise<readonly string[]> {
   const names: readonly string[] = await readdir(directory).catch((error: unknown) => nullIfAbsent(error) ?? []);
   const projects: string[] = [];
   for (const name of names.toSorted()) {
-    if (await pathExists(path.join(directory, name, 'issue.json'))) {
-      projects.push(requireProjectName(name));
-    }
+    if (isIssueProject(name) && (await pathExists(path.join(directory, name, 'issue.json')))) projects.push(name);
   }
   return projects;
 }
 
 async function readJson<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.output<Schema> | null> {
-  const text = await readFileIfPresent(file);
+  const text = await readFileIfPresent(file).catch((error: unknown) => {
+    throw invalid(file, `cannot be read (${(error as NodeJS.ErrnoException).code})`, error);
+  });
   if (text === null) {
     return null;
   }
   const value = parseJson(text);
-  if (value === undefined) throw new UserError(`"${file}" is not JSON. Restore the file, or remove the issue and create it again.`);
+  if (value === undefined) throw invalid(file, 'is not JSON');
   return parse(file, value, schema);
 }
 
@@ -76,9 +82,13 @@ function parse<Schema extends z.ZodType>(file: string, value: unknown, schema: S
   if (error) {
     const [issue] = error.issues;
     const place = issue?.path.length ? ` at "${printableLine(issue.path.join('.'))}"` : '';
-    throw new UserError(
-      `"${file}" is not valid${place}: ${printableLine(issue?.message ?? '')}. Restore the file, or remove the issue and create it again.`,
-    );
+    throw invalid(file, `is not valid${place}: ${printableLine(issue?.message ?? '')}`);
   }
   return data;
+}
+
+/** Made again it has the worktree and the branch that are there. */
+function invalid(file: string, fault: string, cause?: unknown): UserError {
+  const id = /issue-([a-z0-9-]+)(?:\.json|[\\/]issue\.json)$/.exec(file)?.[1] ?? '<issue>';
+  return new UserError(`"${file}" ${fault}. Restore it; or delete it and run: nx g worktree --issue=${id}`, { cause });
 }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   createNodesFromFiles,
   type CreateNodesContextV2,
@@ -8,12 +7,14 @@ import {
   type PreTasksExecution,
   type ProjectConfiguration,
 } from '@nx/devkit';
-import { type Manifest, manifestSchema, parseJson, printableLine, type Settings, UserError } from '@nx-fleet/core';
+import { type Manifest, manifestSchema, parseJson } from '@nx-fleet/core';
 import { FLEET_ROOT, fleetTargets } from './graph/fleet-targets.js';
 import { ISSUE_TAG, issueTargets } from './graph/issue-targets.js';
 import { projectTargets, reviewInputs, type ReviewInputs } from './graph/project-targets.js';
 import { reviewedRoots } from './graph/reviewed-projects.js';
-import { settingsFromOptions } from './settings/read-settings.js';
+import { failingTargets } from './graph/stage-target.js';
+import { readText, unlessFaulty } from './settings/json-file.js';
+import { type GraphSettings, settingsFromOptions } from './settings/read-settings.js';
 import { rememberRange } from './settings/range-of-run.js';
 import { rememberRun } from './settings/run-name.js';
 import { rememberSettings } from './settings/settings-of-run.js';
@@ -33,78 +34,92 @@ export const preTasksExecution: PreTasksExecution = (options, { workspaceRoot, a
 export const createNodesV2: CreateNodesV2 = [
   CONFIG_FILES,
   (files, options, context) => {
-    const settings = settingsFromOptions(context.workspaceRoot, options);
+    const { settings, isFaulty } = settingsFromOptions(context.workspaceRoot, options);
     const manifests = readManifests(files, context);
-    const known = new Set([...manifests.values()].map(({ project }) => project));
-    const reviewed = reviewedRoots(files, settings.review.projects, context.workspaceRoot);
-    const fleet = { manifests, known, reviewed, settings, inputs: reviewInputs(settings) };
+    const known = new Set([...manifests.keys()].map(projectOf));
+    const reviewed = reviewedRoots(files, isFaulty ? [] : settings.review.projects, context.workspaceRoot);
+    const fleet = { manifests, known, reviewed, settings, isFaulty, inputs: reviewInputs(settings) };
     return createNodesFromFiles((file) => projectsOf(file, fleet), files, options, context);
   },
 ];
 
 export const createNodes = createNodesV2;
 
-interface Fleet {
-  readonly manifests: ReadonlyMap<string, Manifest>;
-  /** Projects that have a manifest. */
+interface Fleet extends GraphSettings {
+  /** By file; null for what is no manifest. */
+  readonly manifests: ReadonlyMap<string, Manifest | null>;
+  /** Projects that have a manifest, or what should be one. */
   readonly known: ReadonlySet<string>;
   /** Roots of the repository's own projects whose changes are reviewed. */
   readonly reviewed: ReadonlySet<string>;
-  readonly settings: Settings;
   readonly inputs: ReviewInputs;
 }
 
-function projectsOf(file: string, { manifests, known, reviewed, settings, inputs }: Fleet): CreateNodesResult {
-  if (file === 'nx.json') return { projects: { [FLEET_ROOT]: fleetProject(settings) } };
+function projectsOf(file: string, fleet: Fleet): CreateNodesResult {
+  const { manifests, reviewed, settings, inputs } = fleet;
+  if (file === 'nx.json') return { projects: { [FLEET_ROOT]: fleetProject(fleet) } };
   const root = dirname(file);
   if (reviewed.has(root))
     return { projects: { [root]: { targets: projectTargets({ root, affectedBy: '{projectRoot}/**/*' }, settings, inputs) } } };
   const manifest = manifests.get(file);
-  return manifest === undefined ? {} : { projects: { [root]: issueProject(manifest, known, settings) } };
+  if (manifest === undefined) return {};
+  return { projects: { [root]: manifest === null ? brokenIssue(projectOf(file), fleet) : issueProject(manifest, fleet) } };
 }
 
-function fleetProject(settings: Settings): ProjectConfiguration {
-  return { name: settings.names.fleetProject, root: FLEET_ROOT, tags: ['nx-fleet:fleet'], targets: fleetTargets(settings) };
+function fleetProject({ settings, isFaulty }: Fleet): ProjectConfiguration {
+  const targets = fleetTargets(settings);
+  return {
+    name: settings.names.fleetProject,
+    root: FLEET_ROOT,
+    tags: ['nx-fleet:fleet'],
+    targets: isFaulty ? failingTargets(targets) : targets,
+  };
 }
 
-function issueProject(manifest: Manifest, known: ReadonlySet<string>, settings: Settings): Omit<ProjectConfiguration, 'root'> {
+function issueProject(manifest: Manifest, { known, settings, isFaulty }: Fleet): Omit<ProjectConfiguration, 'root'> {
   // Nx only warns of a project in dependsOn that does not exist, and runs: a missing blocker is refused by the build itself.
-  const blockers = manifest.blockedBy.filter((blocker) => known.has(blocker));
+  const blockers = manifest.blockedBy.filter((blocker) => known.has(blocker) && blocker !== manifest.project);
+  const targets = issueTargets(manifest, settings, blockers);
   return {
     name: manifest.project,
     projectType: 'application',
     tags: [ISSUE_TAG],
     implicitDependencies: blockers,
-    targets: issueTargets(manifest, settings, blockers),
+    targets: isFaulty ? failingTargets(targets) : targets,
     metadata: { description: manifest.title, technologies: ['nx-fleet'] },
   };
 }
 
-function readManifests(files: readonly string[], { workspaceRoot }: CreateNodesContextV2): ReadonlyMap<string, Manifest> {
-  const manifests = new Map<string, Manifest>();
+/** Each of its targets reports what is wrong with the manifest. */
+function brokenIssue(project: string, fleet: Fleet): Omit<ProjectConfiguration, 'root'> {
+  const tracker = { type: '', reference: '', url: null };
+  const manifest: Manifest = {
+    version: 1,
+    project,
+    title: 'Its issue.json is not valid',
+    branch: '-',
+    base: '',
+    round: 1,
+    blockedBy: [],
+    tracker,
+  };
+  return issueProject(manifest, { ...fleet, isFaulty: true });
+}
+
+/** An issue's project has the name of its folder, so that no two manifests name one project. */
+function projectOf(file: string): string {
+  return basename(dirname(file));
+}
+
+function readManifests(files: readonly string[], { workspaceRoot }: CreateNodesContextV2): ReadonlyMap<string, Manifest | null> {
+  const manifests = new Map<string, Manifest | null>();
   for (const file of files) {
-    if (!file.endsWith('/issue.json')) continue;
-    const text = readIfThere(join(workspaceRoot, file));
-    if (text !== null) manifests.set(file, parseManifest(file, text));
+    if (!file.endsWith('/issue.json') || !manifestSchema.shape.project.safeParse(projectOf(file)).success) continue;
+    const text = unlessFaulty(() => readText(join(workspaceRoot, file)) ?? null);
+    // Another command may remove an issue between Nx's look at the folders and ours.
+    if (text === null) continue;
+    const { data } = manifestSchema.safeParse(text === undefined ? undefined : parseJson(text));
+    manifests.set(file, data?.project === projectOf(file) ? data : null);
   }
   return manifests;
-}
-
-/** Another command may remove an issue between Nx's look at the folders and ours. */
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-/** Without a graph Nx runs no generator: only taking the file away helps. */
-function parseManifest(file: string, text: string): Manifest {
-  const parsed = manifestSchema.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  throw new UserError(
-    `"${file}" is not a manifest of this version (${printableLine(parsed.error.issues[0]?.message ?? '')}). Restore it; or remove "${dirname(file)}" and make the issue again, which finds its worktree and branch: nx g worktree`,
-  );
 }

@@ -15,7 +15,10 @@ const REVIEWER = `#!/usr/bin/env node
 if (process.argv[2] === '--version') console.log('1.0.0');
 else console.log(JSON.stringify({ verdict: 'approve', summary: 'Nothing is wrong.', findings: [] }));
 `;
-const SETTINGS = { agents: { reviewers: ['robot'], define: { robot: { type: 'command', command: './tools/agent.mjs' } } } };
+const SETTINGS = {
+  agents: { reviewers: ['robot'], define: { robot: { type: 'command', command: './tools/agent.mjs' } } },
+  review: { projects: ['*'] },
+};
 
 /** What `nx affected` takes with our targets, all reviews cached, against targets that do nothing, in a repository of many projects. */
 export async function measureAffected(place, { rounds, projects, say }) {

@@ -23,6 +23,7 @@ const SETTINGS = {
     reviewers: ['counter'],
     define: { counter: { type: 'command', command: './tools/reviewer.mjs', passEnv: ['REPLAY_LOG'] } },
   },
+  review: { projects: ['*'] },
 };
 
 /** A workspace with ten projects, and a reviewer that counts. Its Nx is found in the folder above. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { agentCalls, callLog } from './agent-calls.js';
 import type { Finished } from './processes.js';
-import { SCRIPTED_FILES } from './scripted-agents.js';
+import { SCRIPTED_FILES, scriptedOptions } from './scripted-agents.js';
 import { createWorkspace, succeed, type Workspace } from './workspace.js';
 
 const project = (name: string, more: object = {}): string => `${JSON.stringify({ name, ...more })}\n`;
@@ -17,6 +17,11 @@ export const PROJECT_FILES: Readonly<Record<string, string>> = {
   'packages/c/project.json': project('@shop/c'),
   'packages/c/work-c.txt': 'c\n',
 };
+
+/** Options with the stand-ins as agents, which review all projects; `changes` replaces top-level keys. */
+export function reviewedOptions(changes: Readonly<Record<string, unknown>> = {}): string {
+  return scriptedOptions({ review: { projects: ['*'] }, ...changes });
+}
 
 /** A workspace with three projects on the branch `work`, whose changes a scripted reviewer reviews. */
 export interface ReviewedShop {
@@ -34,7 +39,10 @@ export interface ReviewedShop {
 }
 
 export async function createReviewedShop(versions: { readonly nxVersion: string; readonly devkitVersion: string }): Promise<ReviewedShop> {
-  const workspace = await createWorkspace({ ...versions, files: { ...SCRIPTED_FILES, ...PROJECT_FILES } });
+  const workspace = await createWorkspace({
+    ...versions,
+    files: { ...SCRIPTED_FILES, ...PROJECT_FILES, 'nx-fleet.json': reviewedOptions() },
+  });
   await succeed(workspace.nx('g', 'nx-fleet:init'));
   await workspace.git('add', '-A');
   await workspace.git('commit', '-qm', 'first');

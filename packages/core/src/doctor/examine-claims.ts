@@ -21,10 +21,16 @@ export async function examineClaims(context: ExamineContext): Promise<readonly C
     }
     const { owner, state } = allocation;
     const isBusy = state !== 'ready' && owner !== null && (await host.registry.isAlive(owner));
-    const complaint = isBusy ? null : await examineClaim(allocation, context);
+    const complaint = isBusy ? null : await examineClaim(allocation, context).catch((error: unknown) => unreadable(allocation, error));
     if (complaint !== null) complaints.push(complaint);
   }
   return complaints;
+}
+
+/** State that cannot be read is one row, whatever is wrong with it. */
+function unreadable({ project: subject }: Allocation, error: unknown): Complaint {
+  if (error instanceof UserError) return { subject, reason: error.message, remedy: 'advise' };
+  throw error;
 }
 
 async function examineClaim(allocation: Allocation, context: ExamineContext): Promise<Complaint | null> {

@@ -344,6 +344,21 @@ describe('the doctor', () => {
     expect(await examine(fleet)).toEqual([]);
   });
 
+  it.each([true, false])('has one row for a manifest that cannot be read, claimed (%s) or not, and goes on', async (isClaimed) => {
+    const fleet = await createReadyFleet();
+    if (!isClaimed) await forget(fleet);
+    const { state } = fleet.host;
+    const broken: FakeFleet = {
+      ...fleet,
+      host: {
+        ...fleet.host,
+        state: { ...state, readManifest: () => Promise.reject(new UserError('"issue.json" is not JSON.')) },
+      },
+    };
+    const rows = (await examine(broken)).filter(({ subject }) => subject === 'issue-42');
+    expect(rows).toEqual([{ subject: 'issue-42', reason: '"issue.json" is not JSON.', remedy: 'advise' }]);
+  });
+
   it('takes away spares that are too many, and sweeps folders of removed worktrees', async () => {
     const fleet = await createReadyFleet({ files: { '/repo.worktrees/.nx-fleet-trash-1/a': '' } });
     await refillSpares({ ...context(fleet), commit: fleet.git.root }, fleet);

@@ -2,19 +2,19 @@ import { UserError } from '../errors/user-error.js';
 import type { Allocation } from '../host/registry.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { Manifest } from '../manifest/manifest.js';
+import { readManifests } from '../manifest/read-manifests.js';
 import { findAllocation, newIncarnation } from '../worktree/claim.js';
 import { recordedAllocation } from '../worktree/plan-removal.js';
 import { databaseOwner } from '../worktree/worktree-work.js';
 import type { Complaint, ExamineContext } from './examine-fleet.js';
 
-/** Manifests that no claim stands for: their making never began, their removal has all but ended, or the registry is another one. */
+/** Manifests that cannot be read, and those that no claim stands for: their making never began, their removal has all but ended, or the registry is another one. */
 export async function examineManifests(context: ExamineContext): Promise<readonly Complaint[]> {
-  const { state } = context.adapters.host;
+  const { valid, faults } = await readManifests(context.adapters.host.state);
   const complaints: Complaint[] = [];
-  for (const project of await state.listProjects()) {
-    const manifest = await state.readManifest(project);
-    if (manifest !== null && !(await isClaimed(project, context))) complaints.push(await examineManifest(manifest, context));
-  }
+  for (const [subject, reason] of faults) if (!(await isClaimed(subject, context))) complaints.push({ subject, reason, remedy: 'advise' });
+  for (const [project, manifest] of valid)
+    if (!(await isClaimed(project, context))) complaints.push(await examineManifest(manifest, context));
   return complaints;
 }
 

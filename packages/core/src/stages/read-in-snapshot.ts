@@ -1,6 +1,7 @@
 import { isCi } from '../environment/is-ci.js';
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryWatch, SnapshotRequest } from '../git/git.js';
+import { readManifests } from '../manifest/read-manifests.js';
 import { printableLine } from '../text/printable.js';
 import { keepInTrash } from './keep-in-trash.js';
 import { putWorktreeBack, worktreeState } from './reader-worktree.js';
@@ -73,10 +74,7 @@ function watched({ definition }: Reading['settings'], { host }: StageContext): '
 function othersBranches(issue: StageIssue | null, { host }: StageContext): () => Promise<readonly string[]> {
   const seen = new Set<string>();
   const look = async (): Promise<readonly string[]> => {
-    for (const project of await host.state.listProjects()) {
-      const manifest = await host.state.readManifest(project);
-      if (manifest !== null && manifest.branch !== issue?.manifest.branch) seen.add(manifest.branch);
-    }
+    for (const { branch } of (await readManifests(host.state)).valid.values()) if (branch !== issue?.manifest.branch) seen.add(branch);
     return [...seen];
   };
   // An issue that is removed meanwhile takes its branch along.

@@ -1,3 +1,4 @@
+import { readManifests } from '../manifest/read-manifests.js';
 import { CHECKS_STEP, runRecordSchema, runTotals, type RunRecord, type RunTotals } from '../agent/run-record.js';
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import { isInexactSource, readAgentRuns } from '../budget/agent-runs.js';
@@ -48,9 +49,7 @@ export async function fleetStatus(
   const alsoPaid = targetsBesides(settings);
   const issues: IssueStatus[] = [];
   const runs = await readAgentRuns(host);
-  for (const project of await host.state.listProjects()) {
-    const manifest = await host.state.readManifest(project);
-    if (manifest === null) continue;
+  for (const [project, manifest] of (await readManifests(host.state)).valid) {
     const local = await host.state.readLocal(project);
     const records = await Promise.all(targets.map((target) => readRecord(project, target, host)));
     const otherRecords = await Promise.all(alsoPaid.map((target) => readRecord(project, target, host)));

@@ -1,3 +1,4 @@
+import { readManifests } from '../manifest/read-manifests.js';
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation, WorktreeEntry } from '../git/git.js';
 import type { Host } from '../host/host.js';
@@ -141,12 +142,10 @@ async function processes(path: string, { host }: RemovalAdapters): Promise<reado
 }
 
 async function projectsThatWaitFor(project: string, together: readonly string[], { host }: RemovalAdapters): Promise<readonly string[]> {
-  const waiting: string[] = [];
-  for (const other of (await host.state.listProjects()).filter((name) => !together.includes(name))) {
-    const manifest = await host.state.readManifest(other);
-    if (manifest?.blockedBy.includes(project) === true) waiting.push(`"${other}" waits for it`);
-  }
-  return waiting;
+  const { valid } = await readManifests(host.state);
+  return [...valid]
+    .filter(([other, { blockedBy }]) => !together.includes(other) && blockedBy.includes(project))
+    .map(([other]) => `"${other}" waits for it`);
 }
 
 async function requireManifest(project: string, { host }: RemovalAdapters): Promise<Manifest> {
@@ -159,6 +158,5 @@ async function requireManifest(project: string, { host }: RemovalAdapters): Prom
 }
 
 async function branchesOfIssues(state: RemovalAdapters['host']['state']): Promise<readonly string[]> {
-  const manifests = await Promise.all((await state.listProjects()).map((project) => state.readManifest(project)));
-  return manifests.flatMap((manifest) => (manifest === null ? [] : [manifest.branch]));
+  return [...(await readManifests(state)).valid.values()].map(({ branch }) => branch);
 }

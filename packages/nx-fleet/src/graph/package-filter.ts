@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { minimatch } from 'minimatch';
-import { parse } from 'yaml';
-import { isRecord, readJson } from '../settings/json-file.js';
+import { parseDocument } from 'yaml';
+import { isRecord, readJson, readText, unlessFaulty } from '../settings/json-file.js';
 
 /** Whether a `package.json` makes its folder a project: it is of the package manager's workspaces, as Nx has it, or stands beside a `project.json`. */
 export function packageFilter(workspaceRoot: string): (file: string) => boolean {
@@ -17,10 +17,11 @@ export function packageFilter(workspaceRoot: string): (file: string) => boolean 
 
 /** Of npm, yarn and bun in `package.json`, of pnpm in a file of its own, and of lerna. */
 function workspacePatterns(workspaceRoot: string): readonly string[] {
-  const packageJson = readJson(join(workspaceRoot, 'package.json'));
+  const json = (file: string): unknown => unlessFaulty(() => readJson(join(workspaceRoot, file)));
+  const packageJson = json('package.json');
   const workspaces = isRecord(packageJson) ? packageJson['workspaces'] : undefined;
   const pnpm = readYaml(join(workspaceRoot, 'pnpm-workspace.yaml'));
-  const lerna = readJson(join(workspaceRoot, 'lerna.json'));
+  const lerna = json('lerna.json');
   return [
     ...stringsOf(workspaces),
     ...stringsOf(isRecord(workspaces) ? workspaces['packages'] : undefined),
@@ -31,7 +32,9 @@ function workspacePatterns(workspaceRoot: string): readonly string[] {
 
 /** What is no YAML is told of by the package manager. */
 function readYaml(file: string): unknown {
-  return existsSync(file) ? parse(readFileSync(file, 'utf8'), { logLevel: 'silent' }) : undefined;
+  const text = unlessFaulty(() => readText(file));
+  const document = text === undefined ? null : parseDocument(text, { logLevel: 'silent' });
+  return document === null || document.errors.length > 0 ? undefined : (document.toJS({ maxAliasCount: 100 }) as unknown);
 }
 
 function stringsOf(value: unknown): readonly string[] {

@@ -40,8 +40,8 @@ describe("the targets of the repository's own projects", () => {
     expect(Object.keys(one).filter((name) => JSON.stringify(one[name]?.inputs) !== JSON.stringify(other[name]?.inputs))).toEqual(expected);
   });
 
-  it('are there for what lies outside all projects, affected by any file, unless nothing is reviewed', () => {
-    expect(fleetTargets(settings())['agent-review']?.inputs).toContainEqual('{workspaceRoot}/**/*');
-    expect(Object.keys(fleetTargets(settings({ review: { projects: [] } })))).toEqual(['status', 'report', 'doctor', 'db-refresh']);
+  it('are there for what lies outside all projects, affected by any file, where projects are reviewed', () => {
+    expect(fleetTargets(settings({ review: { projects: ['a'] } }))['agent-review']?.inputs).toContainEqual('{workspaceRoot}/**/*');
+    expect(Object.keys(fleetTargets(settings()))).toEqual(['status', 'report', 'doctor', 'db-refresh']);
   });
 });

@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { minimatch } from 'minimatch';
-import { parseJson } from '@nx-fleet/core';
-import { isRecord } from '../settings/json-file.js';
+import { isRecord, readJson, unlessFaulty } from '../settings/json-file.js';
 import { packageFilter } from './package-filter.js';
 
 /** A project as patterns choose it. */
@@ -51,9 +49,8 @@ function describeProject(root: string, workspaceRoot: string): NamedProject {
   return { root, name: name ?? basename(root), tags: tags.filter((tag) => typeof tag === 'string') };
 }
 
-/** What is no JSON is told of by Nx itself. */
+/** Nx itself reports what is no JSON. */
 function readRecord(file: string): Record<string, unknown> | undefined {
-  if (!existsSync(file)) return undefined;
-  const value = parseJson(readFileSync(file, 'utf8'));
+  const value = unlessFaulty(() => readJson(file));
   return isRecord(value) ? value : undefined;
 }

@@ -42,6 +42,16 @@ export function cheapTarget(executor: string, dependsOn: readonly string[], desc
   };
 }
 
+/** Targets that run, say what is wrong, and fail: nothing is taken from the cache for them, and nothing is done before them. */
+export function failingTargets(targets: Readonly<Record<string, TargetConfiguration>>): Record<string, TargetConfiguration> {
+  return Object.fromEntries(
+    Object.entries(targets).map(([name, target]) => {
+      const inputs = target.cache === true ? [NO_EXTERNAL_DEPENDENCIES] : (target.inputs ?? []);
+      return [name, { ...target, cache: false, dependsOn: [], inputs }];
+    }),
+  );
+}
+
 export function describe(description: string): TargetMetadata {
   return { description, technologies: ['nx-fleet'] };
 }

@@ -99,10 +99,19 @@ describe('nx g ci', () => {
     expect(tree.exists(REVIEW)).toBe(false);
   });
 
+  it('switches the reviews of projects on, beside the other options', async () => {
+    put('nx-fleet.json', '{ "review": { "blockOn": "low" } }');
+    await ciGenerator(tree, { provider: 'github' }, adapters('main'));
+    expect(JSON.parse(text('nx-fleet.json'))).toEqual({ review: { blockOn: 'low', projects: ['*'] } });
+    tree.delete('nx-fleet.json');
+    await ciGenerator(tree, { provider: 'github' }, adapters('main'));
+    expect(JSON.parse(text('nx-fleet.json'))).toEqual({ review: { projects: ['*'] } });
+  });
+
   it('refuses where no project is reviewed, since there is nothing to publish', async () => {
     put('nx-fleet.json', '{ "review": { "projects": [] } }');
     await expect(ciGenerator(tree, { provider: 'gitlab' }, adapters('main'))).rejects.toThrow(
-      /^"review\.projects" is empty, .*"fleet:publish-review"/,
+      /^"review\.projects" names no project, .*"fleet:publish-review".* Set it in nx-fleet\.json/,
     );
     expect(tree.exists('.gitlab/nx-fleet.gitlab-ci.yml')).toBe(false);
   });

@@ -1,9 +1,9 @@
-import { detectPackageManager, getPackageManagerCommand, readNxJson, type Tree } from '@nx/devkit';
+import { detectPackageManager, getPackageManagerCommand, readJson, readNxJson, writeJson, type Tree } from '@nx/devkit';
 import { UserError, type Settings } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
-import { readSettings } from '../../settings/read-settings.js';
+import { PLUGIN_NAME, readSettings, SETTINGS_FILE } from '../../settings/read-settings.js';
 import { difference } from './difference.js';
 import { normalizeOptions, type NormalizedCiOptions } from './normalize-options.js';
 import { pipelineValues, type PipelineValues, type WorkspaceCommands } from './pipeline-values.js';
@@ -16,7 +16,7 @@ const NODE_VERSION_FILES = ['.nvmrc', '.node-version'];
 export async function ciGenerator(tree: Tree, options: CiGeneratorSchema, adapters?: Adapters): Promise<void> {
   await reportGenerator(async () => {
     const settings = readSettings(tree.root);
-    requireReviews(settings);
+    switchReviewsOn(tree, settings);
     const { git, host } = adapters ?? createAdapters(tree.root, settings);
     const request = normalizeOptions(options, (await git.defaultBranch()) ?? readNxJson(tree)?.defaultBase ?? null);
     const values = pipelineValues(request, settings, workspaceCommands(tree));
@@ -29,12 +29,18 @@ export async function ciGenerator(tree: Tree, options: CiGeneratorSchema, adapte
   });
 }
 
-/** Without them there is no target `publish-review`, which the pipeline runs. */
-function requireReviews({ review, names }: Settings): void {
-  if (review.projects.length > 0) return;
-  throw new UserError(
-    `"review.projects" is empty, so that no change is reviewed and "${names.fleetProject}:publish-review" does not exist. Name projects, or "*" for all, then run this again.`,
-  );
+/** Without reviews of projects there is no target `publish-review`, which the pipeline runs. @throws UserError where somebody has set them to none */
+function switchReviewsOn(tree: Tree, { review, names }: Settings): void {
+  const options = tree.exists(SETTINGS_FILE) ? readJson<{ review?: { projects?: string[] } }>(tree, SETTINGS_FILE) : {};
+  if (review.projects.length > 0 || (options.review?.projects ?? []).length > 0) return;
+  const registered = readNxJson(tree)?.plugins?.find((plugin) => typeof plugin !== 'string' && plugin.plugin === PLUGIN_NAME);
+  const inNxJson = JSON.stringify(registered ?? {}).includes('"review":');
+  if (inNxJson || options.review?.projects !== undefined) {
+    throw new UserError(
+      `"review.projects" names no project, so that no change is reviewed and "${names.fleetProject}:publish-review" does not exist. Set it in ${inNxJson ? 'nx.json' : SETTINGS_FILE}, to ["*"] for all, then run this again.`,
+    );
+  }
+  writeJson(tree, SETTINGS_FILE, { ...options, review: { ...options.review, projects: ['*'] } });
 }
 
 function workspaceCommands(tree: Tree): WorkspaceCommands {

@@ -3,7 +3,7 @@ import type { SettingsInput } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
-import { isRegistered, PLUGIN_NAME, settingsFromOptions } from '../../settings/read-settings.js';
+import { isRegistered, PLUGIN_NAME, readSettings } from '../../settings/read-settings.js';
 import { detectWorkspace, type Detected } from './detect.js';
 import { addMissingLines } from './ignore-lines.js';
 import type { InitGeneratorSchema } from './schema.js';
@@ -11,7 +11,7 @@ import type { InitGeneratorSchema } from './schema.js';
 /** `nx add nx-fleet`: registers the plugin with the options that detection says differ from the defaults, and the ignore lines. */
 export async function initGenerator(tree: Tree, { skipFormat = false }: InitGeneratorSchema, adapters?: Adapters): Promise<void> {
   await reportGenerator(async () => {
-    const acting = adapters ?? createAdapters(tree.root, settingsFromOptions(tree.root, undefined));
+    const acting = adapters ?? createAdapters(tree.root, readSettings(tree.root));
     const detected = await detectWorkspace(tree, acting);
     const wasRegistered = registerPlugin(tree, detected.options);
     addMissingLines(tree, '.gitignore', ['/.nx-fleet/', ...(detected.ignoresEnvFile ? [] : ['.env.local'])]);

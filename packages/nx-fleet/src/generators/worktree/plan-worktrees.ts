@@ -5,6 +5,7 @@ import {
   issueProject,
   planWorktree,
   printableLine,
+  readManifests,
   requireNoCircle,
   UserError,
   type Git,
@@ -12,7 +13,6 @@ import {
   type Manifest,
   type RepositoryLocation,
   type Settings,
-  type StateStore,
   type WorktreePlan,
 } from '@nx-fleet/core';
 import { worktreesDirectory, type Adapters } from '../../adapters.js';
@@ -44,9 +44,10 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
   const found = await Promise.all(request.references.map((reference) => findIssue(reference, settings, adapters)));
   const issues = found.map(({ issue }) => issue);
   requireDistinct(issues);
-  const existing = await readManifests(host.state);
+  const { valid: existing, faults } = await readManifests(host.state);
+  for (const fault of faults.values()) log.warn(fault);
   const base = await resolveBase({ ...request, manifests: [...existing.values()] }, git);
-  const known = new Set([...existing.keys(), ...issues.map((issue) => issueProject(issueId(issue.reference)))]);
+  const known = new Set([...existing.keys(), ...faults.keys(), ...issues.map((issue) => issueProject(issueId(issue.reference)))]);
   const plans: WorktreePlan[] = [];
   for (const { issue, tracker, pullRequest } of found) {
     const present = existing.get(issueProject(issueId(issue.reference)));
@@ -154,15 +155,6 @@ function requireDistinct(issues: readonly Issue[]): void {
     }
     seen.set(project, reference);
   }
-}
-
-async function readManifests(state: StateStore): Promise<ReadonlyMap<string, Manifest>> {
-  const manifests = new Map<string, Manifest>();
-  for (const project of await state.listProjects()) {
-    const manifest = await state.readManifest(project);
-    if (manifest !== null) manifests.set(project, manifest);
-  }
-  return manifests;
 }
 
 function blockersOf(issue: Issue, after: readonly string[] | null, known: ReadonlySet<string>): readonly string[] {

@@ -12,6 +12,7 @@ export interface CommandRunnerOptions {
 }
 
 const MAX_OUTPUT_BYTES = 10_000_000;
+const UNSTARTABLE: ReadonlySet<string> = new Set(['ENOENT', 'EACCES', 'ENOTDIR', 'ENOEXEC']);
 const NOT_STARTED = { exitCode: null, signal: null, stdout: '', stderr: '', durationMs: 0 } as const;
 
 /** Starts processes, each in a group of its own of which nothing is left afterwards. */
@@ -54,7 +55,8 @@ function startProcess(execa: typeof Execa, command: Command, mark: string) {
 }
 
 function refusedStart(command: Command, cause: unknown): CommandResult {
-  if ((cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') {
+  // Not there, not executable, below a file, or nothing that the system can start.
+  if (UNSTARTABLE.has((cause as NodeJS.ErrnoException | undefined)?.code ?? '')) {
     return { ...NOT_STARTED, ended: 'not-found' };
   }
   throw new Error(`Cannot start "${command.file}" in "${command.cwd}".`, { cause });

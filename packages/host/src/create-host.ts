@@ -11,6 +11,7 @@ import { endStrays } from './end-strays.js';
 import { exclusively } from './exclusively.js';
 import { installDependencies } from './dependencies/install-dependencies.js';
 import { readManagedBlock, writeManagedBlock } from './env-block.js';
+import { hasProgram } from './has-program.js';
 import { includeFiles } from './include-files.js';
 import { writePrivateFile } from './private-file.js';
 import { processesIn } from './processes-in.js';
@@ -56,6 +57,7 @@ export function createHost(options: HostOptions): Host {
     readFile: readFileIfPresent,
     writePrivateFile,
     pathExists,
+    hasProgram,
     listDirectory: namesIn,
     discardDirectory: (directory) => discardDirectory(directory, env),
     sweepDiscarded,

@@ -4,6 +4,7 @@ import {
   type CreateNodesContextV2,
   type CreateNodesResult,
   type CreateNodesV2,
+  type PostTasksExecution,
   type PreTasksExecution,
   type ProjectConfiguration,
 } from '@nx/devkit';
@@ -14,6 +15,7 @@ import { projectTargets, reviewInputs, type ReviewInputs } from './graph/project
 import { reviewedRoots } from './graph/reviewed-projects.js';
 import { failingTargets } from './graph/stage-target.js';
 import { readText, unlessFaulty } from './settings/json-file.js';
+import { noteTasks } from './settings/note-tasks.js';
 import { type GraphSettings, settingsFromOptions } from './settings/read-settings.js';
 import { rememberRange } from './settings/range-of-run.js';
 import { rememberRun } from './settings/run-name.js';
@@ -28,6 +30,11 @@ export const preTasksExecution: PreTasksExecution = (options, { workspaceRoot, a
   rememberSettings(settingsFromOptions(workspaceRoot, options), process.env);
   rememberRange(argv, process.env);
   rememberRun(process.env);
+};
+
+/** In the Nx of a check: notes how many tasks it has run, which its exit code does not tell. */
+export const postTasksExecution: PostTasksExecution = (_, { taskResults }) => {
+  noteTasks(Object.keys(taskResults).length, process.env);
 };
 
 /** Infers one project per issue, the project that carries what concerns all of them, and the review of the repository's own projects. */

@@ -48,7 +48,7 @@ export async function runAgent(task: AgentTask, context: StageContext, recorder:
     if (next.kind === 'none') throw failure(task, outcome, context);
     if (next.kind === 'fallback-model') {
       [model, isFallback] = [settings.fallbackModel, true];
-      context.onProgress(`${settings.agent} is ${outcome.kind}: its fallback model ${model ?? ''} is asked`);
+      context.onProgress(`${settings.agent} was ${outcome.kind}: asked its fallback model ${model ?? ''}`);
     } else {
       waitedMs += next.waitMs;
       context.onProgress(`${settings.agent} is ${outcome.kind}: try ${runs + 1} in ${Math.ceil(next.waitMs / 1_000)} s`);
@@ -77,9 +77,9 @@ interface Run extends AgentTask {
 
 async function runOnce(run: Run, context: StageContext, recorder: StageRecorder): Promise<AgentOutcome> {
   const { agent, version, model, what, prompt } = run;
-  const { host, onProgress } = context;
+  const { host, onProgress, onDetail } = context;
   recorder.addTranscript(JSON.stringify({ 'nx-fleet': what, agent: agent.name, version, model, prompt }));
-  onProgress(`${agent.name} ${version}: ${what}${model === null ? '' : ` (${model})`}`);
+  onDetail(`${agent.name} ${version}: ${what}${model === null ? '' : ` (${model})`}`, 'step');
   const startedAt = host.now().getTime();
   const outcome = await agent.run(requestOf(run, context, recorder));
   const { kind: ended, costUsd, costSource, usage } = outcome;
@@ -89,7 +89,7 @@ async function runOnce(run: Run, context: StageContext, recorder: StageRecorder)
   return outcome;
 }
 
-function requestOf(run: Run, { limits, onProgress, signal }: StageContext, { addTranscript }: StageRecorder): AgentRequest {
+function requestOf(run: Run, { limits, onDetail, signal }: StageContext, { addTranscript }: StageRecorder): AgentRequest {
   const { cwd, prompt, model, readOnly, hidden, env, answerSchema, isAnswer } = run;
   return {
     cwd,
@@ -99,7 +99,7 @@ function requestOf(run: Run, { limits, onProgress, signal }: StageContext, { add
     env,
     timeoutMs: limits.agentTimeoutMs,
     idleTimeoutMs: limits.agentIdleTimeoutMs,
-    onProgress,
+    onProgress: (line) => onDetail(line, 'step'),
     onTranscript: addTranscript,
     ...(hidden === undefined ? {} : { hidden }),
     ...(answerSchema === undefined ? {} : { answerSchema }),

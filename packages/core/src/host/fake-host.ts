@@ -11,6 +11,8 @@ import type { Allocation, ProcessIdentity, Registry, Spare } from './registry.js
 export interface FakeHostOptions {
   /** Answers each command. What it leaves out is: exited, 0, no output. @default answers nothing but that */
   readonly commands?: (command: Command) => Partial<CommandResult> | Promise<Partial<CommandResult>>;
+  /** Programs that are not there. @default none */
+  readonly missingPrograms?: readonly string[];
   /** Text by absolute path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -98,6 +100,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     },
     readFile: async (path) => files.get(path) ?? null,
     writePrivateFile: async (path, text) => void files.set(path, text),
+    hasProgram: async (file) => !(options.missingPrograms ?? []).includes(file),
     pathExists: async (path) => files.has(path) || pathsUnder(files, path).length > 0,
     listDirectory: async (path) => namesIn(files, path),
     discardDirectory: async (path) => removeUnder(files, path),

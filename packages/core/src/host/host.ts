@@ -100,6 +100,8 @@ export interface Host {
   /** Writes through a temporary file and a rename, readable by the owner only. */
   writePrivateFile(path: string, text: string): Promise<void>;
   pathExists(path: string): Promise<boolean>;
+  /** Whether a program can be started: a name is looked up on `path`, anything with a slash from `cwd`. */
+  hasProgram(file: string, place: { readonly cwd: string; readonly path: string }): Promise<boolean>;
   /** Names in a folder, sorted; empty if there is none. */
   listDirectory(path: string): Promise<readonly string[]>;
   /** Moves a folder aside at once, within its parent, and removes it in the background; absence is fine. */

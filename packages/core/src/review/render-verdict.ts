@@ -1,3 +1,4 @@
+import { describeChecks } from '../check/check-result.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { printable, printableLine } from '../text/printable.js';
 import { verdictFingerprints } from './dismiss.js';
@@ -17,6 +18,7 @@ export function renderVerdict({ project, title }: Pick<Manifest, 'project' | 'ti
     '',
     ...verdict.reviewers.flatMap((reviewer, index) => renderReviewer(reviewer, names.remarks[index] ?? [])),
     '',
+    ...(verdict.checks === undefined ? [] : [`Checks: ${escapeMarkdown(printableLine(describeChecks(verdict.checks)))}.`, '']),
     `## Findings (${verdict.findings.length})`,
     '',
     ...(verdict.findings.length === 0

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkSchema } from '../check/check-result.js';
 import { objectIdSchema } from '../git/object-id.js';
 import { droppedSchema, isBlocking, SEVERITIES, type Finding, type Severity } from './finding.js';
 import { mergedFindingSchema, mergeFindings } from './merge-findings.js';
@@ -28,6 +29,7 @@ export const verdictSchema = z.strictObject({
     }),
   ),
   findings: z.array(mergedFindingSchema.extend({ blocking: z.boolean(), dismissed })),
+  checks: z.array(checkSchema).optional().describe('what was run on the change; absent where its checks run elsewhere'),
 });
 
 export type Verdict = z.infer<typeof verdictSchema>;

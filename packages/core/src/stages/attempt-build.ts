@@ -1,5 +1,7 @@
 import { runAgent } from '../agent/run-agent.js';
-import { runChecks, worktreeVariables, type CheckResult } from '../check/run-checks.js';
+import type { CheckResult } from '../check/check-result.js';
+import { runChecks, worktreeVariables } from '../check/run-checks.js';
+import { requirePrograms } from '../check/require-programs.js';
 import { UserError } from '../errors/user-error.js';
 import { fence } from '../prompt/render-prompt.js';
 import { ENV_FILE, removeInnerWorktrees } from './keep-work.js';
@@ -33,17 +35,19 @@ export interface BuildRun {
 /** Lets one fresh writer after the other work until the checks pass, the attempts are used up, or a writer changes nothing more. */
 export async function attemptBuild(run: BuildRun, context: StageContext): Promise<void> {
   const { task, start, base, settings, issue, recorder } = run;
+  await requirePrograms(settings, issue, context);
   let failed: CheckResult | undefined;
   let head = start;
   for (let attempt = 1; attempt <= settings.attempts; attempt++) {
     const newHead = await writeOnce({ ...run, attempt, prompt: task.prompt(failureText(failed)) }, context);
     if (newHead === head) return context.onProgress(`attempt ${attempt}: ${settings.agent} changed nothing more`);
     head = newHead;
-    failed = (await runChecks({ ...settings, base, recorder }, issue, context)).find((result) => !result.passed);
+    failed = (await runChecks({ ...settings, base, recorder }, issue, context)).find(({ outcome }) => outcome === 'failed');
     if (failed === undefined) return;
     if (failed.ended === 'cancelled') {
       throw new UserError(`Check "${failed.command}" was cancelled, and the ${task.what} with it. Run again: its work is kept.`);
     }
+    if (failed.ended === 'not-found') return context.onProgress(`"${failed.command}" could not be started: no writer can fix that`);
     const next = attempt < settings.attempts ? 'a fresh writer gets its output' : 'no attempt is left';
     context.onProgress(`attempt ${attempt}: "${failed.command}" failed (${failed.ended}); ${next}`);
   }

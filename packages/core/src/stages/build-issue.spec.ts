@@ -59,6 +59,22 @@ describe('buildIssue', () => {
     ]);
   });
 
+  it('refuses a check that cannot be started before a writer is paid', async () => {
+    const issue = await staged({ options: { checks: ['lint', 'no-such-program --fix'] }, missingPrograms: ['no-such-program'] });
+    await expect(build(issue)).rejects.toThrow(
+      'Check "no-such-program --fix" cannot be started: "/repo.worktrees/issue-42" has no program "no-such-program", nor has the PATH. Install it, make it executable, or change "checks"; then run again.',
+    );
+    expect(issue.requests).toEqual([]);
+    expect(issue.git.refs.has(BUILDING)).toBe(false);
+  });
+
+  it('gives no writer a check whose program has vanished: the build stands as it is', async () => {
+    const issue = await staged({ commands: () => ({ ended: 'not-found', exitCode: null }) });
+    expect((await build(issue)).commits).toEqual(['Dark mode']);
+    expect(issue.requests).toHaveLength(1);
+    expect(issue.progress).toContain('"lint" could not be started: no writer can fix that');
+  });
+
   it('runs the checks with the base filled in', async () => {
     const issue = await staged();
     await build(issue);

@@ -18,6 +18,8 @@ export interface GateSettings {
 export interface GateSubject extends Reviewed {
   readonly title: string;
   readonly spec: string;
+  /** What was run on the change. @default not known */
+  readonly checks?: Verdict['checks'];
   /** The commit whose ignore file counts. */
   readonly ignoresAt: string;
 }
@@ -30,11 +32,12 @@ export interface GateSubject extends Reviewed {
 export async function gateChange({ reviewers, blockOn, e2e }: GateSettings, subject: GateSubject, context: StageContext): Promise<Verdict> {
   const { host, project, target } = context;
   const reviews = await requireReviews(reviewers, subject, context);
-  const verdict = await judgeReviews(
+  const judged = await judgeReviews(
     [...reviews, ...(await requireE2eReviews(e2e, reviews[0], context))],
     { project, blockOn, ignoresAt: subject.ignoresAt },
     context,
   );
+  const verdict: Verdict = subject.checks === undefined ? judged : { ...judged, checks: subject.checks };
   await host.artefacts.clear(project, target);
   await host.artefacts.write(
     project,

@@ -1,3 +1,4 @@
+import { outcomeText } from '../check/check-result.js';
 import { askAgent } from '../agent/ask-agent.js';
 import { fence, renderPrompt } from '../prompt/render-prompt.js';
 import { diffParts } from '../review/diff-parts.js';
@@ -104,7 +105,9 @@ function unseen(files: readonly string[]): readonly string[] {
 
 /** What was run, and what the diff does to it. */
 function evidence(checks: ReviewSubject['checks'], facts: readonly Finding[]): string {
-  const results = checks?.map((check) => `- ${check.passed ? 'passed' : 'failed'}: ${check.command}`);
+  const results = checks?.map(
+    (check) => `- ${outcomeText(check)}${check.outcome === 'ran-nothing' ? ' (no task was run: it proves nothing)' : ''}: ${check.command}`,
+  );
   const none = results === undefined ? 'Nothing that you are told of: its tests and linters run elsewhere.' : 'No checks are configured.';
   const noticed = facts.map(({ file, title }) => `- noticed in ${printableLine(file)}: ${title}`);
   return [...(results === undefined || results.length === 0 ? [none] : results), ...noticed].join('\n');

@@ -25,7 +25,10 @@ export interface StageContext {
   readonly agent: (name: string) => Agent;
   /** Text of a prompt template. */
   readonly prompt: (name: PromptName) => Promise<string>;
+  /** What a person has to know, also where a result is shown again later: in the past tense. */
   readonly onProgress: (line: string) => void;
+  /** What happens now: a step that begins, or a line of a program's output. */
+  readonly onDetail: (line: string, kind: 'step' | 'output') => void;
   /** Waits; a signal ends it early. @default by the clock */
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   readonly signal?: AbortSignal;

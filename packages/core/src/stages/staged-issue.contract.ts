@@ -115,6 +115,7 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
           e2e: 'E2E {{spec}} {{checks}} {{exchanges}}',
         })[name],
       onProgress: (line) => fleet.progress.push(line),
+      onDetail: (line) => fleet.progress.push(line),
       sleep: async (milliseconds) => void waits.push(milliseconds),
     }),
     out: (target, file) => fleet.host.files.get(`/repo/.nx-fleet/out/issue-42/${target}/${file}`) ?? null,

@@ -1,3 +1,4 @@
+import { TASKS_VARIABLE, tasksNote } from '../check/nx-tasks.js';
 import { UserError } from '../errors/user-error.js';
 import { buildIssue } from './build-issue.js';
 import { checkoutBuild } from './checkout-build.js';
@@ -41,8 +42,8 @@ describe('validateIssue', () => {
       baseTree: await issue.git.resolveTree(issue.git.root),
       tree: await issue.git.resolveTree(issue.branchRef),
       checks: [
-        { command: 'lint', passed: true },
-        { command: 'test --base={base}', passed: true },
+        { command: 'lint', outcome: 'passed' },
+        { command: 'test --base={base}', outcome: 'passed' },
       ],
     });
     expect(JSON.parse(issue.out(VALIDATE_TARGET, 'validation.json') ?? '')).toEqual(validation);
@@ -93,9 +94,11 @@ describe('validateIssue', () => {
   it('fails on a failing check, runs none after it, and still writes what it found', async () => {
     const issue = await built({ commands: () => failedCheck('\u001b[31mno\u001b[0m') });
     await expect(validate(issue)).rejects.toThrow(
-      `Check "lint" failed in "${issue.worktree}" (exit code 1). Mend it there, commit, and run again; or have it built anew: nx g worktree --issue=42 --again`,
+      `Check "lint" failed in "${issue.worktree}" (exit code 1). Fix it there, commit, and run again; or have it built again: nx g worktree --issue=42 --again`,
     );
-    expect(JSON.parse(issue.out(VALIDATE_TARGET, 'validation.json') ?? '')).toMatchObject({ checks: [{ command: 'lint', passed: false }] });
+    expect(JSON.parse(issue.out(VALIDATE_TARGET, 'validation.json') ?? '')).toMatchObject({
+      checks: [{ command: 'lint', outcome: 'failed' }],
+    });
     expect(issue.out(VALIDATE_TARGET, 'check-1.log')).toBe('no\n');
     expect(issue.host.commandLog).toHaveLength(1);
     expect(issue.out(VALIDATE_TARGET, 'run.json')).toContain('"outcome": "failed"');
@@ -107,6 +110,59 @@ describe('validateIssue', () => {
     [{ ended: 'exited', exitCode: null, signal: 'SIGKILL' }, 'signal SIGKILL'],
   ] as const)('counts %j as a failure', async (result, ended) => {
     await expect(validate(await built({ commands: () => result }))).rejects.toThrow(`(${ended})`);
+  });
+
+  it('prints one line for a check that passed, and the end of the output of one that failed, with the place of all of it', async () => {
+    const lines = Array.from({ length: 60 }, (_, index) => `line ${index + 1}`).join('\n');
+    const issue = await built({
+      options: { checks: ['lint', 'test'] },
+      commands: ({ file }) => (file === 'lint' ? { stdout: lines, durationMs: 1_234 } : { ...failedCheck(lines), durationMs: 50 }),
+    });
+    const shown: string[] = [];
+    const context = { ...issue.context(VALIDATE_TARGET), onProgress: (line: string) => shown.push(line), onDetail: () => {} };
+    await expect(validateIssue(issue.settings.validate, context)).rejects.toThrow('Check "test" failed');
+    const out = '.nx-fleet/out/issue-42/agent-validate';
+    expect(shown).toEqual([
+      'a fresh copy of the database, for what the branch holds',
+      `check passed (1.2 s): lint; output: ${out}/check-1.log`,
+      'check failed (exit code 1, 0.1 s): test',
+      ...Array.from({ length: 20 }, (_, index) => `  line ${41 + index}`),
+      `all of its output: ${out}/check-2.log`,
+    ]);
+  });
+
+  it.each([
+    ['the Nx of a check that ran no task', 'nx affected -t test', tasksNote(0), '', 'ran-nothing'],
+    ['two runs of Nx without a task', 'npm run ci', `${tasksNote(0)}${tasksNote(0)}`, '', 'ran-nothing'],
+    ['two runs of Nx, one with tasks', 'npm run ci', `${tasksNote(0)}${tasksNote(3)}`, '', 'passed'],
+    ['an Nx with tasks whose output says otherwise', 'nx affected -t test', tasksNote(1), '\n NX   No tasks were run\n', 'passed'],
+    ['an Nx without our plugin that says so', 'npx nx run-many -t test', '', '\n NX   No tasks were run\n', 'ran-nothing'],
+    ['another program that says so', 'npm test', '', '\n NX   No tasks were run\n', 'passed'],
+    ['a note that is none', 'nx affected -t test', '{"tasks":"none"}\n', '', 'passed'],
+  ] as const)('takes the result of %s for what it is', async (_, check, notes, stdout, outcome) => {
+    const issue: StagedIssue = await built({
+      options: { checks: [check] },
+      commands: ({ env }) => {
+        const file = env[TASKS_VARIABLE] ?? '';
+        issue.host.files.set(file, `${issue.host.files.get(file) ?? ''}${notes}`);
+        return { stdout };
+      },
+    });
+    expect((await validate(issue)).checks).toEqual([{ command: check, outcome }]);
+    expect(issue.progress.some((line) => line.startsWith(`check ${outcome === 'passed' ? 'passed' : 'ran nothing'} (`))).toBe(true);
+  });
+
+  it('says what to write instead of a program that is not there', async () => {
+    const issue = await built({
+      options: { checks: ['nx affected -t test'] },
+      missingPrograms: [],
+      commands: () => ({ ended: 'not-found', exitCode: null }),
+    });
+    const hasProgram = async (file: string): Promise<boolean> => file === './nx';
+    const context = { ...issue.context(VALIDATE_TARGET), host: { ...issue.host, hasProgram } };
+    await expect(validateIssue(issue.settings.validate, context)).rejects.toThrow(
+      'Check "nx affected -t test" cannot be started: "/repo.worktrees/issue-42" has no program "nx", nor has the PATH. The Nx of this workspace is "./nx". Set "checks" to "./nx affected -t test"; then run again.',
+    );
   });
 
   it('refuses checks that leave files behind', async () => {
@@ -199,7 +255,7 @@ describe('validateIssue', () => {
       const strays = issue.host.strayLog.length;
       await checkoutBuild('claude', issue.context(BUILD_TARGET));
       expect(issue.host.strayLog.length).toBeGreaterThan(strays);
-      expect((await validate(issue)).checks.every(({ passed }) => passed)).toBe(true);
+      expect((await validate(issue)).checks.every(({ outcome }) => outcome === 'passed')).toBe(true);
       expect(issue.git.filesIn(issue.worktree).has('report.xml')).toBe(false);
       expect(kept(issue)).toHaveLength(1);
       expect(issue.git.filesOf(issue.git.refs.get(kept(issue)[0] ?? '') ?? '')).toMatchObject({ 'report.xml': 'half of i' });

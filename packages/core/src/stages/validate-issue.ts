@@ -1,4 +1,6 @@
-import { runChecks, type CheckResult, type ChecksRequest } from '../check/run-checks.js';
+import type { CheckResult } from '../check/check-result.js';
+import { requirePrograms } from '../check/require-programs.js';
+import { runChecks, type ChecksRequest } from '../check/run-checks.js';
 import { UserError } from '../errors/user-error.js';
 import { requireCheckout } from './checkout-artefact.js';
 import { claimBuild } from './claim-build.js';
@@ -26,11 +28,10 @@ export async function validateIssue(settings: ValidateStageSettings, context: St
   }
   return recordStage(context, async (recorder) => {
     const results = await runNotedChecks({ ...settings, base, recorder }, issue, context);
-    const failed = results.find((result) => !result.passed);
-    const validation: Validation = { baseTree, tree, checks: results.map(({ command, passed }) => ({ command, passed })) };
-    for (const [index, result] of results.entries())
-      await host.artefacts.write(project, target, `check-${index + 1}.log`, `${result.output}\n`);
+    const failed = results.find(({ outcome }) => outcome === 'failed');
+    const validation: Validation = { baseTree, tree, checks: results.map(({ command, outcome }) => ({ command, outcome })) };
     await host.artefacts.write(project, target, 'validation.json', `${JSON.stringify(validation, null, 2)}\n`);
+    if (failed?.ended === 'not-found') await requirePrograms(settings, issue, context);
     if (failed !== undefined) throw failedCheck(failed, issue);
     await requireUnchanged({ who: 'The checks', tree, issue }, context);
     return validation;
@@ -51,6 +52,6 @@ async function runNotedChecks(request: ChecksRequest, issue: StageIssue, context
 
 function failedCheck({ command, ended }: CheckResult, { local, manifest }: StageIssue): UserError {
   return new UserError(
-    `Check "${command}" failed in "${local.worktree}" (${ended}). Mend it there, commit, and run again; or have it built anew: nx g worktree --issue=${manifest.tracker.reference} --again`,
+    `Check "${command}" failed in "${local.worktree}" (${ended}). Fix it there, commit, and run again; or have it built again: nx g worktree --issue=${manifest.tracker.reference} --again`,
   );
 }

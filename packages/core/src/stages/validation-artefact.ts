@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseArtefact } from '../artefact/parse-artefact.js';
+import { checkSchema } from '../check/check-result.js';
 import { UserError } from '../errors/user-error.js';
 import { objectIdSchema } from '../git/object-id.js';
 import { requireOfCheckout } from './checkout-artefact.js';
@@ -10,15 +11,15 @@ import { REVIEW_TARGET, VALIDATE_TARGET } from './targets.js';
 export const validationSchema = z.strictObject({
   baseTree: objectIdSchema,
   tree: objectIdSchema,
-  checks: z.array(z.strictObject({ command: z.string(), passed: z.boolean() })),
+  checks: z.array(checkSchema),
 });
 
 export type Validation = z.infer<typeof validationSchema>;
 
 /** @throws UserError when `agent-validate` has not run, or what is stored is of another change than was checked out */
 export async function requireValidation(context: StageContext): Promise<Validation> {
-  const { host, project } = context;
-  const validation = parseArtefact(await host.artefacts.read(project, VALIDATE_TARGET, 'validation.json'), validationSchema);
+  const { project } = context;
+  const validation = await readValidation(context);
   if (validation === null) {
     throw new UserError(
       `"${project}" has not been checked by this version. Run: nx run ${project}:${VALIDATE_TARGET}; if that does not help, add --skip-nx-cache`,
@@ -26,4 +27,9 @@ export async function requireValidation(context: StageContext): Promise<Validati
   }
   await requireOfCheckout(validation, { what: 'validation', target: REVIEW_TARGET }, context);
   return validation;
+}
+
+/** What is stored, of whatever change it is; null when there is none. */
+export async function readValidation({ host, project }: Pick<StageContext, 'host' | 'project'>): Promise<Validation | null> {
+  return parseArtefact(await host.artefacts.read(project, VALIDATE_TARGET, 'validation.json'), validationSchema);
 }

@@ -15,6 +15,8 @@ export interface StageStatus extends RunTotals {
   readonly target: string;
   readonly state: 'waiting' | 'done' | 'failed';
   readonly durationMs: number | null;
+  /** Of checks that have not all passed: `1 check ran nothing: …`. */
+  readonly checks?: string;
 }
 
 export interface IssueStatus {
@@ -96,8 +98,15 @@ function agentCosts(record: RunRecord | null): Parameters<typeof spendingOf>[0] 
 
 function stageStatus(target: string, record: RunRecord | null): StageStatus {
   if (record === null) return { target, state: 'waiting', durationMs: null, inputTokens: null, outputTokens: null, costUsd: null };
-  const { outcome, durationMs } = record;
-  return { target, state: outcome === 'completed' ? 'done' : 'failed', durationMs, ...runTotals(record) };
+  const { outcome, durationMs, steps } = record;
+  const checks = target === VALIDATE_TARGET && outcome === 'completed' ? steps.find(({ what }) => what === CHECKS_STEP)?.ended : undefined;
+  return {
+    target,
+    state: outcome === 'completed' ? 'done' : 'failed',
+    durationMs,
+    ...(checks === undefined || checks === 'passed' ? {} : { checks }),
+    ...runTotals(record),
+  };
 }
 
 interface Judged {

@@ -13,6 +13,9 @@ export function createStageContext(context: ExecutorContext, settings: Settings,
   const overrides = settings.prompts === undefined ? undefined : resolve(root, settings.prompts);
   const stage = { project: projectName, target: targetName, key: process.env['NX_TASK_HASH'] ?? null };
   const onProgress = (line: string): void => log.info(line);
+  const isVerbose = process.env['NX_VERBOSE_LOGGING'] === 'true';
+  // Elsewhere Nx shows a task's output once it has ended, and again on each hit.
+  const isLive = process.stdout.isTTY || process.env['NX_STREAM_OUTPUT'] === 'true';
   return {
     ...stage,
     limits: stageLimits(settings),
@@ -23,5 +26,8 @@ export function createStageContext(context: ExecutorContext, settings: Settings,
     agent: meteredAgents(stage, adapters, { budgets: settings.budgets, onProgress }),
     prompt: (name) => readPrompt(name, overrides),
     onProgress,
+    onDetail: (line, kind) => {
+      if (isVerbose || (isLive && kind === 'step')) log.info(line);
+    },
   };
 }

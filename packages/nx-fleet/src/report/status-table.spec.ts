@@ -29,6 +29,14 @@ describe('the table of the fleet', () => {
     expect(row({ stages: [{ ...stage, inputTokens: null }] })).not.toContain('1000');
   });
 
+  it('names checks that ran nothing, and that there are none', () => {
+    const validate = { ...stage, target: 'agent-validate' };
+    expect(row({ stages: [{ ...validate, checks: '1 check ran nothing: "nx affected"' }] })).toContain(
+      '1.2 s, 1 check ran nothing: "nx affected"',
+    );
+    expect(row({ stages: [{ ...validate, checks: 'no checks are configured' }] })).toContain('1.2 s, no checks are configured');
+  });
+
   it('tells the verdict in words', () => {
     expect(row({ verdict: 'request-changes', blockingFindings: 2 })).toContain('changes (2 blocking)');
     expect(row({ verdict: 'approve' })).toContain('approved');

@@ -1,4 +1,4 @@
-import { BUILD_TARGET, formatSpending, REVIEW_TARGET, type IssueStatus, type StageStatus } from '@nx-fleet/core';
+import { BUILD_TARGET, formatSpending, printableLine, REVIEW_TARGET, type IssueStatus, type StageStatus } from '@nx-fleet/core';
 import { duration, table } from './table.js';
 
 /** Issues × stages: time, tokens, cost of the results that are here, what was spent for them on this machine, and the verdict. */
@@ -23,10 +23,11 @@ function shortName(target: string): string {
   return target.replace(`${BUILD_TARGET}--`, 'build: ').replace(`${REVIEW_TARGET}--`, 'review: ').replace('agent-', '');
 }
 
-function stageCell({ state, durationMs }: StageStatus): string {
+function stageCell({ state, durationMs, checks }: StageStatus): string {
   if (state === 'waiting') return '-';
   const time = durationMs === null ? '' : duration(durationMs);
-  return state === 'done' ? time : `failed ${time}`;
+  if (state === 'failed') return `failed ${time}`;
+  return checks === undefined ? time : `${time}, ${printableLine(checks, 60)}`;
 }
 
 function tokensCell(stages: readonly StageStatus[]): string {

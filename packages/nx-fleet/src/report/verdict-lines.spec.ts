@@ -9,6 +9,16 @@ function aVerdict(change: Partial<Verdict> = {}): Verdict {
 }
 
 describe('a verdict on the terminal', () => {
+  it.each([
+    [undefined, []],
+    [[{ command: 'lint', outcome: 'passed' }], []],
+    [[], ['Checks: no checks are configured']],
+    [[{ command: 'nx affected', outcome: 'ran-nothing' }], ['Checks: 1 check ran nothing: "nx affected"']],
+  ] as const)('names checks only where not all have passed: %j', (checks, lines) => {
+    const verdict = aVerdict(checks === undefined ? {} : { checks: [...checks] });
+    expect(verdictLines(verdict)).toEqual([...lines, 'Verdict: approved']);
+  });
+
   it('has a line for each reviewer, each finding and each dropped remark, and counts what blocks', () => {
     const verdict = aVerdict({
       verdict: 'request-changes',

@@ -1,4 +1,4 @@
-import { blockingCount, place, printableLine, type Verdict } from '@nx-fleet/core';
+import { blockingCount, describeChecks, place, printableLine, type Verdict } from '@nx-fleet/core';
 
 /** A verdict for the terminal, one line per finding. Untrusted text is made printable. */
 export function verdictLines(verdict: Verdict): readonly string[] {
@@ -10,8 +10,15 @@ export function verdictLines(verdict: Verdict): readonly string[] {
     ...verdict.findings.map(
       (finding) => `${mark(finding)}  ${place(finding)}  ${printableLine(finding.title, 160)}  [${finding.reviewers.join(', ')}]`,
     ),
+    ...checkLines(verdict),
     verdict.verdict === 'approve' ? 'Verdict: approved' : `Verdict: changes requested, ${blockingCount(verdict)} blocking finding(s)`,
   ];
+}
+
+/** Quiet when all have passed. */
+function checkLines({ checks }: Verdict): readonly string[] {
+  if (checks === undefined || (checks.length > 0 && checks.every(({ outcome }) => outcome === 'passed'))) return [];
+  return [`Checks: ${printableLine(describeChecks(checks), 300)}`];
 }
 
 function mark({ blocking, dismissed, severity }: Pick<Verdict['findings'][number], 'blocking' | 'dismissed' | 'severity'>): string {

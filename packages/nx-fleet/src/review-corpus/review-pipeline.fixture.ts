@@ -117,6 +117,7 @@ export async function createReviewPipeline(): Promise<ReviewPipeline> {
     agent,
     prompt: (name) => readPrompt(name, undefined),
     onProgress: () => {},
+    onDetail: () => {},
   });
 
   return {

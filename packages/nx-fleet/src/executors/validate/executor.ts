@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { validateIssue, validateSettings } from '@nx-fleet/core';
+import { describeChecks, validateIssue, validateSettings } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { runStage } from '../run-stage.js';
 import type { ValidateExecutorSchema } from './schema.js';
@@ -12,7 +12,7 @@ export async function validateExecutor(
 ): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
     const { checks } = await validateIssue(validateSettings(settings), stage);
-    stage.onProgress(checks.length === 0 ? 'no checks are configured' : `${checks.length} check(s) passed`);
+    if (checks.length === 0) stage.onProgress(describeChecks(checks));
     return true;
   });
 }

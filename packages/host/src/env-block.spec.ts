@@ -5,11 +5,12 @@ describe('managed block', () => {
     ['plain', '20010'],
     ['empty', ''],
     ['a path with spaces', 'file:/home/ada/my app.db'],
-    ['quotes and backslashes', `C:\\new "x" it's`],
+    ['double quotes and backslashes', `C:\\new "x"`],
+    ['an apostrophe', `it's`],
     ['a Windows path', 'C:\\new\\table'],
     ['a hash', 'a #b'],
-    ['a dollar', 'p$ss$&'],
-    ['newlines', 'a\nb\r\nc'],
+    ['a dollar', 'p$&$'],
+    ['newlines', 'a\nb\n\nc'],
     ['an equals sign', 'postgres://u:p@h/db?a=b'],
     ['something like our marks', '# <<< nx-fleet'],
   ])('gives back a value with %s', (_, value) => {
@@ -54,9 +55,9 @@ describe('managed block', () => {
     expect(writeManagedBlock('constructor=1\ntoString=2\n', { PORT: '9' })).toMatch(/^constructor=1\ntoString=2\n/);
   });
 
-  it('keeps the line endings of a file written on Windows', () => {
+  it('keeps the line endings of a file written on Windows, and has lines of its own that a shell reads', () => {
     const text = writeManagedBlock('A=1\r\nPORT=2\r\nB=3\r\n', { PORT: '9' });
-    expect(text).toMatch(/^A=1\r\nB=3\r\n\r\n# >>> nx-fleet[^\n]*\r\nPORT=9\r\n# <<< nx-fleet\r\n$/);
+    expect(text).toMatch(/^A=1\r\nB=3\r\n\r\n# >>> nx-fleet[^\r\n]*\nPORT=9\n# <<< nx-fleet\n$/);
     expect(readManagedBlock(text)).toEqual({ PORT: '9' });
     expect(writeManagedBlock(text, { PORT: '9' })).toBe(text);
   });

@@ -1,4 +1,5 @@
-import { cutAssignments } from './env-assignments.js';
+import { cutAssignments, findAssignments } from './env-assignments.js';
+import { envValue } from './env-value.js';
 
 const BEGIN = '# >>> nx-fleet: written by nx-fleet, do not edit between these marks';
 const END = '# <<< nx-fleet';
@@ -11,18 +12,14 @@ export function writeManagedBlock(text: string | null, values: Readonly<Record<s
   const lineEnd = text?.includes('\r\n') === true ? '\r\n' : '\n';
   const outside = cutAssignments(splitBlock(text).outside.join('\n'), ({ name }) => Object.hasOwn(values, name));
   const before = outside.replace(/\s+$/, '');
-  const block = [BEGIN, ...Object.entries(values).map(([name, value]) => `${name}=${quote(value)}`), END];
-  return `${before === '' ? '' : `${before}${lineEnd}${lineEnd}`}${block.join(lineEnd)}${lineEnd}`;
+  // A shell reads a carriage return as part of a value, whatever the rest of the file has.
+  const block = [BEGIN, ...Object.entries(values).map(([name, value]) => `${name}=${envValue(name, value)}`), END].join('\n');
+  return `${before === '' ? '' : `${before}${lineEnd}${lineEnd}`}${block}\n`;
 }
 
 /** The variables of our block; nothing else of the file. */
 export function readManagedBlock(text: string | null): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const line of splitBlock(text).inside) {
-    const name = variableOf(line);
-    if (name !== '') values[name] = unquote(line.slice(line.indexOf('=') + 1).trimEnd());
-  }
-  return values;
+  return Object.fromEntries(findAssignments(splitBlock(text).inside.join('\n')).map(({ name, value }) => [name, value]));
 }
 
 /** A carriage return at a line's end stays. A block whose end is missing has no inside: what follows its first mark may be someone's own lines. */
@@ -41,21 +38,4 @@ function splitBlock(text: string | null): { outside: string[]; inside: string[] 
     } else (open ?? outside).push(line);
   }
   return { outside: [...outside, ...(open ?? [])], inside };
-}
-
-function variableOf(line: string): string {
-  return /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=/.exec(line)?.[1] ?? '';
-}
-
-// Env file readers take single quotes literally, and differ in what they make of a backslash between double ones.
-function quote(value: string): string {
-  if (/^[\w.:/@%+,-]*$/.test(value)) return value;
-  if (!/['\r\n]/.test(value)) return `'${value}'`;
-  return `"${value.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r')}"`;
-}
-
-function unquote(text: string): string {
-  if (text.startsWith("'")) return text.slice(1, -1);
-  if (!text.startsWith('"')) return text;
-  return text.slice(1, -1).replace(/\\(.)/g, (_, character: string) => ({ n: '\n', r: '\r' })[character] ?? character);
 }

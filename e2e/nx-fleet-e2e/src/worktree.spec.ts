@@ -60,7 +60,7 @@ describe('nx g worktree', () => {
   });
 
   it('gives each its own ports', () => {
-    const ports = THREE.flatMap((project) => ['PORT', 'API_PORT', 'DB_PORT', 'DEBUG_PORT'].map((name) => Number(variable(project, name))));
+    const ports = THREE.flatMap((project) => ['PORT', 'API_PORT', 'DEBUG_PORT'].map((name) => Number(variable(project, name))));
     expect(ports.every((port) => port >= 20_000 && port < 30_000)).toBe(true);
     expect(new Set(ports).size).toBe(ports.length);
   });

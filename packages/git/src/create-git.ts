@@ -19,6 +19,7 @@ import { isAncestor, isShallow, log, mergeBase, resolveCommit, resolveTree } fro
 import { createSnapshot } from './snapshot.js';
 import { stashesOn } from './stashes.js';
 import { switchWorktree } from './switch-worktree.js';
+import { textsIn, trackedMatching } from './tracked-texts.js';
 import { listFiles, writeTrees } from './trees.js';
 import { watchRepository } from './watch-repository.js';
 import { convertedPaths, currentBranch, dirtyPaths, ignoredPaths, resetWorktree } from './work-tree-state.js';
@@ -58,6 +59,8 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     mergeBase: (one, other) => mergeBase(repository, one, other),
     fetchFromOrigin: (ref) => fetchFromOrigin(repository, ref),
     ignoredMatching: (worktree, patternFile) => ignoredMatching(repository, worktree, patternFile),
+    textsIn: (revision, texts) => textsIn(repository, revision, texts),
+    trackedMatching: (worktree, search) => trackedMatching(repository, worktree, search),
     currentBranch: (worktree) => currentBranch(repository, worktree),
     convertedPaths: (worktree) => convertedPaths(repository, worktree),
     dirtyPaths: (worktree) => dirtyPaths(repository, worktree),

@@ -10,7 +10,7 @@ import { discardDirectory, sweepDiscarded } from './discard-directory.js';
 import { endStrays } from './end-strays.js';
 import { exclusively } from './exclusively.js';
 import { installDependencies } from './dependencies/install-dependencies.js';
-import { readManagedBlock, writeManagedBlock } from './env-block.js';
+import { fillAssignments, readAssignments, readManagedBlock, writeManagedBlock } from './env-block.js';
 import { hasProgram } from './has-program.js';
 import { includeFiles } from './include-files.js';
 import { writePrivateFile } from './private-file.js';
@@ -54,6 +54,12 @@ export function createHost(options: HostOptions): Host {
     includeFiles,
     writeEnvironment: async (file, values) => writePrivateFile(file, writeManagedBlock(await readFileIfPresent(file), values)),
     readEnvironment: async (file) => readManagedBlock(await readFileIfPresent(file)),
+    readVariables: async (file) => readAssignments(await readFileIfPresent(file)),
+    fillEnvironment: async (file, values) => {
+      const text = await readFileIfPresent(file);
+      const filled = text === null ? null : fillAssignments(text, values);
+      if (filled !== null && filled !== text) await writePrivateFile(file, filled);
+    },
     readFile: readFileIfPresent,
     writePrivateFile,
     pathExists,

@@ -38,6 +38,21 @@ export function cutAssignments(text: string, isCut: (assignment: EnvAssignment) 
   return kept + text.slice(from);
 }
 
+/** The text with other values, as they are to stand there, for some of its assignments. `null` leaves one as it is. */
+export function replaceAssignments(text: string, valueOf: (assignment: EnvAssignment) => string | null): string {
+  let replaced = '';
+  let from = 0;
+  for (const assignment of findAssignments(text)) {
+    const value = valueOf(assignment);
+    if (value === null) continue;
+    const line = text.slice(assignment.start, assignment.end);
+    const start = /^[\u00ef\u00bb\u00bf\ufeff]*[ \t]*(?:export[ \t]+)?/.exec(line)?.[0] ?? '';
+    replaced += `${text.slice(from, assignment.start)}${start}${assignment.name}=${value}${/[\r\n]+$/.exec(line)?.[0] ?? ''}`;
+    from = assignment.end;
+  }
+  return replaced + text.slice(from);
+}
+
 function readValue(text: string, start: number): readonly [end: number, value: string] {
   const quote = text[start];
   const close = quote !== undefined && QUOTES.includes(quote) ? closingQuote(text, start, quote) : null;

@@ -1,4 +1,4 @@
-import { readManagedBlock, writeManagedBlock } from './env-block.js';
+import { fillAssignments, readAssignments, readManagedBlock, writeManagedBlock } from './env-block.js';
 
 describe('managed block', () => {
   it.each([
@@ -72,5 +72,16 @@ describe('managed block', () => {
   it('reads nothing outside of the block', () => {
     expect(readManagedBlock('SECRET=1\n')).toEqual({});
     expect(readManagedBlock(null)).toEqual({});
+  });
+});
+
+describe('filling an env file', () => {
+  it('sets what is set there already, in its place, however it is written', () => {
+    const text = '# PORT=1\nexport PORT = \'1\' # why\r\nA="x\nPORT=2"\n  DB="p\nq"\nOTHER=${DB}\nDB=3';
+    expect(fillAssignments(text, { PORT: '9', DB: 'x y', NEW: '1' })).toBe(
+      "# PORT=1\nexport PORT=9\r\nA=\"x\nPORT=2\"\n  DB='x y'\nOTHER=${DB}\nDB='x y'",
+    );
+    expect(readAssignments(text)).toEqual({ PORT: '1', A: 'x\nPORT=2', DB: '3', OTHER: '${DB}' });
+    expect(fillAssignments('A=1\n', { B: '2' })).toBe('A=1\n');
   });
 });

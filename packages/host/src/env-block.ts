@@ -1,4 +1,4 @@
-import { cutAssignments, findAssignments } from './env-assignments.js';
+import { cutAssignments, findAssignments, replaceAssignments } from './env-assignments.js';
 import { envValue } from './env-value.js';
 
 const BEGIN = '# >>> nx-fleet: written by nx-fleet, do not edit between these marks';
@@ -20,6 +20,16 @@ export function writeManagedBlock(text: string | null, values: Readonly<Record<s
 /** The variables of our block; nothing else of the file. */
 export function readManagedBlock(text: string | null): Record<string, string> {
   return Object.fromEntries(findAssignments(splitBlock(text).inside.join('\n')).map(({ name, value }) => [name, value]));
+}
+
+/** All variables of an env file; of two values of one name, the last. */
+export function readAssignments(text: string | null): Record<string, string> {
+  return Object.fromEntries(findAssignments(text ?? '').map(({ name, value }) => [name, value]));
+}
+
+/** The text with values of ours wherever it sets one of their variables; all else stays as it is. */
+export function fillAssignments(text: string, values: Readonly<Record<string, string>>): string {
+  return replaceAssignments(text, ({ name }) => (Object.hasOwn(values, name) ? envValue(name, values[name] ?? '') : null));
 }
 
 /** A carriage return at a line's end stays. A block whose end is missing has no inside: what follows its first mark may be someone's own lines. */

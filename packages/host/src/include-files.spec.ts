@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { IncludeRequest } from '@nx-fleet/core';
 import { includeFiles } from './include-files.js';
@@ -45,7 +45,14 @@ describe('including files', () => {
   const main = (...names: readonly string[]): string => path.join(folder(), 'main', ...names);
   const linked = (...names: readonly string[]): string => path.join(folder(), 'linked', ...names);
   const include = (paths: readonly string[], more: Partial<IncludeRequest> = {}) =>
-    includeFiles({ from: main(), to: linked(), paths, mayCarry: (name) => !name.startsWith('SECRET'), ...more });
+    includeFiles({
+      from: main(),
+      to: linked(),
+      paths,
+      mayCarry: (name) => !name.startsWith('SECRET'),
+      isFilled: (name) => name.endsWith('OWN'),
+      ...more,
+    });
   const write = (file: string, text: string | Buffer): void => {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, text);
@@ -60,7 +67,7 @@ describe('including files', () => {
   it('copies files into folders that are made for them, with their bytes and modes', async () => {
     write(main('config', 'deep', 'run.sh'), Buffer.from([0, 255, 10, 13]));
     chmodSync(main('config', 'deep', 'run.sh'), 0o750);
-    expect(await include(['config/deep/run.sh'])).toEqual({ copied: ['config/deep/run.sh'], skipped: [], withheld: [] });
+    expect(await include(['config/deep/run.sh'])).toEqual({ copied: ['config/deep/run.sh'], skipped: [], databases: [], withheld: [] });
     expect(readFileSync(linked('config', 'deep', 'run.sh'))).toEqual(Buffer.from([0, 255, 10, 13]));
     expect(mode(linked('config', 'deep', 'run.sh'))).toBe(0o750);
     expect(readdirSync(linked('config', 'deep'))).toEqual(['run.sh']);
@@ -72,6 +79,7 @@ describe('including files', () => {
     expect(await include(['.env', 'apps/.env.local'])).toEqual({
       copied: ['.env', 'apps/.env.local'],
       skipped: [],
+      databases: [],
       withheld: ['SECRET_KEY', 'SECRET_B'],
     });
     expect(readFileSync(linked('.env'), 'utf8')).toBe('# mine\r\nA="x\r\ny"\r\n');
@@ -91,7 +99,7 @@ describe('including files', () => {
     for (const file of ['a', 'b']) write(main(file), 'theirs');
     write(linked('a'), 'mine');
     symlinkSync('nowhere', linked('b'));
-    expect(await include(['a', 'b'])).toEqual({ copied: [], skipped: [], withheld: [] });
+    expect(await include(['a', 'b'])).toEqual({ copied: [], skipped: [], databases: [], withheld: [] });
     expect(readFileSync(linked('a'), 'utf8')).toBe('mine');
     expect(readdirSync(linked()).toSorted()).toEqual(['a', 'b']);
   });
@@ -104,7 +112,7 @@ describe('including files', () => {
     write(main('.env.production'), 'A=1');
     write(main('.env.utf16'), Buffer.from('SECRET=1\n', 'utf16le'));
     const paths = ['link', 'folder', 'pipe', '.env.production', '.env.utf16', 'gone', '../main/real'];
-    expect(await include(paths)).toEqual({ copied: [], skipped: paths, withheld: [] });
+    expect(await include(paths)).toEqual({ copied: [], skipped: paths, databases: [], withheld: [] });
     expect(readdirSync(linked())).toEqual([]);
   });
 
@@ -120,7 +128,52 @@ describe('including files', () => {
 
   it('passes over what other steps see to, without a word', async () => {
     write(main('node_modules', 'a', '.env'), 'A=1');
-    expect(await include(['node_modules/a/.env', '.nx/x', '.git/config'])).toEqual({ copied: [], skipped: [], withheld: [] });
+    expect(await include(['node_modules/a/.env', '.nx/x', '.git/config'])).toEqual({
+      copied: [],
+      skipped: [],
+      databases: [],
+      withheld: [],
+    });
+  });
+
+  it('leaves out databases, whatever they are called and however they are reached, and what belongs to one', async () => {
+    const sqlite = Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(84)]);
+    for (const file of ['data/app.db', 'notes', 'deep/er/cache.bin']) write(main(file), sqlite);
+    for (const file of ['data/app.db-wal', 'data/app.db-shm', 'data/app.db-journal', 'pg/base/1/16384', 'mysql/shop/t.ibd', 'mongo/x.wt']) {
+      write(main(file), 'x');
+    }
+    write(main('pg', 'PG_VERSION'), '15\n');
+    write(main('mysql', 'ibdata1'), 'x');
+    write(main('mongo', 'WiredTiger'), 'x');
+    write(main('duck'), Buffer.from('12345678DUCK0000'));
+    linkSync(main('data', 'app.db'), main('linked.db'));
+    const databases = [
+      ...['data/app.db', 'notes', 'deep/er/cache.bin', 'data/app.db-wal', 'data/app.db-shm', 'data/app.db-journal'],
+      ...['pg/base/1/16384', 'pg/PG_VERSION', 'mysql/shop/t.ibd', 'mongo/x.wt', 'duck', 'linked.db'],
+    ];
+    write(main('x-journal'), 'of nothing');
+    symlinkSync('data/app.db', main('link.db'));
+    expect(await include([...databases, 'x-journal', 'link.db'])).toEqual({
+      copied: ['x-journal'],
+      skipped: ['link.db'],
+      databases,
+      withheld: [],
+    });
+    expect(readdirSync(linked())).toEqual(['x-journal']);
+  });
+
+  it('leaves out settings of other kinds that name a database', async () => {
+    write(main('config/local.json'), '{ "db": "postgres://u:p@db.example/shop" }');
+    write(main('config/other.json'), '{ "api": "https://api.example" }');
+    const { copied, databases } = await include(['config/local.json', 'config/other.json']);
+    expect([copied, databases]).toEqual([['config/other.json'], ['config/local.json']]);
+    expect(readFileSync(linked('config/other.json'), 'utf8')).toBe('{ "api": "https://api.example" }');
+  });
+
+  it('keeps the place of variables that the worktree gets a value of its own for', async () => {
+    write(main('.env'), 'A=1\nexport SECRET_OWN="x\ny" # why\r\nB=$SECRET_OWN\nOWN=2\n');
+    expect((await include(['.env'])).withheld).toEqual([]);
+    expect(readFileSync(linked('.env'), 'utf8')).toBe('A=1\nexport SECRET_OWN=\r\nB=$SECRET_OWN\nOWN=2\n');
   });
 
   it('finishes, with whole files only, what was killed', async () => {
@@ -130,7 +183,7 @@ describe('including files', () => {
     const script = `import { includeFiles } from source('include-files');
       const [from, to, ...paths] = process.argv.slice(1);
       console.log('ready');
-      await includeFiles({ from, to, paths, mayCarry: () => true });`;
+      await includeFiles({ from, to, paths, mayCarry: () => true, isFilled: () => false });`;
     for (let round = 0; round < 4; round += 1) {
       const { child, nextLine, exit } = startSourceProcess(script, [main(), linked(), ...files]);
       await nextLine();

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import type { IncludeOutcome, IncludeRequest } from '@nx-fleet/core';
+import { namesDatabase, type IncludeOutcome, type IncludeRequest } from '@nx-fleet/core';
+import { belongsToDatabase, isDatabase } from './database-file.js';
 import { classifyIncluded, type IncludedKind } from './included-kind.js';
 import { leadsInside } from './inside-folder.js';
 import { removeLeftovers, temporaryName } from './private-file.js';
@@ -9,6 +10,8 @@ import { nullIfAbsent, pathExists } from './read-file.js';
 import { withholdVariables } from './withhold-variables.js';
 
 const CHUNK_BYTES = 256 * 1024;
+/** Settings in other formats than env files' are that long at most. */
+const SEARCHED_BYTES = 256 * 1024;
 
 /** Codes of a source that cannot be had: gone, a link since, not ours to read. */
 const UNAVAILABLE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'EACCES', 'EPERM', 'ENXIO']);
@@ -20,24 +23,26 @@ interface FileCopy {
 }
 
 /** What became of one file: copied, with the names of variables that were left out; or skipped; or there already. */
-type Outcome = readonly string[] | 'skipped' | 'present';
+type Outcome = readonly string[] | 'skipped' | 'database' | 'present';
 
 /** Copies ignored files into a worktree, each whole or not at all: what an interrupted call has not copied, the next one does. */
 export async function includeFiles(request: IncludeRequest): Promise<IncludeOutcome> {
   const copied: string[] = [];
   const skipped: string[] = [];
+  const databases: string[] = [];
   const withheld = new Set<string>();
   for (const file of request.paths) {
     const kind = classifyIncluded(file);
     if (kind === 'elsewhere') continue;
     const outcome = kind === 'never' ? 'skipped' : await includeFile(request, file, kind);
     if (outcome === 'skipped') skipped.push(file);
+    else if (outcome === 'database') databases.push(file);
     else if (outcome !== 'present') {
       copied.push(file);
       outcome.forEach((name) => withheld.add(name));
     }
   }
-  return { copied, skipped, withheld: [...withheld] };
+  return { copied, skipped, databases, withheld: [...withheld] };
 }
 
 async function includeFile(request: IncludeRequest, file: string, kind: IncludedKind): Promise<Outcome> {
@@ -50,7 +55,8 @@ async function includeFile(request: IncludeRequest, file: string, kind: Included
   const source = await openForReading(copy.source);
   if (source === null) return 'skipped';
   try {
-    return await copyFrom(source, copy, request.mayCarry);
+    if (isDatabase(source.fd) || (await belongsToDatabase(from, file))) return 'database';
+    return await copyFrom(source, copy, request);
   } finally {
     await source.close();
   }
@@ -71,14 +77,15 @@ async function openForReading(file: string): Promise<FileHandle | null> {
   }
 }
 
-async function copyFrom(source: FileHandle, { target, kind }: FileCopy, mayCarry: IncludeRequest['mayCarry']): Promise<Outcome> {
+async function copyFrom(source: FileHandle, { target, kind }: FileCopy, { mayCarry, isFilled }: IncludeRequest): Promise<Outcome> {
   if (kind === 'plain') {
-    const { mode } = await source.stat();
+    const { mode, size } = await source.stat();
+    if (size <= SEARCHED_BYTES && namesDatabase((await source.readFile('latin1')).replaceAll('\0', ''))) return 'database';
     await writeWhole(target, mode & 0o777, (temporary) => copyBytes(source, temporary));
     return [];
   }
   const bytes = await source.readFile('latin1');
-  const safe = bytes.includes('\0') ? null : withholdVariables(bytes, mayCarry, kind === 'env script');
+  const safe = bytes.includes('\0') ? null : withholdVariables(bytes, { mayCarry, isFilled, isScript: kind === 'env script' });
   if (safe === null) return 'skipped';
   await writeWhole(target, 0o600, (temporary) => temporary.writeFile(safe.text, 'latin1'));
   return safe.names;
@@ -86,8 +93,11 @@ async function copyFrom(source: FileHandle, { target, kind }: FileCopy, mayCarry
 
 async function copyBytes(source: FileHandle, target: FileHandle): Promise<void> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (let { bytesRead } = await source.read(buffer); bytesRead > 0; { bytesRead } = await source.read(buffer)) {
+  for (let position = 0; ;) {
+    const { bytesRead } = await source.read(buffer, 0, CHUNK_BYTES, position);
+    if (bytesRead === 0) return;
     await target.writeFile(buffer.subarray(0, bytesRead));
+    position += bytesRead;
   }
 }
 

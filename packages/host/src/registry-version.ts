@@ -25,6 +25,7 @@ const allocationSchema = z.strictObject({
   branch: z.string().min(1),
   ownsBranch: z.boolean(),
   firstPort: z.number().int().min(1).max(65_535),
+  number: z.number().int().positive().optional(),
   state: z.enum(['creating', 'ready', 'removing']),
   owner: processSchema.nullable(),
   spare: z.string().optional(),

@@ -4,7 +4,7 @@ import type { ClaimRow } from './fleet-state.js';
 import { query } from './shop.js';
 import type { Workspace } from './workspace.js';
 
-const BLOCK = ['PORT', 'API_PORT', 'DB_PORT', 'DEBUG_PORT'];
+const BLOCK = ['PORT', 'API_PORT', 'DEBUG_PORT'];
 
 /** Why a worktree of a shop is not whole, in words; empty for one that can be worked in. `dirt` is what somebody left in it. */
 export async function worktreeFaults(claim: ClaimRow, workspace: Workspace, dirt: readonly string[] = []): Promise<readonly string[]> {

@@ -41,7 +41,7 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
   if (unprepared !== null) await settle(unprepared);
   const { worktree } = issue.local;
   const env = { ...worktreeEnvironment(worktree, host.env, request.passEnv), ...(await worktreeVariables(issue, context)) };
-  const redact = await worktreeRedactor({ worktree, env }, host);
+  const redact = await worktreeRedactor({ worktree, env, base: issue.manifest.base }, context);
   const count = request.checks.length;
   for (const [index, line] of unprepared === null ? request.checks.entries() : []) {
     context.onDetail(`check ${index + 1} of ${count}: ${commandText(line)}`, 'step');

@@ -61,7 +61,7 @@ async function examineClaim(allocation: Allocation, context: ExamineContext): Pr
   }
   const failure = (await host.state.readLocal(subject))?.databaseFailure;
   if (failure === undefined) return null;
-  return { subject, reason: `it has no database (${failure}). Once that is mended: ${again}`, remedy: 'advise' };
+  return { subject, reason: `it has no database of its own (${failure}). Once that is fixed: ${again}`, remedy: 'advise' };
 }
 
 /** Whoever has taken the claim over since it was looked at is at work on it now. */

@@ -265,7 +265,7 @@ const advised: Readonly<Record<string, Case>> = {
       await provisionWorktree(provisionRequest(await planInFleet(fleet), fleet), { ...fleet, database });
       return fleet;
     },
-    complaint: ['issue-42', 'it has no database (the server is down). Once that is mended: nx g worktree --issue=42', 'advise'],
+    complaint: ['issue-42', 'it has no database of its own (the server is down). Once that is fixed: nx g worktree --issue=42', 'advise'],
     after: async ({ host }) => expect(await host.registry.read()).toMatchObject([{ state: 'ready' }]),
   },
   'a state of which nothing is left but the branch': {

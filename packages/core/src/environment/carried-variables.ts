@@ -1,3 +1,5 @@
+import { leadsToDatabase, partNamed } from './database-variables.js';
+
 /** Keys that steer other systems than the app: an agent that finds one could reach past its worktree. */
 const CONTROL_PLANE = [
   /^NEON_API_KEY$/,
@@ -7,9 +9,7 @@ const CONTROL_PLANE = [
   /^NX_.*ACCESS_TOKEN$/,
 ];
 const DATABASE_KEYS =
-  /^(DATABASE_URL|DIRECT_URL|POSTGRES(QL)?_|PG[A-Z]+$|MYSQL_|MONGO(DB)?_|REDIS_URL$|NEON_|SHADOW_DATABASE_URL$|.*_DATABASE_URL(_|$))/;
-const DATABASE_URL =
-  /^(jdbc:|(postgres|postgresql|mysql|mariadb|mongodb|mongodb\+srv|redis|rediss|sqlserver|mssql|libsql|cockroachdb):\/\/)/i;
+  /^(DIRECT_URL|POSTGRES(QL)?_|PG[A-Z]+(_UNPOOLED|_POOLED|_NON_POOLING)?$|MYSQL_|MARIADB_|MONGO(DB)?_|REDIS_URL$|NEON_|(.*_)?(DB|DATABASE)_(URL|URI|DSN|DIRECT|UNPOOLED)(_|$))/;
 
 /**
  * Which variables of the main worktree's env files may come along into a worktree: everything but keys to the control plane and whatever
@@ -20,7 +20,7 @@ export function carryRule(databaseVariables: readonly string[]): (name: string, 
   const own = new Set(databaseVariables);
   return (name, value) => {
     const upper = name.toUpperCase();
-    if (own.has(name) || DATABASE_KEYS.test(upper) || CONTROL_PLANE.some((pattern) => pattern.test(upper))) return false;
-    return !DATABASE_URL.test(value.trim());
+    if (own.has(name) || DATABASE_KEYS.test(upper) || partNamed(upper) !== null) return false;
+    return !CONTROL_PLANE.some((pattern) => pattern.test(upper)) && !leadsToDatabase(value);
   };
 }

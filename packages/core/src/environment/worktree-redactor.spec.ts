@@ -1,10 +1,15 @@
+import { createFakeGit } from '../git/fake-git.js';
 import { createFakeHost } from '../host/fake-host.js';
 import { worktreeRedactor } from './worktree-redactor.js';
 
-async function redactorOf(files: Record<string, string>, env: Record<string, string> = {}): Promise<(text: string) => string> {
+async function redactorOf(
+  files: Record<string, string>,
+  { env = {}, committed = {} }: { env?: Record<string, string>; committed?: Record<string, string> } = {},
+): Promise<(text: string) => string> {
   const host = createFakeHost();
   for (const [path, text] of Object.entries(files)) host.files.set(`/w/${path}`, text);
-  return worktreeRedactor({ worktree: '/w', env }, host);
+  const git = createFakeGit();
+  return worktreeRedactor({ worktree: '/w', env, base: git.commit([git.root], committed, 'base') }, { host, git });
 }
 
 describe('the redactor of a worktree', () => {
@@ -24,7 +29,24 @@ describe('the redactor of a worktree', () => {
   });
 
   it('hides what programs are given', async () => {
-    expect((await redactorOf({}, { API_KEY: 'abcdef1234567' }))('abcdef1234567')).toBe('***');
+    expect((await redactorOf({}, { env: { API_KEY: 'abcdef1234567' } }))('abcdef1234567')).toBe('***');
+  });
+
+  it.each(['.env.example', '.env.sample', '.env.template', '.env.dist', '.env.defaults', '.env.test.example', '.env.example.local'])(
+    'passes over the values of %s',
+    async (file) => {
+      const redact = await redactorOf({ [file]: 'API_KEY=abcdef1234567', '.env.test': 'TOKEN=ghijkl1234567' });
+      expect(redact('abcdef1234567 ghijkl1234567')).toBe('abcdef1234567 ***');
+    },
+  );
+
+  it('leaves alone what the base has committed, in its files and in what programs are given', async () => {
+    const committed = { 'docker-compose.yml': 'POSTGRES_PASSWORD: shop-dev-pw1' };
+    const redact = await redactorOf(
+      { '.env': 'DB_PASSWORD=shop-dev-pw1\nAPI_KEY=abcdef1234567' },
+      { env: { OTHER_KEY: 'shop-dev-pw1' }, committed },
+    );
+    expect(redact('shop-dev-pw1 abcdef1234567')).toBe('shop-dev-pw1 ***');
   });
 
   it('knows the env files of projects, and looks into no folder of packages or deeper than projects stand', async () => {
@@ -43,7 +65,7 @@ describe('the redactor of a worktree', () => {
         listDirectory: async () => ['.env'],
         readFile: (): Promise<never> => Promise.reject(Object.assign(new Error(code), { code })),
       };
-      return worktreeRedactor({ worktree: '/w', env: {} }, host);
+      return worktreeRedactor({ worktree: '/w', env: {}, base: 'main' }, { host, git: createFakeGit() });
     };
     await expect(failing('EISDIR')).resolves.toBeDefined();
     await expect(failing('EACCES')).rejects.toThrow('EACCES');

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.js';
 import { secretsOf } from '../text/redact.js';
+import { isExample } from './env-file-name.js';
 
 /** A project of a workspace stands that deep at most: `packages/shop/web`. */
 const MAX_DEPTH = 3;
@@ -28,7 +29,7 @@ export async function worktreeSecrets(worktree: string, host: Files): Promise<re
 }
 
 async function secretsIn(folder: string, names: readonly string[], host: Files): Promise<readonly string[]> {
-  const files = names.filter((name) => name.startsWith('.env'));
+  const files = names.filter((name) => name.startsWith('.env') && !isExample(name));
   const texts = await Promise.all(files.map((name) => textOf(`${folder}/${name}`, host)));
   return texts.flatMap((text) => variablesIn(text).flatMap(([name, value]) => secretsOf({ [name]: value })));
 }

@@ -169,6 +169,19 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
       return commit;
     },
     ignoredMatching: async () => [...(options.included ?? [])],
+    textsIn: async (revision, texts) => {
+      const words = new Set(Object.values(filesOf(revision)).flatMap((text) => text.split(/[^\w.:/@-]+/)));
+      return new Set(texts.filter((text) => words.has(text)));
+    },
+    // Of git's pathspecs it knows `:(glob)**/<pattern of a name>` only.
+    trackedMatching: async (path, { pathspecs, text = '' }) => {
+      const patterns = pathspecs.map(
+        (spec) => new RegExp(`(^|/)${spec.replace(':(glob)**/', '').replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`),
+      );
+      return [...at(path).files]
+        .filter(([file, content]) => patterns.some((pattern) => pattern.test(file)) && content.includes(text))
+        .map(([file]) => file);
+    },
     currentBranch: async (path) => at(path).branch,
     convertedPaths: async () => options.converted ?? [],
     dirtyPaths: async (path) => changedFiles(filesOf(headOf(at(path))), Object.fromEntries(at(path).files)).map((change) => change.path),

@@ -156,6 +156,11 @@ export interface Git {
   /** Ignored, untracked files of a worktree that match a file of patterns in gitignore syntax, relative. Empty without such a file. */
   ignoredMatching(worktree: string, patternFile: string): Promise<readonly string[]>;
 
+  /** Of texts of one line, those that a text file of a revision has as a whole word. Of a partial clone none. */
+  textsIn(revision: string, texts: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Files of a worktree that git tracks and that match pathspecs; with a text, those that hold it. */
+  trackedMatching(worktree: string, search: { readonly pathspecs: readonly string[]; readonly text?: string }): Promise<readonly string[]>;
+
   /** The branch checked out in a worktree, or null for a detached HEAD. */
   currentBranch(worktree: string): Promise<string | null>;
   /** Files that git calls changed though they are exactly what it writes for HEAD: a rule for line ends or a filter came after them. */

@@ -90,10 +90,16 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     includeFiles: async (request) => {
       includeLog.push(request);
       for (const path of request.paths) files.set(`${request.to}/${path}`, files.get(`${request.from}/${path}`) ?? '');
-      return { copied: request.paths, skipped: [], withheld: [] };
+      return { copied: request.paths, skipped: [], databases: [], withheld: [] };
     },
     writeEnvironment: async (path, values) => void files.set(path, environmentText(values)),
     readEnvironment: async (path) => environmentValues(files.get(path) ?? ''),
+    readVariables: async (path) => environmentValues(files.get(path) ?? ''),
+    fillEnvironment: async (path, values) => {
+      const present = environmentValues(files.get(path) ?? '');
+      const filled = Object.entries(values).filter(([name]) => Object.hasOwn(present, name));
+      if (filled.length > 0) files.set(path, environmentText({ ...present, ...Object.fromEntries(filled) }));
+    },
     installDependencies: async (request) => {
       dependencyLog.push(request);
       return (await options.dependencies?.(request)) ?? { method: 'cloned', packageManager: 'npm' };

@@ -36,6 +36,8 @@ export interface IncludeRequest {
   readonly paths: readonly string[];
   /** Whether a variable of an env file may be carried over. */
   readonly mayCarry: (name: string, value: string) => boolean;
+  /** Whether the worktree gets a value of its own for a variable: it keeps its place in the file, empty until it is filled. */
+  readonly isFilled: (name: string) => boolean;
 }
 
 export interface IncludeOutcome {
@@ -43,6 +45,8 @@ export interface IncludeOutcome {
   readonly copied: readonly string[];
   /** Files that were not: no regular file, outside of the root, or never to be copied, such as `.env.production`. */
   readonly skipped: readonly string[];
+  /** Files that were not because they are databases, belong to one, or name one: a worktree gets its own from a provider. */
+  readonly databases: readonly string[];
   /** Names of variables that were left out of env files. */
   readonly withheld: readonly string[];
 }
@@ -95,6 +99,10 @@ export interface Host {
   writeEnvironment(path: string, values: Readonly<Record<string, string>>): Promise<void>;
   /** The variables of our block in an env file. */
   readEnvironment(path: string): Promise<Readonly<Record<string, string>>>;
+  /** All variables of an env file, as they stand: nothing is expanded or run. */
+  readVariables(path: string): Promise<Readonly<Record<string, string>>>;
+  /** Sets variables where an env file sets them already, and nowhere else. Readable by the owner only, if it is written. */
+  fillEnvironment(path: string, values: Readonly<Record<string, string>>): Promise<void>;
   /** What stands in a file, or null if there is none. */
   readFile(path: string): Promise<string | null>;
   /** Writes through a temporary file and a rename, readable by the owner only. */

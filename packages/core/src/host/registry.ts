@@ -13,6 +13,8 @@ export interface Allocation {
   readonly ownsBranch: boolean;
   /** First port of its block. */
   readonly firstPort: number;
+  /** The smallest number from 1 on that no other claim has. */
+  readonly number?: number | undefined;
   readonly state: 'creating' | 'ready' | 'removing';
   /** The process that is, or was, at work on it; null since it was last done. */
   readonly owner: ProcessIdentity | null;

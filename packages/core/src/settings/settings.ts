@@ -25,8 +25,19 @@ const trackerSchema = z.discriminatedUnion('type', [
 
 const variableName = z.string().regex(/^[A-Z_][A-Z0-9_]*$/);
 
+/** Variables, or keys of `nx.json`, `project.json` and `package.json`, that committed files may give a database that worktrees share. */
+const shared = z.array(z.string().min(1)).default([]);
+
+/** What every kind of database has. */
+const everyDatabase = {
+  /** More variables for a branch: `{url}` is its URL, `{host}`, `{port}`, `{user}`, `{password}` and `{database}` are parts of it. */
+  extraVariables: z.record(variableName, z.string()).default({}),
+  shared,
+};
+
 const sqliteSchema = z.strictObject({
   type: z.literal('sqlite'),
+  ...everyDatabase,
   /** Database file, relative to the workspace; copied to the same place in each worktree. */
   file: z.string().min(1),
   /** Environment variable that gets its URL. */
@@ -37,7 +48,8 @@ const sqliteSchema = z.strictObject({
 
 const postgresSchema = z.strictObject({
   type: z.literal('postgres'),
-  /** Environment variable that holds the URL of the database to copy; its role must be allowed to create databases. */
+  ...everyDatabase,
+  /** Environment variable that holds the URL of the database to copy; its role must be allowed to create databases. Without it, `DB_HOST`, `DB_NAME` and the like. */
   source: variableName.default('DATABASE_URL'),
   /** Environment variable that gets the copy's URL. */
   variable: variableName.default('DATABASE_URL'),
@@ -48,6 +60,7 @@ const postgresSchema = z.strictObject({
 const neonSchema = z
   .strictObject({
     type: z.literal('neon'),
+    ...everyDatabase,
     /** @default the environment variable `NEON_PROJECT_ID` */
     projectId: z.string().min(1).optional(),
     /** Name or id of the branch to copy. @default the project's default branch */
@@ -73,6 +86,7 @@ const neonSchema = z
 /** The way to any other database: programs of the team. `{name}` in their words is the branch's name, `{project}` the issue's project. */
 const commandDatabaseSchema = z.strictObject({
   type: z.literal('command'),
+  ...everyDatabase,
   /** Makes the branch, or finds it; prints a line `NAME=value` for each variable. */
   create: command,
   /** Removes it; succeeds when there is none. */
@@ -88,7 +102,7 @@ const commandDatabaseSchema = z.strictObject({
 });
 
 const databaseSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({ type: z.literal('none'), shared }),
   sqliteSchema,
   postgresSchema,
   neonSchema,
@@ -118,7 +132,7 @@ const portsSchema = z.strictObject({
     .array(z.string().regex(/^[A-Z_][A-Z0-9_]*$/))
     .min(1)
     .max(10)
-    .default(['PORT', 'API_PORT', 'DB_PORT', 'DEBUG_PORT']),
+    .default(['PORT', 'API_PORT', 'DEBUG_PORT']),
   /** Ports that no block may hold. */
   reserved: z.array(z.int().min(1).max(65535)).default([]),
 });
@@ -164,7 +178,7 @@ export const settingsSchema = z
     tracker: trackerSchema.default({ type: 'markdown', directory: 'docs/issues' }),
     worktrees: worktreesSchema.prefault({}),
     ports: portsSchema.prefault({}),
-    database: databaseSchema.default({ type: 'none' }),
+    database: databaseSchema.prefault({ type: 'none' }),
     agents: agentsSchema.prefault({}),
     /** Commands that a build must pass; `{base}` is the commit that the branch started from. */
     checks: z.array(command).default(['nx affected -t lint,test,build --base={base}']),

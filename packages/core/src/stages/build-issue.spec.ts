@@ -50,10 +50,10 @@ describe('buildIssue', () => {
     );
     expect(Object.keys(issue.requests[0]?.env ?? {})).toEqual([
       'NX_FLEET_PROJECT',
+      'NX_FLEET_NUMBER',
       'NX_DAEMON',
       'PORT',
       'API_PORT',
-      'DB_PORT',
       'DEBUG_PORT',
       'DATABASE_URL',
     ]);

@@ -25,8 +25,9 @@ export interface ExchangeRequest {
 export async function recordExchanges({ url, settings, issue, access }: ExchangeRequest, context: StageContext): Promise<Exchanges> {
   const { host, project, target, onProgress, signal } = context;
   const { worktree } = issue.local;
+  const { base } = issue.manifest;
   const env = { ...worktreeEnvironment(worktree, host.env, settings.passEnv), ...(await worktreeVariables(issue, context)) };
-  const redact = await worktreeRedactor({ worktree, env }, host);
+  const redact = await worktreeRedactor({ worktree, env, base }, context);
   const texts: string[] = [];
   const sendOne = async (request: E2eRequest): Promise<void> => {
     const answer = await access.send({ ...request, url: new URL(request.path, url).href });

@@ -119,7 +119,7 @@ async function startApp(
   const { host, onProgress } = context;
   const { worktree } = issue.local;
   const env = { ...worktreeEnvironment(worktree, host.env, passEnv), ...(await worktreeVariables(issue, context)) };
-  const redactLine = createLineRedactor(await worktreeRedactor({ worktree, env }, host));
+  const redactLine = createLineRedactor(await worktreeRedactor({ worktree, env, base: issue.manifest.base }, context));
   const [file, ...args] = commandWords(command, portNames(issue.local));
   onProgress(`serve: ${[file, ...args].join(' ')}`);
   return host.commands.run({

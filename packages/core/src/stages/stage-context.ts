@@ -52,7 +52,7 @@ export async function requireIssue({ project, host, git }: StageContext): Promis
   const again = `nx g worktree --issue=${manifest.tracker.reference}`;
   if (local === null) throw new UserError(`The worktree of "${project}" is not ready. Finish it: ${again}`);
   if (local.databaseFailure !== undefined) {
-    throw new UserError(`"${project}" has no database (${local.databaseFailure}). Make it once that is mended: ${again}`);
+    throw new UserError(`"${project}" has no database of its own (${local.databaseFailure}). Once that is fixed: ${again}`);
   }
   const entry = (await git.listWorktrees()).find((other) => other.path === local.worktree);
   if (entry === undefined || !(await host.pathExists(local.worktree))) {

@@ -57,7 +57,8 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
 }
 
 /** Knows our own secrets and those of the worktree's env files: a prompt quotes what a writer wrote, and an agent's commands what they read. */
-async function redactorOf({ project, host }: StageContext): Promise<(text: string) => string> {
-  const local = await host.state.readLocal(project);
-  return local === null ? createRedactor(secretsOf(host.env)) : worktreeRedactor({ worktree: local.worktree, env: host.env }, host);
+async function redactorOf({ project, host, git }: StageContext): Promise<(text: string) => string> {
+  const [local, manifest] = await Promise.all([host.state.readLocal(project), host.state.readManifest(project)]);
+  if (local === null || manifest === null) return createRedactor(secretsOf(host.env));
+  return worktreeRedactor({ worktree: local.worktree, env: host.env, base: manifest.base }, { host, git });
 }

@@ -8,8 +8,8 @@ describe('redaction', () => {
   });
 
   it('replaces a URL as a whole, and its password alone', () => {
-    const env = { DATABASE_URL: 'postgres://app:pass-word-1@localhost/db', HTTP_PROXY: 'http://me:proxy-pass@proxy:1' };
-    expect(redact(env, 'postgres://app:pass-word-1@localhost/db pass-word-1 proxy-pass')).toBe('*** *** ***');
+    const env = { DATABASE_URL: 'postgres://app:pass-word-1@db.example/db', HTTP_PROXY: 'http://me:proxy-pass@proxy:1' };
+    expect(redact(env, 'postgres://app:pass-word-1@db.example/db pass-word-1 proxy-pass')).toBe('*** *** ***');
   });
 
   it('finds a secret that JSON has escaped', () => {
@@ -56,6 +56,39 @@ describe('redaction', () => {
     'author Ada <ada@example.com>',
   ])('leaves alone what only looks a little like one: %s', (text) => {
     expect(redact({ GIT_AUTHOR_NAME: 'Ada Lovelace', PWD: '/home/ada/shop' }, text)).toBe(text);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'postgres://postgres:postgres@localhost:5432/shop?schema=public'],
+    ['APP_URL', 'http://localhost:3000'],
+    ['WEB_URL', 'http://127.0.0.1:4200/health'],
+    ['V6_URL', 'http://[::1]:3000'],
+    ['DB_URL', 'localhost:5432'],
+    ['API_URL', 'https://shop.example.com/'],
+    ['SQLITE_URL', 'file:/home/ada/shop/data/app.db'],
+    ['DB_PASSWORD', 'postgres'],
+    ['ADMIN_PASSWORD', 'Password'],
+    ['KEY_USER', 'administrator'],
+    ['JWT_SECRET', 'changeme'],
+  ])('leaves alone what is no secret, whatever it is called: %s=%s', (name, value) => {
+    const text = `FAIL packages/catalog/src/postgres/client.spec.js: ${value} http://localhost:3000/health`;
+    expect(redact({ [name]: value }, text)).toBe(text);
+  });
+
+  it('hides the password of a database on this machine, and nothing else of its URL', () => {
+    const url = 'postgres://app:s3cret-word@127.0.0.1:5432/shop';
+    expect(redact({ DATABASE_URL: url }, `${url} s3cret-word`)).toBe('postgres://app:***@127.0.0.1:5432/shop ***');
+    expect(redact({ APP_URL: 'http://localhost:3000/?token=abcd1234' }, 'http://localhost:3000/?token=abcd1234')).toBe('***');
+  });
+
+  it('takes whole words only, as long as another word may hold a secret by chance', () => {
+    const env = { API_KEY: 'catalogs', SIGNING_KEY: 'abcdef0123456789' };
+    expect(redact(env, 'src/catalogs/subcatalogs.ts catalogsearch catalogs.')).toBe('src/***/subcatalogs.ts catalogsearch ***.');
+    expect(redact(env, 'xabcdef0123456789x')).toBe('x***x');
+  });
+
+  it.each(['\\n', '\\u001b', '%3D', '\u001b[31m', '[31m', '=', '"', '_', '/', '\n'])('finds a secret after %j', (before) => {
+    expect(redact({ API_KEY: 'catalogs' }, `${before}catalogs`)).toBe(`${before}***`);
   });
 
   it('leaves values too short to be a secret', () => {

@@ -49,6 +49,7 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
         branch: request.branch,
         ownsBranch: mine?.ownsBranch ?? request.ownsBranch,
         firstPort,
+        number: mine?.number ?? freeNumber(current),
         state: wasReady ? 'ready' : 'creating',
         // A build may be running in a ready worktree: its process stays the owner.
         owner: wasReady && isAlive === true ? owner : host.registry.self,
@@ -158,6 +159,13 @@ function requireMineToTake(mine: Allocation, busy: ProcessIdentity | null, { reg
       `"${mine.project}" was being removed when that was interrupted. Finish it first: nx g remove-worktree --issue=${mine.project.slice('issue-'.length)}`,
     );
   }
+}
+
+function freeNumber(current: readonly Allocation[]): number {
+  const taken = new Set(current.map(({ number }) => number));
+  let free = 1;
+  while (taken.has(free)) free++;
+  return free;
 }
 
 function freeBlock(request: ClaimRequest, current: readonly Allocation[], avoided: ReadonlySet<number>): number {

@@ -256,13 +256,19 @@ describe('files that come along', () => {
 
   it('tells what was not copied and which variables were left out', async () => {
     const fleet = createFakeFleet({ git: { included: ['.env', 'link'] } });
-    const includeFiles = async () => ({ copied: ['.env'], skipped: ['link'], withheld: ['NEON_API_KEY', 'GITHUB_TOKEN'] });
+    const includeFiles = async () => ({
+      copied: ['.env'],
+      skipped: ['link'],
+      databases: ['app.db'],
+      withheld: ['NEON_API_KEY', 'DB_HOST'],
+    });
     await provision({ ...fleet, host: { ...fleet.host, includeFiles } });
     expect(fleet.progress).toEqual(
       expect.arrayContaining([
         'copied ".env"',
         'not copied: "link" (no regular file, outside of the worktree, or for production)',
-        'left out of env files: NEON_API_KEY, GITHUB_TOKEN',
+        'not copied: "app.db" (a database, or the way to one: worktrees get theirs by "database")',
+        'left out of env files: NEON_API_KEY, DB_HOST. The database is configured in parts: set "database", and they get a branch of it',
       ]),
     );
   });

@@ -36,7 +36,7 @@ describe('provisionWorktree', () => {
     expect(created).toBe(true);
     expect(local).toEqual({
       worktree,
-      ports: { PORT: first, API_PORT: first + 1, DB_PORT: first + 2, DEBUG_PORT: first + 3 },
+      ports: { PORT: first, API_PORT: first + 1, DEBUG_PORT: first + 2 },
       database: 'memory issue-42',
       setUp: { of: expect.any(String), isUnused: true },
     });
@@ -89,6 +89,7 @@ describe('provisionWorktree', () => {
       NX_DAEMON: 'false',
       NX_TUI: 'false',
       NX_FLEET_PROJECT: 'issue-42',
+      NX_FLEET_NUMBER: '1',
       DATABASE_URL: 'memory:issue-42',
       ...Object.fromEntries(Object.entries(local.ports).map(([name, port]) => [name, String(port)])),
     });

@@ -2,6 +2,7 @@ import { chmodSync, constants, linkSync, lstatSync, mkdirSync, readdirSync, read
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
+import { databaseBeside, isDatabaseFile, isDataFolder } from '../database-file.js';
 import { startsMutable } from './mutable-entries.js';
 
 /** How a file comes over: blocks that are shared if the file system can, a second name for the same file, or a copy of its own. */
@@ -32,6 +33,8 @@ interface Pending {
   readonly files: string[];
 }
 
+/** In a package, files are looked into only if their name says so: there are tens of thousands. */
+const DATABASE_NAME = /\.(?:s?db3?|sqlite3?|duckdb|rdb|s3db|sl3)$/i;
 const PARALLEL_COPIES = 32;
 const COPY_BATCH = 512;
 
@@ -39,7 +42,7 @@ const COPY_BATCH = 512;
 const LINKLESS: ReadonlySet<string> = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /**
- * Repeats a node_modules elsewhere. Links stay links, modes are kept. Leaves what it has made when it fails. @throws the signal's reason when aborted
+ * Repeats a node_modules elsewhere, without databases that tools keep in it. Links stay links, modes are kept. Leaves what it has made when it fails. @throws the signal's reason when aborted
  *
  * One folder after the other, its names in one go: through promises, a link costs more than twice the processor time, and others need it too.
  */
@@ -58,10 +61,18 @@ function cloneFolder(clone: TreeClone, folder: Folder, pending: Pending): void {
   const source = path.join(clone.from, folder.relative);
   makeFolder(path.join(clone.to, folder.relative), lstatSync(source).mode);
   const isMutableEntry = startsMutable(folder.relative, clone.mutablePackages);
-  for (const entry of readdirSync(source, { withFileTypes: true })) {
+  const entries = readdirSync(source, { withFileTypes: true });
+  const names = new Set(entries.map(({ name }) => name));
+  if (isDataFolder([...names])) return;
+  for (const entry of entries) {
     if (folder.relative === '' && clone.skip.has(entry.name)) continue;
+    if (names.has(databaseBeside(entry.name) ?? '')) continue;
     const relative = folder.relative === '' ? entry.name : `${folder.relative}/${entry.name}`;
-    cloneEntry(clone, { entry, relative, isMutable: folder.isMutable || isMutableEntry(entry.name) }, pending);
+    const isMutable = folder.isMutable || isMutableEntry(entry.name);
+    const isDatabase = entry.isFile() && (isMutable || DATABASE_NAME.test(entry.name)) && isDatabaseFile(`${clone.from}/${relative}`);
+    const isInUse = isMutable || folder.relative === '' || [...names].some((name) => databaseBeside(name) === entry.name);
+    if (isDatabase && isInUse) continue;
+    cloneEntry(clone, { entry, relative, isMutable: isMutable || isDatabase }, pending);
   }
 }
 

@@ -115,6 +115,32 @@ describe('installing dependencies with npm', () => {
     expect(readFileSync(main('node_modules', '.package-lock.json'), 'utf8')).toContain('node_modules/tiny');
   });
 
+  it('brings along no database that a tool keeps there, and shares none of a package', async () => {
+    const sqlite = `SQLite format 3\0${' '.repeat(84)}`;
+    const left = [
+      ['app.db'],
+      ['.cache', 'tool', 'store'],
+      ['.prisma', 'dev.db'],
+      ['.pg', 'base', '1'],
+      ['plain', 'live.db'],
+      ['plain', 'live.db-wal'],
+    ];
+    const copied = [
+      ['plain', 'data.sqlite3'],
+      ['plain', 'model.db'],
+    ];
+    for (const names of [...left, ...copied]) {
+      mkdirSync(path.dirname(main('node_modules', ...names)), { recursive: true });
+      writeFileSync(main('node_modules', ...names), sqlite);
+    }
+    writeFileSync(main('node_modules', '.pg', 'PG_VERSION'), '15');
+    writeFileSync(main('node_modules', 'plain', 'model.db'), 'no database');
+    await install();
+    expect(left.filter((names) => existsSync(linked('node_modules', ...names)))).toEqual([]);
+    expect(copied.filter((names) => existsSync(linked('node_modules', ...names)))).toEqual(copied);
+    expect(inode(linked('node_modules', 'plain', 'data.sqlite3'))).not.toBe(inode(main('node_modules', 'plain', 'data.sqlite3')));
+  });
+
   it('with install leaves the main worktree alone', async () => {
     expect((await install({ safety: 'install' })).method).toBe('installed');
     expect(await install({ safety: 'install' })).toEqual({ method: 'present', packageManager: 'npm' });

@@ -1,17 +1,41 @@
 import type { Host } from '../../host/host.js';
 import type { Step } from '../provisioning-steps.js';
+import { branchVariables, type BranchVariables } from '../branch-variables.js';
 import { excludeLocally } from '../exclude-locally.js';
 import { ENV_FILE } from '../../stages/keep-work.js';
 import { envFileOf, portsOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
+import { committedEnvFiles, describeSharedDatabase } from './committed-databases.js';
+import { includedEnvFiles } from './files-step.js';
 
-/** Ports and database URL in the worktree's env file: their only home. */
+/** Ports and database URL in the worktree's env file; and in those that teams bring along or commit, whose readers do not know ours. */
 export const environmentStep: Step = {
   name: 'environment',
   make: async (work, adapters) => {
-    await adapters.host.writeEnvironment(envFileOf(work), await managedVariables(work, adapters));
-    // A base that does not ignore the file yet would make every worktree look dirty.
-    const { location, allocation } = work;
-    await excludeLocally({ location, worktree: allocation.worktree, path: ENV_FILE, pattern: `/${ENV_FILE}` }, adapters);
+    const { host } = adapters;
+    const { worktree } = work.allocation;
+    const branch = await branchOf(work, adapters);
+    const variables = await managedVariables(work, adapters);
+    const committed = await committedEnvFiles(worktree, adapters);
+    const blocks = new Map<string, Record<string, string>>([[ENV_FILE, variables]]);
+    for (const { names, sibling, isSiblingCommitted } of committed) {
+      if (sibling === null || isSiblingCommitted) continue;
+      const own = names.flatMap((name) => valuesOf(name, branch));
+      if (own.length > 0) blocks.set(sibling, { ...blocks.get(sibling), ...Object.fromEntries(own) });
+    }
+    for (const [file, values] of blocks) {
+      await host.writeEnvironment(`${worktree}/${file}`, values);
+      // A base that does not ignore the file yet would make every worktree look dirty.
+      await excludeLocally({ location: work.location, worktree, path: file, pattern: `/${file}` }, adapters);
+    }
+    for (const file of await includedEnvFiles(work, adapters)) {
+      const present = Object.keys(await host.readVariables(`${worktree}/${file}`));
+      const own = present.flatMap((name) => (Object.hasOwn(variables, name) ? [[name, variables[name] ?? '']] : valuesOf(name, branch)));
+      await host.fillEnvironment(`${worktree}/${file}`, Object.fromEntries(own) as Record<string, string>);
+    }
+    const shared = await describeSharedDatabase({ worktree, committed, branch, settings: work.settings.database }, adapters);
+    if (shared === null) return;
+    work.found.databaseFailure ??= shared;
+    work.onProgress(`warning: ${shared}`);
   },
   undo: async (work, { host }) => {
     if (work.here) await host.writeEnvironment(envFileOf(work), {});
@@ -19,10 +43,24 @@ export const environmentStep: Step = {
 };
 
 /** Everything that our block of the env file sets. */
-export async function managedVariables(work: WorktreeWork, { host, database }: WorktreeAdapters): Promise<Record<string, string>> {
+export async function managedVariables(work: WorktreeWork, adapters: WorktreeAdapters): Promise<Record<string, string>> {
+  const { allocation, manifest } = work;
   const ports = Object.fromEntries(Object.entries(portsOf(work)).map(([name, port]) => [name, String(port)]));
+  const branch = await branchOf(work, adapters);
+  // Who starts us with a database in parts has programs that read them.
+  const parts = Object.keys(adapters.host.env).flatMap((name) => valuesOf(name, branch));
+  const number = allocation.number === undefined ? {} : { NX_FLEET_NUMBER: String(allocation.number) };
+  return { NX_FLEET_PROJECT: manifest.project, ...number, NX_DAEMON: 'false', ...Object.fromEntries(parts), ...ports, ...branch.named };
+}
+
+function valuesOf(name: string, branch: BranchVariables): [string, string][] {
+  const value = branch.valueOf(name);
+  return value === null ? [] : [[name, value]];
+}
+
+async function branchOf(work: WorktreeWork, { host, database }: WorktreeAdapters): Promise<BranchVariables> {
   const variables = work.found.database?.variables ?? (await absentDatabase(work, { host, names: database.variables }));
-  return { NX_FLEET_PROJECT: work.manifest.project, NX_DAEMON: 'false', ...ports, ...variables };
+  return branchVariables(work.settings.database, variables);
 }
 
 /** Empty, so that no program falls back to the team's own database; but a worktree that had its branch keeps the way to it. */

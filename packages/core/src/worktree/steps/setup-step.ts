@@ -55,7 +55,7 @@ async function runInWorktree({ label, line }: WorktreeCommand, work: WorktreeWor
   const cwd = work.allocation.worktree;
   const result = await adapters.host.commands.run({ file, args, cwd, env, ...(work.signal === undefined ? {} : { signal: work.signal }) });
   if (result.exitCode === 0) return;
-  const redact = await worktreeRedactor({ worktree: cwd, env }, adapters.host);
+  const redact = await worktreeRedactor({ worktree: cwd, env, base: work.manifest.base }, adapters);
   const output = redact(printable(`${result.stdout}\n${result.stderr}`))
     .trim()
     .split('\n')

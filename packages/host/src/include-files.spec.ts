@@ -148,8 +148,18 @@ describe('including files', () => {
     write(main('duck'), Buffer.from('12345678DUCK0000'));
     linkSync(main('data', 'app.db'), main('linked.db'));
     const databases = [
-      ...['data/app.db', 'notes', 'deep/er/cache.bin', 'data/app.db-wal', 'data/app.db-shm', 'data/app.db-journal'],
-      ...['pg/base/1/16384', 'pg/PG_VERSION', 'mysql/shop/t.ibd', 'mongo/x.wt', 'duck', 'linked.db'],
+      'data/app.db',
+      'notes',
+      'deep/er/cache.bin',
+      'data/app.db-wal',
+      'data/app.db-shm',
+      'data/app.db-journal',
+      'pg/base/1/16384',
+      'pg/PG_VERSION',
+      'mysql/shop/t.ibd',
+      'mongo/x.wt',
+      'duck',
+      'linked.db',
     ];
     write(main('x-journal'), 'of nothing');
     symlinkSync('data/app.db', main('link.db'));

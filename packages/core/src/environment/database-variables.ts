@@ -48,7 +48,7 @@ export function partsOfUrl(url: string): DatabaseParts | null {
   try {
     return {
       host: hostname.replace(/^\[|\]$/g, ''),
-      port: port === '' && /^postgres/.test(protocol) ? '5432' : port,
+      port: port === '' && protocol.startsWith('postgres') ? '5432' : port,
       user: decodeURIComponent(username),
       password: decodeURIComponent(password),
       database: decodeURIComponent(pathname.replace(/^\//, '')),

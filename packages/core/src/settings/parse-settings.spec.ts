@@ -19,7 +19,7 @@ describe('parseSettings', () => {
   it('has defaults that need neither network nor account', () => {
     const settings = parseSettings([{ file: 'nx.json', value: undefined }]);
     expect(settings.tracker).toEqual({ type: 'markdown', directory: 'docs/issues' });
-    expect(settings.database).toEqual({ type: 'none', shared: [] });
+    expect(settings.database).toEqual({ type: 'none' });
     expect(settings.agents).toMatchObject({ writer: 'claude', planner: 'claude', reviewers: ['codex'] });
     expect(settings.agents.define['claude']?.models.strong).toBe('opus');
     expect(settings.checks).toEqual(['nx affected -t lint,test,build --base={base}']);

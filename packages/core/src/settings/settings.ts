@@ -25,13 +25,13 @@ const trackerSchema = z.discriminatedUnion('type', [
 
 const variableName = z.string().regex(/^[A-Z_][A-Z0-9_]*$/);
 
-/** Variables, or keys of `nx.json`, `project.json` and `package.json`, that committed files may give a database that worktrees share. */
-const shared = z.array(z.string().min(1)).default([]);
+/** Variables, or keys of `nx.json`, `project.json` and `package.json`, that committed files may give a database that worktrees share. @default none */
+const shared = z.array(z.string().min(1)).optional();
 
 /** What every kind of database has. */
 const everyDatabase = {
-  /** More variables for a branch: `{url}` is its URL, `{host}`, `{port}`, `{user}`, `{password}` and `{database}` are parts of it. */
-  extraVariables: z.record(variableName, z.string()).default({}),
+  /** More variables for a branch: `{url}` is its URL, `{host}`, `{port}`, `{user}`, `{password}` and `{database}` are parts of it. @default none */
+  extraVariables: z.record(variableName, z.string()).optional(),
   shared,
 };
 
@@ -178,7 +178,7 @@ export const settingsSchema = z
     tracker: trackerSchema.default({ type: 'markdown', directory: 'docs/issues' }),
     worktrees: worktreesSchema.prefault({}),
     ports: portsSchema.prefault({}),
-    database: databaseSchema.prefault({ type: 'none' }),
+    database: databaseSchema.default({ type: 'none' }),
     agents: agentsSchema.prefault({}),
     /** Commands that a build must pass; `{base}` is the commit that the branch started from. */
     checks: z.array(command).default(['nx affected -t lint,test,build --base={base}']),

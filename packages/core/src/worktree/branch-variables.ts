@@ -14,7 +14,7 @@ export function branchVariables(settings: DatabaseSettings, variables: Readonly<
   const [url = ''] = Object.values(variables);
   const parts = partsOfUrl(url);
   const named = { ...variables };
-  for (const [name, template] of Object.entries('extraVariables' in settings ? settings.extraVariables : {})) {
+  for (const [name, template] of Object.entries(settings.type === 'none' ? {} : (settings.extraVariables ?? {}))) {
     named[name] = url === '' ? '' : filled(template, { ...variables, url, ...parts });
   }
   const hasParts = Object.keys(variables).length > 0 && (url === '' || parts !== null);

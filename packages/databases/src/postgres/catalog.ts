@@ -1,3 +1,5 @@
+import { findHolders, refusedDrop } from './database-holders.js';
+import { CODE, codeOf } from './postgres-error.js';
 import type { Session } from './session.js';
 
 /** A database as the server's catalogue has it. */
@@ -20,14 +22,19 @@ export function listDatabases(session: Session): Promise<readonly CatalogEntry[]
   return session.query<CatalogEntry>(`SELECT ${COLUMNS} FROM pg_database ORDER BY datname`);
 }
 
-/** Removes a database of ours, with the sessions on it; absence is fine. */
+/** Removes a database of ours, with the sessions on it; absence is fine. @throws UserError naming what else holds it */
 export async function dropDatabase(session: Session, name: string): Promise<void> {
   const entry = await findDatabase(session, name);
   if (entry?.template === true) {
     await session.query(`ALTER DATABASE ${session.identifier(name)} WITH IS_TEMPLATE false`);
   }
   if (entry !== null) {
-    await session.query(`DROP DATABASE IF EXISTS ${session.identifier(name)} WITH (FORCE)`);
+    try {
+      await session.query(`DROP DATABASE IF EXISTS ${session.identifier(name)} WITH (FORCE)`);
+    } catch (error) {
+      if (codeOf(error) !== CODE.databaseInUse) throw error;
+      throw refusedDrop(name, await findHolders(session, name));
+    }
   }
 }
 

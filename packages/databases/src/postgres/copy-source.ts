@@ -1,11 +1,11 @@
 import { printableLine, UserError } from '@nx-fleet/core';
 import { copyOnServer } from './copy-statement.js';
+import { describeHolders, findHolders, statementsAgainst } from './database-holders.js';
 import { dumpSource } from './dump-source.js';
 import { CODE, codeOf } from './postgres-error.js';
 import type { PostgresWork } from './postgres-work.js';
 
 const END_SESSIONS_ATTEMPTS = 3;
-const MAX_HOLDERS = 5;
 
 /**
  * Copies the source into a new database. PostgreSQL copies none that is in use: its sessions are ended if the settings allow it, else the
@@ -17,18 +17,25 @@ export async function copySource(work: PostgresWork, to: string): Promise<string
   if (refusal === null) {
     return 'copied on the server';
   }
-  work.onProgress(`Dumping database "${printableLine(work.source.database)}": ${refusal}`);
+  work.onProgress(`Dumping database "${printableLine(work.source.database)}": ${refusal.reason}`);
   const fault = await dumpSource(work, to);
   if (fault === null) {
     return 'dumped and restored';
   }
+  const ways = [...refusal.ways, fault.way].join(', or ');
   throw new UserError(
-    `Database "${printableLine(work.source.database)}" cannot be copied: ${refusal}, and ${fault}. Close what holds it, or set "database.endSessions" to true, or put pg_dump and pg_restore of the server's version on PATH; then run this again.`,
+    `Database "${printableLine(work.source.database)}" cannot be copied: ${refusal.reason}, and ${fault.reason}. ${ways.charAt(0).toUpperCase()}${ways.slice(1)}; then run this again.`,
   );
 }
 
+interface Refusal {
+  readonly reason: string;
+  /** What would help, each for itself. */
+  readonly ways: readonly string[];
+}
+
 /** @returns why the server refuses, or null once it is copied */
-async function tryOnServer(work: PostgresWork, to: string): Promise<string | null> {
+async function tryOnServer(work: PostgresWork, to: string): Promise<Refusal | null> {
   const { session, source, settings, fileCopyFromBytes } = work;
   const attempts = settings.endSessions ? END_SESSIONS_ATTEMPTS : 1;
   for (let attempt = 1; ; attempt += 1) {
@@ -41,13 +48,17 @@ async function tryOnServer(work: PostgresWork, to: string): Promise<string | nul
     } catch (error) {
       const code = codeOf(error);
       if (code === CODE.insufficientPrivilege) {
-        return `role "${printableLine(source.user)}" may not copy it (${code})`;
+        const user = printableLine(source.user);
+        return {
+          reason: `role "${user}" may not copy it (${code})`,
+          ways: [`let its owner, or a superuser, be the user of "${source.variable}"`],
+        };
       }
       if (code !== CODE.databaseInUse) {
         throw error;
       }
       if (attempt === attempts) {
-        return `it is in use by ${await describeHolders(work)}`;
+        return await refusalInUse(work);
       }
     }
   }
@@ -63,25 +74,10 @@ async function endSessions({ session, source, onProgress }: PostgresWork): Promi
   }
 }
 
-interface Holder {
-  readonly pid: number;
-  readonly user: string | null;
-  readonly application: string | null;
-}
-
-async function describeHolders({ session, source }: PostgresWork): Promise<string> {
-  const holders = await session.query<Holder>(
-    `SELECT pid, usename AS "user", application_name AS application FROM pg_stat_activity
-     WHERE datname = $1 AND backend_type = 'client backend' ORDER BY backend_start`,
-    [source.database],
-  );
-  if (holders.length === 0) {
-    return 'sessions that have ended since, or prepared transactions';
-  }
-  const named = holders.slice(0, MAX_HOLDERS).map(({ pid, user, application }) => {
-    const name = printableLine(application ?? '', 60) || 'an unnamed program';
-    return `${name} (pid ${pid}, user ${printableLine(user ?? 'unknown', 60)})`;
-  });
-  const more = holders.length - named.length;
-  return named.join(', ') + (more > 0 ? ` and ${more} more` : '');
+async function refusalInUse({ session, source, settings }: PostgresWork): Promise<Refusal> {
+  const holders = await findHolders(session, source.database);
+  const statements = statementsAgainst(holders);
+  const reason = `it is in use by ${describeHolders(holders)}`;
+  if (statements !== '') return { reason, ways: [`close what holds it (as a superuser: ${statements})`] };
+  return { reason, ways: ['close what holds it', ...(settings.endSessions ? [] : ['set "database.endSessions" to true'])] };
 }

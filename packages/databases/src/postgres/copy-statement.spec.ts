@@ -26,7 +26,7 @@ function fakeSession(version: number, refuse: (text: string) => string | null = 
 
 const small = { from: 'a', to: 'b', fileCopyFromBytes: 1001 };
 const large = { from: 'a', to: 'b', fileCopyFromBytes: 1000 };
-const CREATE = 'CREATE DATABASE "b" TEMPLATE "a"';
+const CREATE = 'CREATE DATABASE "b" TEMPLATE "a" ALLOW_CONNECTIONS false';
 
 describe('the statement that copies a database', () => {
   it('names no strategy before PostgreSQL 15', async () => {

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allowedEnvironment, printableLine, type CommandResult } from '@nx-fleet/core';
 import { createEmptyLike } from './empty-database.js';
@@ -17,12 +16,18 @@ const PARAMETER_VARIABLES: Readonly<Record<string, string>> = {
   options: 'PGOPTIONS',
 };
 
+/** Why a dump could not be made or restored, and what would help. */
+export interface DumpFault {
+  readonly reason: string;
+  readonly way: string;
+}
+
 /**
  * Copies the source through `pg_dump` and `pg_restore`, which does not mind sessions.
  * @returns why it did not work, or null
  */
-export async function dumpSource(work: PostgresWork, to: string): Promise<string | null> {
-  const folder = await mkdtemp(join(tmpdir(), 'nx-fleet-dump-'));
+export async function dumpSource(work: PostgresWork, to: string): Promise<DumpFault | null> {
+  const folder = await dumpFolder(work.owner.mainWorktree);
   try {
     const file = join(folder, 'source.dump');
     const dump = ['--format=custom', '--compress=0', `--lock-wait-timeout=${LOCK_WAIT_MS}`, `--file=${file}`];
@@ -39,13 +44,31 @@ export async function dumpSource(work: PostgresWork, to: string): Promise<string
   }
 }
 
+/** In the state of the repository, where the dumps that killed processes left are found. */
+async function dumpFolder(mainWorktree: string): Promise<string> {
+  const parent = join(mainWorktree, '.nx-fleet', 'local', 'dumps');
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(parent)) {
+    if (!isAlive(Number.parseInt(name, 10))) await rm(join(parent, name), { recursive: true, force: true });
+  }
+  return mkdtemp(join(parent, `${process.pid}-`));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 interface Program {
   readonly program: string;
   readonly args: readonly string[];
   readonly database: string;
 }
 
-async function run({ context, owner, source, signal }: PostgresWork, { program, args, database }: Program): Promise<string | null> {
+async function run({ context, owner, source, signal }: PostgresWork, { program, args, database }: Program): Promise<DumpFault | null> {
   const result = await context.commands.run({
     file: program,
     args: ['--no-password', ...args],
@@ -55,9 +78,10 @@ async function run({ context, owner, source, signal }: PostgresWork, { program, 
   });
   signal?.throwIfAborted();
   if (result.ended === 'not-found') {
-    return `${program} is not installed`;
+    return { reason: `${program} is not installed`, way: `put pg_dump and pg_restore of the server's version on PATH` };
   }
-  return result.exitCode === 0 ? null : `${program} failed (${lastWords(result, source)})`;
+  if (result.exitCode === 0) return null;
+  return { reason: `${program} failed (${lastWords(result, source)})`, way: `correct what ${program} complains of` };
 }
 
 /** The password goes by the environment, which other users of the machine cannot read, unlike arguments. */

@@ -23,6 +23,8 @@ export async function createEmptyLike({ session, source }: PostgresWork, to: str
     throw new Error(`Database "${source.database}" is gone.`);
   }
   await session.query(`CREATE DATABASE ${session.identifier(to)} TEMPLATE template0 ${localeClause(session, locale)}`);
+  // While it is filled it has to accept connections: ours.
+  await session.query(`REVOKE ALL ON DATABASE ${session.identifier(to)} FROM PUBLIC`);
 }
 
 function localeClause(session: Session, { encoding, collate, ctype, provider, locale }: Locale): string {

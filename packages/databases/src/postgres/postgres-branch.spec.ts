@@ -139,6 +139,78 @@ describe('PostgreSQL branches', () => {
     await expect(runSql(urlIn(branch), 'SELECT word FROM greetings')).resolves.toEqual([{ word: 'hello' }]);
   });
 
+  it('have the settings, rights, owner and comment of the source, and are open to nobody else', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    const roles = ['keeper', 'app', 'stranger'].map((role) => `DROP ROLE IF EXISTS ${role}; CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
+    await runSql(cluster.url('postgres'), ...roles);
+    await runSql(
+      cluster.url('shop'),
+      `ALTER DATABASE shop SET timezone = 'Asia/Tokyo'`,
+      `ALTER DATABASE shop SET search_path = "$user", "a b", public`,
+      `ALTER DATABASE shop SET my.option = 'it''s "x", $y'`,
+      `ALTER ROLE app IN DATABASE shop SET statement_timeout = '5s'`,
+      `REVOKE CONNECT ON DATABASE shop FROM PUBLIC`,
+      `GRANT CONNECT ON DATABASE shop TO app WITH GRANT OPTION`,
+      `ALTER DATABASE shop OWNER TO keeper`,
+      `COMMENT ON DATABASE shop IS 'the shop'`,
+    );
+    const database = createDatabase();
+    for (const act of ['createBranch', 'resetBranch'] as const) {
+      const branch = await database[act](branchRequest());
+      const facts = (name: string): Promise<readonly object[]> =>
+        runSql(
+          cluster.url('postgres'),
+          `SELECT pg_get_userbyid(datdba) AS owner, datallowconn AS open, ARRAY(SELECT unnest(datacl)::text ORDER BY 1) AS acl,
+             ARRAY(SELECT setrole::regrole::text || ' ' || setconfig::text FROM pg_db_role_setting WHERE setdatabase = d.oid ORDER BY 1) AS settings
+           FROM pg_database d WHERE datname = '${name}'`,
+        );
+      expect(await facts(branchName(branchRequest()))).toEqual(await facts('shop'));
+      await expect(runSql(urlIn(branch), 'SHOW timezone')).resolves.toEqual([{ TimeZone: 'Asia/Tokyo' }]);
+      await expect(runSql(urlIn(branch), 'SHOW search_path')).resolves.toEqual([{ search_path: '"$user", "a b", public' }]);
+      const as = (role: string): string => urlIn(branch).replace(/\/\/[^@]*@/, `//${role}:x@`);
+      await expect(runSql(as('app'), 'SHOW statement_timeout')).resolves.toEqual([{ statement_timeout: '5s' }]);
+      await expect(runSql(as('stranger'), 'SELECT 1')).rejects.toMatchObject({ code: '42501' });
+      const [{ comment } = { comment: '' }] = await runSql<{ comment: string }>(
+        urlIn(branch),
+        `SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = current_database()`,
+      );
+      expect(JSON.parse(comment)).toMatchObject({ tool: 'nx-fleet', comment: 'the shop' });
+    }
+    await database.removeBranch(branchRequest());
+    await removeDatabases(cluster);
+    await runSql(cluster.url('postgres'), 'DROP ROLE keeper', 'DROP ROLE app', 'DROP ROLE stranger');
+  }, 30_000);
+
+  it('stay when something else than a session holds them, which is named with what ends it, and go later', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    const database = createDatabase();
+    const branch = await database.createBranch(branchRequest());
+    await runSql(urlIn(branch), `SELECT pg_create_logical_replication_slot('idle', 'pgoutput')`);
+    await runSql(urlIn(branch), 'BEGIN', `INSERT INTO greetings VALUES ('x')`, `PREPARE TRANSACTION 'it''s'`);
+    for (const act of [database.removeBranch, database.resetBranch]) {
+      await expect(act(branchRequest())).rejects.toMatchObject({
+        name: 'UserError',
+        message: expect.stringMatching(
+          /^Database "shop_issue_1_c10e0001" cannot be dropped: it is in use by prepared transaction "it's"\. End that as a superuser \(in that database: ROLLBACK PREPARED 'it''s';\), then run this again\.$/,
+        ) as string,
+      });
+    }
+    await expect(databaseNames(cluster)).resolves.toEqual(['shop', 'shop_issue_1_c10e0001', 'snapshot']);
+    await runSql(urlIn(branch), `ROLLBACK PREPARED 'it''s'`);
+    await database.removeBranch(branchRequest());
+    await expect(databaseNames(cluster)).resolves.toEqual(['shop', 'snapshot']);
+  }, 30_000);
+
+  it('are listed with what a killed command left unfinished, which a removal takes with it', async () => {
+    await createSourceDatabase(cluster, 'shop');
+    await runSql(cluster.url('postgres'), 'CREATE DATABASE nx_fleet_new_c10e0001_0123456789ab');
+    const database = createDatabase();
+    const [left] = await database.listBranches(branchRequest());
+    expect(left).toEqual({ project: 'nx_fleet_new_c10e0001_0123456789ab', incarnation: '', name: 'nx_fleet_new_c10e0001_0123456789ab' });
+    await database.removeBranch({ ...branchRequest(), project: left?.project ?? '', onlyIncarnation: '' });
+    await expect(databaseNames(cluster)).resolves.toEqual(['shop']);
+  });
+
   it('are removed with the sessions on them', async () => {
     await createSourceDatabase(cluster, 'shop');
     const database = createDatabase();

@@ -3,9 +3,10 @@ import { branchName } from '../branch-name.js';
 import { isOwnedBy, isRemovable, ownershipOf, parseOwnership, type DatabaseRemoval } from '../ownership.js';
 import { dropDatabase, findDatabase, setComment } from './catalog.js';
 import { copyOnServer } from './copy-statement.js';
+import { commentOn, copyFacts } from './database-facts.js';
 import type { PostgresWork } from './postgres-work.js';
 import { requireSnapshot } from './snapshot.js';
-import { aloneOn, sweepUnfinished, unfinishedName } from './unfinished-database.js';
+import { aloneOn, orDropped, sweepUnfinished, unfinishedName } from './unfinished-database.js';
 
 type BranchIdentity = Pick<DatabaseBranchRequest, 'repository' | 'clone' | 'project'>;
 
@@ -16,8 +17,9 @@ type BranchIdentity = Pick<DatabaseBranchRequest, 'repository' | 'clone' | 'proj
  * | ---------------------------------------- | --------------------------------------------------- |
  * | 1. copy the snapshot, as unfinished name | the server ends the copy; the next command drops it |
  * | 2. comment: whose it is                  | the same                                            |
- * | 3. drop the branch that it replaces      | the same; the branch is missing until then          |
- * | 4. rename it                             | the branch is whole and ours                        |
+ * | 3. access, settings and owner            | the same; nobody can connect to it so far           |
+ * | 4. drop the branch that it replaces      | the same; the branch is missing until then          |
+ * | 5. rename it                             | the branch is whole and ours                        |
  */
 export async function ensureBranch(work: PostgresWork, request: DatabaseBranchRequest): Promise<string> {
   const name = branchName(request);
@@ -80,9 +82,15 @@ async function replaceBranch(work: PostgresWork, request: DatabaseBranchRequest)
   const snapshot = await requireSnapshot(work);
   await dropDatabase(session, unfinished);
   onProgress(`Copying the snapshot of "${printableLine(work.source.database)}" that was taken ${snapshot.takenAt}`);
-  const how = await copyOnServer(session, { from: snapshot.name, to: unfinished, fileCopyFromBytes });
-  await setComment(session, unfinished, ownershipOf(request));
-  await dropDatabase(session, name);
-  await session.query(`ALTER DATABASE ${session.identifier(unfinished)} RENAME TO ${session.identifier(name)}`);
+  const from = work.source.database;
+  const how = await orDropped(session, unfinished, async () => {
+    const copied = await copyOnServer(session, { from: snapshot.name, to: unfinished, fileCopyFromBytes });
+    await setComment(session, unfinished, { ...ownershipOf(request), ...(await commentOn(session, from)) });
+    await copyFacts(session, { from, to: unfinished, onProgress });
+    await dropDatabase(session, name);
+    await session.query(`ALTER DATABASE ${session.identifier(unfinished)} WITH ALLOW_CONNECTIONS true`);
+    await session.query(`ALTER DATABASE ${session.identifier(unfinished)} RENAME TO ${session.identifier(name)}`);
+    return copied;
+  });
   onProgress(`Created database "${name}" (${how})`);
 }

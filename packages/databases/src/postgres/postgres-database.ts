@@ -16,7 +16,7 @@ import type { PostgresSettings, PostgresWork } from './postgres-work.js';
 import { withSession, type Session } from './session.js';
 import { refreshSnapshot } from './snapshot.js';
 import { requireSource, serverOf, urlOfDatabase, type PostgresSource } from './source-url.js';
-import { isUnfinished, sweepUnfinished } from './unfinished-database.js';
+import { isUnfinished, listUnfinished, sweepUnfinished } from './unfinished-database.js';
 
 interface PostgresOptions {
   /** See `CopyRequest`. */
@@ -89,7 +89,8 @@ async function listOwned(session: Session, { clone }: DatabaseOwner): Promise<re
       owned.push({ project: ownership.project, incarnation: ownership.incarnation, name });
     }
   }
-  return owned;
+  // What a killed command left is an orphan too; it belongs to no project.
+  return [...owned, ...(await listUnfinished(session, { clone })).map((name) => ({ project: name, incarnation: '', name }))];
 }
 
 function describeBranch(settings: PostgresSettings, source: PostgresSource, name: string): DatabaseBranch {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import type { DatabaseBranch, DatabaseBranchRequest, DatabaseSettings } from '@nx-fleet/core';
 import { settingsSchema } from '@nx-fleet/core';
 import { Client, escapeIdentifier, type QueryResultRow } from 'pg';
@@ -77,7 +78,7 @@ export function branchRequest(more: Partial<DatabaseBranchRequest> = {}): Databa
   return {
     repository: 'shop',
     clone: 'c10e0001',
-    mainWorktree: import.meta.dirname,
+    mainWorktree: tmpdir(),
     project: 'issue-1',
     incarnation: 'a1a1a1a1',
     worktree: import.meta.dirname,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { dropDatabase, findDatabase, setComment } from './catalog.js';
 import { copySource } from './copy-source.js';
 import type { PostgresWork } from './postgres-work.js';
-import { aloneOn, sweepUnfinished, unfinishedName } from './unfinished-database.js';
+import { aloneOn, orDropped, sweepUnfinished, unfinishedName } from './unfinished-database.js';
 
 const markerSchema = z.object({ tool: z.literal('nx-fleet'), clone: z.string(), snapshotOf: z.string(), takenAt: z.string() });
 
@@ -65,7 +65,7 @@ async function takeSnapshot(work: PostgresWork): Promise<Snapshot> {
   const unfinished = unfinishedName(owner, name);
   await dropDatabase(session, unfinished);
   work.onProgress(`Taking a snapshot of database "${printableLine(source.database)}"`);
-  const how = await copySource(work, unfinished);
+  const how = await orDropped(session, unfinished, () => copySource(work, unfinished));
   await session.query(`ALTER DATABASE ${session.identifier(unfinished)} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false`);
   const takenAt = new Date().toISOString();
   await setComment(session, unfinished, { tool: 'nx-fleet', clone: owner.clone, snapshotOf: source.database, takenAt });

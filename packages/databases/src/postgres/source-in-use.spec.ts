@@ -119,6 +119,20 @@ describe('a source that is in use', () => {
     await next.end();
   });
 
+  it('names what ending its sessions does not end, and advises nothing that would not help', async () => {
+    await holder.query('BEGIN');
+    await holder.query(`PREPARE TRANSACTION 'open'`);
+    await holder.end();
+    for (const endSessions of [false, true]) {
+      const { message } = (await failureOf(createDatabase({ endSessions }).createBranch(branchRequest()))) as UserError;
+      expect(message).toMatch(
+        /in use by prepared transaction "open", and pg_dump is not installed\. Close what holds it \(as a superuser: in that database: ROLLBACK PREPARED 'open';\), or put pg_dump/,
+      );
+      expect(message).not.toContain('endSessions');
+    }
+    await runSql(cluster.url('shop'), `ROLLBACK PREPARED 'open'`);
+  }, 30_000);
+
   it('loses its sessions when the settings say so', async () => {
     const lines: string[] = [];
     const branch = await createDatabase({ endSessions: true }).createBranch(branchRequest({ onProgress: (line) => lines.push(line) }));
@@ -159,8 +173,8 @@ describe('a source that is in use', () => {
       expect((error as UserError).message).toContain(`${failing} failed (pg_dump: error: connection as "postgres:***" failed`);
       expect((error as UserError).message).toContain('server version: 18');
       expect(inspect(error, { depth: Infinity })).not.toContain(CLUSTER_PASSWORD);
-      // What was restored half-way is under no name that anybody takes for a branch.
-      await createDatabase().removeBranch(branchRequest());
+      expect((error as UserError).message).toContain(`or correct what ${failing} complains of`);
+      expect((error as UserError).message).not.toContain('on PATH');
       await expect(databaseNames(cluster)).resolves.toEqual(['shop']);
     }
   }, 40_000);

@@ -1,4 +1,4 @@
-import { createRedactor, printableLine, secretsOf, UserError } from '@nx-fleet/core';
+import { createRedactor, printableLine, secretsOf, urlOfParts, UserError } from '@nx-fleet/core';
 import { Client } from 'pg';
 
 /** The database that branches are copied from, as its URL says. */
@@ -18,10 +18,10 @@ const PARTS_OF_URL = /^([a-z]+:\/\/[^/?#]*)(?:\/([^?#]*))?(.*)$/s;
 
 /** @throws UserError when the variable is missing or holds no URL of a PostgreSQL database; what it holds is never repeated */
 export function requireSource(variable: string, env: Readonly<Record<string, string>>): PostgresSource {
-  const url = env[variable]?.trim() ?? '';
+  const url = env[variable]?.trim() || (urlOfParts(env) ?? '');
   if (url === '') {
     throw new UserError(
-      `Environment variable "${variable}" is not set. Set it to the URL of the database to copy (in the workspace's ".env"), or name another one in "database.source".`,
+      `Environment variable "${variable}" is not set. Set it to the URL of the database to copy (in the workspace's ".env"), or DB_HOST and DB_NAME to its parts, or name another one in "database.source".`,
     );
   }
   const client = POSTGRES_URL.test(url) ? parseUrl(url) : null;

@@ -28,6 +28,26 @@ export function isUnfinished({ clone }: Pick<DatabaseOwner, 'clone'>, name: stri
   return name.startsWith(prefixOf(clone));
 }
 
+/** Makes an unfinished database, and leaves nothing of it when that fails. */
+export async function orDropped<Result>(session: Session, name: string, make: () => Promise<Result>): Promise<Result> {
+  try {
+    return await make();
+  } catch (error) {
+    // With the connection lost, it is swept later; what failed first is what counts.
+    await dropDatabase(session, name).catch(() => {});
+    throw error;
+  }
+}
+
+/** Databases that killed clients of this clone left unfinished: nobody is at work on them. */
+export async function listUnfinished(session: Session, owner: Pick<DatabaseOwner, 'clone'>): Promise<readonly string[]> {
+  const abandoned: string[] = [];
+  for (const { name } of await listDatabases(session)) {
+    if (isUnfinished(owner, name)) await unlessLocked(session, name, async () => void abandoned.push(name));
+  }
+  return abandoned;
+}
+
 /** Removes what killed clients of this clone left unfinished. What somebody is at work on stays. */
 export async function sweepUnfinished(session: Session, owner: Pick<DatabaseOwner, 'clone'>): Promise<void> {
   for (const { name } of await listDatabases(session)) {

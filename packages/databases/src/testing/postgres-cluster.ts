@@ -25,6 +25,8 @@ const FLAGS = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
+  wal_level: 'logical',
+  max_prepared_transactions: '5',
 };
 
 /** A real PostgreSQL 18 on a free port, its data in a temporary folder. Nothing of it outlives this process. */

@@ -45,7 +45,7 @@ export interface SharedDatabaseRequest {
  */
 export async function describeSharedDatabase(request: SharedDatabaseRequest, adapters: Adapters): Promise<string | null> {
   const { worktree, committed, branch, settings } = request;
-  const accepted = new Set(settings.shared);
+  const accepted = new Set(settings.shared ?? []);
   for (const { path, values, sibling, isSiblingCommitted } of committed) {
     const isOverridden = (name: string): boolean => branch.valueOf(name) !== null && sibling !== null && !isSiblingCommitted;
     const found = Object.entries(values).find(

@@ -1,6 +1,7 @@
 import type { SettingsInput } from '../settings/settings.js';
 import { createFakeFleet, planInFleet, provisionRequest, type FakeFleet } from './fleet.contract.js';
 import { provisionWorktree } from './provision-worktree.js';
+import { resetDatabase } from './reset-database.js';
 
 const worktree = '/repo.worktrees/issue-42';
 const URL = 'postgresql://app:pw%241@127.0.0.1:5432/shop_issue_42';
@@ -128,6 +129,17 @@ describe('a committed file that names a database which worktrees would share', (
     };
     const allowed = await provision({ committed, settings: { ...setup, database: database as SettingsInput['database'] } });
     expect([allowed.local.databaseFailure, allowed.setUp]).toEqual([undefined, 1]);
+  });
+
+  it('ends a reset, and so each stage that comes to it later on the branch', async () => {
+    const { fleet } = await provision({});
+    fleet.git.filesIn(worktree).set('.env', 'REPORTING=x');
+    fleet.host.files.set(`${worktree}/.env`, `REPORTING=${team}`);
+    const { location, settings } = provisionRequest(await planInFleet(fleet), fleet, setup);
+    const reset = resetDatabase({ project: 'issue-42', location, settings, onProgress: () => {} }, fleet);
+    await expect(reset).rejects.toThrow('".env" is committed, and its "REPORTING" names a database');
+    expect((await fleet.host.state.readLocal('issue-42'))?.databaseFailure).toContain('REPORTING');
+    expect(fleet.host.commandLog).toEqual([]);
   });
 
   it.each([

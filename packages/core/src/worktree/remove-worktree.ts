@@ -1,21 +1,20 @@
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
 import type { Allocation } from '../host/registry.js';
-import type { Settings } from '../settings/settings.js';
 import { keepInTrash } from '../stages/keep-in-trash.js';
 import { ENV_FILE, removeInnerWorktrees } from '../stages/keep-work.js';
 import { buildingRef, builtRef, checkingRef } from '../stages/refs.js';
 import { findAllocation, releaseWorktree, requireNobodyAtWork, settleWorktree, takeClaim } from './claim.js';
 import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
 import { undoSteps } from './provisioning-steps.js';
-import { endStraysOf, type WorktreeWork } from './worktree-work.js';
+import { endStraysOf, type ProvisioningSettings, type WorktreeWork } from './worktree-work.js';
 
 export interface RemoveRequest {
   readonly project: string;
   /** What the same command removes: that it waits is no reason to stay. @default the project alone */
   readonly together?: readonly string[];
   readonly location: RepositoryLocation;
-  readonly settings: Settings;
+  readonly settings: ProvisioningSettings;
   readonly force: boolean;
   readonly onProgress: (line: string) => void;
 }

@@ -56,6 +56,11 @@ export async function resetDatabase(request: ResetRequest, adapters: WorktreeAda
   // The database of a checkout that was there before us is not ours to replace.
   work.found.database = await (here ? database.createBranch(branch) : database.resetBranch(branch));
   await environmentStep.make(work, adapters);
+  const { databaseFailure } = work.found;
+  if (databaseFailure !== null) {
+    await host.state.writeLocal(project, { ...unset, databaseFailure });
+    throw new UserError(databaseFailure);
+  }
   for (const step of [setupStep, smokeStep]) await step.make(work, adapters);
   const description = work.found.database?.description ?? null;
   const { databaseFailure: __, ...rest } = unset;

@@ -17,7 +17,7 @@ export interface WorktreeAdapters {
 }
 
 /** The options that a worktree is made by. */
-export type ProvisioningSettings = Pick<Settings, 'worktrees' | 'ports'>;
+export type ProvisioningSettings = Pick<Settings, 'worktrees' | 'ports' | 'database'>;
 
 /** One worktree that is being made or taken away: what every step of it works on. */
 export interface WorktreeWork {

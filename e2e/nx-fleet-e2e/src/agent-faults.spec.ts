@@ -93,7 +93,7 @@ describe('agents that fail', () => {
     const builds = agentCalls(workspace).filter(({ stage, title }) => stage === 'build' && title === 'The once');
     expect(builds).toHaveLength(2);
     const { commits } = JSON.parse(readFileSync(artefact('once', 'agent-build--robot', 'build.json'), 'utf8')) as { commits: string[] };
-    expect(commits.toSorted()).toEqual(['The once', 'The once (attempt 2: mend the checks)']);
+    expect(commits.toSorted()).toEqual(['The once', 'The once: fix failing checks']);
   });
 
   it('judges by the rules of the base, whatever the writer made of them', async () => {

@@ -40,7 +40,7 @@ describe('delivering an issue', () => {
     expect(stagesOf('The sound')).toEqual(['plan', 'build', 'review']);
     expect(readFileSync(join(worktreeOf(workspace, 'issue-bug'), 'work-the-bug.txt'), 'utf8')).toBe('mended\n');
     const subjects = await workspace.git('log', '--format=%s', 'main..issue/bug-the-bug');
-    expect(subjects.split('\n')).toEqual(['The bug (mend 1 finding(s))', 'The bug']);
+    expect(subjects.split('\n')).toEqual(['The bug: address review', 'The bug']);
     const calls = agentCalls(workspace).length;
     expect((await deliver('bug', 'sound')).exitCode).toBe(0);
     expect(agentCalls(workspace)).toHaveLength(calls);

@@ -84,7 +84,7 @@ describe('a run that is killed with -9', () => {
     await killInCheck('issue-fix:agent-fix');
     await succeed(start('issue-fix:agent-fix').finished);
     const subjects = await workspace.git('log', '--format=%s', 'main..issue/fix-the-fix');
-    expect(subjects.split('\n')).toEqual(['The fix (mend 2 finding(s))', 'The fix']);
+    expect(subjects.split('\n')).toEqual(['The fix: address review', 'The fix']);
     expect(await kept('issue-fix', 'work-the-fix.txt')).toBe('mended');
     expect((await succeed(start('issue-fix:agent-review').finished)).output).toContain('Verdict: approved');
     expect(stagesOf('The fix').filter((stage) => stage !== 'e2e')).toEqual(['plan', 'build', 'review', 'fix', 'fix', 'review']);

@@ -64,7 +64,7 @@ describe.each(ROLES)(`the fleet with $writer as writer, played by ${PLAYED_BY}`,
     const build = artefact('issue-2', `agent-build--${roles.writer}`, 'build.json');
     expect((JSON.parse(build) as { commits: string[] }).commits.toSorted()).toEqual([
       'Two pears',
-      'Two pears (attempt 2: mend the checks)',
+      'Two pears: fix failing checks',
     ]);
     const transcript = artefact('issue-2', `agent-build--${roles.writer}`, 'transcript.jsonl');
     expect(transcript).toContain('BROKEN in work-pears.txt');

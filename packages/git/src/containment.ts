@@ -1,6 +1,7 @@
+import { mergeTrees } from './attributes.js';
 import { fleetIdentity } from './environment.js';
 import { hasGitVersion } from './git-version.js';
-import { MERGE_CONFIGURATION, MERGE_VERSION } from './merge.js';
+import { MERGE_VERSION } from './merge.js';
 import type { Repository } from './repository.js';
 import { isAncestor, mergeBase, requireCommit, requireTree } from './revisions.js';
 
@@ -24,9 +25,10 @@ export async function isContained(repository: Repository, head: string, onto: st
 }
 
 async function mergesToNothing(repository: Repository, { head, onto }: Pair): Promise<boolean> {
-  if (!(await hasGitVersion(repository, MERGE_VERSION)) || (await mergeBase(repository, head, onto)) === null) return false;
-  const options = { answers: [0, 1], configuration: MERGE_CONFIGURATION };
-  const { exitCode, stdout } = await repository.inMain(['merge-tree', '--write-tree', '--no-messages', onto, head], options);
+  const base = (await hasGitVersion(repository, MERGE_VERSION)) ? await mergeBase(repository, head, onto) : null;
+  if (base === null) return false;
+  const request = { base: await requireTree(repository, base), flags: ['--no-messages'], commits: [onto, head] as const };
+  const { exitCode, stdout } = await mergeTrees(repository, request);
   return exitCode === 0 && stdout.trim() === (await requireTree(repository, onto));
 }
 

@@ -11,11 +11,22 @@ import { ignoredMatching } from './ignored-matching.js';
 import { mergeCommits } from './merge.js';
 import { moveWorktree } from './move-worktree.js';
 import { readFile } from './read-file.js';
-import { createBranch, createRef, deleteBranch, deleteRef, isBranchName, listRefs, readRef, remoteBranchesWith, writeRef } from './refs.js';
+import {
+  branchInTheWay,
+  createBranch,
+  createRef,
+  deleteBranch,
+  deleteRef,
+  isBranchName,
+  listRefs,
+  readRef,
+  remoteBranchesWith,
+  writeRef,
+} from './refs.js';
 import { remoteUrl } from './remote-url.js';
 import { removeWorktree } from './remove-worktree.js';
 import { createRepository } from './repository.js';
-import { isAncestor, isShallow, log, mergeBase, resolveCommit, resolveTree } from './revisions.js';
+import { isAncestor, isShallow, log, mergeBase, recentSubjects, resolveCommit, resolveTree } from './revisions.js';
 import { createSnapshot } from './snapshot.js';
 import { stashesOn } from './stashes.js';
 import { switchWorktree } from './switch-worktree.js';
@@ -43,8 +54,10 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     isBranchName: (branch) => isBranchName(repository, branch),
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
     log: (base, head) => log(repository, base, head),
+    recentSubjects: (commit, count) => recentSubjects(repository, commit, count),
     remoteBranchesWith: (commit) => remoteBranchesWith(repository, commit),
     listWorktrees: () => listWorktrees(repository),
+    branchInTheWay: (branch) => branchInTheWay(repository, branch),
     createBranch: (branch, commit) => createBranch(repository, branch, commit),
     deleteBranch: (branch, expectedTip) => deleteBranch(repository, branch, expectedTip),
     addWorktree: (path, branch) => addWorktree(repository, path, branch),

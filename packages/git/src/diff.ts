@@ -1,11 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ChangedFile } from '@nx-fleet/core';
-import { NO_CONFIGURATION } from './environment.js';
+import { withAttributesOf } from './attributes.js';
 import type { Repository } from './repository.js';
 import { requireTree } from './revisions.js';
-import { withScratchFolder } from './scratch-folder.js';
 
 // An order of somebody's own would give another diff.
 const RENAMES = ['-M', '-l1000', '-O/dev/null'];
@@ -25,7 +21,6 @@ const PATCH = [
   '--submodule=short',
   '--ignore-submodules=none',
 ];
-const CONFIGURATION = ['core.attributesFile=/dev/null', 'diff.suppressBlankEmpty=false'];
 
 /** Unified diff between two trees or commits, the same on every machine. */
 export async function diff(repository: Repository, base: string, head: string): Promise<string> {
@@ -48,36 +43,10 @@ interface DiffRequest {
 async function diffTrees(repository: Repository, request: DiffRequest): Promise<string> {
   const base = await requireTree(repository, request.base);
   const head = await requireTree(repository, request.head);
-  const { commonDirectory } = await repository.locate();
-  return withScratchFolder(async (scratch) => {
-    const cwd = join(scratch, 'empty');
-    await mkdir(cwd);
-    const place = await withoutOwnAttributes(repository, { commonDirectory, scratch, tree: base });
-    const variables = { ...place, GIT_WORK_TREE: cwd, GIT_INDEX_FILE: join(scratch, 'index') };
-    await repository.run({ cwd, arguments: ['read-tree', base], variables });
+  return withAttributesOf(repository, base, async (git) => {
     const args = ['diff-tree', '-r', ...RENAMES, ...request.flags, base, head, '--'];
-    return (await repository.run({ cwd, arguments: args, variables, configuration: CONFIGURATION })).stdout;
+    return (await git(args, { configuration: ['diff.suppressBlankEmpty=false'] })).stdout;
   });
-}
-
-interface AttributesRequest {
-  readonly commonDirectory: string;
-  /** An empty folder of ours. */
-  readonly scratch: string;
-  readonly tree: string;
-}
-
-/** Attributes of this clone alone win over those of the tree: where there are some, git runs in a repository that borrows nothing but the objects. */
-async function withoutOwnAttributes(
-  { run }: Repository,
-  { commonDirectory, scratch, tree }: AttributesRequest,
-): Promise<Readonly<Record<string, string>>> {
-  if (!existsSync(join(commonDirectory, 'info', 'attributes'))) return { GIT_DIR: commonDirectory };
-  const directory = join(scratch, 'git');
-  const format = tree.length === 64 ? 'sha256' : 'sha1';
-  const init = ['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, directory];
-  await run({ cwd: scratch, arguments: init, variables: NO_CONFIGURATION });
-  return { GIT_DIR: directory, GIT_OBJECT_DIRECTORY: join(commonDirectory, 'objects') };
 }
 
 /** Reads `--raw --numstat -z`: first every file's status with one path or two, then every file's line counts. */

@@ -32,10 +32,17 @@ interface LinkedPlace {
 
 async function findMainWorktree(run: GitRunner, { directory, currentWorktree, commonDirectory }: LinkedPlace): Promise<string> {
   const [main, ...linked] = await listed(run, directory);
-  if (main?.bare === false) return realpath(main.path);
+  if (main?.bare === false) return realpath((await placeOfSubmodule(run, commonDirectory)) ?? main.path);
   const branch = await bareDefaultBranch(run, commonDirectory);
   const found = linked.find((worktree) => worktree.branch !== null && worktree.branch === branch);
   return found !== undefined && (await isFolder(found.path)) ? realpath(found.path) : currentWorktree;
+}
+
+/** Where the files of a submodule are: git lists its git folder instead. Null for any other repository. */
+export async function placeOfSubmodule(run: GitRunner, commonDirectory: string): Promise<string | null> {
+  const question = ['config', '--file', join(commonDirectory, 'config'), '--get', 'core.worktree'];
+  const { exitCode, stdout } = await run({ cwd: commonDirectory, arguments: question, answers: [0, 1] });
+  return exitCode === 0 ? resolve(commonDirectory, stdout.replace(/\n$/, '')) : null;
 }
 
 async function listed(run: GitRunner, directory: string): Promise<readonly ListedWorktree[]> {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAtLeast, parseGitVersion } from './git-version.js';
 import { createTestRepository, type TestRepository } from './repository.fixture.js';
@@ -56,6 +57,25 @@ describe('mergeCommits', () => {
 
   it('refuses what is no commit', async () => {
     await expect(repository.git.mergeCommits(['--help'], 'x')).rejects.toThrow('"--help" names no commit');
+  });
+
+  it('reads attributes from the base, and neither from the main worktree nor from this clone', async () => {
+    const { git, run, commit, path } = repository;
+    const base = await commit('list', { 'list.txt': 'a\n' });
+    const ours = await commit('ours', { 'list.txt': 'a\nb\n' });
+    await run(['reset', '-q', '--hard', base]);
+    const theirs = await commit('theirs', { 'list.txt': 'a\nc\n' });
+    await repository.write('.gitattributes', '*.txt merge=union\n');
+    await repository.write('attributes', '*.txt merge=union\n', join(path, '.git', 'info'));
+    expect(await git.mergeCommits([ours, theirs], 'Both')).toEqual({ kind: 'conflict', files: ['list.txt'] });
+    await run(['reset', '-q', '--hard', base]);
+    const rule = await commit('rule', { '.gitattributes': '*.txt merge=union\n' });
+    const [one, other] = [
+      await commit('one', { 'list.txt': 'a\nb\n' }),
+      await run(['reset', '-q', '--hard', rule]).then(() => commit('other', { 'list.txt': 'a\nc\n' })),
+    ];
+    await run(['checkout', '-q', base]);
+    expect(await git.mergeCommits([one, other], 'Both')).toMatchObject({ kind: 'merged' });
   });
 });
 

@@ -1,18 +1,13 @@
 import type { MergeOutcome } from '@nx-fleet/core';
+import { mergeTrees } from './attributes.js';
 import { fleetIdentity } from './environment.js';
 import { requireGitVersion } from './git-version.js';
 import type { Repository } from './repository.js';
-import { isAncestor, requireCommit } from './revisions.js';
+import { isAncestor, mergeBase, requireCommit, requireTree } from './revisions.js';
 import { splitNul } from './nul-separated.js';
 
 // `git merge-tree --write-tree` came with this version.
 export const MERGE_VERSION = { major: 2, minor: 38 };
-export const MERGE_CONFIGURATION = [
-  'merge.renames=true',
-  'merge.directoryRenames=conflict',
-  'merge.renameLimit=7000',
-  'merge.conflictStyle=merge',
-];
 
 /** Merges commits in order without any worktree; the same commits always make the same commit. @throws UserError when git is older than 2.38 */
 export async function mergeCommits(repository: Repository, commits: readonly string[], message: string): Promise<MergeOutcome> {
@@ -37,9 +32,9 @@ async function mergeTwo(repository: Repository, merge: Merge): Promise<MergeOutc
   if (await isAncestor(repository, merge.theirs, merge.ours)) return { kind: 'merged', commit: merge.ours };
   if (await isAncestor(repository, merge.ours, merge.theirs)) return { kind: 'merged', commit: merge.theirs };
   await requireGitVersion(repository, MERGE_VERSION);
-  const flags = ['--write-tree', '--name-only', '--no-messages', '-z'];
-  const options = { answers: [0, 1], configuration: MERGE_CONFIGURATION };
-  const { exitCode, stdout } = await repository.inMain(['merge-tree', ...flags, merge.ours, merge.theirs], options);
+  const base = await requireTree(repository, (await mergeBase(repository, merge.ours, merge.theirs)) ?? merge.ours);
+  const flags = ['--name-only', '--no-messages', '-z'];
+  const { exitCode, stdout } = await mergeTrees(repository, { base, flags, commits: [merge.ours, merge.theirs] });
   const [tree = '', ...files] = splitNul(stdout);
   if (exitCode === 1) return { kind: 'conflict', files: [...new Set(files)] };
   return { kind: 'merged', commit: await commitMerge(repository, tree, merge) };

@@ -85,4 +85,32 @@ describe('refs', () => {
     expect(await git.remoteBranchesWith('1'.repeat(40))).toEqual([]);
     expect(await repository.git.remoteBranchesWith(first)).toEqual([]);
   });
+
+  it('finds the branch beside which another cannot exist, packed ones and those of origin too', async () => {
+    const { git, run } = repository;
+    for (const ref of ['refs/heads/issue', 'refs/heads/release/1', 'refs/heads/Case', 'refs/remotes/origin/far'])
+      await run(['update-ref', ref, 'HEAD']);
+    await run(['pack-refs', '--all']);
+    expect(await git.branchInTheWay('issue/1')).toEqual({ name: 'issue', isRemote: false });
+    expect(await git.branchInTheWay('release')).toEqual({ name: 'release/1', isRemote: false });
+    expect(await git.branchInTheWay('far/1')).toEqual({ name: 'far', isRemote: true });
+    expect([await git.branchInTheWay('issues/1'), await git.branchInTheWay('issue'), await git.branchInTheWay('case/1')]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    await run(['config', 'core.ignoreCase', 'true']);
+    expect(await git.branchInTheWay('case/1')).toEqual({ name: 'Case', isRemote: false });
+    expect(await git.branchInTheWay('case')).toEqual({ name: 'Case', isRemote: false });
+  });
+
+  it('lets one of several that create a ref at once have it', async () => {
+    const { git, run } = repository;
+    const other = await repository.commit('other', {});
+    const made = await Promise.all(['HEAD~1', other, 'HEAD~1', other].map((commit) => git.createRef('refs/nx-fleet/trash/x/1', commit)));
+    expect(made.filter(Boolean)).toHaveLength(1);
+    await expect(git.createRef('refs/nx-fleet/trash/x', other)).rejects.toThrow('refs/nx-fleet/trash/x');
+    await run(['update-ref', '-d', 'refs/nx-fleet/trash/x/1']);
+    expect(await git.createRef('refs/nx-fleet/trash/x', other)).toBe(true);
+  });
 });

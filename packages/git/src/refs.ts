@@ -60,6 +60,26 @@ async function askBranchName(repository: Repository, branch: string): Promise<bo
   return exitCode === 0 && stdout === `${branch}\n`;
 }
 
+/** A branch, here or at `origin`, beside which this one cannot exist. */
+export async function branchInTheWay(
+  repository: Repository,
+  branch: string,
+): Promise<{ readonly name: string; readonly isRemote: boolean } | null> {
+  const config = await repository.inMain(['config', '--type=bool', '--get', 'core.ignoreCase'], { answers: [0, 1] });
+  const ignoresCase = config.stdout.trim() === 'true';
+  const fold = (name: string): string => (ignoresCase ? name.toLowerCase() : name);
+  const wanted = fold(branch);
+  for (const prefix of ['refs/heads/', 'refs/remotes/origin/']) {
+    const names = (await listRefs(repository, prefix)).map(({ ref }) => ref.slice(prefix.length));
+    const found = names.find((name) => {
+      const other = fold(name);
+      return other.startsWith(`${wanted}/`) || wanted.startsWith(`${other}/`) || (other === wanted && name !== branch);
+    });
+    if (found !== undefined) return { name: found, isRemote: prefix !== 'refs/heads/' };
+  }
+  return null;
+}
+
 /** Creates a branch atomically. @throws Error when it exists */
 export async function createBranch(repository: Repository, branch: string, commit: string): Promise<void> {
   const [id] = await Promise.all([requireCommit(repository, commit), requireBranchName(repository, branch)]);

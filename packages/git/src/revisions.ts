@@ -74,6 +74,13 @@ export async function log(repository: Repository, base: string, head: string): P
     });
 }
 
+/** Subjects of the newest commits of a history, merges left out. */
+export async function recentSubjects(repository: Repository, commit: string, count: number): Promise<readonly string[]> {
+  const flags = ['-z', '--no-merges', '--no-color', '--format=%s', `--max-count=${count}`];
+  const { stdout } = await repository.inMain(['log', ...flags, await requireCommit(repository, commit), '--']);
+  return stdout.split('\0').filter((subject) => subject !== '');
+}
+
 /** Whether the history was cut off by a shallow clone. */
 export async function isShallow(repository: Repository): Promise<boolean> {
   return (await repository.inMain(['rev-parse', '--is-shallow-repository'])).stdout.trim() === 'true';

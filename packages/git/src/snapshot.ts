@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Snapshot, SnapshotRequest } from '@nx-fleet/core';
 import { fleetIdentity, NO_CONFIGURATION } from './environment.js';
 import { fingerprint } from './fingerprint.js';
+import { fetchMissing } from './missing-objects.js';
 import type { Repository } from './repository.js';
 import { requireTree } from './revisions.js';
 import type { GitOptions } from './run-git.js';
@@ -32,6 +33,7 @@ export async function createSnapshot(repository: Repository, request: SnapshotRe
   const baseTree = request.baseTree === undefined ? null : await requireTree(repository, request.baseTree);
   const pathspecs = request.pathsFromBase ?? [];
   if (baseTree === null && pathspecs.length > 0) throw new Error('Paths from the base need a base tree');
+  await fetchMissing(repository, baseTree === null ? [tree] : [tree, baseTree]);
   const directory = await createScratchFolder();
   try {
     await initialize(repository, directory);

@@ -144,6 +144,49 @@ describe('a new worktree', () => {
     });
   });
 
+  describe('of a repository that is a submodule', () => {
+    it('belongs to the folder with its files', async () => {
+      const outer = join(repository.folder, 'outer');
+      await mkdir(outer);
+      await repository.run(['init', '-q', '-b', 'main'], outer);
+      await repository.run(['-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', repository.path, 'apps/shop'], outer);
+      const shop = join(outer, 'apps/shop');
+      const git = createGit(shop, { env: repository.environment });
+      await git.createBranch('issue/1', 'HEAD');
+      await git.addWorktree(worktree, 'issue/1');
+      await git.checkoutWorktree(worktree);
+      const linked = createGit(worktree, { env: repository.environment });
+      expect(await linked.locate()).toMatchObject({ mainWorktree: shop, currentWorktree: worktree });
+      expect((await linked.listWorktrees()).map(({ path }) => path)).toEqual([shop, worktree]);
+      await git.removeWorktree(worktree);
+      expect(await git.listWorktrees()).toHaveLength(1);
+    });
+  });
+
+  describe('of a partial clone', () => {
+    let clone: string;
+    beforeEach(async () => {
+      await repository.commit('files', { 'a/a.txt': 'a', 'b/b.txt': 'b' });
+      await repository.run(['config', 'uploadpack.allowFilter', 'true']);
+      await repository.run(['config', 'uploadpack.allowAnySHA1InWant', 'true']);
+      clone = join(repository.folder, 'clone');
+      await repository.run(['clone', '-q', '--filter=blob:none', '--sparse', `file://${repository.path}`, clone]);
+    });
+
+    it('has a snapshot with what was left out, and says in one line when the remote does not give it', async () => {
+      const git = createGit(clone, { env: repository.environment });
+      const away = `${repository.path}-away`;
+      await rename(repository.path, away);
+      await expect(git.createSnapshot({ tree: 'HEAD' })).rejects.toThrow(
+        /^This partial clone lacks \d objects, and "origin" does not give them: .* git fetch origin$/,
+      );
+      await rename(away, repository.path);
+      const snapshot = await git.createSnapshot({ tree: 'HEAD' });
+      expect(await readFile(join(snapshot.directory, 'b/b.txt'), 'utf8')).toBe('b');
+      await snapshot.remove();
+    });
+  });
+
   describe('of a repository with large files', () => {
     const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 5\n`;
     beforeEach(async () => {

@@ -5,6 +5,7 @@ import type { Repository, Worktree } from './repository.js';
 import { withRetries } from './retry.js';
 import { alignSparseCheckout } from './sparse-checkout.js';
 import { fillSubmodules } from './submodules.js';
+import { dirtyPaths } from './work-tree-state.js';
 import { listAllWorktrees } from './worktree-list.js';
 
 /** Puts a clean worktree with a detached HEAD on an existing branch; only files that differ are written. @throws UserError when worktree or branch is in other use */
@@ -28,8 +29,9 @@ async function writeBranch(
   { branch, force }: { readonly branch: string; readonly force: boolean },
 ): Promise<void> {
   const variables = await checkoutVariables(repository);
-  const flags = ['--no-guess', '--no-recurse-submodules', '--quiet', ...(force ? ['--force'] : [])];
-  const run = (): Promise<unknown> => worktree.run(['switch', ...flags, branch], { variables });
+  const flags = ['--no-guess', '--no-recurse-submodules', '--quiet'];
+  const isForced = force || (await dirtyPaths(repository, worktree.path)).length === 0;
+  const run = (): Promise<unknown> => worktree.run(['switch', ...flags, ...(isForced ? ['--force'] : []), branch], { variables });
   await (force ? run() : withRetries(run));
 }
 

@@ -15,8 +15,11 @@ export async function listAllWorktrees(repository: Repository): Promise<readonly
   const ends = await hasGitVersion(repository, { major: 2, minor: 36 });
   const list = ['worktree', 'list', '--porcelain', ...(ends ? ['-z'] : [])];
   const { stdout } = await withRetries(() => repository.inMain(list));
-  const { mainWorktree } = await repository.locate();
-  const worktrees = parseWorktreeList(stdout, ends ? '\0' : '\n').filter(({ bare }) => !bare);
+  const { mainWorktree, commonDirectory } = await repository.locate();
+  // Of a submodule git lists its git folder as the main worktree.
+  const worktrees = parseWorktreeList(stdout, ends ? '\0' : '\n')
+    .filter(({ bare }) => !bare)
+    .map((worktree) => (worktree.path === commonDirectory ? { ...worktree, path: mainWorktree } : worktree));
   const isMain = ({ path }: ListedWorktree): boolean => path === mainWorktree;
   return [...worktrees.filter(isMain), ...worktrees.filter((worktree) => !isMain(worktree))];
 }

@@ -107,6 +107,8 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     isAncestor: async (ancestor, descendant) => objects.ancestors(idOf(descendant)).has(idOf(ancestor)),
     log: async (base, head) =>
       objects.between(idOf(base), idOf(head)).map((id) => ({ id, subject: objects.requireCommit(id).subject, author: 'Ada' })),
+    recentSubjects: async (commit, count) =>
+      [...objects.ancestors(idOf(commit))].slice(0, count).map((id) => objects.requireCommit(id).subject),
     remoteBranchesWith: async (id) =>
       [...refs]
         .filter(([ref, tip]) => ref.startsWith('refs/remotes/') && objects.ancestors(tip).has(id))
@@ -115,6 +117,17 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
       { path: location.mainWorktree, head: idOf('main'), branch: 'main', locked: false },
       ...[...worktrees].map(([path, entry]) => ({ path, head: headOf(entry), branch: entry.branch, locked: entry.locked })),
     ],
+    branchInTheWay: async (branch) => {
+      for (const [prefix, isRemote] of [
+        ['refs/heads/', false],
+        ['refs/remotes/origin/', true],
+      ] as const) {
+        const names = [...refs.keys()].filter((ref) => ref.startsWith(prefix)).map((ref) => ref.slice(prefix.length));
+        const name = names.find((other) => other.startsWith(`${branch}/`) || branch.startsWith(`${other}/`));
+        if (name !== undefined) return { name, isRemote };
+      }
+      return null;
+    },
     createBranch: async (branch, id) => {
       if (refs.has(`refs/heads/${branch}`)) throw new Error(`branch "${branch}" exists`);
       refs.set(`refs/heads/${branch}`, id);

@@ -117,10 +117,14 @@ export interface Git {
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   /** Commits that are reachable from `head` and not from `base`, oldest first. */
   log(base: string, head: string): Promise<readonly CommitSummary[]>;
+  /** Subjects of the newest commits of a history, merges left out. */
+  recentSubjects(commit: string, count: number): Promise<readonly string[]>;
   /** Remote-tracking branches that contain the commit. */
   remoteBranchesWith(commit: string): Promise<readonly string[]>;
 
   listWorktrees(): Promise<readonly WorktreeEntry[]>;
+  /** A branch, here or at `origin`, beside which this one cannot exist: one is named like a folder of the other, or, where git ignores case, differs by case only. */
+  branchInTheWay(branch: string): Promise<{ readonly name: string; readonly isRemote: boolean } | null>;
   /** Creates a branch atomically. @throws Error when it exists */
   createBranch(branch: string, commit: string): Promise<void>;
   /** Deletes a branch if it still points at `expectedTip`. */

@@ -102,7 +102,7 @@ describe('parseSettings', () => {
     [{ review: { blockOn: 'hihg' } }, 'at "review.blockOn": expected one of "critical", "high", "medium", "low", "none", not "hihg"'],
     [{ build: { attempts: 11 } }, 'at "build.attempts": Too big: expected number to be <=10'],
     [{ build: { attempts: 1.5 } }, 'at "build.attempts": Invalid input: expected int, received number'],
-    [{ build: { attempt: 1 } }, 'at "build": unknown key "attempt"; expected attempts'],
+    [{ build: { attempt: 1 } }, 'at "build": unknown key "attempt"; expected attempts, commit'],
     [{ agents: { reviewer: 'codex' } }, 'at "agents": unknown key "reviewer"; expected writer, planner, reviewers, tiers, prices, define'],
     [{ agents: { tiers: { plan: 'best' } } }, 'at "agents.tiers.plan": expected one of "light", "standard", "strong", not "best"'],
     [

@@ -149,6 +149,8 @@ const reviewSchema = z.strictObject({
 const buildSchema = z.strictObject({
   /** How often a writer may try until the checks pass, each time with a fresh context. */
   attempts: z.int().min(1).max(10).default(3),
+  /** Form of the commit messages: text with `{subject}`, `{title}`, `{reference}`, `{url}`. @default a subject like those of the history, and the issue's URL */
+  commit: z.string().trim().min(1).optional(),
 });
 
 const limitsSchema = z.strictObject({

@@ -4,6 +4,7 @@ import { runChecks, worktreeVariables } from '../check/run-checks.js';
 import { requirePrograms } from '../check/require-programs.js';
 import { UserError } from '../errors/user-error.js';
 import { fence } from '../prompt/render-prompt.js';
+import { commitMessage, type CommitPurpose } from './commit-message.js';
 import { ENV_FILE, removeInnerWorktrees } from './keep-work.js';
 import { startOver } from './own-branch.js';
 import type { StageContext, StageIssue } from './stage-context.js';
@@ -17,8 +18,8 @@ export interface WriterTask {
   readonly what: 'build' | 'fix';
   /** @param failures the check that failed after the attempt before, as Markdown */
   readonly prompt: (failures: string) => string;
-  /** First line of the commits. */
-  readonly subject: string;
+  /** What its first commit is for; those of later attempts are for the checks. */
+  readonly purpose: CommitPurpose;
 }
 
 export interface BuildRun {
@@ -55,7 +56,7 @@ export async function attemptBuild(run: BuildRun, context: StageContext): Promis
 
 /** @returns the branch's head after the writer's work is committed */
 async function writeOnce(run: BuildRun & { readonly attempt: number; readonly prompt: string }, context: StageContext): Promise<string> {
-  const { task, start, settings, issue, recorder, attempt, prompt } = run;
+  const { task, start, base, settings, issue, recorder, attempt, prompt } = run;
   const { git } = context;
   const { local, manifest } = issue;
   const what = attempt === 1 ? task.what : `${task.what}, attempt ${attempt}`;
@@ -68,7 +69,11 @@ async function writeOnce(run: BuildRun & { readonly attempt: number; readonly pr
   await runAgent({ settings, what, cwd: local.worktree, prompt, readOnly: false, env, startOver: again }, context, recorder);
   await requireOnBranch(issue, context);
   await removeInnerWorktrees({ project: context.project, worktree: local.worktree, which: 'visible' }, context);
-  await git.commitAll(local.worktree, commitMessage(run, attempt), { base: start, without: [ENV_FILE] });
+  const message = await commitMessage(
+    { manifest, purpose: attempt === 1 ? task.purpose : 'checks', template: context.limits.commitTemplate, base },
+    git,
+  );
+  await git.commitAll(local.worktree, message, { base: start, without: [ENV_FILE] });
   const head = (await git.readRef(`refs/heads/${manifest.branch}`)) ?? start;
   if (head === start) {
     throw new UserError(
@@ -87,11 +92,6 @@ async function requireOnBranch({ local, manifest }: StageIssue, { git }: StageCo
   throw new UserError(
     `The writer left "${local.worktree}" on ${branch === null ? 'a detached HEAD' : `"${branch}"`}. Switch back, then run again: git -C "${local.worktree}" switch ${manifest.branch}`,
   );
-}
-
-function commitMessage({ task, issue: { manifest } }: BuildRun, attempt: number): string {
-  const subject = attempt === 1 ? task.subject : `${task.subject} (attempt ${attempt}: mend the checks)`;
-  return `${subject}\n\nIssue: ${manifest.tracker.url ?? manifest.tracker.reference}`;
 }
 
 function failureText(failed: CheckResult | undefined): string {

@@ -104,7 +104,7 @@ describe('buildIssue', () => {
       commands: ({ file }) => (file === 'lint' && ++checked < 3 ? failedCheck(`run ${checked} \`\`\` \u001b[31mred`) : {}),
     });
     const made = await build(issue);
-    expect(made.commits).toEqual(['Dark mode', 'Dark mode (attempt 2: mend the checks)', 'Dark mode (attempt 3: mend the checks)']);
+    expect(made.commits).toEqual(['Dark mode', 'Dark mode: fix failing checks', 'Dark mode: fix failing checks']);
     expect(issue.requests).toHaveLength(3);
     expect(issue.requests[2]?.prompt).toContain('`lint` failed (exit code 1).');
     expect(issue.requests[2]?.prompt).toContain('````text\nrun 2 ``` red\n````');

@@ -53,7 +53,7 @@ async function buildTask(issue: StageIssue, context: StageContext): Promise<Writ
   const spec = fence('markdown', issue.spec);
   const plan = fence('markdown', renderPlan(await requirePlan(context.project, context)));
   const prompt = (failures: string): string => renderPrompt('build', template, { spec, plan, failures });
-  return { what: 'build', prompt, subject: issue.manifest.title };
+  return { what: 'build', prompt, purpose: 'issue' };
 }
 
 async function storeBuild(

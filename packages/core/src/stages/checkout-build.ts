@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { Build } from './build-artefact.js';
 import type { Checkout } from './checkout-artefact.js';
 import { isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
-import { builtRef } from './refs.js';
+import { builtRef, fetchedRef } from './refs.js';
 import { followBranch } from './set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { restoreBuild } from './stored-work.js';
@@ -36,6 +36,7 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
     );
   }
   await git.writeRef(builtRef(project), build.head);
+  await git.deleteRef(fetchedRef(build.head));
   await followBranch(issue, context);
   return writeCheckout({ base: build.base, tree: (await git.resolveTree(`refs/heads/${manifest.branch}`)) ?? build.tree }, context);
 }

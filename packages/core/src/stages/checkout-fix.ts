@@ -1,7 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { Fix } from './fix-artefact.js';
 import { moveBranch, requireCleanWorktree } from './own-branch.js';
-import { builtRef } from './refs.js';
+import { builtRef, fetchedRef } from './refs.js';
 import { followBranch } from './set-up-worktree.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { restoreFix } from './stored-work.js';
@@ -28,6 +28,7 @@ export async function checkoutFix(writer: string, context: StageContext): Promis
   }
   await moveBranch(fix.head, issue, context);
   await git.writeRef(builtRef(project), fix.head);
+  await git.deleteRef(fetchedRef(fix.head));
   await followBranch(issue, context);
   onProgress(`${branch} moved to its fix ${fix.head.slice(0, 8)}`);
   return fix;

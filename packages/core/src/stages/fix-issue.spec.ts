@@ -46,7 +46,7 @@ describe('fixIssue', () => {
     const issue = await reviewed([blocking, aFinding({ severity: 'low', title: 'A name', file: 'a.ts', startLine: 1, endLine: 1 })]);
     const start = issue.git.refs.get(issue.branchRef) ?? '';
     const made = await fix(issue);
-    expect(made).toMatchObject({ agent: 'claude', start, fixed: 1, commits: ['Dark mode (mend 1 finding(s))'] });
+    expect(made).toMatchObject({ agent: 'claude', start, fixed: 1, commits: ['Dark mode: address review'] });
     expect(issue.git.refs.get(issue.branchRef)).toBe(made.head);
     expect(issue.git.filesOf(made.head)).toMatchObject({ 'a.ts': 'mended' });
     expect(JSON.parse(issue.out(FIXED, 'fix.json') ?? '')).toEqual(made);
@@ -81,7 +81,7 @@ describe('fixIssue', () => {
     });
     await issue.host.artefacts.write('issue-42', 'agent-review--claude', 'review.json', JSON.stringify(second));
     const made = await fixIssue({ ...issue.settings.fix, reviewers: ['codex', 'claude'] }, issue.context(FIXED));
-    expect(made).toMatchObject({ fixed: 2, commits: ['Dark mode (mend 2 finding(s))'] });
+    expect(made).toMatchObject({ fixed: 2, commits: ['Dark mode: address review'] });
     const prompt = issue.requests[0]?.prompt ?? '';
     expect(prompt).toContain('claude asks for changes: No.\n- critical, no place given: Old hole\n- high, a.ts:1: Wrong sum\n  It adds');
     expect(prompt).toContain('claude says: Wrong sum\n  Tax is missing.');

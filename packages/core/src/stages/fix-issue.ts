@@ -86,7 +86,7 @@ async function fixTask(
   const spec = fence('markdown', issue.spec);
   const findings = fence('markdown', renderFindings(verdict, open));
   const prompt = (failures: string): string => renderPrompt('fix', template, { spec, findings, failures });
-  return { what: 'fix', prompt, subject: `${issue.manifest.title} (mend ${givenCount(verdict, open)} finding(s))` };
+  return { what: 'fix', prompt, purpose: 'review' };
 }
 
 function renderFindings({ reviewers }: Verdict, open: Verdict['findings']): string {

@@ -1,6 +1,20 @@
+import type { Git } from '../git/git.js';
+
+const FETCHED = 'refs/nx-fleet/fetched/';
+
 /** The head that the last build put on an issue's branch: what stands there and is not this, a person made. */
 export function builtRef(project: string): string {
   return `refs/nx-fleet/built/${project}`;
+}
+
+/** Holds a head that came from a bundle, until the built ref does. */
+export function fetchedRef(commit: string): string {
+  return `${FETCHED}${commit}`;
+}
+
+/** Deletes such refs that nothing came for. A stage that is just about to write the built ref still finds its commit: git keeps it for days. */
+export async function sweepFetched(git: Pick<Git, 'listRefs' | 'deleteRef'>): Promise<void> {
+  for (const { ref } of await git.listRefs(FETCHED)) await git.deleteRef(ref);
 }
 
 /** Exists while a writer is at work; left behind, it says that the work tree holds an interrupted attempt. */

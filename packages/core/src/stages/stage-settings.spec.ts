@@ -44,6 +44,7 @@ describe('stage settings', () => {
       rateLimitWaitMs: 300_000,
       checkTimeoutMs: 1_800_000,
       dependencySafety: 'hardlink',
+      commitTemplate: null,
     });
   });
 });

@@ -54,6 +54,8 @@ export interface StageLimits {
   readonly rateLimitWaitMs: number;
   readonly checkTimeoutMs: number;
   readonly dependencySafety: DependencySafety;
+  /** The form of writers' commit messages, or null. */
+  readonly commitTemplate: string | null;
 }
 
 export function planSettings({ agents }: Settings): AgentStageSettings {
@@ -80,7 +82,7 @@ export function reviewSettings({ agents }: Settings, reviewer: string): AgentSta
   return agentSettings(agents, reviewer, agents.tiers.review);
 }
 
-export function stageLimits({ limits, worktrees }: Settings): StageLimits {
+export function stageLimits({ build, limits, worktrees }: Settings): StageLimits {
   const minute = 60_000;
   return {
     agentTimeoutMs: limits.agentMinutes * minute,
@@ -88,6 +90,7 @@ export function stageLimits({ limits, worktrees }: Settings): StageLimits {
     rateLimitWaitMs: limits.rateLimitMinutes * minute,
     checkTimeoutMs: limits.checkMinutes * minute,
     dependencySafety: worktrees.safety,
+    commitTemplate: build.commit ?? null,
   };
 }
 

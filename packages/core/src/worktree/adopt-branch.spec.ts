@@ -35,6 +35,25 @@ describe('adoptOrCreateBranch', () => {
     expect(await decide(fleet)).toEqual({ owned });
   });
 
+  it.each<readonly [string, string, string]>([
+    ['a branch that is a folder of its name', 'refs/heads/issue', 'cannot exist beside the branch "issue"'],
+    ['a branch in a folder of its name', `${ref}/more`, 'cannot exist beside the branch "issue/42-dark-mode/more"'],
+    ['such a branch at origin', 'refs/remotes/origin/issue', 'origin has a branch "issue"'],
+  ])('refuses a name that is blocked by %s, and gives another', async (_, other, reason) => {
+    const fleet = createFakeFleet();
+    fleet.git.refs.set(other, fleet.git.root);
+    await expect(decide(fleet)).rejects.toThrow(reason);
+    await expect(decide(fleet)).rejects.toThrow('--branch=issue-42-dark-mode');
+  });
+
+  it('refuses a base, or a branch, that tracks the env file', async () => {
+    const files = { '.env.local': 'A=1' };
+    await expect(decide(createFakeFleet({ git: { files } }))).rejects.toThrow('git rm --cached .env.local');
+    const fleet = createFakeFleet();
+    fleet.git.refs.set(ref, fleet.git.commit([fleet.git.root], files, 'Work'));
+    await expect(decide(fleet)).rejects.toThrow('git rm --cached .env.local');
+  });
+
   it("refuses one with somebody's work on it", async () => {
     const fleet = createFakeFleet();
     fleet.git.refs.set(ref, fleet.git.commit([fleet.git.root], { a: '1' }, 'Work'));

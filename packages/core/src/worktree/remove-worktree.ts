@@ -3,7 +3,7 @@ import type { RepositoryLocation } from '../git/git.js';
 import type { Allocation } from '../host/registry.js';
 import { keepInTrash } from '../stages/keep-in-trash.js';
 import { ENV_FILE, removeInnerWorktrees } from '../stages/keep-work.js';
-import { buildingRef, builtRef, checkingRef } from '../stages/refs.js';
+import { buildingRef, builtRef, checkingRef, sweepFetched } from '../stages/refs.js';
 import { findAllocation, releaseWorktree, requireNobodyAtWork, settleWorktree, takeClaim } from './claim.js';
 import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
 import { undoSteps } from './provisioning-steps.js';
@@ -65,6 +65,7 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
   }
   for (const ref of [builtRef(project), buildingRef(project), checkingRef(project)])
     if ((await git.readRef(ref)) !== null) await git.deleteRef(ref);
+  await sweepFetched(git);
   // The manifest goes last: without it, an interrupted removal could not be run again.
   await releaseWorktree({ repository: location.commonDirectory, project }, host);
   await host.state.removeIssue(project);

@@ -111,7 +111,7 @@ describe('refillSpares', () => {
         return { method: 'installed', packageManager: 'npm' };
       },
     });
-    await expect(refillSpares(request(fleet), fleet)).rejects.toThrow('Installing dependencies changed "lock.json", so that no spare');
+    await expect(refillSpares(request(fleet), fleet)).rejects.toThrow('"lock.json" is neither committed nor ignored once dependencies are installed');
     expect(await paths(fleet)).toEqual([]);
   });
 });

@@ -99,7 +99,9 @@ async function fillSpare(
   await host.installDependencies({ from: location.mainWorktree, to: spare.worktree, safety, env, onProgress });
   const [dirty] = await git.dirtyPaths(spare.worktree);
   if (dirty !== undefined)
-    throw new UserError(`Installing dependencies changed "${printableLine(dirty)}", so that no spare worktree can be kept.`);
+    throw new UserError(
+      `"${printableLine(dirty)}" is neither committed nor ignored once dependencies are installed, so no spare worktree can be kept. Ignore it, or set "worktrees.spares": 0.`,
+    );
   await host.registry.update((allocations, spares) => ({
     allocations,
     spares: spares.map((other) => (isSame(other, spare) ? { ...other, state: 'ready' } : other)),

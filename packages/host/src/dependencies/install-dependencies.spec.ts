@@ -12,6 +12,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -104,6 +105,8 @@ describe('installing dependencies with npm', () => {
     for (const patch of ['patched+1.0.0.patch', 'plain-not+1.0.0.patch', '@scope+patched+1.0.0.patch'])
       writeJson(main('patches', patch), 1);
     cpSync(main('patches'), linked('patches'), { recursive: true });
+    const later = new Date(Date.now() + 1_000);
+    utimesSync(main('node_modules', '.package-lock.json'), later, later);
     expect((await install()).method).toBe('cloned');
     const isShared = (names: readonly string[]): boolean =>
       inode(main('node_modules', ...names)) === inode(linked('node_modules', ...names));
@@ -201,9 +204,7 @@ describe('installing dependencies with npm', () => {
     runNpm(folder(), 'linked', ['install', '--package-lock-only', 'tiny@file:vendor/tiny-2.0.0.tgz']);
     expect(await install()).toEqual({ method: 'installed', packageManager: 'npm' });
     expect(installedVersion()).toBe('2.0.0');
-    rmSync(linked('node_modules', 'tiny'), { recursive: true });
     expect((await install()).method).toBe('present');
-    expect(existsSync(linked('node_modules', 'tiny'))).toBe(false);
     runNpm(folder(), 'linked', ['install', '--package-lock-only', 'tiny@file:vendor/tiny-1.0.0.tgz']);
     expect((await install()).method).toBe('cloned');
     expect(installedVersion()).toBe('1.0.0');
@@ -215,6 +216,39 @@ describe('installing dependencies with npm', () => {
     }
     expect((await install()).method).toBe('installed');
     expect(installedVersion()).toBe('2.0.0');
+  });
+
+  it.each<[string, () => void]>([
+    ['a package is gone', () => rmSync(linked('node_modules', 'tiny'), { recursive: true })],
+    ["a workspace's package is gone", () => rmSync(linked('packages', 'a', 'node_modules', 'tiny'), { recursive: true })],
+    ['a package is another version', () => writeJson(linked('node_modules', 'tiny', 'package.json'), { name: 'tiny', version: '3.0.0' })],
+    ['a package has been added', () => writeJson(linked('node_modules', '@other', 'x', 'package.json'), { version: '1.0.0' })],
+    ["npm's record is another one", () => writeJson(linked('node_modules', '.package-lock.json'), { packages: {} })],
+  ])('makes the tree again when %s', async (_, change) => {
+    await install();
+    change();
+    expect((await install()).method).toBe('cloned');
+    expect([installedVersion(), installedVersion('packages', 'a'), existsSync(linked('node_modules', '@other'))]).toEqual([
+      '1.0.0',
+      '2.0.0',
+      false,
+    ]);
+  });
+
+  it('installs when both manifests have changed and no lockfile has', async () => {
+    for (const worktree of [main, linked]) {
+      const manifest = JSON.parse(readFileSync(worktree('packages', 'a', 'package.json'), 'utf8'));
+      writeJson(worktree('packages', 'a', 'package.json'), { ...manifest, dependencies: { tiny: 'file:../../vendor/tiny-1.0.0.tgz' } });
+    }
+    expect((await install()).method).toBe('installed');
+    expect(evaluate("require('tiny/package.json').version")).toBe('1.0.0');
+  });
+
+  it('installs when a patch has come since the main worktree was installed', async () => {
+    for (const worktree of [main, linked]) writeJson(worktree('patches', 'tiny+1.0.0.patch'), 1);
+    const later = new Date(Date.now() + 5_000);
+    utimesSync(main('patches', 'tiny+1.0.0.patch'), later, later);
+    expect((await install()).method).toBe('installed');
   });
 
   it("installs when a package has gone from the main worktree's record, or from its disk", async () => {

@@ -23,7 +23,7 @@ describe('arguments of an install', () => {
   it.each<[Partial<PackageManager>, string]>([
     [{}, 'ci --no-audit --no-fund --prefer-offline --json'],
     [{ lockfile: null }, 'install --no-audit --no-fund --prefer-offline --no-package-lock'],
-    [{ name: 'pnpm', lockfile: 'pnpm-lock.yaml' }, 'install --offline --frozen-lockfile'],
+    [{ name: 'pnpm', lockfile: 'pnpm-lock.yaml' }, 'install --offline --frozen-lockfile --reporter=ndjson'],
     [{ name: 'pnpm', lockfile: null }, 'install --no-lockfile --prefer-offline'],
     [{ name: 'yarn', lockfile: 'yarn.lock' }, 'install --immutable'],
     [{ name: 'yarn', lockfile: 'yarn.lock', isClassicYarn: true }, 'install --frozen-lockfile --non-interactive'],
@@ -50,18 +50,48 @@ describe('an install', () => {
     expect(offline.log).toHaveLength(1);
   });
 
-  it('asks pnpm for the network only once its store has failed, and only once', async () => {
-    const pnpm: PackageManager = { ...npm, name: 'pnpm', lockfile: 'pnpm-lock.yaml', isClonable: false };
-    const missing = answering({ exitCode: 1 }, {});
-    await runInstall(missing, pnpm, request);
-    expect(commandLines(missing.log)).toEqual([
-      'pnpm install --offline --frozen-lockfile',
-      'pnpm install --prefer-offline --frozen-lockfile',
-    ]);
-    await expect(runInstall(answering({ exitCode: 1 }, { exitCode: 1 }), pnpm, request)).rejects.toThrow('--prefer-offline');
-    const absent = answering({ ended: 'not-found', exitCode: null });
-    await expect(runInstall(absent, pnpm, request)).rejects.toThrow(/^Cannot find "pnpm"/);
-    expect(absent.log).toHaveLength(1);
+  const pnpm: PackageManager = { ...npm, name: 'pnpm', lockfile: 'pnpm-lock.yaml', isClonable: false };
+  const pnpmError = (code: string): Partial<CommandResult> => ({
+    exitCode: 1,
+    stdout: `{"level":"info","name":"pnpm","message":"Lockfile is up to date"}\nsorry\n${JSON.stringify({ level: 'error', code, message: 'failed' })}\n`,
+  });
+
+  it.each(['ERR_PNPM_NO_OFFLINE_TARBALL', 'ERR_PNPM_NO_OFFLINE_META', 'ERR_PNPM_META_FETCH_FAIL'])(
+    'asks pnpm for the network once its store has failed with %s, and only once',
+    async (code) => {
+      const missing = answering(pnpmError(code), {});
+      await runInstall(missing, pnpm, request);
+      expect(commandLines(missing.log)).toEqual([
+        'pnpm install --offline --frozen-lockfile --reporter=ndjson',
+        'pnpm install --prefer-offline --frozen-lockfile',
+      ]);
+      await expect(runInstall(answering(pnpmError(code), { exitCode: 1 }), pnpm, request)).rejects.toThrow('--prefer-offline');
+    },
+  );
+
+  it.each<[string, Partial<CommandResult>]>([
+    ['a script has failed in pnpm 10', pnpmError('ELIFECYCLE')],
+    ['a script has failed in pnpm 12', pnpmError('ERR_PNPM_EXECUTOR_LIFECYCLE_SCRIPT_FAILED')],
+    ['a script has printed the code of a missing package', { exitCode: 1, stdout: 'ERR_PNPM_NO_OFFLINE_TARBALL' }],
+    ['it was ended', { ended: 'cancelled', exitCode: null, signal: 'SIGINT' }],
+    ['pnpm is not there', { ended: 'not-found', exitCode: null }],
+  ])('does not run pnpm again when %s', async (_, answer) => {
+    const commands = answering(answer, {});
+    await expect(runInstall(commands, pnpm, request)).rejects.toThrow(UserError);
+    expect(commands.log).toHaveLength(1);
+  });
+
+  it('shows what pnpm and its scripts say without the JSON around it', async () => {
+    const lines = [
+      { level: 'debug', name: 'pnpm:scope', selected: 1 },
+      { level: 'debug', name: 'pnpm:lifecycle', line: 'cannot compile' },
+      { level: 'error', code: 'ELIFECYCLE', err: { message: 'postinstall: exit status 3' } },
+    ];
+    const stdout = ['> x@ postinstall', ...lines.map((line) => JSON.stringify(line))].join('\n');
+    const failure = await runInstall(answering({ exitCode: 1, stdout }), pnpm, request).catch(String);
+    expect(failure).toMatch(
+      /"pnpm install --offline --frozen-lockfile" failed .*\n> x@ postinstall\ncannot compile\npostinstall: exit status 3$/,
+    );
   });
 
   it('shows the last lines of what it said, without escape sequences', async () => {

@@ -12,6 +12,8 @@ import type { PackageManager } from './lockfile.js';
 
 const NPM_OPTIONS = ['--no-audit', '--no-fund', '--prefer-offline'];
 const SHOWN_LINES = 15;
+const NDJSON = '--reporter=ndjson';
+const MACHINE_OPTIONS: ReadonlySet<string> = new Set(['--json', NDJSON]);
 
 /** Arguments of an install that changes no tracked file. */
 export function installArguments({ name, lockfile, isClassicYarn }: PackageManager): readonly string[] {
@@ -21,7 +23,8 @@ export function installArguments({ name, lockfile, isClassicYarn }: PackageManag
       // Only as JSON does npm tell a machine why it failed.
       return isLocked ? ['ci', ...NPM_OPTIONS, '--json'] : ['install', ...NPM_OPTIONS, '--no-package-lock'];
     case 'pnpm':
-      return isLocked ? ['install', '--offline', '--frozen-lockfile'] : ['install', '--no-lockfile', '--prefer-offline'];
+      // As JSON, for its error codes: see `lacksPackage`.
+      return isLocked ? ['install', '--offline', '--frozen-lockfile', NDJSON] : ['install', '--no-lockfile', '--prefer-offline'];
     case 'yarn':
       if (isClassicYarn) {
         return ['install', isLocked ? '--frozen-lockfile' : '--no-lockfile', '--non-interactive'];
@@ -48,8 +51,8 @@ export async function runInstall(commands: CommandRunner, packageManager: Packag
 function secondArguments({ name, lockfile }: PackageManager, first: CommandResult): readonly string[] | null {
   // `npm ci` refuses a lockfile that lacks other platforms' packages; `npm install` gets along with it.
   if (name === 'npm' && isOutOfStep(first)) return ['install', ...NPM_OPTIONS, '--no-save'];
-  // Without the network it is several times as fast, once its store has all.
-  if (name === 'pnpm' && lockfile !== null && first.ended !== 'not-found') return ['install', '--prefer-offline', '--frozen-lockfile'];
+  // Without the network it is several times as fast, once its store has all. After a script that failed, a second install would leave it out.
+  if (name === 'pnpm' && lockfile !== null && lacksPackage(first)) return ['install', '--prefer-offline', '--frozen-lockfile'];
   return null;
 }
 
@@ -62,8 +65,8 @@ async function run(commands: CommandRunner, [file, args]: CommandLine, request: 
     args,
     cwd: request.to,
     env: request.env,
-    // npm's answer in JSON, with its whole manual when it refuses a lockfile, is not for people.
-    ...(args.includes('--json') ? {} : { onLine: (line: string) => request.onProgress(printableLine(line)) }),
+    // Answers in JSON, of npm with its whole manual when it refuses a lockfile, are not for people.
+    ...(isForMachines(args) ? {} : { onLine: (line: string) => request.onProgress(printableLine(line)) }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
   request.signal?.throwIfAborted();
@@ -77,15 +80,49 @@ function isOutOfStep(result: CommandResult): boolean {
   return npmErrorSchema.safeParse(parseJson(result.stdout)).success;
 }
 
+/** One line of pnpm's output in JSON: a message of its own, or a `line` that a script has printed. */
+const pnpmLineSchema = z.object({
+  level: z.string(),
+  code: z.unknown().optional(),
+  message: z.string().optional(),
+  line: z.string().optional(),
+  err: z.object({ message: z.string() }).optional(),
+});
+const PNPM_LACKS_PACKAGE = /^ERR_PNPM_(?:NO_OFFLINE_\w+|META_FETCH_FAIL)$/;
+
+/** pnpm's codes for what its store, or its copy of the registry's data, does not have. */
+function lacksPackage({ stdout }: CommandResult): boolean {
+  return stdout.split('\n').some((text) => {
+    const { level, code } = pnpmLineSchema.safeParse(parseJson(text)).data ?? {};
+    return level === 'error' && typeof code === 'string' && PNPM_LACKS_PACKAGE.test(code);
+  });
+}
+
+/** pnpm 10 prints the output of scripts as it is, between its lines of JSON. */
+function pnpmText(text: string): readonly string[] {
+  const { data } = pnpmLineSchema.safeParse(parseJson(text));
+  if (data === undefined) return [text];
+  return [data.line ?? (data.level === 'debug' ? undefined : (data.message ?? data.err?.message))].filter((line) => line !== undefined);
+}
+
+function isForMachines(args: readonly string[]): boolean {
+  return args.some((argument) => MACHINE_OPTIONS.has(argument));
+}
+
 function failure([file, args]: CommandLine, result: CommandResult, request: DependencyRequest): UserError {
-  const line = [file, ...args.filter((argument) => argument !== '--json')].join(' ');
+  const line = [file, ...args.filter((argument) => !MACHINE_OPTIONS.has(argument))].join(' ');
   if (result.ended === 'not-found') {
     return new UserError(
       `Cannot find "${file}", which installs the dependencies of "${request.to}". Install it, then run the command again.`,
     );
   }
-  const output = printable(result.stderr.trim() === '' ? result.stdout : result.stderr).trimEnd();
-  const lastLines = output.split('\n').slice(-SHOWN_LINES).join('\n');
+  const lastLines = outputForPeople(args, result).trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
   const how = result.exitCode === null ? `was ended (${result.signal ?? result.ended})` : `failed with exit code ${result.exitCode}`;
-  return new UserError(`"${line}" ${how} in "${request.to}". Run it there by hand, then repeat the command.\n${lastLines}`);
+  // The worktree may be removed after this: the lines below must be enough to go on with.
+  return new UserError(`"${line}" ${how} in "${request.to}". Correct what it reports, then run the command again:\n${lastLines}`);
+}
+
+function outputForPeople(args: readonly string[], { stdout, stderr }: CommandResult): string {
+  if (args.includes(NDJSON)) return printable([...stdout.split('\n').flatMap(pnpmText), stderr].join('\n'));
+  return printable(stderr.trim() === '' ? stdout : stderr);
 }

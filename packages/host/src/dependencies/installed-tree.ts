@@ -1,8 +1,12 @@
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { parseJson } from '@nx-fleet/core';
-import { pathExists, readFileIfPresent } from '../read-file.js';
+import { type CommandRunner, parseJson } from '@nx-fleet/core';
+import { nullIfAbsent, pathExists, readFileIfPresent } from '../read-file.js';
 import type { PackageManager } from './lockfile.js';
+import { isOnDisk } from './packages-on-disk.js';
+import { isYarnTreeCurrent } from './yarn-tree.js';
 
 const packageSchema = z.object({
   version: z.string().optional(),
@@ -13,26 +17,72 @@ const packageSchema = z.object({
   peer: z.boolean().optional(),
   link: z.boolean().optional(),
   extraneous: z.boolean().optional(),
+  dependencies: z.record(z.string(), z.string()).optional(),
+  devDependencies: z.record(z.string(), z.string()).optional(),
+  optionalDependencies: z.record(z.string(), z.string()).optional(),
 });
 const lockSchema = z.object({ packages: z.record(z.string(), packageSchema) });
-const manifestSchema = z.object({ version: z.string().optional() });
 
 type PackageEntry = z.infer<typeof packageSchema>;
 type Packages = z.infer<typeof lockSchema>['packages'];
 
-/** Manifests that are read at the same time. */
-const PARALLEL_READS = 64;
+export interface InstalledTree {
+  readonly worktree: string;
+  readonly packageManager: PackageManager;
+  /** Folders with a package.json, relative to the worktree. */
+  readonly folders: readonly string[];
+  readonly commands: CommandRunner;
+  readonly env: Readonly<Record<string, string>>;
+}
 
-/** True if a worktree's node_modules is what its lockfile says: finished, and no older than the last pull. */
-export async function isInstalledTreeCurrent(worktree: string, packageManager: PackageManager): Promise<boolean> {
-  if (packageManager.name === 'yarn') {
-    // Yarn writes it at the end of an install.
-    return pathExists(path.join(worktree, 'node_modules', packageManager.isClassicYarn ? '.yarn-integrity' : '.yarn-state.yml'));
-  }
+/** True if a worktree's node_modules is what its lockfile says: finished, and no older than the last pull. Compares contents, not times. */
+export async function isInstalledTreeCurrent(tree: InstalledTree): Promise<boolean> {
+  const { name, isClassicYarn } = tree.packageManager;
+  if (name === 'npm') return (await isNpmTreeCurrent(tree)) && isNewerThanPatches(tree.worktree, '.package-lock.json');
+  if (name === 'yarn' && isClassicYarn)
+    return (await isClassicYarnTreeCurrent(tree)) && isNewerThanPatches(tree.worktree, '.yarn-integrity');
+  return name === 'yarn' && isYarnTreeCurrent(tree.worktree);
+}
+
+/** No record names the patches of patch-package. One that came with a pull is not applied until an install. */
+async function isNewerThanPatches(worktree: string, record: string): Promise<boolean> {
+  const { mtimeMs } = await stat(path.join(worktree, 'node_modules', record));
+  const folder = path.join(worktree, 'patches');
+  const patches = await readdir(folder, { recursive: true }).catch((error: unknown) => nullIfAbsent(error) ?? []);
+  const changes = await Promise.all(patches.map(async (patch) => (await stat(path.join(folder, patch))).mtimeMs));
+  return changes.every((changedAt) => changedAt <= mtimeMs);
+}
+
+/** Yarn 1 compares its record with the lockfile, each package.json and its settings itself. */
+async function isClassicYarnTreeCurrent({ worktree, commands, env }: InstalledTree): Promise<boolean> {
+  const { exitCode } = await commands.run({ file: 'yarn', args: ['check', '--integrity'], cwd: worktree, env });
+  return exitCode === 0;
+}
+
+async function isNpmTreeCurrent({ worktree, folders }: InstalledTree): Promise<boolean> {
   const locked = await readPackages(path.join(worktree, 'package-lock.json'));
   const wanted = locked && (await withoutAbsentWorkspaces(worktree, locked));
   const installed = await readPackages(path.join(worktree, 'node_modules', '.package-lock.json'));
-  return wanted !== null && installed !== null && isSame(wanted, installed) && isOnDisk(worktree, installed);
+  if (wanted === null || installed === null || !isSame(wanted, installed)) return false;
+  for (const folder of folders) {
+    if (wanted[folder] !== undefined && !(await agreesWithManifest(path.join(worktree, folder), wanted[folder]))) return false;
+  }
+  const packages = Object.entries(installed).filter(([place, { link }]) => isBelowNodeModules(place) && link !== true);
+  // npm 11 rewrites the tree's own lockfile for `--package-lock-only` too, without touching a package: look at these themselves.
+  return isOnDisk(
+    worktree,
+    packages.map(([place, { version }]) => [place, version]),
+  );
+}
+
+/** A package.json can be changed without the lockfile. */
+async function agreesWithManifest(folder: string, locked: PackageEntry): Promise<boolean> {
+  const manifest = packageSchema.safeParse(parseJson((await readFileIfPresent(path.join(folder, 'package.json'))) ?? ''));
+  return manifest.success && isDeepStrictEqual(specsOf(manifest.data), specsOf(locked));
+}
+
+function specsOf({ dependencies, devDependencies, optionalDependencies }: PackageEntry): Record<string, string> {
+  return { ...devDependencies, ...dependencies, ...optionalDependencies };
 }
 
 /** npm makes no link to a workspace that the lockfile names and the worktree lacks. */
@@ -63,29 +113,8 @@ function isEqual(wanted: PackageEntry | undefined, installed: PackageEntry): boo
   );
 }
 
-/** npm 11 rewrites the tree's own lockfile for `--package-lock-only` too, without touching a package: look at these themselves. */
-async function isOnDisk(worktree: string, installed: Packages): Promise<boolean> {
-  const entries = Object.entries(installed).filter(([place, { link }]) => isBelowNodeModules(place) && link !== true);
-  for (let start = 0; start < entries.length; start += PARALLEL_READS) {
-    const batch = entries.slice(start, start + PARALLEL_READS);
-    const answers = await Promise.all(
-      batch.map(async ([place, { version }]) => (await readVersion(path.join(worktree, place, 'package.json'))) === version),
-    );
-    if (answers.includes(false)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 function isBelowNodeModules(place: string): boolean {
   return place.includes('node_modules/');
-}
-
-/** Undefined for a manifest without one, null for none at all. */
-async function readVersion(file: string): Promise<string | null | undefined> {
-  const text = await readFileIfPresent(file);
-  return text === null ? null : manifestSchema.safeParse(parseJson(text)).data?.version;
 }
 
 async function readPackages(file: string): Promise<Packages | null> {

@@ -52,7 +52,7 @@ export function writeJson(file: string, value: unknown): void {
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-function packTiny(folder: string, version: string, destination: string): void {
+export function packTiny(folder: string, version: string, destination: string): void {
   writeJson(path.join(folder, 'tiny', 'package.json'), { name: 'tiny', version, bin: 'cli.js' });
   writeFileSync(path.join(folder, 'tiny', 'cli.js'), `#!/usr/bin/env node\nconsole.log('tiny ${version}');\n`, { mode: 0o755 });
   runNpm(folder, 'tiny', ['pack', '--pack-destination', destination]);

@@ -123,7 +123,7 @@ describe('nx run fleet:doctor', () => {
     await succeed(remove(3));
   });
 
-  it('gives back the ports of a clone that is gone', async () => {
+  it('releases the ports of a clone that is gone only when asked to', async () => {
     const before = allocations(workspace);
     const clone = join(workspace.parent, 'clone');
     await succeed(workspace.run('cp', ['-a', workspace.root, clone], { cwd: workspace.parent }));
@@ -131,7 +131,10 @@ describe('nx run fleet:doctor', () => {
     await succeed(workspace.startNx(['g', 'worktree', '--issue=2'], { cwd: clone }).finished);
     expect(allocations(workspace)).toHaveLength(before.length + 1);
     for (const folder of [clone, `${clone}.worktrees`]) rmSync(folder, { recursive: true });
-    await expectMended('issue-2', `its repository "${join(clone, '.git')}" is gone`, 'release');
+    const repository = join(clone, '.git');
+    expect(await reports()).toEqual([expect.objectContaining({ subject: repository, remedy: 'note', outcome: 'noted' })]);
+    expect(allocations(workspace)).toHaveLength(before.length + 1);
+    await succeed(doctor(`--release=${repository}`));
     expect(allocations(workspace)).toEqual(before);
   });
 

@@ -77,6 +77,7 @@ export {
   type ComplaintReport,
   type ExamineContext,
 } from './doctor/examine-fleet.js';
+export { releaseAbsentRepository } from './doctor/absent-repositories.js';
 export { expireTrash, listTrash, restoreFromTrash, type KeptWork } from './doctor/trash.js';
 export { PROMPT_NAMES, renderPrompt, type PromptName } from './prompt/render-prompt.js';
 export {

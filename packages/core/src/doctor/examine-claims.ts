@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { Allocation } from '../host/registry.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { printableLine } from '../text/printable.js';
-import { releaseWorktree, takeClaim } from '../worktree/claim.js';
+import { takeClaim } from '../worktree/claim.js';
 import { planRemoval } from '../worktree/plan-removal.js';
 import { provisionWorktree, undoProvisioning } from '../worktree/provision-worktree.js';
 import { removeWorktree } from '../worktree/remove-worktree.js';
@@ -15,10 +15,7 @@ export async function examineClaims(context: ExamineContext): Promise<readonly C
   const { host } = adapters;
   const complaints: Complaint[] = [];
   for (const allocation of await host.registry.read()) {
-    if (allocation.repository !== location.commonDirectory) {
-      if (!(await host.pathExists(allocation.repository))) complaints.push(forgottenRepository(allocation, context));
-      continue;
-    }
+    if (allocation.repository !== location.commonDirectory) continue;
     const { owner, state } = allocation;
     const isBusy = state !== 'ready' && owner !== null && (await host.registry.isAlive(owner));
     const complaint = isBusy ? null : await examineClaim(allocation, context).catch((error: unknown) => unreadable(allocation, error));
@@ -128,14 +125,5 @@ function workOf(allocation: Allocation, manifest: Manifest | null, { location, s
     expectedTip: manifest?.base ?? null,
     onProgress,
     found: { database: null, databaseFailure: null },
-  };
-}
-
-function forgottenRepository(allocation: Allocation, { adapters }: ExamineContext): Complaint {
-  return {
-    subject: allocation.project,
-    reason: `its repository "${allocation.repository}" is gone`,
-    remedy: 'release',
-    mend: async () => releaseWorktree(await takeClaim(allocation, allocation.state, adapters.host), adapters.host),
   };
 }

@@ -1,4 +1,3 @@
-import type { Allocation, RegistryChange, Spare } from '../host/registry.js';
 import { findBadSpares, SPARE_PREFIX, sweepSpare } from '../worktree/spares.js';
 import type { Complaint, ExamineContext } from './examine-fleet.js';
 
@@ -7,13 +6,16 @@ const DISCARDED_PREFIX = '.nx-fleet-trash-';
 /** Half-made and surplus spares, and folders whose removal was interrupted. */
 export async function examineDisk(context: ExamineContext): Promise<readonly Complaint[]> {
   const { worktreesDirectory, adapters } = context;
-  const { host } = adapters;
+  const { git, host } = adapters;
   const complaints: Complaint[] = [];
   const names = await host.listDirectory(worktreesDirectory);
   const used = await usedSpares(context);
+  const known = new Set((await git.listWorktrees()).map(({ path }) => path));
   for (const name of names) {
     const subject = `${worktreesDirectory}/${name}`;
     if (!name.startsWith(SPARE_PREFIX) || used.has(subject)) continue;
+    // Other repositories, with registries that are not this one, may have the same folder for their worktrees.
+    if (!known.has(subject) && (await host.pathExists(`${subject}/.git`))) continue;
     const mend = (): Promise<void> => removeStray(subject, context);
     complaints.push({ subject, reason: 'a spare worktree that nothing stands for', remedy: 'remove', mend });
   }
@@ -24,22 +26,6 @@ export async function examineDisk(context: ExamineContext): Promise<readonly Com
   for (const bad of await findBadSpares(context, adapters)) {
     const reason = `a spare worktree: ${bad.reason}`;
     complaints.push({ subject: bad.spare.worktree, reason, remedy: 'remove', mend: () => sweepSpare(bad, adapters) });
-  }
-  return [...complaints, ...(await forgottenSpares(context))];
-}
-
-/** Spares of repositories that are gone: nobody else would ever look for them. */
-async function forgottenSpares({ location, adapters: { host } }: ExamineContext): Promise<readonly Complaint[]> {
-  const complaints: Complaint[] = [];
-  for (const { repository, worktree } of await host.registry.readSpares()) {
-    if (repository === location.commonDirectory || (await host.pathExists(repository))) continue;
-    const forget = (allocations: readonly Allocation[], spares: readonly Spare[]): RegistryChange<void> => ({
-      allocations,
-      spares: spares.filter((other) => other.repository !== repository),
-      result: undefined,
-    });
-    const reason = `its repository "${repository}" is gone`;
-    complaints.push({ subject: worktree, reason, remedy: 'release', mend: () => host.registry.update(forget) });
   }
   return complaints;
 }

@@ -6,6 +6,7 @@ import { parseSettings } from '../settings/parse-settings.js';
 import { anIssue, createFakeFleet, planInFleet, provisionRequest, type FakeFleet } from '../worktree/fleet.contract.js';
 import { provisionWorktree } from '../worktree/provision-worktree.js';
 import { refillSpares } from '../worktree/spares.js';
+import { releaseAbsentRepository } from './absent-repositories.js';
 import { examineFleet, lastingComplaints, mendFleet, type Complaint, type ComplaintReport, type ExamineContext } from './examine-fleet.js';
 
 const worktree = '/repo.worktrees/issue-42';
@@ -145,11 +146,6 @@ const mended: Readonly<Record<string, Case>> = {
       expect(git.refs.has(branchRef)).toBe(true);
     },
   },
-  'a claim of a repository that is gone': {
-    make: async () => createFakeFleet({ allocations: [aForeignClaim('/gone/.git')] }),
-    complaint: ['issue-1', 'its repository "/gone/.git" is gone', 'release'],
-    after: async ({ host }) => expect(await host.registry.read()).toEqual([]),
-  },
   'a manifest that nothing was made for': {
     make: async () => {
       const fleet = createFakeFleet();
@@ -181,7 +177,7 @@ const mended: Readonly<Record<string, Case>> = {
     complaint: ['issue-42', "this machine's registry does not know its worktree", 'finish'],
     after: async ({ git, host, database }) => {
       const local = await host.state.readLocal('issue-42');
-      const claim = { project: 'issue-42', worktree, state: 'ready', ownsBranch: false, firstPort: local?.ports['PORT'] };
+      const claim = { project: 'issue-42', worktree, state: 'ready', ownsBranch: true, firstPort: local?.ports['PORT'] };
       expect(await host.registry.read()).toMatchObject([claim]);
       expect(git.filesIn(worktree).has('work.ts')).toBe(true);
       expect(database.branches.has('issue-42')).toBe(true);
@@ -211,14 +207,6 @@ const mended: Readonly<Record<string, Case>> = {
       return createFakeFleet({ spares: [spare] });
     },
     complaint: ['/repo.worktrees/.nx-fleet-spare-1', 'a spare worktree: its preparation was interrupted', 'remove'],
-    after: async ({ host }) => expect(await host.registry.readSpares()).toEqual([]),
-  },
-  'a spare of a repository that is gone': {
-    make: async () => {
-      const spare = { repository: '/gone/.git', worktree: '/gone.worktrees/.nx-fleet-spare-1', state: 'ready', owner: other } as const;
-      return createFakeFleet({ spares: [spare] });
-    },
-    complaint: ['/gone.worktrees/.nx-fleet-spare-1', 'its repository "/gone/.git" is gone', 'release'],
     after: async ({ host }) => expect(await host.registry.readSpares()).toEqual([]),
   },
 };
@@ -392,6 +380,43 @@ describe('the doctor', () => {
     expect(await examine(fleet)).toEqual([]);
   });
 
+  it('reports what a repository holds whose folder is not there, and leaves it as it is', async () => {
+    const spare = { repository: '/gone/.git', worktree: '/gone.worktrees/.nx-fleet-spare-1', state: 'ready', owner: other } as const;
+    const second = { ...aForeignClaim('/gone/.git'), project: 'issue-2', firstPort: 25_010 };
+    const fleet = createFakeFleet({ allocations: [aForeignClaim('/gone/.git'), second], spares: [spare] });
+    const reason =
+      'its folder is not there, and it holds 2 worktrees and 1 spare worktree. If it is gone for good: nx run fleet:doctor --release=/gone/.git';
+    expect(await doctor(fleet)).toEqual([{ subject: '/gone/.git', reason, remedy: 'note', outcome: 'noted' }]);
+    expect([await fleet.host.registry.read(), await fleet.host.registry.readSpares()]).toMatchObject([[{}, {}], [spare]]);
+  });
+
+  it('releases what an absent repository holds only when it is asked to, and nothing of others', async () => {
+    const spare = { repository: '/gone/.git', worktree: '/gone.worktrees/.nx-fleet-spare-1', state: 'ready', owner: other } as const;
+    const fleet = await createReadyFleet({ spares: [spare] });
+    await fleet.host.registry.update((current) => ({ allocations: [...current, aForeignClaim('/gone/.git')], result: null }));
+    const release = (repository: string, dryRun = false): Promise<string> =>
+      releaseAbsentRepository(repository, { host: fleet.host, dryRun });
+    fleet.host.files.set('/repo/.git/HEAD', '');
+    await expect(release('/repo/.git')).rejects.toThrow('Those are: "/gone/.git".');
+    expect(await release('/gone/.git', true)).toBe('1 worktree and 1 spare worktree');
+    expect(await fleet.host.registry.read()).toHaveLength(2);
+    await release('/gone/.git');
+    expect([await fleet.host.registry.read(), await fleet.host.registry.readSpares()]).toMatchObject([[{ project: 'issue-42' }], []]);
+  });
+
+  it('releases nothing of an absent repository whose process is at work, as in a container', async () => {
+    const fleet = createFakeFleet({ allocations: [aForeignClaim('/gone/.git')], running: [other] });
+    await expect(releaseAbsentRepository('/gone/.git', { host: fleet.host, dryRun: false })).rejects.toThrow(
+      'is being worked on by process 99',
+    );
+    expect(await fleet.host.registry.read()).toHaveLength(1);
+  });
+
+  it("leaves a spare of another repository's registry in the same folder alone", async () => {
+    const fleet = createFakeFleet({ files: { '/repo.worktrees/.nx-fleet-spare-1/.git': 'gitdir: /other/.git/worktrees/x' } });
+    expect(await examine(fleet)).toEqual([]);
+  });
+
   it('leaves the database of a worktree alone that is just being made', async () => {
     const fleet = await createReadyFleet({ running: [other] });
     await change(fleet, { state: 'creating', owner: other, incarnation: 'other' });
@@ -503,7 +528,7 @@ describe('the doctor beside others', () => {
     await change(fleet, { project: 'issue-9', repository: '/other/.git' });
     fleet.host.files.set('/other/.git/HEAD', '');
     const reports = await doctor(fleet);
-    expect(reports).toMatchObject([{ outcome: 'failed', error: expect.stringContaining("are another worktree's by now") as unknown }]);
+    expect(reports).toMatchObject([{ outcome: 'failed', error: expect.stringContaining('Another worktree has the ports') as unknown }]);
     expect(await fleet.host.registry.read()).toMatchObject([{ project: 'issue-9' }]);
   });
 

@@ -3,6 +3,7 @@ import type { RepositoryLocation } from '../git/git.js';
 import type { Settings } from '../settings/settings.js';
 import { printableLine } from '../text/printable.js';
 import type { RemovalAdapters } from '../worktree/plan-removal.js';
+import { examineAbsentRepositories } from './absent-repositories.js';
 import { examineClaims } from './examine-claims.js';
 import { examineDatabases } from './examine-databases.js';
 import { examineDisk } from './examine-disk.js';
@@ -25,8 +26,8 @@ export interface Complaint {
   /** What it is about: `issue-42`, a path, a database's name. */
   readonly subject: string;
   readonly reason: string;
-  /** What mends it, for people: `undo`, `finish`, `release`, `remove`; `advise` when only a person can. */
-  readonly remedy: 'undo' | 'finish' | 'release' | 'remove' | 'advise';
+  /** What repairs it: `undo`, `finish`, `release`, `remove`; `advise` when only a user can; `note` when it may well be in order. */
+  readonly remedy: 'undo' | 'finish' | 'release' | 'remove' | 'advise' | 'note';
   /** Mends it; absent for an advice. */
   readonly mend?: () => Promise<void>;
 }
@@ -35,14 +36,20 @@ export interface ComplaintReport {
   readonly subject: string;
   readonly reason: string;
   readonly remedy: Complaint['remedy'];
-  readonly outcome: 'mended' | 'would-mend' | 'needs-you' | 'failed';
+  readonly outcome: 'mended' | 'would-mend' | 'needs-you' | 'noted' | 'failed';
   /** Why mending failed. */
   readonly error?: string;
 }
 
 /** Holds registry, manifests, git, databases and disk against each other. Changes nothing. */
 export async function examineFleet(context: ExamineContext): Promise<readonly Complaint[]> {
-  const parts = { claims: examineClaims, manifests: examineManifests, databases: examineDatabases, disk: examineDisk };
+  const parts = {
+    claims: examineClaims,
+    manifests: examineManifests,
+    databases: examineDatabases,
+    disk: examineDisk,
+    'other repositories': examineAbsentRepositories,
+  };
   const complaints: Complaint[] = [];
   for (const [subject, examine] of Object.entries(parts)) {
     // One part that cannot be looked at hides none of the others.
@@ -73,7 +80,7 @@ export async function mendFleet(
   const reports: ComplaintReport[] = [];
   for (const { subject, reason, remedy, mend } of complaints) {
     const report = { subject: printableLine(subject), reason: printableLine(reason, MAX_REASON), remedy };
-    if (mend === undefined) reports.push({ ...report, outcome: 'needs-you' });
+    if (mend === undefined) reports.push({ ...report, outcome: remedy === 'note' ? 'noted' : 'needs-you' });
     else if (dryRun) reports.push({ ...report, outcome: 'would-mend' });
     else reports.push(await mended(report, mend));
   }

@@ -1,11 +1,7 @@
-import { UserError } from '../errors/user-error.js';
-import type { Allocation } from '../host/registry.js';
-import type { LocalState } from '../manifest/local-state.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { readManifests } from '../manifest/read-manifests.js';
-import { findAllocation, newIncarnation } from '../worktree/claim.js';
-import { recordedAllocation } from '../worktree/plan-removal.js';
-import { databaseOwner } from '../worktree/worktree-work.js';
+import { findAllocation } from '../worktree/claim.js';
+import { isWorktreeThere, recallClaim } from '../worktree/recall-claim.js';
 import type { Complaint, ExamineContext } from './examine-fleet.js';
 
 /** Manifests that cannot be read, and those that no claim stands for: their making never began, their removal has all but ended, or the registry is another one. */
@@ -25,9 +21,14 @@ async function examineManifest(manifest: Manifest, context: ExamineContext): Pro
   // The issues of one command get their claims one by one: it may have come to this one meanwhile.
   const mend = async (): Promise<void> => void ((await isClaimed(subject, context)) || (await host.state.removeIssue(subject)));
   if (local === null) return { subject, reason: 'it has a manifest, and nothing was made for it', remedy: 'undo', mend };
-  if (local.here === true || (await git.listWorktrees()).some(({ path }) => path === local.worktree)) {
+  if (await isWorktreeThere(local, context.adapters)) {
     const reason = "this machine's registry does not know its worktree";
-    return { subject, reason, remedy: 'finish', mend: () => remember(manifest, local, context) };
+    return {
+      subject,
+      reason,
+      remedy: 'finish',
+      mend: () => recallClaim({ ...context, manifest, takesOtherPorts: false }, context.adapters),
+    };
   }
   if (!(await host.pathExists(local.worktree)) && (await git.readRef(`refs/heads/${branch}`)) === null) {
     return { subject, reason: 'its removal was interrupted at its end', remedy: 'finish', mend };
@@ -38,22 +39,4 @@ async function examineManifest(manifest: Manifest, context: ExamineContext): Pro
 
 async function isClaimed(project: string, { location, adapters: { host } }: ExamineContext): Promise<boolean> {
   return findAllocation(await host.registry.read(), { repository: location.commonDirectory, project }) !== undefined;
-}
-
-/** Claims for a worktree what its state says that it holds; its branch counts as not ours, since nothing says that it is. */
-async function remember(manifest: Manifest, local: LocalState, { location, adapters }: ExamineContext): Promise<void> {
-  const { host, database } = adapters;
-  const { project } = manifest;
-  const branches = await database.listBranches(await databaseOwner(location, host));
-  const incarnation = branches.find((branch) => branch.project === project)?.incarnation ?? newIncarnation(host);
-  const claim: Allocation = { ...recordedAllocation(manifest, local, { location, host }), incarnation };
-  const isFree = await host.registry.update((current) => {
-    const isKnown = findAllocation(current, claim) !== undefined;
-    const isTaken = current.some(({ firstPort }) => firstPort === claim.firstPort);
-    return { allocations: isKnown || isTaken ? current : [...current, claim], result: isKnown || !isTaken };
-  });
-  if (isFree) return;
-  throw new UserError(
-    `The ports of "${project}" are another worktree's by now. Remove it, which leaves the branch, and make it again: nx g remove-worktree --issue=${manifest.tracker.reference}`,
-  );
 }

@@ -21,6 +21,8 @@ export const localStateSchema = z.strictObject({
     .optional(),
   /** True where the worktree is a checkout that was there before us, as in CI, and is never removed. */
   here: z.boolean().optional(),
+  /** True where nx-fleet created the branch: kept here too, for a registry that no longer knows the worktree. */
+  ownsBranch: z.boolean().optional(),
 });
 
 export type LocalState = z.infer<typeof localStateSchema>;

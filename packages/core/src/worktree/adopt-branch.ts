@@ -21,8 +21,9 @@ export async function adoptOrCreateBranch(
   { git, host }: { readonly git: Git; readonly host: Host },
 ): Promise<BranchDecision> {
   const { branch, base, project } = manifest;
-  const [isName, allocations, worktrees, tip] = await Promise.all([
+  const [isName, local, allocations, worktrees, tip] = await Promise.all([
     git.isBranchName(branch),
+    host.state.readLocal(project),
     host.registry.read(),
     git.listWorktrees(),
     git.readRef(`refs/heads/${branch}`),
@@ -46,6 +47,7 @@ export async function adoptOrCreateBranch(
     await requireFreeName(branch, git);
     return { owned: true };
   }
+  if (local !== null) return { owned: local.ownsBranch ?? false };
   if (manifest.adopted === true) return { owned: false };
   if (tip === base) return { owned: false };
   throw new UserError(

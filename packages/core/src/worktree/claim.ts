@@ -168,7 +168,12 @@ function freeNumber(current: readonly Allocation[]): number {
   return free;
 }
 
-function freeBlock(request: ClaimRequest, current: readonly Allocation[], avoided: ReadonlySet<number>): number {
+/** @throws UserError when no block of ports is free */
+export function freeBlock(
+  request: Pick<ClaimRequest, 'repository' | 'project' | 'reservedPorts'>,
+  current: readonly Allocation[],
+  avoided: ReadonlySet<number>,
+): number {
   const first = choosePortBlock({
     name: `${request.repository}#${request.project}`,
     taken: new Set([...current.map((allocation) => allocation.firstPort), ...avoided]),

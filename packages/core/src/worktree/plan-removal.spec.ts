@@ -217,16 +217,15 @@ describe('planRemoval', () => {
     expect((await plan(fleet)).losses).toEqual([]);
   });
 
-  it('reads from the state what the registry has forgotten, and takes the branch for not ours', async () => {
+  it('reads from the local state what the registry no longer knows, and leaves a branch that it does not record as ours', async () => {
     const fleet = await createReadyFleet();
     await commitWork(fleet);
-    fleet.git.filesIn(worktree).set('b.ts', '');
     await fleet.host.registry.update(() => ({ allocations: [], result: null }));
-    expect(await plan(fleet)).toMatchObject({
-      allocation: { worktree, ownsBranch: false, state: 'ready' },
-      losses: ['1 uncommitted file, first "b.ts"'],
-      keptCommits: [],
-    });
+    const tip = fleet.git.refs.get('refs/heads/issue/42-dark-mode');
+    expect(await plan(fleet)).toMatchObject({ allocation: { worktree, ownsBranch: true, state: 'ready' }, keptCommits: [tip] });
+    const local = await fleet.host.state.readLocal('issue-42');
+    if (local !== null) await fleet.host.state.writeLocal('issue-42', { ...local, ownsBranch: undefined });
+    expect(await plan(fleet)).toMatchObject({ allocation: { worktree, ownsBranch: false }, losses: [], keptCommits: [] });
   });
 
   it('plans no removal of a checkout that was there before, but of what was made for it', async () => {

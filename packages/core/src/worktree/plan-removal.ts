@@ -82,10 +82,10 @@ export async function planRemoval({ project, location, together = [] }: RemovalQ
   return { manifest, allocation, here, losses, tip, isThere, dirtyPaths, keptCommits: commits.kept, merge };
 }
 
-/** What the state says where the registry has forgotten it. Nothing says that the branch is ours: it stays. */
+/** What the local state records where the registry does not know it. A branch that it does not record as ours stays. */
 export function recordedAllocation(
   { project, branch }: Manifest,
-  { worktree, ports }: LocalState,
+  { worktree, ports, ownsBranch = false }: LocalState,
   { location, host }: { readonly location: RepositoryLocation; readonly host: Host },
 ): Allocation {
   const firstPort = Math.min(...Object.values(ports));
@@ -96,7 +96,7 @@ export function recordedAllocation(
     incarnation: FORGOTTEN,
     worktree,
     branch,
-    ownsBranch: false,
+    ownsBranch,
     firstPort,
     state: 'ready',
     owner,

@@ -39,6 +39,7 @@ describe('provisionWorktree', () => {
       ports: { PORT: first, API_PORT: first + 1, DEBUG_PORT: first + 2 },
       database: 'memory issue-42',
       setUp: { of: expect.any(String), isUnused: true },
+      ownsBranch: true,
     });
     expect(await fleet.host.state.readLocal('issue-42')).toEqual(local);
     expect(fleet.git.refs.get(branchRef)).toBe(fleet.git.root);

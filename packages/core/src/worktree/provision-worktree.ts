@@ -6,6 +6,7 @@ import { printableLine } from '../text/printable.js';
 import { adoptOrCreateBranch } from './adopt-branch.js';
 import { claimWorktree, findAllocation, releaseWorktree, settleWorktree, takeClaim } from './claim.js';
 import type { WorktreePlan } from './plan-worktree.js';
+import { recallClaim } from './recall-claim.js';
 import { makeSteps, undoSteps } from './provisioning-steps.js';
 import { endStraysOf, portsOf, setUpDigest, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
 
@@ -33,6 +34,7 @@ export interface ProvisionedWorktree {
 export async function provisionWorktree(request: ProvisionRequest, adapters: WorktreeAdapters): Promise<ProvisionedWorktree> {
   const { host } = adapters;
   const startedAt = host.now().getTime();
+  await recallClaim({ ...request, manifest: request.plan.manifest, takesOtherPorts: true }, adapters);
   await requireFreePlace(request, adapters);
   const { work, isNew } = await claimWork(request, adapters);
   try {
@@ -155,5 +157,6 @@ async function localState(work: WorktreeWork, adapters: WorktreeAdapters): Promi
     ...(databaseFailure === null ? {} : { databaseFailure }),
     ...(databaseFailure !== null || setUp === undefined ? {} : { setUp }),
     ...(work.here ? { here: true } : {}),
+    ...(work.allocation.ownsBranch ? { ownsBranch: true } : {}),
   };
 }

@@ -186,9 +186,11 @@ describe('removeWorktree', () => {
     expect(asked).toEqual([['issue/42-dark-mode', 'issue/7-seven']]);
   });
 
-  it('keeps a branch of which no claim says that it is ours', async () => {
+  it('keeps a branch that neither the registry nor the local state records as ours', async () => {
     const fleet = await createReadyFleet();
     await fleet.host.registry.update(() => ({ allocations: [], result: null }));
+    const local = await fleet.host.state.readLocal('issue-42');
+    if (local !== null) await fleet.host.state.writeLocal('issue-42', { ...local, ownsBranch: undefined });
     await remove(fleet);
     expect(fleet.git.refs.get(branchRef)).toBe(fleet.git.root);
     expect(await fleet.git.listWorktrees()).toHaveLength(1);

@@ -9,6 +9,7 @@ describe('the table of complaints', () => {
     expect(row({})).toMatch(/^issue-42 +its making was interrupted +undo +mended$/);
     expect(row({ outcome: 'would-mend' })).toMatch(/undo +would be mended$/);
     expect(row({ outcome: 'needs-you', remedy: 'advise' })).toMatch(/interrupted +- +needs you$/);
+    expect(row({ outcome: 'noted', remedy: 'note' })).toMatch(/interrupted +- +noted$/);
     expect(row({ outcome: 'failed', error: 'it is locked' })).toMatch(/interrupted; it is locked +undo +failed$/);
   });
 });

@@ -5,6 +5,7 @@ const OUTCOMES: Readonly<Record<ComplaintReport['outcome'], string>> = {
   mended: 'mended',
   'would-mend': 'would be mended',
   'needs-you': 'needs you',
+  noted: 'noted',
   failed: 'failed',
 };
 
@@ -13,7 +14,7 @@ export function complaintTable(reports: readonly ComplaintReport[]): string {
   const rows = reports.map(({ subject, reason, remedy, outcome, error }) => [
     subject,
     error === undefined ? reason : `${reason}; ${error}`,
-    remedy === 'advise' ? '-' : remedy,
+    remedy === 'advise' || remedy === 'note' ? '-' : remedy,
     OUTCOMES[outcome],
   ]);
   return table(['About', 'Reason', 'Remedy', 'Outcome'], rows);

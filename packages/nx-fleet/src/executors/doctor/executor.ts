@@ -5,6 +5,8 @@ import {
   expireTrash,
   lastingComplaints,
   mendFleet,
+  printableLine,
+  releaseAbsentRepository,
   restoreFromTrash,
   type Complaint,
   type ComplaintReport,
@@ -27,6 +29,7 @@ export async function doctorExecutor(
 ): Promise<{ success: boolean }> {
   return runInMain(context, adapters, async ({ acting, settings, location }) => {
     if (options.restore !== undefined) return restore(String(options.restore), acting);
+    if (options.release !== undefined) return release({ repository: options.release, dryRun: options.dryRun ?? false }, acting);
     if (options.expire !== undefined) return expire({ days: options.expire, dryRun: options.dryRun ?? false }, acting);
     const onProgress = options.json === true ? () => {} : (line: string) => log.info(line);
     const directory = worktreesDirectory(location.mainWorktree, settings);
@@ -47,13 +50,22 @@ async function examineTwice(context: ExamineContext): Promise<readonly Complaint
 }
 
 function isWell({ outcome }: ComplaintReport): boolean {
-  return outcome === 'mended' || outcome === 'would-mend';
+  return outcome === 'mended' || outcome === 'would-mend' || outcome === 'noted';
 }
 
 async function restore(what: string, { git }: Adapters): Promise<boolean> {
   const { branch, kept } = await restoreFromTrash(what, git);
   log.info(`What was kept of ${kept.project} on ${kept.keptAt.toISOString()} is on branch "${branch}" again.`);
   log.info(`Next: nx g worktree --issue=${kept.project.replace(/^issue-/, '')} --branch=${branch}`);
+  return true;
+}
+
+async function release(
+  { repository, dryRun }: { readonly repository: string; readonly dryRun: boolean },
+  { host }: Adapters,
+): Promise<boolean> {
+  const holdings = await releaseAbsentRepository(repository, { host, dryRun });
+  log.info(`${dryRun ? 'would release' : 'released'} ${holdings} of "${printableLine(repository)}"`);
   return true;
 }
 

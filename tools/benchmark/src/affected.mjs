@@ -40,7 +40,7 @@ export async function measureAffected(place, { rounds, projects, say }) {
 function setUp({ parent, env }, projects) {
   const ours = createMany(workspaceIn(join(parent, 'affected'), env), projects);
   const floor = createMany(workspaceIn(join(parent, 'affected-floor'), env), projects);
-  ours.nx(['g', 'nx-fleet:init', '--skipFormat'], CI);
+  ours.nx(['g', 'nx-fleet:init'], CI);
   writeIn(floor.root, 'nx.json', JSON.stringify({ analytics: false, neverConnectToCloud: true, plugins: ['floor/review-plugin.js'] }));
   for (const workspace of [ours, floor]) commitChanges(workspace);
   return { ours, floor };

@@ -34,7 +34,7 @@ export function createReplayWorkspace({ parent, env }) {
   const git = (...args) => workspace.run(['git', ...args]).trim();
   writeFiles(root);
   git('init', '-q', '-b', 'main');
-  workspace.nx(['g', 'nx-fleet:init', '--skipFormat']);
+  workspace.nx(['g', 'nx-fleet:init']);
   git('add', '-A');
   git('commit', '-qm', 'first');
   return { ...workspace, git, prompts: () => promptsIn(log) };

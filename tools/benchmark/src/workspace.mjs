@@ -90,7 +90,7 @@ function fill({ parent, shop, plain, options }) {
   for (const { root, run, nx, worktrees } of [shop, plain]) {
     mkdirSync(worktrees, { recursive: true });
     run(['git', 'init', '-q', '-b', 'main']);
-    nx(['g', 'nx-fleet:init', '--skipFormat']);
+    nx(['g', 'nx-fleet:init']);
     run(['git', '-C', root, 'add', '-A']);
     run(['git', 'commit', '-qm', 'first']);
   }

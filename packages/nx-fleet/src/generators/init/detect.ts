@@ -1,51 +1,59 @@
-import { detectPackageManager, type Tree } from '@nx/devkit';
-import type { SettingsInput } from '@nx-fleet/core';
+import { detectPackageManager, getProjects, type Tree } from '@nx/devkit';
+import { printableLine, type SettingsInput } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
+import { chooseIssueFolder } from './choose-issue-folder.js';
+import { detectAgents } from './detect-agents.js';
 import { detectDatabase } from './detect-database.js';
+import { INCLUDE_FILE, proposeIncludes } from './propose-includes.js';
 
 export interface Detected {
   /** Options that differ from the defaults. */
   readonly options: SettingsInput;
   /** For people. */
-  readonly findings: readonly { readonly what: string; readonly found: string }[];
+  readonly findings: readonly Finding[];
   /** Whether git ignores `.env.local`, which holds each worktree's secrets. */
   readonly ignoresEnvFile: boolean;
+  /** Ignored files that each worktree needs; empty where a file says so already. */
+  readonly includes: readonly string[];
 }
 
-/** Looks at the workspace and this machine. Reads only. @throws UserError outside a git repository */
-export async function detectWorkspace(tree: Tree, { git, host, agent }: Adapters): Promise<Detected> {
+export interface Finding {
+  readonly what: string;
+  readonly found: string;
+}
+
+/** Looks at the workspace and this machine. Reads only. @param agent any agent that ships with nx-fleet @throws UserError outside a git repository */
+export async function detectWorkspace(tree: Tree, { git, host }: Adapters, agent: Adapters['agent']): Promise<Detected> {
   const { mainWorktree } = await git.locate();
-  const [defaultBranch, remote, claude, codex] = await Promise.all([
-    git.defaultBranch(),
-    git.remoteUrl(),
-    agent('claude').detect(),
-    agent('codex').detect(),
-  ]);
+  const [defaultBranch, remote, agents] = await Promise.all([git.defaultBranch(), git.remoteUrl(), detectAgents(agent)]);
   const { parseGitHubRemote } = await import('@nx-fleet/trackers');
   const github = remote === null ? null : parseGitHubRemote(remote);
   const database = detectDatabase(tree, host.env);
-  const agents = agentOptions('version' in claude, 'version' in codex);
+  const projectRoots = [...getProjects(tree).values()].map(({ root }) => root);
+  const folder = chooseIssueFolder(tree, projectRoots);
+  const includes = await proposeIncludes(tree, projectRoots, git);
+  const tracker = github === null ? folder.options : { type: 'github' as const };
   const options: SettingsInput = {
-    ...(github === null ? {} : { tracker: { type: 'github' as const } }),
+    ...(tracker === null ? {} : { tracker }),
     ...(database.options === null ? {} : { database: database.options }),
-    ...(agents === null ? {} : { agents }),
+    ...(agents.options === null ? {} : { agents: agents.options }),
   };
   return {
     options,
+    includes,
     ignoresEnvFile: (await git.ignoredPaths(mainWorktree, ['.env.local'])).length > 0,
     findings: [
       { what: 'package manager', found: detectPackageManager(tree.root) },
       { what: 'default branch', found: defaultBranch ?? 'unknown: pass --base, or git remote set-head origin --auto' },
-      { what: 'tracker', found: github === null ? 'Markdown files in docs/issues' : `GitHub ${github.repository}` },
+      { what: 'tracker', found: github === null ? folder.found : `GitHub ${github.repository}` },
       { what: 'database', found: database.found },
-      { what: 'claude', found: 'version' in claude ? claude.version : claude.missing },
-      { what: 'codex', found: 'version' in codex ? codex.version : codex.missing },
+      { what: 'ignored files', found: tree.exists(INCLUDE_FILE) ? `as ${INCLUDE_FILE} lists them` : describeIncludes(includes) },
+      ...agents.findings,
     ],
   };
 }
 
-/** With one agent only, it writes and reviews; with none or both, the defaults hold. */
-function agentOptions(hasClaude: boolean, hasCodex: boolean): SettingsInput['agents'] | null {
-  if (hasClaude === hasCodex) return null;
-  return hasClaude ? { reviewers: ['claude'] } : { writer: 'codex' };
+function describeIncludes(includes: readonly string[]): string {
+  if (includes.length === 0) return `none that a worktree needs; if there are any, list them in ${INCLUDE_FILE}`;
+  return `${includes.map((file) => printableLine(file)).join(', ')}: ${INCLUDE_FILE} lists them, so that each worktree gets a copy`;
 }

@@ -1,31 +1,34 @@
-import { formatFiles, readNxJson, updateNxJson, type Tree } from '@nx/devkit';
-import type { SettingsInput } from '@nx-fleet/core';
+import { readNxJson, type Tree } from '@nx/devkit';
+import { parseSettings, type SettingsInput } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
 import { isRegistered, PLUGIN_NAME, readSettings } from '../../settings/read-settings.js';
+import { addPlugin } from './add-plugin.js';
+import { SHIPPED_AGENTS } from './detect-agents.js';
 import { detectWorkspace, type Detected } from './detect.js';
 import { addMissingLines } from './ignore-lines.js';
+import { writeIncludes } from './propose-includes.js';
 import type { InitGeneratorSchema } from './schema.js';
 
-/** `nx add nx-fleet`: registers the plugin with the options that detection says differ from the defaults, and the ignore lines. */
-export async function initGenerator(tree: Tree, { skipFormat = false }: InitGeneratorSchema, adapters?: Adapters): Promise<void> {
+/** `nx add nx-fleet`: registers the plugin with the options that detection says differ from the defaults, and the ignore lines. Changes no other line of a file. */
+export async function initGenerator(tree: Tree, _options: InitGeneratorSchema, adapters?: Adapters): Promise<void> {
   await reportGenerator(async () => {
     const acting = adapters ?? createAdapters(tree.root, readSettings(tree.root));
-    const detected = await detectWorkspace(tree, acting);
+    const everyAgent = parseSettings([{ file: 'nx.json', value: { agents: { reviewers: SHIPPED_AGENTS } } }]);
+    const detected = await detectWorkspace(tree, acting, (adapters ?? createAdapters(tree.root, everyAgent)).agent);
     const wasRegistered = registerPlugin(tree, detected.options);
     addMissingLines(tree, '.gitignore', ['/.nx-fleet/', ...(detected.ignoresEnvFile ? [] : ['.env.local'])]);
     addMissingLines(tree, '.nxignore', ['!/.nx-fleet/', '/.nx-fleet/out/', '/.nx-fleet/local/']);
-    if (!skipFormat) await formatFiles(tree);
+    writeIncludes(tree, detected.includes);
     showFindings(detected, wasRegistered);
   });
 }
 
 function registerPlugin(tree: Tree, options: SettingsInput): boolean {
-  const nxJson = readNxJson(tree) ?? {};
-  if (isRegistered(nxJson)) return true;
+  if (isRegistered(readNxJson(tree) ?? {})) return true;
   const registration = Object.keys(options).length === 0 ? PLUGIN_NAME : { plugin: PLUGIN_NAME, options };
-  updateNxJson(tree, { ...nxJson, plugins: [...(nxJson.plugins ?? []), registration] });
+  tree.write('nx.json', addPlugin(tree.read('nx.json', 'utf-8') ?? '', registration));
   return false;
 }
 

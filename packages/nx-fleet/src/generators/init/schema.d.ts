@@ -1,4 +1,2 @@
-export interface InitGeneratorSchema {
-  /** Do not format the files that change. */
-  readonly skipFormat?: boolean;
-}
+/** It takes no options. */
+export type InitGeneratorSchema = Readonly<Record<string, unknown>>;

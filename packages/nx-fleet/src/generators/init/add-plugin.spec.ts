@@ -1,0 +1,77 @@
+import jsonc from 'jsonc-parser';
+import { addPlugin } from './add-plugin.js';
+
+const OURS = 'nx-fleet/plugin';
+const WITH_OPTIONS = { plugin: OURS, options: { tracker: { type: 'github' }, agents: { reviewers: ['claude'] } } };
+
+/** The lines of the second text that the first one lacks, and the other way round. */
+function changes(before: string, after: string): { readonly removed: readonly string[]; readonly added: readonly string[] } {
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  return { removed: old.filter((line) => !now.includes(line)), added: now.filter((line) => !old.includes(line)) };
+}
+
+const ODD = `{
+  // Keep this.
+  "targetDefaults": { "build": { "cache": true,   "inputs": ["production"] } },
+  "plugins": [
+    { "plugin": "@nx/js", "options": { "a": 1 } }, // and this
+    "b"
+  ],
+  "z": [1,2,   3]
+}
+`;
+
+describe('adding the plugin to nx.json', () => {
+  it('changes only the line before the new one', () => {
+    expect(changes(ODD, addPlugin(ODD, OURS))).toEqual({ removed: ['    "b"'], added: ['    "b",', '    "nx-fleet/plugin"'] });
+    expect(changes(ODD, addPlugin(ODD, WITH_OPTIONS)).removed).toEqual(['    "b"']);
+  });
+
+  it('writes options over several lines and lists on one, as formatters do', () => {
+    expect(addPlugin('{\n\t"z": 1\n}', WITH_OPTIONS)).toBe(
+      [
+        '{',
+        '\t"z": 1,',
+        '\t"plugins": [',
+        '\t\t{',
+        '\t\t\t"plugin": "nx-fleet/plugin",',
+        '\t\t\t"options": {',
+        '\t\t\t\t"tracker": {',
+        '\t\t\t\t\t"type": "github"',
+        '\t\t\t\t},',
+        '\t\t\t\t"agents": {',
+        '\t\t\t\t\t"reviewers": ["claude"]',
+        '\t\t\t\t}',
+        '\t\t\t}',
+        '\t\t}',
+        '\t]',
+        '}',
+      ].join('\n'),
+    );
+  });
+
+  it.each<[string, string, string]>([
+    ['a list on one line', '{\n  "plugins": ["a", "b"]\n}\n', '{\n  "plugins": ["a", "b", "nx-fleet/plugin"]\n}\n'],
+    ['an empty list', '{\n    "plugins": []\n}\n', '{\n    "plugins": ["nx-fleet/plugin"]\n}\n'],
+    ['no list', '{\n  "z": 1 // one\n}\n', '{\n  "z": 1,\n  "plugins": ["nx-fleet/plugin"] // one\n}\n'],
+    ['an empty file', '', '{\n  "plugins": [\n    "nx-fleet/plugin"\n  ]\n}\n'],
+    ['an empty object', '{}\n', '{\n  "plugins": [\n    "nx-fleet/plugin"\n  ]\n}\n'],
+    [
+      'Windows line ends, a comma at the end',
+      '{\r\n  "plugins": [\r\n    "a", // a\r\n  ],\r\n}\r\n',
+      '{\r\n  "plugins": [\r\n    "a",\r\n    "nx-fleet/plugin", // a\r\n  ],\r\n}\r\n',
+    ],
+  ])('keeps the format of %s', (_, before, after) => {
+    expect(addPlugin(before, OURS)).toBe(after);
+  });
+
+  it.each(['{\n  "plugins": ["a"]\n}\n', '{\n  "plugins": [{ "plugin": "a" }]\n}\n', '{ "plugins": ["a"] }', ODD])(
+    'reads back as one entry more: %j',
+    (text) => {
+      for (const registration of [OURS, WITH_OPTIONS]) {
+        const { plugins } = jsonc.parse(addPlugin(text, registration)) as { readonly plugins: readonly unknown[] };
+        expect(plugins).toEqual([...(jsonc.parse(text) as { readonly plugins: readonly unknown[] }).plugins, registration]);
+      }
+    },
+  );
+});

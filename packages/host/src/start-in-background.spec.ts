@@ -13,10 +13,20 @@ describe('a command in the background', () => {
   const folder = useTemporaryFolder();
   const started: number[] = [];
   const file = (name: string): string => path.join(folder(), name);
-  const env = { PATH: process.env['PATH'] ?? '', NX_FLEET_HOME: '/fleet', XDG_STATE_HOME: '/state', NX_FLEET_RUN: '1@2@3', SECRET: 'x' };
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    NX_FLEET_HOME: '/fleet',
+    XDG_STATE_HOME: '/state',
+    NX_FLEET_RUN: '1@2@3',
+    SECRET: 'x',
+    EXTRA: 'y',
+  };
   const start = async (text: string, args: readonly string[] = []) => {
     writeFileSync(file('task.mjs'), text);
-    const identity = await startInBackground({ module: file('task.mjs'), args, cwd: folder(), logFile: file('logs/task.log') }, env);
+    const identity = await startInBackground(
+      { module: file('task.mjs'), args, cwd: folder(), passEnv: ['EXTRA'], logFile: file('logs/task.log') },
+      env,
+    );
     started.push(identity.pid);
     return identity;
   };
@@ -38,7 +48,7 @@ describe('a command in the background', () => {
     await logs('bad');
     const [args, cwd, given] = JSON.parse(log().split('\n')[0] ?? '');
     expect([args, cwd]).toEqual([['a b', '--c'], folder()]);
-    expect(given).toMatchObject({ NX_FLEET_HOME: '/fleet', XDG_STATE_HOME: '/state', PATH: env.PATH });
+    expect(given).toMatchObject({ NX_FLEET_HOME: '/fleet', XDG_STATE_HOME: '/state', PATH: env.PATH, EXTRA: 'y' });
     expect(Object.keys(given)).not.toEqual(expect.arrayContaining(['SECRET']));
     expect(Object.keys(given)).not.toEqual(expect.arrayContaining(['NX_FLEET_RUN']));
     expect(statSync(file('logs/task.log')).mode & 0o777).toBe(0o600);
@@ -74,7 +84,7 @@ describe('a command in the background', () => {
     const script = `import { startInBackground } from source('start-in-background');
       import { createCommandRunner } from source('command-runner');
       const [module, cwd, logFile, how] = process.argv.slice(1);
-      const { pid } = await startInBackground({ module, args: [], cwd, logFile }, process.env);
+      const { pid } = await startInBackground({ module, args: [], cwd, passEnv: [], logFile }, process.env);
       if (how === 'signal') void createCommandRunner().run({ file: 'sleep', args: ['100'], cwd, env: process.env });
       console.log(pid);`;
     for (const how of ['exit', 'signal']) {
@@ -89,7 +99,7 @@ describe('a command in the background', () => {
   });
 
   it('fails when its folder is not there', async () => {
-    const command = { module: file('task.mjs'), args: [], cwd: file('none'), logFile: file('log') };
+    const command = { module: file('task.mjs'), args: [], cwd: file('none'), passEnv: [], logFile: file('log') };
     await expect(startInBackground(command, env)).rejects.toThrow('ENOENT');
   });
 });

@@ -1,4 +1,5 @@
 import { findBadSpares, SPARE_PREFIX, sweepSpare } from '../worktree/spares.js';
+import { discardWorktree } from '../worktree/worktree-work.js';
 import type { Complaint, ExamineContext } from './examine-fleet.js';
 
 const DISCARDED_PREFIX = '.nx-fleet-trash-';
@@ -39,8 +40,8 @@ async function usedSpares({ adapters: { host } }: ExamineContext): Promise<Reado
 
 /** Its name may have been given out again since it was looked at. */
 async function removeStray(path: string, context: ExamineContext): Promise<void> {
-  const { git, host } = context.adapters;
+  const { host } = context.adapters;
   if ((await usedSpares(context)).has(path)) return;
   await host.endStrays(path);
-  await git.removeWorktree(path, (folder) => host.discardDirectory(folder));
+  await discardWorktree(path, context.adapters);
 }

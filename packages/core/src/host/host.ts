@@ -62,6 +62,8 @@ export interface BackgroundCommand {
   readonly module: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  /** Variables that it gets besides the allowed ones. */
+  readonly passEnv: readonly string[];
   /** Where what it prints goes; written anew each time. */
   readonly logFile: string;
 }

@@ -45,6 +45,7 @@ describe('provisionWorktree', () => {
     expect(fleet.git.refs.get(branchRef)).toBe(fleet.git.root);
     expect(fleet.git.filesIn(worktree)).toEqual(new Map([['README.md', 'hello\n']]));
     expect(fleet.host.dependencyLog).toMatchObject([{ from: '/repo', to: worktree }]);
+    expect(fleet.host.files.get(`${worktree}/.env.local`)).toContain('NX_SOCKET_DIR=');
     expect(fleet.host.files.get(`${worktree}/.env.local`)).toContain(`PORT=${first}\n`);
     expect(fleet.host.files.get(`${worktree}/.env.local`)).toContain('DATABASE_URL=memory:issue-42\n');
     expect(await stateOf(fleet)).toBe('ready');
@@ -88,6 +89,7 @@ describe('provisionWorktree', () => {
       PATH: `${worktree}/node_modules/.bin:/usr/bin`,
       EXTRA: 'x',
       NX_DAEMON: 'false',
+      NX_SOCKET_DIR: expect.any(String),
       NX_TUI: 'false',
       NX_FLEET_PROJECT: 'issue-42',
       NX_FLEET_NUMBER: '1',

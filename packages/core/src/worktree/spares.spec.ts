@@ -37,7 +37,7 @@ describe('refillSpares', () => {
     expect(await fleet.host.registry.readSpares()).toMatchObject([{ state: 'ready' }, { state: 'ready' }]);
     expect(fleet.git.filesIn(first).get('README.md')).toBe('hello\n');
     expect(fleet.host.dependencyLog).toMatchObject([{ from: '/repo', to: first }, { from: '/repo' }]);
-    expect(fleet.host.dependencyLog[0]?.env).toMatchObject({ EXTRA: 'y' });
+    expect(fleet.host.dependencyLog[0]?.env).toMatchObject({ EXTRA: 'y', NX_SOCKET_DIR: expect.stringMatching(/^.{1,40}$/) as unknown });
     expect(fleet.host.dependencyLog[0]?.env).not.toHaveProperty('SECRET');
   });
 
@@ -53,11 +53,14 @@ describe('refillSpares', () => {
     expect(await fleet.host.registry.readSpares()).toHaveLength(3);
   });
 
-  it('takes those away that are too many', async () => {
+  it('takes those away that are too many, with their sockets', async () => {
     const fleet = await filled(3);
+    const sockets = fleet.host.dependencyLog.map(({ env }) => env['NX_SOCKET_DIR'] ?? '');
+    for (const folder of sockets) fleet.host.files.set(`${folder}/worker.sock`, '');
     await refillSpares(request(fleet, 1), fleet);
     expect(await paths(fleet)).toEqual([first]);
     expect(await fleet.host.registry.readSpares()).toMatchObject([{ worktree: first }]);
+    expect(sockets.filter((folder) => fleet.host.files.has(`${folder}/worker.sock`))).toEqual([sockets[0]]);
     await refillSpares(request(fleet, 0), fleet);
     expect([...(await paths(fleet)), ...fleet.host.files.keys()]).toEqual([]);
   });

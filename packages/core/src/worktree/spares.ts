@@ -3,7 +3,7 @@ import type { RepositoryLocation } from '../git/git.js';
 import { isSameProcess, type Spare } from '../host/registry.js';
 import type { Settings } from '../settings/settings.js';
 import { printableLine } from '../text/printable.js';
-import type { WorktreeAdapters } from './worktree-work.js';
+import { discardWorktree, type WorktreeAdapters } from './worktree-work.js';
 import { worktreeEnvironment } from './worktree-environment.js';
 
 export interface SpareRequest {
@@ -122,7 +122,7 @@ async function takeOut(spare: Spare, { host }: WorktreeAdapters): Promise<boolea
 
 async function dropSpare(spare: Spare, { git, host }: WorktreeAdapters): Promise<void> {
   await host.endStrays(spare.worktree);
-  await git.removeWorktree(spare.worktree, (path) => host.discardDirectory(path));
+  await discardWorktree(spare.worktree, { git, host });
   await host.registry.update((allocations, spares) => ({
     allocations,
     spares: spares.filter((other) => !isSame(other, spare)),

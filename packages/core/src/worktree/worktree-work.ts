@@ -8,7 +8,7 @@ import { ENV_FILE } from '../stages/keep-work.js';
 import { fingerprint, shortName } from '../text/fingerprint.js';
 import { slug } from '../text/slug.js';
 import { portsByVariable } from './port-block.js';
-import { worktreeEnvironment } from './worktree-environment.js';
+import { socketDirectory, worktreeEnvironment } from './worktree-environment.js';
 
 export interface WorktreeAdapters {
   readonly git: Git;
@@ -64,6 +64,17 @@ export async function databaseRequest(work: WorktreeWork, host: Host): Promise<D
 /** What commands of ours that run in the worktree see, without the worktree's own variables. */
 export function commandEnvironment({ allocation, settings }: WorktreeWork, host: Host): Record<string, string> {
   return worktreeEnvironment(allocation.worktree, host.env, settings.worktrees.passEnv);
+}
+
+/** Removes a worktree, and the folder of its sockets. What is not there is fine. */
+export async function discardWorktree(worktree: string, { git, host }: Pick<WorktreeAdapters, 'git' | 'host'>): Promise<void> {
+  await git.removeWorktree(worktree, (path) => host.discardDirectory(path));
+  await discardSockets(worktree, host);
+}
+
+export async function discardSockets(worktree: string, host: Host): Promise<void> {
+  // A folder of that name that cannot be removed belongs to another user.
+  await host.discardDirectory(socketDirectory(worktree, host.env)).catch(() => undefined);
 }
 
 export function portsOf({ allocation, settings }: WorktreeWork): Record<string, number> {

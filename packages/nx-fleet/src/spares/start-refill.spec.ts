@@ -8,7 +8,7 @@ const location = { mainWorktree: '/repo', currentWorktree: '/repo', commonDirect
 async function start(spares: number, env: Readonly<Record<string, string>> = {}): Promise<readonly BackgroundCommand[]> {
   const started: BackgroundCommand[] = [];
   const startInBackground = async (command: BackgroundCommand): Promise<unknown> => started.push(command);
-  const settings = parseSettings([{ file: 'nx.json', value: { worktrees: { spares } } }]);
+  const settings = parseSettings([{ file: 'nx.json', value: { worktrees: { spares, passEnv: ['REGISTRY_TOKEN'] } } }]);
   await startRefill({ location, settings, commit: 'c0ffee' }, { host: { env, startInBackground } } as unknown as Adapters);
   return started;
 }
@@ -20,6 +20,7 @@ describe('startRefill', () => {
     expect(command).toMatchObject({
       args: ['/repo', 'c0ffee'],
       cwd: '/repo',
+      passEnv: ['REGISTRY_TOKEN'],
       logFile: '/repo/.nx-fleet/local/spares.log',
     });
     expect(existsSync((command?.module ?? '').replace(/\.js$/, '.ts'))).toBe(true);

@@ -12,6 +12,7 @@ export async function startRefill(
     module: fileURLToPath(new URL('refill-main.js', import.meta.url)),
     args: [location.mainWorktree, commit],
     cwd: location.mainWorktree,
+    passEnv: settings.worktrees.passEnv,
     logFile: `${location.mainWorktree}/.nx-fleet/local/spares.log`,
   });
 }

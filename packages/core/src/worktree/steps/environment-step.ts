@@ -3,6 +3,7 @@ import type { Step } from '../provisioning-steps.js';
 import { branchVariables, type BranchVariables } from '../branch-variables.js';
 import { excludeLocally } from '../exclude-locally.js';
 import { ENV_FILE } from '../../stages/keep-work.js';
+import { socketVariables } from '../worktree-environment.js';
 import { envFileOf, portsOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 import { committedEnvFiles, describeSharedDatabase } from './committed-databases.js';
 import { includedEnvFiles } from './files-step.js';
@@ -50,7 +51,13 @@ export async function managedVariables(work: WorktreeWork, adapters: WorktreeAda
   // Who starts us with a database in parts has programs that read them.
   const parts = Object.keys(adapters.host.env).flatMap((name) => valuesOf(name, branch));
   const number = allocation.number === undefined ? {} : { NX_FLEET_NUMBER: String(allocation.number) };
-  return { NX_FLEET_PROJECT: manifest.project, ...number, NX_DAEMON: 'false', ...Object.fromEntries(parts), ...ports, ...branch.named };
+  const own = {
+    NX_FLEET_PROJECT: manifest.project,
+    ...number,
+    NX_DAEMON: 'false',
+    ...socketVariables(allocation.worktree, adapters.host.env),
+  };
+  return { ...own, ...Object.fromEntries(parts), ...ports, ...branch.named };
 }
 
 function valuesOf(name: string, branch: BranchVariables): [string, string][] {

@@ -1,7 +1,7 @@
 import { keepWork, removeInnerWorktrees } from '../../stages/keep-work.js';
 import type { Step } from '../provisioning-steps.js';
 import { excludeLocally } from '../exclude-locally.js';
-import { endStraysOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
+import { discardSockets, discardWorktree, endStraysOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 
 /** The worktree with its branch's files: a spare where one was claimed, else a checkout of its own. */
 export const worktreeStep: Step = {
@@ -20,26 +20,27 @@ export const worktreeStep: Step = {
   },
   undo: async (work, adapters) => {
     const { allocation, here } = work;
-    const { git, host } = adapters;
-    if (allocation.spare !== undefined) await git.removeWorktree(allocation.spare, (path) => host.discardDirectory(path));
+    if (allocation.spare !== undefined) await discardWorktree(allocation.spare, adapters);
     if (here) return;
     await keepLateWork(work, adapters);
     const { project } = work.manifest;
-    await removeInnerWorktrees({ project, worktree: allocation.worktree, which: 'all' }, { git, host, onProgress: work.onProgress });
-    await git.removeWorktree(allocation.worktree, (path) => host.discardDirectory(path));
+    await removeInnerWorktrees({ project, worktree: allocation.worktree, which: 'all' }, { ...adapters, onProgress: work.onProgress });
+    await discardWorktree(allocation.worktree, adapters);
   },
 };
 
-async function becomesWorktree({ allocation, manifest, onProgress }: WorktreeWork, { git, host }: WorktreeAdapters): Promise<boolean> {
+async function becomesWorktree({ allocation, manifest, onProgress }: WorktreeWork, adapters: WorktreeAdapters): Promise<boolean> {
+  const { git, host } = adapters;
   const { spare, worktree } = allocation;
   if (spare === undefined) return false;
   if (await git.moveWorktree(spare, worktree)) {
     onProgress(`a spare worktree becomes ${manifest.branch}`);
     await git.switchWorktree(worktree, manifest.branch);
+    await discardSockets(spare, host);
     return true;
   }
   onProgress('the spare worktree cannot be used');
-  await git.removeWorktree(spare, (path) => host.discardDirectory(path));
+  await discardWorktree(spare, adapters);
   return false;
 }
 

@@ -11,7 +11,7 @@ import { databaseOwner, type WorktreeAdapters } from './worktree-work.js';
 export interface RecallRequest {
   readonly manifest: Manifest;
   readonly location: RepositoryLocation;
-  readonly settings: Settings;
+  readonly settings: Pick<Settings, 'ports'>;
   /** Whether it may get other ports where another worktree has its own by now; its env file then has to be written again. */
   readonly takesOtherPorts: boolean;
 }

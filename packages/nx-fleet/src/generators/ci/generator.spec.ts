@@ -59,6 +59,17 @@ describe('nx g ci', () => {
     ]);
   });
 
+  it("follows the repository's workflows: their Node, and their pins of actions", async () => {
+    const commit = 'c'.repeat(40);
+    put('.github/workflows/test.yml', `      - uses: actions/checkout@${commit} # v6\n      - with:\n          node-version: 22\n`);
+    await ciGenerator(tree, { provider: 'github' }, adapters('main'));
+    expect(text(REVIEW)).toContain('node-version: 22\n');
+    expect(text(REVIEW)).toContain(`- uses: actions/checkout@${commit} # v6\n`);
+    expect(lines.join('\n')).toContain('Pin these too: actions/setup-node@v7');
+    await ciGenerator(tree, { provider: 'github' }, adapters('main'));
+    expect(lines).toContain('The pipelines are up to date.');
+  });
+
   it('says that nothing changed', async () => {
     await ciGenerator(tree, { provider: 'github' }, adapters('main'));
     expect(text(REVIEW)).toContain('node-version: 24');

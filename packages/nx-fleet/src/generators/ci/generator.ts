@@ -5,12 +5,11 @@ import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
 import { PLUGIN_NAME, readSettings, SETTINGS_FILE } from '../../settings/read-settings.js';
 import { difference } from './difference.js';
+import { chooseNode } from './node-version.js';
 import { normalizeOptions, type NormalizedCiOptions } from './normalize-options.js';
 import { pipelineValues, type PipelineValues, type WorkspaceCommands } from './pipeline-values.js';
 import type { CiGeneratorSchema } from './schema.js';
 import { GITLAB_PIPELINE, GITLAB_ROOT, includesOurs, writePipelines, type PipelineFile } from './write-pipelines.js';
-
-const NODE_VERSION_FILES = ['.nvmrc', '.node-version'];
 
 /** `nx g ci --provider=github`: writes the pipelines, keeps those that differ, and says what is left to do. */
 export async function ciGenerator(tree: Tree, options: CiGeneratorSchema, adapters?: Adapters): Promise<void> {
@@ -25,6 +24,8 @@ export async function ciGenerator(tree: Tree, options: CiGeneratorSchema, adapte
       const changes = await difference({ workspaceRoot: tree.root, file, wanted: ours, path: host.env['PATH'] ?? '' }, host.commands);
       log.warn(`${file} is kept. What --overwrite would change in it:\n${changes}`);
     }
+    const unpinned = [...new Set(pipelines.flatMap((pipeline) => pipeline.unpinned))];
+    if (unpinned.length > 0) log.warn(`Your workflows pin actions by commit. Pin these too: ${unpinned.join(', ')}`);
     showNextSteps(tree, request, { pipelines, values });
   });
 }
@@ -48,7 +49,7 @@ function workspaceCommands(tree: Tree): WorkspaceCommands {
   return {
     packageManager,
     commands: getPackageManagerCommand(packageManager, tree.root),
-    nodeVersionFile: NODE_VERSION_FILES.find((file) => tree.exists(file)) ?? null,
+    node: chooseNode(tree),
   };
 }
 

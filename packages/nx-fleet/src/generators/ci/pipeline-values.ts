@@ -1,14 +1,14 @@
 import type { getPackageManagerCommand, PackageManager } from '@nx/devkit';
 import type { Settings } from '@nx-fleet/core';
 import { agentPrograms, type AgentPrograms } from './agent-programs.js';
+import type { NodeChoice } from './node-version.js';
 import type { NormalizedCiOptions } from './normalize-options.js';
 
 /** The package manager of a workspace with Nx' commands for it. */
 export interface WorkspaceCommands {
   readonly packageManager: PackageManager;
   readonly commands: Pick<ReturnType<typeof getPackageManagerCommand>, 'exec' | 'install' | 'ciInstall'>;
-  /** File that names the version of Node, if the workspace has one. */
-  readonly nodeVersionFile: string | null;
+  readonly node: NodeChoice;
 }
 
 /** All that the templates fill in. */
@@ -18,7 +18,7 @@ export interface PipelineValues {
   /** Whether issues are GitHub's, so that a label can start something. */
   readonly hasGitHubIssues: boolean;
   readonly fleetProject: string;
-  /** Major version of Node, where no file names one. */
+  /** Version of Node, where no file that the pipeline can read names one. */
   readonly nodeVersion: string;
   readonly nodeVersionFile: string | null;
   /** Makes the package manager available; null for npm. */
@@ -31,7 +31,6 @@ export interface PipelineValues {
   readonly team: AgentPrograms;
 }
 
-const NODE_VERSION = '24';
 const BUN_VERSION = '1.4.5';
 
 export function pipelineValues(
@@ -46,8 +45,8 @@ export function pipelineValues(
     label,
     hasGitHubIssues: settings.tracker.type === 'github',
     fleetProject: settings.names.fleetProject,
-    nodeVersion: NODE_VERSION,
-    nodeVersionFile: workspace.nodeVersionFile,
+    nodeVersion: workspace.node.version,
+    nodeVersionFile: workspace.node.file,
     prepare: preparation(workspace.packageManager),
     install: frozenInstall(workspace),
     nx: `${workspace.commands.exec} nx`,

@@ -6,21 +6,25 @@ import { writePipelines } from './write-pipelines.js';
 
 /** What Nx says of each package manager, whether it is installed here or not. */
 export const WORKSPACES = {
-  npm: { packageManager: 'npm', commands: { install: 'npm install', ciInstall: 'npm ci', exec: 'npx' }, nodeVersionFile: null },
+  npm: {
+    packageManager: 'npm',
+    commands: { install: 'npm install', ciInstall: 'npm ci', exec: 'npx' },
+    node: { file: null, version: '24' },
+  },
   pnpm: {
     packageManager: 'pnpm',
     commands: { install: 'pnpm install', ciInstall: 'pnpm install --frozen-lockfile', exec: 'pnpm exec' },
-    nodeVersionFile: '.nvmrc',
+    node: { file: '.nvmrc', version: '24' },
   },
   yarn: {
     packageManager: 'yarn',
     commands: { install: 'yarn', ciInstall: 'yarn install --immutable', exec: 'yarn' },
-    nodeVersionFile: null,
+    node: { file: null, version: '24' },
   },
   bun: {
     packageManager: 'bun',
     commands: { install: 'bun install', ciInstall: 'bun install --no-cache', exec: 'bun' },
-    nodeVersionFile: null,
+    node: { file: null, version: '24' },
   },
 } as const satisfies Record<string, WorkspaceCommands>;
 

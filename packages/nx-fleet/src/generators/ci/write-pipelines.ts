@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { generateFiles, type Tree } from '@nx/devkit';
 import { parseDocument } from 'yaml';
 import type { NormalizedCiOptions } from './normalize-options.js';
+import { otherPipelines, pinActions, pinnedActions } from './other-pipelines.js';
 import type { PipelineValues } from './pipeline-values.js';
 
 export interface PipelineFile {
@@ -11,6 +12,8 @@ export interface PipelineFile {
   readonly outcome: 'written' | 'unchanged' | 'kept';
   /** What is written where nobody has changed it. */
   readonly ours: string;
+  /** Actions that could not be pinned, where the repository pins its own. */
+  readonly unpinned: readonly string[];
 }
 
 export const GITLAB_ROOT = '.gitlab-ci.yml';
@@ -21,17 +24,18 @@ const GITHUB_PIPELINES = ['.github/workflows/nx-fleet-review.yml', '.github/work
 export function writePipelines(tree: Tree, { provider, overwrite }: NormalizedCiOptions, values: PipelineValues): readonly PipelineFile[] {
   const files = provider === 'github' ? GITHUB_PIPELINES : [GITLAB_PIPELINE];
   const present = new Map(files.map((file) => [file, tree.read(file, 'utf-8')]));
+  const pins = pinnedActions(otherPipelines(tree));
   generate(tree, provider, values);
   // The project's own pipeline is theirs; it is made only where there is none.
   if (provider === 'gitlab' && !tree.exists(GITLAB_ROOT)) generate(tree, 'gitlab-root', values);
   return files.map((file) => {
-    const ours = tree.read(file, 'utf-8') ?? '';
+    const { text: ours, unpinned } = pinActions(tree.read(file, 'utf-8') ?? '', pins);
+    tree.write(file, ours);
     const theirs = present.get(file) ?? null;
-    if (theirs === null) return { file, outcome: 'written', ours };
-    const isSame = saySame(theirs, ours);
-    if (!isSame && overwrite) return { file, outcome: 'written', ours };
+    const isSame = theirs !== null && saySame(theirs, ours);
+    if (theirs === null || (!isSame && overwrite)) return { file, outcome: 'written', ours, unpinned };
     tree.write(file, theirs);
-    return { file, outcome: isSame ? 'unchanged' : 'kept', ours };
+    return { file, outcome: isSame ? 'unchanged' : 'kept', ours, unpinned: [] };
   });
 }
 

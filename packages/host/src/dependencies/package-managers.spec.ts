@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '@nx-fleet/core';
@@ -9,7 +8,7 @@ import { packTiny, writeJson } from '../testing/npm-workspace.js';
 import { useTemporaryFolder } from '../testing/temporary-folder.js';
 import { installDependencies } from './install-dependencies.js';
 
-const require = createRequire(import.meta.url);
+const PROGRAMS = path.resolve(import.meta.dirname, '../../../../node_modules');
 
 interface Manager {
   readonly title: string;
@@ -21,18 +20,18 @@ interface Manager {
 }
 
 const MANAGERS: readonly Manager[] = [
-  { title: 'Yarn 1', name: 'yarn', program: require.resolve('yarn/bin/yarn.js'), settings: {}, method: 'cloned' },
+  { title: 'Yarn 1', name: 'yarn', program: 'yarn/bin/yarn.js', settings: {}, method: 'cloned' },
   {
     title: 'Yarn 4',
     name: 'yarn',
-    program: require.resolve('@yarnpkg/cli-dist/bin/yarn.js'),
+    program: '@yarnpkg/cli-dist/bin/yarn.js',
     settings: { '.yarnrc.yml': 'nodeLinker: node-modules\nenableTelemetry: false\n', 'yarn.lock': '__metadata:\n  version: 8\n' },
     method: 'cloned',
   },
   {
     title: 'pnpm',
     name: 'pnpm',
-    program: path.join(path.dirname(require.resolve('pnpm')), 'bin', 'pnpm.cjs'),
+    program: 'pnpm/bin/pnpm.cjs',
     settings: { 'pnpm-workspace.yaml': 'packages: [packages/*]\n' },
     method: 'installed',
   },
@@ -78,7 +77,9 @@ describe.each(CHOSEN)('dependencies with $title', ({ name, program, settings, me
   };
 
   const makeMain = (worktree: string): void => {
-    writeFileSync(path.join(template, name), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`, { mode: 0o755 });
+    writeFileSync(path.join(template, name), `#!/bin/sh\nexec "${process.execPath}" "${path.join(PROGRAMS, program)}" "$@"\n`, {
+      mode: 0o755,
+    });
     mkdirSync(path.join(worktree, 'vendor'), { recursive: true });
     for (const version of ['1.0.0', '2.0.0']) packTiny(template, version, path.join(worktree, 'vendor'));
     for (const [file, text] of Object.entries(settings)) writeFileSync(path.join(worktree, file), text);

@@ -35,7 +35,7 @@ export async function treeDigest(worktree: string, folders: readonly string[]): 
 async function packagesIn(folder: string): Promise<readonly string[]> {
   const names = (await readdir(folder).catch((error: unknown) => nullIfAbsent(error) ?? [])).filter((name) => !name.startsWith('.')).sort();
   const places = await Promise.all(
-    names.map((name) => (name.startsWith('@') ? packagesIn(path.join(folder, name)) : [path.join(folder, name)])),
+    names.map(async (name) => (name.startsWith('@') ? packagesIn(path.join(folder, name)) : [path.join(folder, name)])),
   );
   return places.flat();
 }

@@ -1,4 +1,4 @@
-import jsonc from 'jsonc-parser';
+import { parseJson } from '@nx/devkit';
 import { addPlugin } from './add-plugin.js';
 
 const OURS = 'nx-fleet/plugin';
@@ -9,6 +9,8 @@ function changes(before: string, after: string): { readonly removed: readonly st
   const [old, now] = [before.split('\n'), after.split('\n')];
   return { removed: old.filter((line) => !now.includes(line)), added: now.filter((line) => !old.includes(line)) };
 }
+
+const pluginsOf = (text: string): readonly unknown[] => parseJson<{ readonly plugins: readonly unknown[] }>(text).plugins;
 
 const ODD = `{
   // Keep this.
@@ -69,8 +71,7 @@ describe('adding the plugin to nx.json', () => {
     'reads back as one entry more: %j',
     (text) => {
       for (const registration of [OURS, WITH_OPTIONS]) {
-        const { plugins } = jsonc.parse(addPlugin(text, registration)) as { readonly plugins: readonly unknown[] };
-        expect(plugins).toEqual([...(jsonc.parse(text) as { readonly plugins: readonly unknown[] }).plugins, registration]);
+        expect(pluginsOf(addPlugin(text, registration))).toEqual([...pluginsOf(text), registration]);
       }
     },
   );

@@ -1,4 +1,8 @@
-import jsonc, { type Node } from 'jsonc-parser';
+import { createRequire } from 'node:module';
+import type * as Jsonc from 'jsonc-parser';
+
+/** Its build for Node hides the names of its exports from imports. */
+const jsonc = createRequire(import.meta.url)('jsonc-parser') as typeof Jsonc;
 
 type Registration = string | { readonly plugin: string; readonly options: object };
 
@@ -15,22 +19,23 @@ export function addPlugin(text: string, registration: Registration): string {
   }
   const style = styleOf(text);
   const plugins = jsonc.findNodeAtLocation(root, ['plugins']);
-  if (plugins?.type === 'array') return addItem(text, plugins, registration, style);
+  if (plugins?.type === 'array') return addItem(text, plugins, registration);
   const property = `"plugins": ${printList([printValue(registration, style, 2)], typeof registration === 'string', style)}`;
   const last = root.children?.at(-1);
-  if (last === undefined) return splice(text, root.offset + 1, root.offset + 1, `${style.lineEnd}${style.indent}${property}`);
-  return splice(text, endOf(last), endOf(last), `,${style.lineEnd}${style.indent}${property}`);
+  if (last === undefined) return splice(text, [root.offset + 1, root.offset + 1], `${style.lineEnd}${style.indent}${property}`);
+  return splice(text, [endOf(last), endOf(last)], `,${style.lineEnd}${style.indent}${property}`);
 }
 
-function addItem(text: string, list: Node, registration: Registration, style: Style): string {
+function addItem(text: string, list: Jsonc.Node, registration: Registration): string {
+  const style = styleOf(text);
   const items = list.children ?? [];
   const item = printValue(registration, style, 2);
   const last = items.at(-1);
   if (last !== undefined && textOf(text, list).includes('\n')) {
-    return splice(text, endOf(last), endOf(last), `,${style.lineEnd}${style.indent.repeat(2)}${item}`);
+    return splice(text, [endOf(last), endOf(last)], `,${style.lineEnd}${style.indent.repeat(2)}${item}`);
   }
   const texts = [...items.map((one) => textOf(text, one)), item];
-  return splice(text, list.offset, endOf(list), printList(texts, typeof registration === 'string', style));
+  return splice(text, [list.offset, endOf(list)], printList(texts, typeof registration === 'string', style));
 }
 
 interface Style {
@@ -59,14 +64,14 @@ function printValue(value: unknown, style: Style, level: number): string {
   return `{${lines.join(',')}${lineEnd}${indent.repeat(level)}}`;
 }
 
-function textOf(text: string, node: Node): string {
+function textOf(text: string, node: Jsonc.Node): string {
   return text.slice(node.offset, endOf(node));
 }
 
-function endOf({ offset, length }: Node): number {
+function endOf({ offset, length }: Jsonc.Node): number {
   return offset + length;
 }
 
-function splice(text: string, from: number, to: number, replacement: string): string {
+function splice(text: string, [from, to]: readonly [from: number, to: number], replacement: string): string {
   return `${text.slice(0, from)}${replacement}${text.slice(to)}`;
 }

@@ -52,6 +52,7 @@ describe('buildIssue', () => {
       'NX_FLEET_PROJECT',
       'NX_FLEET_NUMBER',
       'NX_DAEMON',
+      'NX_SOCKET_DIR',
       'PORT',
       'API_PORT',
       'DEBUG_PORT',

@@ -218,10 +218,16 @@ describe('installing dependencies with npm', () => {
     expect(installedVersion()).toBe('2.0.0');
   });
 
+  /** The file may be the main worktree's too, by a hard link. */
+  const replace = (manifest: object): void => {
+    rmSync(linked('node_modules', 'tiny', 'package.json'));
+    writeJson(linked('node_modules', 'tiny', 'package.json'), manifest);
+  };
+
   it.each<[string, () => void]>([
     ['a package is gone', () => rmSync(linked('node_modules', 'tiny'), { recursive: true })],
     ["a workspace's package is gone", () => rmSync(linked('packages', 'a', 'node_modules', 'tiny'), { recursive: true })],
-    ['a package is another version', () => writeJson(linked('node_modules', 'tiny', 'package.json'), { name: 'tiny', version: '3.0.0' })],
+    ['a package is another version', () => replace({ name: 'tiny', version: '3.0.0' })],
     ['a package has been added', () => writeJson(linked('node_modules', '@other', 'x', 'package.json'), { version: '1.0.0' })],
     ["npm's record is another one", () => writeJson(linked('node_modules', '.package-lock.json'), { packages: {} })],
   ])('makes the tree again when %s', async (_, change) => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@nx-fleet/core';
@@ -34,6 +34,24 @@ describe('switchWorktree', () => {
     const after = await stat(join(worktree, 'same.txt'), { bigint: true });
     expect([after.ino, after.ctimeNs]).toEqual([before.ino, before.ctimeNs]);
     await expectSwitched();
+  });
+
+  it('switches a spare with a file that only line ends make different', async () => {
+    await repository.write('same.txt', 'same\r\n');
+    await repository.commit('crlf', {});
+    await repository.write('.gitattributes', '*.txt text eol=lf\n');
+    await repository.run(['add', '.gitattributes']);
+    await repository.run(['commit', '-q', '-m', 'rule']);
+    const spare = join(repository.folder, 'other');
+    await repository.git.addDetachedWorktree(spare, 'main');
+    await repository.git.checkoutWorktree(spare);
+    await utimes(join(spare, 'same.txt'), 0, 0);
+    await repository.run(['add', '--renormalize', '.']);
+    await repository.run(['commit', '-q', '-m', 'normalised']);
+    await repository.git.createBranch('issue/2', 'main');
+    await repository.git.switchWorktree(spare, 'issue/2');
+    expect(await readFile(join(spare, 'same.txt'), 'utf8')).toBe('same\n');
+    expect(await repository.git.dirtyPaths(spare)).toEqual([]);
   });
 
   it('only changes HEAD where the branch stands at the very commit, and says so in its log', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, unlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTestRepository, type TestRepository } from './repository.fixture.js';
 
@@ -88,5 +88,37 @@ describe('the state of a worktree', () => {
 
   it('refuses to reset to what is no commit', async () => {
     await expect(repository.git.resetWorktree(worktree, '--soft')).rejects.toThrow('"--soft" names no commit');
+  });
+
+  describe('with folders that forbid their removal', () => {
+    const isRoot = process.getuid?.() === 0;
+    const itAsRoot = isRoot ? it : it.skip;
+    // The superuser may delete everything: only as another user is anything forbidden.
+    const become = (user: number): void => void (isRoot && process.seteuid?.(user));
+    let mine: TestRepository;
+    let inner: string;
+    beforeEach(async () => {
+      become(65_534);
+      mine = await createTestRepository();
+      inner = join(mine.path, 'cache', 'inner');
+      await mine.write('cache/inner/file.txt', 'x');
+      await chmod(inner, 0o555);
+    });
+    afterEach(async () => {
+      become(0);
+      await mine.remove();
+    });
+
+    it('resets one of its own user away', async () => {
+      await mine.git.resetWorktree(mine.path, 'HEAD');
+      expect(existsSync(join(mine.path, 'cache'))).toBe(false);
+    });
+
+    itAsRoot("names another user's, with the command", async () => {
+      become(0);
+      await chown(inner, 0, 0);
+      become(65_534);
+      await expect(mine.git.resetWorktree(mine.path, 'HEAD')).rejects.toThrow(`sudo rm -rf "${mine.path}/cache/"`);
+    });
   });
 });

@@ -1,5 +1,9 @@
+import { chmod, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { printableLine, UserError } from '@nx-fleet/core';
 import { checkoutVariables } from './checkout-worktree.js';
 import { convertedOnly } from './converted-files.js';
+import { systemErrorCode } from './file-errors.js';
 import { freeIndex } from './index-file.js';
 import { splitNul } from './nul-separated.js';
 import { parseRawChanges, RAW_FLAGS } from './raw-changes.js';
@@ -55,5 +59,23 @@ export async function resetWorktree(repository: Repository, path: string, commit
   await worktree.run(reset, { variables: await checkoutVariables(repository) });
   await resetSubmodules(repository, worktree);
   // A second `-f` is for repositories.
-  await worktree.run(['clean', '-f', '-f', '-d']);
+  const clean = ['clean', '-f', '-f', '-d'];
+  if ((await worktree.run(clean, { answers: [0, 1] })).exitCode === 0) return;
+  // Some package caches write-protect their folders.
+  const { stdout } = await worktree.run(['ls-files', '-z', '--others', '--directory', '--exclude-standard']);
+  for (const name of splitNul(stdout)) if (name.endsWith('/')) await openFolder(join(worktree.path, name));
+  if ((await worktree.run(clean, { answers: [0, 1] })).exitCode === 0) return;
+  const [first = ''] = splitNul((await worktree.run(['ls-files', '-z', '--others', '--directory', '--exclude-standard'])).stdout);
+  const place = printableLine(join(worktree.path, first));
+  throw new UserError(`"${place}" cannot be deleted: this user may not. Delete it, then run this again: sudo rm -rf "${place}"`);
+}
+
+/** Lets its owner delete what is in a folder; folders of others stay as they are. */
+async function openFolder(folder: string): Promise<void> {
+  try {
+    await chmod(folder, 0o700);
+    for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory()) await openFolder(join(folder, entry.name));
+  } catch (error) {
+    if (systemErrorCode(error) === null) throw error;
+  }
 }

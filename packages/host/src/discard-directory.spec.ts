@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { discardDirectory, sweepDiscarded } from './discard-directory.js';
@@ -93,5 +93,49 @@ describe('discarding a folder', () => {
       await sweepDiscarded(folder());
       await becomes([]);
     }
+  });
+
+  describe('that forbids it', () => {
+    // The superuser may delete everything: only as another user is anything forbidden.
+    const asOther = async (act: () => Promise<void>): Promise<void> => {
+      const isRoot = process.getuid?.() === 0;
+      if (isRoot) chownSync(folder(), 65_534, 65_534);
+      if (isRoot) process.seteuid?.(65_534);
+      try {
+        await act();
+      } finally {
+        if (isRoot) process.seteuid?.(0);
+      }
+    };
+    const protect = (name: string): string => {
+      const inner = path.join(fill(name, 1), '0');
+      chmodSync(inner, 0o555);
+      return inner;
+    };
+
+    it('to its owner is opened, and is gone', async () => {
+      await asOther(async () => {
+        protect('doomed');
+        await discardDirectory(path.join(folder(), 'doomed'), env);
+        await becomes([]);
+        protect('.nx-fleet-trash-0123456789ab');
+        expect(await sweepDiscarded(folder())).toBe(1);
+        expect(names()).toEqual([]);
+      });
+    });
+
+    const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
+
+    itAsRoot('to everybody but another user is named once with the command, and the others are removed', async () => {
+      const inner = protect('.nx-fleet-trash-0123456789ab');
+      chmodSync(path.dirname(inner), 0o755);
+      await asOther(async () => {
+        fill('.nx-fleet-trash-ba9876543210', 1);
+        const left = path.join(folder(), '.nx-fleet-left-0123456789ab');
+        await expect(sweepDiscarded(folder())).rejects.toThrow(`sudo rm -rf "${left}"`);
+        expect(names()).toEqual(['.nx-fleet-left-0123456789ab']);
+        expect(await sweepDiscarded(folder())).toBe(0);
+      });
+    });
   });
 });

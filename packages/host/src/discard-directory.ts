@@ -1,21 +1,35 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allowedEnvironment } from '@nx-fleet/core';
+import { allowedEnvironment, printableLine, UserError } from '@nx-fleet/core';
 import { nullIfAbsent } from './read-file.js';
 import { startDetached } from './start-detached.js';
 
+const TRASH_PREFIX = '.nx-fleet-trash-';
 const TRASH = /^\.nx-fleet-trash-[0-9a-f]{12}$/;
 const REMOVE = { recursive: true, force: true, maxRetries: 3 } as const;
-/** Removes its one argument, a path that nobody else knows. */
-const DELETER = `require('node:fs').rmSync(process.argv[1], ${JSON.stringify(REMOVE)});`;
+/** Names of folders that could not be removed: they are reported once. */
+const LEFT_PREFIX = '.nx-fleet-left-';
+/** Removes its one argument, a path that nobody else knows. Folders that are write-protected, as some package caches are, are opened first; files are not, for they may be hard links. */
+const DELETER = `
+const { chmodSync, readdirSync, rmSync } = require('node:fs');
+const remove = () => rmSync(process.argv[1], ${JSON.stringify(REMOVE)});
+const open = (folder) => {
+  try {
+    chmodSync(folder, 0o700);
+    for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) open(folder + '/' + entry.name);
+  } catch {}
+};
+try { remove(); } catch { open(process.argv[1]); remove(); }`;
 const MAX_ATTEMPTS = 20;
 const RETRY_MS = 100;
 
 const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 /** Another process removes from the same folder: what was listed is gone, or what was emptied is not empty yet. */
 const IN_BETWEEN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTEMPTY', 'EBUSY']);
+const FORBIDDEN: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /**
  * Moves a folder aside, to a name beside it, and has another process remove it. Where it cannot be moved, or no process be started, it is removed
@@ -23,12 +37,12 @@ const IN_BETWEEN: ReadonlySet<string> = new Set(['ENOENT', 'ENOTEMPTY', 'EBUSY']
  */
 export async function discardDirectory(directory: string, env: Readonly<Record<string, string>>): Promise<void> {
   const absolute = path.resolve(directory);
-  const trash = path.join(path.dirname(absolute), `.nx-fleet-trash-${randomBytes(6).toString('hex')}`);
+  const trash = path.join(path.dirname(absolute), `${TRASH_PREFIX}${randomBytes(6).toString('hex')}`);
   try {
     await rename(absolute, trash);
   } catch (error) {
     // Whatever stands against the move, such as a mount: absence is fine, and a real obstacle shows again.
-    if (!ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) await rm(absolute, REMOVE);
+    if (!ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) await removeHere(absolute);
     return;
   }
   const isStarted = await startDetached({ args: ['-e', DELETER, trash], cwd: path.parse(trash).root, env: allowedEnvironment(env) }).then(
@@ -38,12 +52,47 @@ export async function discardDirectory(directory: string, env: Readonly<Record<s
   if (!isStarted) await rm(trash, REMOVE);
 }
 
-/** Removes what discards have left beside a folder's other entries. @returns how many there were */
+/** @throws UserError when this user may not */
+async function removeHere(directory: string): Promise<void> {
+  const reason = await removeAsFarAsAllowed(directory);
+  if (reason !== null)
+    throw new UserError(`"${directory}" cannot be deleted: ${reason}. Delete it, then run this again: sudo rm -rf "${directory}"`);
+}
+
+/**
+ * Removes what discards have left beside a folder's other entries. @returns how many there were
+ * @throws UserError naming what this user may not remove, once: it gets another name, under which no later call looks at it
+ */
 export async function sweepDiscarded(parent: string): Promise<number> {
   const names = await readdir(parent).catch((error: unknown) => nullIfAbsent(error) ?? []);
   const discarded = names.filter((name) => TRASH.test(name));
-  for (const name of discarded) await removeBeside(path.join(parent, name));
-  return discarded.length;
+  const left: string[] = [];
+  for (const name of discarded) {
+    const reason = await removeAsFarAsAllowed(path.join(parent, name));
+    if (reason === null) continue;
+    const place = path.join(parent, name.replace(TRASH_PREFIX, LEFT_PREFIX));
+    await rename(path.join(parent, name), place);
+    left.push(`"${place}" (${reason.replaceAll(name, path.basename(place))})`);
+  }
+  if (left.length === 0) return discarded.length;
+  const folders = left.map((entry) => entry.slice(0, entry.indexOf('" (') + 1));
+  throw new UserError(`This user may not delete ${left.join(', ')}. Delete by hand: sudo rm -rf ${folders.join(' ')}`);
+}
+
+/** @returns the system's reason where this user may not remove it, else null */
+async function removeAsFarAsAllowed(directory: string): Promise<string | null> {
+  try {
+    await removeBeside(directory);
+    return null;
+  } catch (error) {
+    if (!FORBIDDEN.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+  const { status } = spawnSync(process.execPath, ['-e', DELETER, directory], { cwd: path.parse(directory).root, stdio: 'ignore' });
+  if (status === 0) return null;
+  return rm(directory, REMOVE).then(
+    () => null,
+    (error: unknown) => printableLine(error instanceof Error ? error.message : String(error)),
+  );
 }
 
 /** Two that only remove get done, however they meet. */

@@ -65,6 +65,7 @@ export { planRemoval, type RemovalAdapters, type RemovalPlan } from './worktree/
 export { removeWorktree, type RemoveRequest } from './worktree/remove-worktree.js';
 export type { Merge } from './worktree/find-merge.js';
 export { databaseOwner, type WorktreeAdapters } from './worktree/worktree-work.js';
+export type { DetailSink } from './worktree/worktree-work.js';
 export { refillSpares, type SpareRequest } from './worktree/spares.js';
 export { describeChecks, outcomeText, type Check } from './check/check-result.js';
 export { TASKS_VARIABLE, tasksNote } from './check/nx-tasks.js';

@@ -112,6 +112,8 @@ const databaseSchema = z.discriminatedUnion('type', [
 const worktreesSchema = z.strictObject({
   /** Where linked worktrees live, relative to the main one. `{repo}` is the main worktree's folder name. */
   directory: z.string().min(1).default('../{repo}.worktrees'),
+  /** Commands that run in a new worktree, and in each spare, before dependencies are installed; they may run twice in one. */
+  prepare: z.array(command).default([]),
   /** Commands that run in a new worktree once its dependencies, database and env file are there. */
   setup: z.array(command).default([]),
   /** A command that must succeed before a worktree is called ready. @default none */

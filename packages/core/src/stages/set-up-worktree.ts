@@ -50,9 +50,9 @@ async function setUpState({ manifest }: StageIssue, context: StageContext): Prom
 }
 
 async function setUp(issue: StageIssue, { isForUse }: { readonly isForUse: boolean }, context: StageContext): Promise<void> {
-  const { git, host, project, provisioning: settings, onProgress, signal } = context;
-  if (context.database.type !== 'none') onProgress('a fresh copy of the database, for what the branch holds');
-  await resetDatabase({ project, location: await git.locate(), settings, isForUse, onProgress, signal }, context);
+  const { git, host, project, provisioning: settings, onProgress, onDetail, signal } = context;
+  if (context.database.type !== 'none') onDetail('a fresh copy of the database, for what the branch holds', 'step');
+  await resetDatabase({ project, location: await git.locate(), settings, isForUse, onProgress, onDetail, signal }, context);
   const [dirty] = await git.dirtyPaths(issue.local.worktree);
   if (dirty === undefined) return;
   const { setUp: _, ...local } = (await host.state.readLocal(project)) ?? issue.local;

@@ -123,7 +123,7 @@ describe('validateIssue', () => {
     await expect(validateIssue(issue.settings.validate, context)).rejects.toThrow('Check "test" failed');
     const out = '.nx-fleet/out/issue-42/agent-validate';
     expect(shown).toEqual([
-      'a fresh copy of the database, for what the branch holds',
+      'dependencies cloned (npm)',
       `check passed (1.2 s): lint; output: ${out}/check-1.log`,
       'check failed (exit code 1, 0.1 s): test',
       ...Array.from({ length: 20 }, (_, index) => `  line ${41 + index}`),

@@ -1,6 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { SettingsInput } from '../settings/settings.js';
 import { createFakeFleet, planInFleet, provisionRequest, type FakeFleet } from './fleet.contract.js';
+import { refillSpares } from './spares.js';
 import { provisionWorktree, type ProvisionedWorktree } from './provision-worktree.js';
 
 const worktree = '/repo.worktrees/issue-42';
@@ -124,6 +125,43 @@ describe('provisionWorktree', () => {
     });
     await provision(fleet, settings);
     expect(fleet.progress.at(-1)).toBe('warning: "cache.db" is neither committed nor ignored, and no stage will run until it is');
+  });
+
+  it('runs what tools need before dependencies are installed, again for a spare that becomes the worktree, and never in a ready one', async () => {
+    const events: string[] = [];
+    const fleet = createFakeFleet({
+      commands: ({ file, args, cwd, env }) => {
+        events.push(`${[file, ...args].join(' ')} in ${cwd}, NPM_TOKEN=${env['NPM_TOKEN'] ?? ''}`);
+        return {};
+      },
+      dependencies: ({ to }) => {
+        events.push(`install in ${to}`);
+        return { method: 'installed', packageManager: 'npm' };
+      },
+      env: { PATH: '/bin', NPM_TOKEN: 't', OTHER: 'o' },
+    });
+    const given = { worktrees: { prepare: ['corepack enable'], passEnv: ['NPM_TOKEN'] } };
+    const request = provisionRequest(await planInFleet(fleet), fleet, given);
+    const { location, settings, onProgress } = request;
+    await refillSpares({ location, settings, worktreesDirectory: '/repo.worktrees', commit: fleet.git.root, onProgress }, fleet);
+    const spare = '/repo.worktrees/.nx-fleet-spare-1';
+    expect(events.splice(0)).toEqual([`corepack enable in ${spare}, NPM_TOKEN=t`, `install in ${spare}`]);
+    await provisionWorktree(request, fleet);
+    expect(events.splice(0)).toEqual([`corepack enable in ${worktree}, NPM_TOKEN=t`, `install in ${worktree}`]);
+    await provisionWorktree(request, fleet);
+    expect(events).toEqual([`install in ${worktree}`]);
+  });
+
+  it('undoes everything when a command before the install fails, and keeps no spare that it failed in', async () => {
+    const fleet = createFakeFleet({ commands: () => ({ ended: 'not-found', exitCode: null }) });
+    const request = provisionRequest(await planInFleet(fleet), fleet, { worktrees: { prepare: ['mise trust'] } });
+    await expect(provisionWorktree(request, fleet)).rejects.toThrow('The prepare command "mise trust" failed');
+    expect(await fleet.host.registry.read()).toEqual([]);
+    const { location, settings, onProgress } = request;
+    await expect(
+      refillSpares({ location, settings, worktreesDirectory: '/repo.worktrees', commit: fleet.git.root, onProgress }, fleet),
+    ).rejects.toThrow('The prepare command "mise trust" failed');
+    expect(await fleet.host.registry.readSpares()).toEqual([]);
   });
 
   it('undoes everything when a setup command fails, and says which and how', async () => {

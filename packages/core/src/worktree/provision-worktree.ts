@@ -8,7 +8,7 @@ import { claimWorktree, findAllocation, releaseWorktree, settleWorktree, takeCla
 import type { WorktreePlan } from './plan-worktree.js';
 import { recallClaim } from './recall-claim.js';
 import { makeSteps, undoSteps } from './provisioning-steps.js';
-import { endStraysOf, portsOf, setUpDigest, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
+import { endStraysOf, portsOf, setUpDigest, type DetailSink, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
 
 export interface ProvisionRequest {
   readonly plan: WorktreePlan;
@@ -16,6 +16,7 @@ export interface ProvisionRequest {
   readonly settings: Settings;
   /** One line per step. */
   readonly onProgress: (line: string) => void;
+  readonly onDetail?: DetailSink;
   readonly signal?: AbortSignal;
 }
 
@@ -61,7 +62,7 @@ export async function undoProvisioning(work: WorktreeWork, adapters: WorktreeAda
 }
 
 async function claimWork(
-  { plan, location, settings, onProgress, signal }: ProvisionRequest,
+  { plan, location, settings, onProgress, onDetail, signal }: ProvisionRequest,
   adapters: WorktreeAdapters,
 ): Promise<{ readonly work: WorktreeWork; readonly isNew: boolean }> {
   const { manifest, here } = plan;
@@ -94,6 +95,7 @@ async function claimWork(
     branchStart: plan.branchStart,
     expectedTip: plan.branchStart,
     onProgress,
+    onDetail,
     signal,
     found: { database: null, databaseFailure: null },
   };

@@ -3,7 +3,7 @@ import { databaseStep } from './steps/database-step.js';
 import { dependenciesStep } from './steps/dependencies-step.js';
 import { environmentStep } from './steps/environment-step.js';
 import { filesStep } from './steps/files-step.js';
-import { setupStep, smokeStep } from './steps/setup-step.js';
+import { prepareStep, setupStep, smokeStep } from './steps/setup-step.js';
 import { worktreeStep } from './steps/worktree-step.js';
 import type { WorktreeAdapters, WorktreeWork } from './worktree-work.js';
 
@@ -25,6 +25,7 @@ export interface Step {
  * | branch       | `refs/heads/<branch>` at its start          | deleted where it was left | the branch is there                           |
  * | worktree     | a spare moved and switched, or a checkout   | unregistered, discarded   | half-made ones are made anew, half-moved ones moved |
  * | files        | what `.worktreeinclude` names               | (goes with the worktree)  | what is there stays                           |
+ * | prepare      | what `worktrees.prepare` makes              | (goes with the worktree)  | run again until the worktree is ready         |
  * | dependencies | node_modules, with a stamp inside           | (goes with the worktree)  | an equal stamp is kept, else made anew        |
  * | database     | a branch of the database                    | removed                   | found by its name and incarnation             |
  * | environment  | our block of `.env.local`                   | (goes with the worktree)  | written whole, again                          |
@@ -35,6 +36,7 @@ const PROVISIONING: readonly (readonly Step[])[] = [
   [branchStep],
   [worktreeStep],
   [filesStep],
+  [prepareStep],
   [dependenciesStep, databaseStep],
   [environmentStep],
   [setupStep],

@@ -3,7 +3,14 @@ import type { RepositoryLocation } from '../git/git.js';
 import { findAllocation, requireNobodyAtWork, takeClaim } from './claim.js';
 import { environmentStep } from './steps/environment-step.js';
 import { setupStep, smokeStep } from './steps/setup-step.js';
-import { databaseRequest, setUpDigest, type ProvisioningSettings, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
+import {
+  databaseRequest,
+  setUpDigest,
+  type DetailSink,
+  type ProvisioningSettings,
+  type WorktreeAdapters,
+  type WorktreeWork,
+} from './worktree-work.js';
 
 export interface ResetRequest {
   readonly project: string;
@@ -12,6 +19,7 @@ export interface ResetRequest {
   /** Whether a writer or checks work on the copy at once, so that the next of them needs another. @default false */
   readonly isForUse?: boolean;
   readonly onProgress: (line: string) => void;
+  readonly onDetail?: DetailSink;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,7 +31,7 @@ export interface ResetRequest {
  * @throws SetupFailure when a setup command fails
  */
 export async function resetDatabase(request: ResetRequest, adapters: WorktreeAdapters): Promise<string | null> {
-  const { project, location, settings, isForUse = false, onProgress, signal } = request;
+  const { project, location, settings, isForUse = false, onProgress, onDetail, signal } = request;
   const { host, database } = adapters;
   const manifest = await host.state.readManifest(project);
   const local = await host.state.readLocal(project);
@@ -47,6 +55,7 @@ export async function resetDatabase(request: ResetRequest, adapters: WorktreeAda
     branchStart: manifest.base,
     expectedTip: null,
     onProgress,
+    onDetail,
     signal,
     found: { database: null, databaseFailure: null },
   };

@@ -114,7 +114,9 @@ describe('refillSpares', () => {
         return { method: 'installed', packageManager: 'npm' };
       },
     });
-    await expect(refillSpares(request(fleet), fleet)).rejects.toThrow('"lock.json" is neither committed nor ignored once dependencies are installed');
+    await expect(refillSpares(request(fleet), fleet)).rejects.toThrow(
+      '"lock.json" is neither committed nor ignored once dependencies are installed',
+    );
     expect(await paths(fleet)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import type { RepositoryLocation } from '../git/git.js';
 import { isSameProcess, type Spare } from '../host/registry.js';
 import type { Settings } from '../settings/settings.js';
 import { printableLine } from '../text/printable.js';
+import { runInWorktree } from './steps/setup-step.js';
 import { discardWorktree, type WorktreeAdapters } from './worktree-work.js';
 import { worktreeEnvironment } from './worktree-environment.js';
 
@@ -94,8 +95,10 @@ async function fillSpare(
   onProgress(`preparing a spare worktree in "${spare.worktree}"`);
   await git.addDetachedWorktree(spare.worktree, commit);
   await git.checkoutWorktree(spare.worktree);
-  const { safety, passEnv } = settings.worktrees;
+  const { prepare, safety, passEnv } = settings.worktrees;
   const env = worktreeEnvironment(spare.worktree, host.env, passEnv);
+  const place = { worktree: spare.worktree, base: commit, env, onBegin: onProgress };
+  for (const line of prepare) await runInWorktree({ label: 'prepare', line }, place, adapters);
   await host.installDependencies({ from: location.mainWorktree, to: spare.worktree, safety, env, onProgress });
   const [dirty] = await git.dirtyPaths(spare.worktree);
   if (dirty !== undefined)

@@ -8,15 +8,16 @@ import { worktreeEnvironment } from './worktree-environment.js';
 export async function installWorktreeDependencies({ local }: StageIssue, passEnv: readonly string[], context: StageContext): Promise<void> {
   // Whoever checked it out has installed it too.
   if (local.here === true) return;
-  const { git, host, limits, onProgress, signal } = context;
+  const { git, host, limits, onProgress, onDetail, signal } = context;
   const { mainWorktree } = await git.locate();
   const env = worktreeEnvironment(local.worktree, host.env, passEnv);
-  await host.installDependencies({
+  const { method, packageManager } = await host.installDependencies({
     from: mainWorktree,
     to: local.worktree,
     safety: limits.dependencySafety,
     env,
-    onProgress,
+    onProgress: (line) => onDetail(line, 'output'),
     ...(signal === undefined ? {} : { signal }),
   });
+  if (method === 'cloned' || method === 'installed') onProgress(`dependencies ${method} (${packageManager ?? ''})`);
 }

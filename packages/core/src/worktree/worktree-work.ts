@@ -16,6 +16,15 @@ export interface WorktreeAdapters {
   readonly database: Database;
 }
 
+/** Takes a step that begins, or a line of a program's output. @default shown as progress */
+export type DetailSink = (line: string, kind: 'step' | 'output') => void;
+
+/** Says what happens now, to whoever looks on. */
+export function showDetail(work: Pick<WorktreeWork, 'onProgress' | 'onDetail'>, line: string, kind: 'step' | 'output' = 'step'): void {
+  if (work.onDetail === undefined) work.onProgress(line);
+  else work.onDetail(line, kind);
+}
+
 /** The options that a worktree is made by. */
 export type ProvisioningSettings = Pick<Settings, 'worktrees' | 'ports' | 'database'>;
 
@@ -36,6 +45,7 @@ export interface WorktreeWork {
   /** True when the team's commands have run in it, with its database there. */
   readonly isSetUp: boolean;
   readonly onProgress: (line: string) => void;
+  readonly onDetail?: DetailSink | undefined;
   readonly signal?: AbortSignal | undefined;
   /** What the steps so far have found out. `isClean`: all files are there, and none differs; what does later, somebody has written since. */
   readonly found: { database: DatabaseBranch | null; databaseFailure: string | null; isClean?: boolean };
@@ -50,13 +60,13 @@ export async function databaseOwner({ mainWorktree, commonDirectory }: Repositor
 }
 
 export async function databaseRequest(work: WorktreeWork, host: Host): Promise<DatabaseBranchRequest> {
-  const { manifest, allocation, location, onProgress, signal } = work;
+  const { manifest, allocation, location, signal } = work;
   return {
     ...(await databaseOwner(location, host)),
     project: manifest.project,
     incarnation: allocation.incarnation,
     worktree: allocation.worktree,
-    onProgress,
+    onProgress: (line) => showDetail(work, line),
     ...(signal === undefined ? {} : { signal }),
   };
 }

@@ -3,7 +3,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { stageLimits, type Settings, type StageContext } from '@nx-fleet/core';
 import type { Adapters } from '../adapters.js';
 import { readPrompt } from '../prompts.js';
-import { log } from '../report/log.js';
+import { log, showDetail } from '../report/log.js';
 import { meteredAgents } from './stage-money.js';
 
 /** What a stage works with, from what Nx gives an executor. */
@@ -13,9 +13,6 @@ export function createStageContext(context: ExecutorContext, settings: Settings,
   const overrides = settings.prompts === undefined ? undefined : resolve(root, settings.prompts);
   const stage = { project: projectName, target: targetName, key: process.env['NX_TASK_HASH'] ?? null };
   const onProgress = (line: string): void => log.info(line);
-  const isVerbose = process.env['NX_VERBOSE_LOGGING'] === 'true';
-  // Elsewhere Nx shows a task's output once it has ended, and again on each hit.
-  const isLive = process.stdout.isTTY || process.env['NX_STREAM_OUTPUT'] === 'true';
   return {
     ...stage,
     limits: stageLimits(settings),
@@ -26,8 +23,6 @@ export function createStageContext(context: ExecutorContext, settings: Settings,
     agent: meteredAgents(stage, adapters, { budgets: settings.budgets, onProgress }),
     prompt: (name) => readPrompt(name, overrides),
     onProgress,
-    onDetail: (line, kind) => {
-      if (isVerbose || (isLive && kind === 'step')) log.info(line);
-    },
+    onDetail: showDetail,
   };
 }

@@ -16,3 +16,13 @@ export const log = {
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value).replaceAll('##[', '#\\u0023[')}\n`);
 }
+
+/**
+ * Shows what happens now: steps where somebody looks on, output of programs with `--verbose`. Elsewhere Nx shows a task's output once it has ended,
+ * and again on each hit.
+ */
+export function showDetail(line: string, kind: 'step' | 'output'): void {
+  const isVerbose = process.env['NX_VERBOSE_LOGGING'] === 'true';
+  const isLive = process.stdout.isTTY || process.env['NX_STREAM_OUTPUT'] === 'true';
+  if (isVerbose || (isLive && kind === 'step')) log.info(line);
+}

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors/user-error.js';
 import type { Step } from '../provisioning-steps.js';
-import { databaseRequest } from '../worktree-work.js';
+import { databaseRequest, showDetail } from '../worktree-work.js';
 
 /**
  * A branch of the database. Its server may be down or full: the worktree is made all the same, without a database, and no stage runs in it
@@ -11,7 +11,7 @@ export const databaseStep: Step = {
   make: async (work, { host, database }) => {
     try {
       work.found.database = await database.createBranch(await databaseRequest(work, host));
-      if (work.found.database !== null) work.onProgress(`database ${work.found.database.description}`);
+      if (work.found.database !== null) showDetail(work, `database ${work.found.database.description}`);
     } catch (error) {
       if (!(error instanceof UserError) || work.signal?.aborted === true) throw error;
       work.found.databaseFailure = error.message;

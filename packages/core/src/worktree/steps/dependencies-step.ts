@@ -1,20 +1,20 @@
 import type { Step } from '../provisioning-steps.js';
-import { commandEnvironment } from '../worktree-work.js';
+import { commandEnvironment, showDetail } from '../worktree-work.js';
 
 /** node_modules, as the worktree's lockfile wants them. */
 export const dependenciesStep: Step = {
   name: 'dependencies',
   make: async (work, { host }) => {
     if (work.here) return;
-    const { allocation, location, settings, onProgress, signal } = work;
+    const { allocation, location, settings, signal } = work;
     const { method, packageManager } = await host.installDependencies({
       from: location.mainWorktree,
       to: allocation.worktree,
       safety: settings.worktrees.safety,
       env: commandEnvironment(work, host),
-      onProgress,
+      onProgress: (line) => showDetail(work, line, 'output'),
       ...(signal === undefined ? {} : { signal }),
     });
-    if (method !== 'none') onProgress(`dependencies ${method} (${packageManager ?? ''})`);
+    if (method !== 'none') showDetail(work, `dependencies ${method} (${packageManager ?? ''})`);
   },
 };

@@ -4,7 +4,7 @@ import { partNamed } from '../../environment/database-variables.js';
 import { printableLine } from '../../text/printable.js';
 import { branchVariables } from '../branch-variables.js';
 import type { Step } from '../provisioning-steps.js';
-import type { WorktreeAdapters, WorktreeWork } from '../worktree-work.js';
+import { showDetail, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 
 const PATTERN_FILE = '.worktreeinclude';
 const NAMED = 3;
@@ -12,7 +12,8 @@ const NAMED = 3;
 /** Ignored files that the team wants in each worktree: those that `.worktreeinclude` names. Nothing that is there is overwritten. */
 export const filesStep: Step = {
   name: 'files',
-  make: async ({ allocation, here, location, settings, onProgress }, { git, host, database }) => {
+  make: async (work, { git, host, database }) => {
+    const { allocation, here, location, settings, onProgress } = work;
     if (here) return;
     const paths = await git.ignoredMatching(location.mainWorktree, PATTERN_FILE);
     if (paths.length === 0) return;
@@ -24,7 +25,7 @@ export const filesStep: Step = {
       mayCarry: carryRule(Object.keys(branch.named)),
       isFilled: (name) => branch.valueOf(name) !== null,
     });
-    if (copied.length > 0) onProgress(`copied ${listed(copied)}`);
+    if (copied.length > 0) showDetail(work, `copied ${listed(copied)}`);
     if (skipped.length > 0) onProgress(`not copied: ${listed(skipped)} (no regular file, outside of the worktree, or for production)`);
     if (databases.length > 0)
       onProgress(`not copied: ${listed(databases)} (a database, or the way to one: worktrees get theirs by "database")`);

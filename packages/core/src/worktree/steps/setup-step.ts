@@ -4,7 +4,7 @@ import { UserError } from '../../errors/user-error.js';
 import type { CommandLine } from '../../settings/settings.js';
 import { printable } from '../../text/printable.js';
 import type { Step } from '../provisioning-steps.js';
-import { commandEnvironment, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
+import { commandEnvironment, showDetail, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 import { managedVariables } from './environment-step.js';
 
 const SHOWN_LINES = 15;
@@ -19,12 +19,22 @@ export class SetupFailure extends UserError {
   }
 }
 
+/** What the team's tools need before dependencies are installed: a login, a package manager, trust. */
+export const prepareStep: Step = {
+  name: 'prepare',
+  make: async (work, adapters) => {
+    if (work.here || work.wasReady) return;
+    const place = placeOf(work, commandEnvironment(work, adapters.host));
+    for (const line of work.settings.worktrees.prepare) await runInWorktree({ label: 'prepare', line }, place, adapters);
+  },
+};
+
 /** The team's commands for a new worktree. They may need its database, and so wait for one that could not be had. */
 export const setupStep: Step = {
   name: 'setup',
   make: async (work, adapters) => {
     if (!isDue(work)) return;
-    for (const line of work.settings.worktrees.setup) await runInWorktree({ label: 'setup', line }, work, adapters);
+    for (const line of work.settings.worktrees.setup) await runForWorktree({ label: 'setup', line }, work, adapters);
   },
 };
 
@@ -34,7 +44,7 @@ export const smokeStep: Step = {
   make: async (work, adapters) => {
     const { smoke } = work.settings.worktrees;
     if (!isDue(work) || smoke === undefined) return;
-    await runInWorktree({ label: 'smoke check', line: smoke }, work, adapters);
+    await runForWorktree({ label: 'smoke check', line: smoke }, work, adapters);
   },
 };
 
@@ -42,20 +52,40 @@ function isDue({ isSetUp, found }: WorktreeWork): boolean {
   return !isSetUp && found.databaseFailure === null;
 }
 
-interface WorktreeCommand {
+export interface WorktreeCommand {
   readonly label: string;
   readonly line: CommandLine;
 }
 
-async function runInWorktree({ label, line }: WorktreeCommand, work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
-  const text = commandText(line);
-  work.onProgress(`${label}: ${text}`);
-  const [file, ...args] = commandWords(line);
+export interface CommandPlace {
+  readonly worktree: string;
+  /** The commit that it starts from. */
+  readonly base: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Told the command when it begins. */
+  readonly onBegin: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+function placeOf(work: WorktreeWork, env: Readonly<Record<string, string>>): CommandPlace {
+  const { allocation, manifest, signal } = work;
+  return { worktree: allocation.worktree, base: manifest.base, env, onBegin: (line) => showDetail(work, line), signal };
+}
+
+async function runForWorktree(command: WorktreeCommand, work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
   const env = { ...commandEnvironment(work, adapters.host), ...(await managedVariables(work, adapters)) };
-  const cwd = work.allocation.worktree;
-  const result = await adapters.host.commands.run({ file, args, cwd, env, ...(work.signal === undefined ? {} : { signal: work.signal }) });
+  await runInWorktree(command, placeOf(work, env), adapters);
+}
+
+/** Runs one of the team's commands. @throws SetupFailure */
+export async function runInWorktree({ label, line }: WorktreeCommand, place: CommandPlace, adapters: WorktreeAdapters): Promise<void> {
+  const { worktree: cwd, base, env, onBegin, signal } = place;
+  const text = commandText(line);
+  onBegin(`${label}: ${text}`);
+  const [file, ...args] = commandWords(line);
+  const result = await adapters.host.commands.run({ file, args, cwd, env, ...(signal === undefined ? {} : { signal }) });
   if (result.exitCode === 0) return;
-  const redact = await worktreeRedactor({ worktree: cwd, env, base: work.manifest.base }, adapters);
+  const redact = await worktreeRedactor({ worktree: cwd, env, base }, adapters);
   const output = redact(printable(`${result.stdout}\n${result.stderr}`))
     .trim()
     .split('\n')

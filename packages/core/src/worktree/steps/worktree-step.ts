@@ -1,18 +1,18 @@
 import { keepWork, removeInnerWorktrees } from '../../stages/keep-work.js';
 import type { Step } from '../provisioning-steps.js';
 import { excludeLocally } from '../exclude-locally.js';
-import { discardSockets, discardWorktree, endStraysOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
+import { discardSockets, discardWorktree, endStraysOf, showDetail, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 
 /** The worktree with its branch's files: a spare where one was claimed, else a checkout of its own. */
 export const worktreeStep: Step = {
   name: 'worktree',
   make: async (work, adapters) => {
     if (work.here || work.wasReady) return;
-    const { allocation, manifest, onProgress } = work;
+    const { allocation, manifest } = work;
     await endStraysOf(work, adapters.host);
     await excludeNested(work, adapters);
     if (!(await becomesWorktree(work, adapters))) {
-      onProgress(`checking out ${manifest.branch}`);
+      showDetail(work, `checking out ${manifest.branch}`);
       await adapters.git.addWorktree(allocation.worktree, manifest.branch);
       await adapters.git.checkoutWorktree(allocation.worktree);
     }
@@ -29,12 +29,13 @@ export const worktreeStep: Step = {
   },
 };
 
-async function becomesWorktree({ allocation, manifest, onProgress }: WorktreeWork, adapters: WorktreeAdapters): Promise<boolean> {
+async function becomesWorktree(work: WorktreeWork, adapters: WorktreeAdapters): Promise<boolean> {
   const { git, host } = adapters;
+  const { allocation, manifest, onProgress } = work;
   const { spare, worktree } = allocation;
   if (spare === undefined) return false;
   if (await git.moveWorktree(spare, worktree)) {
-    onProgress(`a spare worktree becomes ${manifest.branch}`);
+    showDetail(work, `a spare worktree becomes ${manifest.branch}`);
     await git.switchWorktree(worktree, manifest.branch);
     await discardSockets(spare, host);
     return true;

@@ -56,7 +56,12 @@ describe('provisioning several issues', () => {
     expect(await ready()).toEqual(['issue-1', 'issue-3']);
     expect(refused).toBeInstanceOf(UserError);
     expect(String(refused)).toMatch(/issue-2: ".+issue\.json" is not valid at "round"/);
-    expect(lines()).toEqual(expect.arrayContaining(['issue-1          ready', 'issue-3          ready']));
+    expect(lines()).toEqual(
+      expect.arrayContaining([
+        'issue-1          ready; log: .nx-fleet/local/logs/issue-1.log',
+        'issue-3          ready; log: .nx-fleet/local/logs/issue-3.log',
+      ]),
+    );
   });
 
   it('makes them also when the disk is at fault, and throws that on', async () => {

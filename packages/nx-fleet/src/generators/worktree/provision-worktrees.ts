@@ -1,7 +1,10 @@
 import pLimit from 'p-limit';
 import {
+  createRedactor,
   provisionWorktree,
+  secretsOf,
   UserError,
+  type DetailSink,
   type ProvisionedWorktree,
   type RepositoryLocation,
   type Settings,
@@ -9,7 +12,7 @@ import {
 } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { allSucceeded } from '../../report/all-succeeded.js';
-import { log } from '../../report/log.js';
+import { log, showDetail } from '../../report/log.js';
 
 export type ProvisionedIssue = WorktreePlan & ProvisionedWorktree;
 
@@ -32,10 +35,24 @@ export async function provisionWorktrees(
       limit(async (): Promise<ProvisionedIssue> => {
         const manifest = written[index];
         if (manifest?.status === 'rejected') throw manifest.reason;
-        const onProgress = (line: string): void => log.info(`${plan.manifest.project.padEnd(16)} ${line}`);
-        const provisioned = await provisionWorktree({ plan, location, settings, onProgress }, adapters);
-        onProgress(provisioned.created ? 'ready' : 'was there already');
-        return { ...plan, ...provisioned };
+        const { project } = plan.manifest;
+        const lines: string[] = [];
+        const named = (line: string): string => `${project.padEnd(16)} ${line}`;
+        const onProgress = (line: string): void => log.info(named(line));
+        const onDetail: DetailSink = (line, kind) => {
+          lines.push(line);
+          if (kind === 'step') onProgress(line);
+          else showDetail(named(line), kind);
+        };
+        const file = `.nx-fleet/local/logs/${project}.log`;
+        try {
+          const provisioned = await provisionWorktree({ plan, location, settings, onProgress, onDetail }, adapters);
+          onProgress(provisioned.created ? `ready; log: ${file}` : 'was there already');
+          return { ...plan, ...provisioned };
+        } finally {
+          const redact = createRedactor(secretsOf(adapters.host.env));
+          await adapters.host.writePrivateFile(`${location.mainWorktree}/${file}`, `${redact(lines.join('\n'))}\n`);
+        }
       }),
     ),
   );

@@ -1,4 +1,12 @@
-import { createLineRedactor, isCi, printable, type AgentRequest, type CommandResult, type CommandRunner } from '@nx-fleet/core';
+import {
+  createLineRedactor,
+  isCi,
+  printable,
+  type AgentRequest,
+  type CommandResult,
+  type CommandRunner,
+  type ScratchFolders,
+} from '@nx-fleet/core';
 import { loadPriceList } from './price/price-list.js';
 import { createPricer } from './price/pricer.js';
 import type { PriceTable } from './price/settings-price.js';
@@ -16,6 +24,8 @@ export interface AgentContext {
   readonly prices?: PriceTable;
   /** What progress is timed by. @default the system's clock */
   readonly clock?: Clock;
+  /** Where its temporary files are. @default the temporary folder */
+  readonly scratch?: ScratchFolders;
   /** How long a program may stay that has nothing more to say, in milliseconds. @default 10_000 */
   readonly graceMs?: number;
 }

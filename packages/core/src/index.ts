@@ -35,6 +35,7 @@ export type {
 } from './host/host.js';
 export type { Allocation, ProcessIdentity, Registry, RegistryChange, Spare } from './host/registry.js';
 export { describeProcess } from './host/registry.js';
+export { withScratchFolder, type ProcessEnd, type ScratchFolder, type ScratchFolders } from './host/process-end.js';
 export type { ArtefactStore } from './artefact/artefact-store.js';
 export type { StateStore } from './manifest/state-store.js';
 export { readManifests } from './manifest/read-manifests.js';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withScratchFolder } from '@nx-fleet/core';
 import { NO_CONFIGURATION } from './environment.js';
 import type { Repository } from './repository.js';
 import type { GitOptions, GitOutput } from './run-git.js';
-import { withScratchFolder } from './scratch-folder.js';
 
 const MERGE_CONFIGURATION = [
   'merge.renames=true',
@@ -33,7 +33,7 @@ export async function mergeTrees(
  */
 export async function withAttributesOf<Result>(repository: Repository, tree: string, act: (git: Git) => Promise<Result>): Promise<Result> {
   const { commonDirectory } = await repository.locate();
-  return withScratchFolder(async (scratch) => {
+  return withScratchFolder(repository.scratch, async (scratch) => {
     const cwd = join(scratch, 'empty');
     await mkdir(cwd);
     const place = await withoutOwnAttributes(repository, { commonDirectory, scratch, tree });

@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { printableLine, UserError, type WorkScope } from '@nx-fleet/core';
+import { printableLine, UserError, withScratchFolder, type WorkScope } from '@nx-fleet/core';
 import { fleetIdentity } from './environment.js';
 import { copyIndex, freeIndex, replaceIndex } from './index-file.js';
 import type { Repository, Worktree } from './repository.js';
-import { withScratchFolder } from './scratch-folder.js';
 import { stageFiles } from './stage-files.js';
 
 interface WorkToStore extends WorkScope {
@@ -40,7 +39,7 @@ export async function commitAll(repository: Repository, path: string, { message,
 /** Stores the work tree as it is as a commit on top of HEAD; index, HEAD and files stay as they are. What git cannot store is left out. */
 export async function captureWorktree(repository: Repository, path: string, { message, ...scope }: WorkToStore): Promise<string> {
   const worktree = await repository.openWorktree(path);
-  return withScratchFolder(async (scratch) => {
+  return withScratchFolder(repository.scratch, async (scratch) => {
     const index = join(scratch, 'index');
     const { head, base, without } = await startOf(worktree, scope);
     await fillIndex(worktree, index, head);

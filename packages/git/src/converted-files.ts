@@ -1,17 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { withScratchFolder } from '@nx-fleet/core';
 import { isMissingFile } from './file-errors.js';
 import { GITLINK, type RawChange } from './raw-changes.js';
 import type { Repository, Worktree } from './repository.js';
-import { withScratchFolder } from './scratch-folder.js';
 
 /**
  * Of some changes against a commit, those that are only git's own conversion: the file is exactly what git writes for that commit, and what git would
  * store of it is something else. Line ends committed before a rule for them do so, and filters. Such files are changed right after a checkout.
  */
 export async function convertedOnly(
-  { networkVariables }: Repository,
+  { networkVariables, scratch: folders }: Repository,
   worktree: Worktree,
   changes: readonly RawChange[],
 ): Promise<readonly RawChange[]> {
@@ -19,7 +19,7 @@ export async function convertedOnly(
   if (changes.some(({ path }) => basename(path) === '.gitattributes')) return [];
   const candidates = changes.filter(({ oldMode, newMode }) => oldMode === newMode && oldMode !== GITLINK && oldMode !== '120000');
   if (candidates.length === 0) return [];
-  return withScratchFolder(async (scratch) => {
+  return withScratchFolder(folders, async (scratch) => {
     // Large files stay pointers: what is compared is what git itself stores.
     const variables = { ...networkVariables, GIT_LFS_SKIP_SMUDGE: '1', GIT_INDEX_FILE: join(scratch, 'index') };
     const input = candidates.map(({ oldMode, oldObject, path }) => `${oldMode} ${oldObject}\t${path}\0`).join('');

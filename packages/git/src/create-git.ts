@@ -1,4 +1,4 @@
-import type { Git } from '@nx-fleet/core';
+import type { Git, ProcessEnd } from '@nx-fleet/core';
 import { addDetachedWorktree, addWorktree } from './add-worktree.js';
 import { createBundle, fetchBundle } from './bundle.js';
 import { checkoutWorktree, isCheckedOut } from './checkout-worktree.js';
@@ -39,11 +39,13 @@ import { listWorktrees } from './worktree-list.js';
 export interface CreateGitOptions {
   /** The whole environment that git is started from. @default process.env */
   readonly env?: Readonly<Record<string, string>>;
+  /** What ends each git, and removes each folder, with this process. @default neither */
+  readonly end?: ProcessEnd;
 }
 
 /** Git for the repository that a folder belongs to; the folder may be a sub-folder or a linked worktree. Nothing runs before the first call. */
 export function createGit(directory: string, options: CreateGitOptions = {}): Git {
-  const repository = createRepository(directory, options.env ?? process.env);
+  const repository = createRepository(directory, options.env ?? process.env, options.end);
   return {
     locate: () => repository.locate(),
     resolveCommit: (revision) => resolveCommit(repository, revision),

@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { withScratchFolder } from '@nx-fleet/core';
 import { fleetIdentity } from './environment.js';
 import type { KeptFile } from './kept-file.js';
 import type { Repository } from './repository.js';
-import { withScratchFolder } from './scratch-folder.js';
 import type { Keep } from './watched.js';
 
 /** Keeps what stood in files outside of git's trees, as a commit without parents: `1-pre-commit`, `2-config`. Absent files and folders have no content. */
 export async function keepContents(repository: Repository, files: ReadonlyMap<string, KeptFile>, keep: Keep): Promise<void> {
   const entries: string[] = [];
-  await withScratchFolder(async (scratch) => {
+  await withScratchFolder(repository.scratch, async (scratch) => {
     for (const [path, { content }] of files) {
       if (content === null) continue;
       const name = `${entries.length + 1}-${basename(path)}`;

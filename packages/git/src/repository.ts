@@ -1,16 +1,18 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import { printableLine, type RepositoryLocation } from '@nx-fleet/core';
+import { printableLine, type ProcessEnd, type RepositoryLocation, type ScratchFolders } from '@nx-fleet/core';
 import { networkVariables, type Environment } from './environment.js';
 import { parseGitVersion, type GitVersion } from './git-version.js';
 import { locateRepository } from './locate.js';
 import { registrationOf } from './worktree-path.js';
+import { plainScratchFolders } from './scratch-folder.js';
 import { createGitRunner, type GitOptions, type GitOutput, type GitRunner } from './run-git.js';
 
 /** One repository, with the three places where its commands run. */
 export interface Repository {
   /** For commands that leave the repository, such as those of a snapshot. */
   readonly run: GitRunner;
+  readonly scratch: ScratchFolders;
   /** For commands that may ask a remote. */
   readonly networkVariables: Readonly<Record<string, string>>;
   locate(): Promise<RepositoryLocation>;
@@ -31,14 +33,15 @@ export interface Worktree {
   run(args: readonly string[], options?: GitOptions): Promise<GitOutput>;
 }
 
-export function createRepository(directory: string, environment: Environment): Repository {
-  const run = createGitRunner(environment);
+export function createRepository(directory: string, environment: Environment, end?: ProcessEnd): Repository {
+  const run = createGitRunner(environment, end);
   const remember = createMemory();
   const locate = async (): Promise<RepositoryLocation> => remember('locate', () => locateRepository(run, directory));
   const version = async (): Promise<GitVersion> =>
     remember('version', async () => parseGitVersion((await run({ cwd: directory, arguments: ['version'] })).stdout));
   return {
     run,
+    scratch: end?.scratch ?? plainScratchFolders,
     networkVariables: networkVariables(environment),
     locate,
     version,

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { gitEnvironment } from './environment.js';
 import { createTestRepository, type TestRepository } from './repository.fixture.js';
+import { processStart } from './process-identity.js';
 import { createGitRunner, type GitRunner } from './run-git.js';
+import { plainScratchFolders } from './scratch-folder.js';
 
 describe('the runner of git', () => {
   let repository: TestRepository;
@@ -35,6 +38,28 @@ describe('the runner of git', () => {
   it('ends the input of a command that reads it', async () => {
     const { stdout } = await run({ cwd: repository.path, arguments: ['hash-object', '--stdin'] });
     expect(stdout.trim()).toBe('e69de29bb2d1d6434b8b29ae775ad8c2e48c5391');
+  });
+
+  it('ends a git that does not end, with all that it has started, and says where', async () => {
+    const file = `${repository.path}/pid`;
+    const alias = `alias.wait=!sleep 1000 & echo $! > "${file}"; wait`;
+    const waiting = run({ cwd: repository.path, arguments: ['-c', alias, 'wait'], timeoutMs: 500 });
+    await expect(waiting).rejects.toThrow(/^git .* did not end within 1 seconds in ".*", and was ended\. Run it there by hand/);
+    const pid = Number(await readFile(file, 'utf8'));
+    expect(pid).toBeGreaterThan(0);
+    expect(await processStart(pid)).toBe('gone');
+  });
+
+  it('has a signal that ends this process end its group, and forgets it afterwards', async () => {
+    const guarded = new Set<number>();
+    const guardGroup = (leader: number): (() => void) => {
+      guarded.add(leader);
+      process.kill(-leader, 'SIGTERM');
+      return () => guarded.delete(leader);
+    };
+    const guardedRun = createGitRunner(repository.environment, { guardGroup, scratch: plainScratchFolders });
+    await expect(guardedRun({ cwd: repository.path, arguments: ['-c', 'alias.wait=!sleep 1000', 'wait'] })).rejects.toThrow('failed in');
+    expect(guarded).toEqual(new Set());
   });
 
   it('runs many at once', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { withScratchFolder } from '@nx-fleet/core';
 import { NO_CONFIGURATION } from './environment.js';
 import type { Repository } from './repository.js';
-import { withScratchFolder } from './scratch-folder.js';
 import type { SnapshotGit } from './snapshot.js';
 
 export interface ObjectsRequest {
@@ -23,7 +23,7 @@ const PACK: readonly string[] = ['pack-objects', '--revs', '--quiet', '--window=
  */
 export async function copyTrees(repository: Repository, { directory, derive, trees }: ObjectsRequest): Promise<string> {
   const { commonDirectory } = await repository.locate();
-  return withScratchFolder(async (scratch) => {
+  return withScratchFolder(repository.scratch, async (scratch) => {
     const variables = {
       ...NO_CONFIGURATION,
       GIT_DIR: join(directory, '.git'),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { withScratchFolder } from './scratch-folder.js';
+import { withScratchFolder, type ScratchFolders } from '@nx-fleet/core';
 import type { SnapshotGit } from './snapshot.js';
 
 export interface TreeRequest {
@@ -10,8 +10,8 @@ export interface TreeRequest {
 }
 
 /** The id of a tree that is `tree`, except that what matches the pathspecs is as in `baseTree`: changed files changed back, new ones gone, deleted ones there. */
-export async function treeWithPathsFrom(git: SnapshotGit, request: TreeRequest): Promise<string> {
-  return withScratchFolder(async (scratch) => {
+export async function treeWithPathsFrom(git: SnapshotGit, request: TreeRequest, folders: ScratchFolders): Promise<string> {
+  return withScratchFolder(folders, async (scratch) => {
     const mixed = { variables: { GIT_INDEX_FILE: join(scratch, 'mixed') } };
     const base = { variables: { GIT_INDEX_FILE: join(scratch, 'base') } };
     await git(['read-tree', request.tree], mixed);

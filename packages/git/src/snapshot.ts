@@ -7,7 +7,6 @@ import { fetchMissing } from './missing-objects.js';
 import type { Repository } from './repository.js';
 import { requireTree } from './revisions.js';
 import type { GitOptions } from './run-git.js';
-import { createScratchFolder, removeScratchFolder } from './scratch-folder.js';
 import { copyTrees } from './snapshot-objects.js';
 import { treeWithPathsFrom } from './snapshot-tree.js';
 
@@ -34,21 +33,22 @@ export async function createSnapshot(repository: Repository, request: SnapshotRe
   const pathspecs = request.pathsFromBase ?? [];
   if (baseTree === null && pathspecs.length > 0) throw new Error('Paths from the base need a base tree');
   await fetchMissing(repository, baseTree === null ? [tree] : [tree, baseTree]);
-  const directory = await createScratchFolder();
+  const { directory, remove } = await repository.scratch.create();
   try {
     await initialize(repository, directory);
     const shown = await copyTrees(repository, {
       directory,
       trees: baseTree === null ? [] : [baseTree],
       // Without a pathspec git means every path.
-      derive: async (git) => (baseTree === null || pathspecs.length === 0 ? tree : treeWithPathsFrom(git, { tree, baseTree, pathspecs })),
+      derive: async (git) =>
+        baseTree === null || pathspecs.length === 0 ? tree : treeWithPathsFrom(git, { tree, baseTree, pathspecs }, repository.scratch),
     });
     const git = snapshotGit(repository, directory);
     await git(['update-ref', `refs/heads/${BRANCH}`, await commit(git, shown, baseTree)]);
     await git(['reset', '--hard']);
-    return { directory, fingerprint: () => fingerprint(repository.run, directory), remove: () => removeScratchFolder(directory) };
+    return { directory, fingerprint: () => fingerprint(repository.run, directory), remove };
   } catch (error) {
-    await removeScratchFolder(directory);
+    await remove();
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import { fillAssignments, readAssignments, readManagedBlock, writeManagedBlock }
 import { hasProgram } from './has-program.js';
 import { includeFiles } from './include-files.js';
 import { writePrivateFile } from './private-file.js';
+import { forgottenScratchFolders } from './process-end.js';
 import { processesIn } from './processes-in.js';
 import { nullIfAbsent, pathExists, readFileIfPresent } from './read-file.js';
 import { createLedger } from './ledger/create-ledger.js';
@@ -67,6 +68,7 @@ export function createHost(options: HostOptions): Host {
     listDirectory: namesIn,
     discardDirectory: (directory) => discardDirectory(directory, env),
     sweepDiscarded,
+    forgottenScratchFolders,
     exclusively: (name, work) => exclusively(path.join(stateDirectory(workspaceRoot), 'local', 'locks', name), work),
     now: () => new Date(),
   };

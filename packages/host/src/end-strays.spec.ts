@@ -41,7 +41,7 @@ onLinux('what a killed run left in a folder', () => {
   });
 
   it('is ended where readers work, too', async () => {
-    const scratch = mkdtempSync(path.join(tmpdir(), 'nx-fleet-'));
+    const scratch = mkdtempSync(path.join(tmpdir(), `nx-fleet-a1b2c3-${process.pid}-d4e5f6-`));
     try {
       const { child, exit } = await startIn(scratch);
       child.kill('SIGKILL');

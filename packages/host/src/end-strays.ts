@@ -10,8 +10,8 @@ import { deadMarks } from './run-mark.js';
 const GIVE_UP_MS = 3_000;
 const POLL_MS = 25;
 
-/** A reader's folder in the temporary one: `nx-fleet-` and six characters of mkdtemp(3). */
-const SCRATCH = /^nx-fleet-[A-Za-z0-9]{6}(?:\/|$)/;
+/** A reader's folder in the temporary one. */
+const SCRATCH = /^nx-fleet-[0-9a-f]{6}-\d+-[0-9a-f]{6}-[A-Za-z0-9]{6}(?:\/|$)/;
 
 /**
  * Ends the runs that were started in a folder, or where readers work, and whose own process was killed, with all that they started. Only Linux shows them.

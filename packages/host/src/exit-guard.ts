@@ -1,30 +1,61 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signalProcessGroup, type ProcessGroup } from './process-group.js';
+import { endProcessGroup, signalProcessGroup, type ProcessGroup } from './process-group.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-// Time for what waited for the commands to clean up. With the 3.5 s that ending a group may take, it stays below Nx's five.
+// Nx 24 sends SIGKILL five seconds after a signal: all that follows from one stays below.
 const UNWIND_MS = 1_000;
+const UNWIND_UNTIL_MS = 4_400;
+const POLL_MS = 25;
 
-const guarded = new Map<ProcessGroup, () => Promise<void>>();
+/** Something that a signal must not leave behind. */
+export interface Guarded {
+  /** Ends it, awaited before the signal takes its course. */
+  readonly end: () => Promise<void>;
+  /** Ends it at once: this process exits. */
+  readonly endNow: () => void;
+}
+
+const guarded = new Set<Guarded>();
+/** What follows from the end of those above, last. */
+const leftovers = new Set<Guarded>();
+const work = new Set<AbortController>();
 let isEnding = false;
+let isRegistered = false;
 
-/**
- * Calls `end` when this process gets SIGINT, SIGTERM or SIGHUP, and lets the signal take its course a second afterwards;
- * kills the group at once when this process exits. Returns what ends the watch.
- */
+/** Guards a process or what stands for one. @returns what ends that */
+export function guard(thing: Guarded): () => void {
+  return addTo(guarded, thing);
+}
+
+/** Guards a folder: it goes once all processes are gone and all work has come to its end. @returns what ends that */
+export function guardLeftover(thing: Guarded): () => void {
+  return addTo(leftovers, thing);
+}
+
 export function guardProcessGroup(group: ProcessGroup, end: () => Promise<void>): () => void {
-  if (guarded.size === 0) {
-    SIGNALS.forEach((signal) => process.on(signal, onSignal));
-    process.on('exit', killGuarded);
-  }
-  guarded.set(group, end);
-  return () => {
-    guarded.delete(group);
-    if (guarded.size === 0 && !isEnding) {
-      unregister();
-    }
-  };
+  return guard({ end, endNow: () => signalProcessGroup(group, 'SIGKILL') });
+}
+
+/** Guards a group without a mark, such as that of a git: what it has started to stay, as an agent of SSH, stays. */
+export function guardPlainGroup(leader: number): () => void {
+  const group: ProcessGroup = { leader, mark: null };
+  // git removes its lock files on SIGTERM.
+  return guard({ end: () => endProcessGroup(group), endNow: () => signalProcessGroup(group, 'SIGTERM') });
+}
+
+export interface GuardedWork {
+  /** Aborted when this process gets SIGINT, SIGTERM or SIGHUP. */
+  readonly signal: AbortSignal;
+  /** The work is done: the signal need not wait for it any longer. */
+  stop(): void;
+}
+
+/** Has a signal abort some work, and wait until it has cleaned up, for a few seconds. */
+export function guardWork(): GuardedWork {
+  const controller = new AbortController();
+  if (isEnding) controller.abort();
+  return { signal: controller.signal, stop: addTo(work, controller) };
 }
 
 /** True between a signal and its course: nothing new is to be started. */
@@ -32,26 +63,46 @@ export function isProcessEnding(): boolean {
   return isEnding;
 }
 
+function addTo<Thing>(things: Set<Thing>, thing: Thing): () => void {
+  if (!isRegistered) {
+    isRegistered = true;
+    SIGNALS.forEach((signal) => process.on(signal, onSignal));
+    process.on('exit', endAllNow);
+  }
+  things.add(thing);
+  return () => {
+    things.delete(thing);
+    if (guarded.size + leftovers.size + work.size === 0 && !isEnding) unregister();
+  };
+}
+
 function onSignal(signal: NodeJS.Signals): void {
   if (isEnding) {
-    killGuarded();
+    [...guarded].forEach(({ endNow }) => endNow());
     return;
   }
   isEnding = true;
-  void Promise.allSettled([...guarded.values()].map((end) => end())).then(async () => {
+  const hasWork = work.size > 0;
+  const unwindUntil = performance.now() + UNWIND_UNTIL_MS;
+  [...work].forEach((controller) => controller.abort());
+  void Promise.allSettled([...guarded].map(({ end }) => end())).then(async () => {
+    if (!hasWork) await sleep(UNWIND_MS);
+    while (work.size > 0 && performance.now() < unwindUntil) await sleep(POLL_MS);
+    endAllNow();
     guarded.clear();
-    await sleep(UNWIND_MS);
+    leftovers.clear();
     unregister();
     isEnding = false;
     process.kill(process.pid, signal);
   });
 }
 
-function killGuarded(): void {
-  [...guarded.keys()].forEach((group) => signalProcessGroup(group, 'SIGKILL'));
+function endAllNow(): void {
+  [...guarded, ...leftovers].forEach(({ endNow }) => endNow());
 }
 
 function unregister(): void {
+  isRegistered = false;
   SIGNALS.forEach((signal) => process.off(signal, onSignal));
-  process.off('exit', killGuarded);
+  process.off('exit', endAllNow);
 }

@@ -1,16 +1,17 @@
+import { guardWork } from './exit-guard.js';
 import { RUN_VARIABLE } from './process-group.js';
 import { deadMarks } from './run-mark.js';
 
 const POLL_MS = 500;
 
 export interface OrphanWatch {
-  /** Aborted once nobody is left who waits for this process. */
+  /** Aborted once no process is left that waits for this one, or a signal ends this one. */
   readonly signal: AbortSignal;
   stop(): void;
 }
 
 /**
- * Watches whether the process that started this one is gone, or one of the runs around it lost its process: a killed Nx tells its tasks nothing.
+ * Has a signal that ends this process wait for the work to clean up; and watches whether the process that started this one is gone, or one of the runs around it lost its process: a killed Nx tells its tasks nothing.
  * @param env where the marks of the runs around this process stand
  */
 export function watchOrphaned(env: Readonly<Record<string, string | undefined>>): OrphanWatch {
@@ -21,5 +22,12 @@ export function watchOrphaned(env: Readonly<Record<string, string | undefined>>)
     if (process.ppid !== parent || deadMarks(outer).length > 0) controller.abort();
   }, POLL_MS);
   timer.unref();
-  return { signal: controller.signal, stop: () => clearInterval(timer) };
+  const work = guardWork();
+  return {
+    signal: AbortSignal.any([controller.signal, work.signal]),
+    stop() {
+      clearInterval(timer);
+      work.stop();
+    },
+  };
 }

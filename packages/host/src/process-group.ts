@@ -8,8 +8,8 @@ export const RUN_VARIABLE = 'NX_FLEET_RUN';
 export interface ProcessGroup {
   /** Process id of the leader, which is the group's id. */
   readonly leader: number;
-  /** Unique text inside `NX_FLEET_RUN` of each process of the run. */
-  readonly mark: string;
+  /** Unique text inside `NX_FLEET_RUN` of each process of the run; null where those that have left the group are to stay. */
+  readonly mark: string | null;
 }
 
 // Nx 24 sends SIGKILL five seconds after SIGTERM: both steps together stay below.
@@ -54,11 +54,11 @@ function isIn(group: ProcessGroup, pid: number): boolean {
 
 /** Processes of the run that made a group or a session of their own. Only Linux shows them. */
 function strays(group: ProcessGroup): readonly number[] {
-  return process.platform === 'linux' ? processIds().filter((pid) => isMarked(group, pid) && !isIn(group, pid)) : [];
+  return process.platform === 'linux' && group.mark !== null ? processIds().filter((pid) => isMarked(group, pid) && !isIn(group, pid)) : [];
 }
 
 function isMarked(group: ProcessGroup, pid: number): boolean {
-  return marksOf(pid).includes(group.mark);
+  return group.mark !== null && marksOf(pid).includes(group.mark);
 }
 
 /** The joined marks of a process, or ''. Only Linux shows them. */

@@ -10,6 +10,9 @@ import { endProcessGroup, hasMembers, type ProcessGroup } from './process-group.
 /** Time for what follows from a process's end: its exit event, its pipes. Something that cannot be seen or killed may hold them. */
 const AFTERMATH_MS = 1_000;
 
+/** For what has no limit of its own, such as an install or a dump: nothing is waited for without an end. */
+const DEFAULT_TIMEOUT_MS = 7_200_000;
+
 type EarlyEnd = 'timed-out' | 'idle' | 'cancelled';
 type Exit = Pick<CommandResult, 'exitCode' | 'signal'>;
 
@@ -94,8 +97,8 @@ class Ending {
 
 function watchLimits(command: Command, child: WatchedProcess['child'], ending: Ending): () => void {
   const begin = (reason: EarlyEnd) => () => void ending.begin(reason);
-  const { timeoutMs, idleTimeoutMs } = command;
-  const timer = timeoutMs === undefined ? undefined : setTimeout(begin('timed-out'), timeoutMs);
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, idleTimeoutMs } = command;
+  const timer = timeoutMs === Infinity ? undefined : setTimeout(begin('timed-out'), timeoutMs);
   const idleTimer = idleTimeoutMs === undefined ? undefined : setTimeout(begin('idle'), idleTimeoutMs);
   const onData = (): void => void idleTimer?.refresh();
   const onAbort = begin('cancelled');

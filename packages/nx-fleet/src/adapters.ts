@@ -4,7 +4,7 @@ import { createAgent } from '@nx-fleet/agents';
 import type { Agent, AppAccess, Database, Git, Host, ReviewPlace, Settings, Tracker } from '@nx-fleet/core';
 import { createDatabase } from '@nx-fleet/databases';
 import { createGit } from '@nx-fleet/git';
-import { createAppAccess, createHost } from '@nx-fleet/host';
+import { createAppAccess, createHost, processEnd } from '@nx-fleet/host';
 
 /** Everything outside that generators and executors act through. */
 export interface Adapters {
@@ -22,7 +22,7 @@ export interface Adapters {
 
 /** The one place that constructs adapters. @param workspaceRoot any worktree: issues and ledger are those of the main one */
 export function createAdapters(workspaceRoot: string, settings: Settings, env: NodeJS.ProcessEnv = process.env): Adapters {
-  const git = createGit(workspaceRoot);
+  const git = createGit(workspaceRoot, { end: processEnd });
   const host = createHost({ workspaceRoot, findMainWorktree: async () => (await git.locate()).mainWorktree, env });
   const { commands, env: hostEnv } = host;
   // Most commands ask no tracker: its clients are loaded by those that do.
@@ -37,7 +37,13 @@ export function createAdapters(workspaceRoot: string, settings: Settings, env: N
     agent: (name) => {
       const definition = settings.agents.define[name];
       if (definition === undefined) throw new Error(`agent "${name}" has no definition`);
-      return createAgent(name, definition, { commands, env: hostEnv, workspaceRoot, prices: settings.agents.prices });
+      return createAgent(name, definition, {
+        commands,
+        env: hostEnv,
+        workspaceRoot,
+        prices: settings.agents.prices,
+        scratch: processEnd.scratch,
+      });
     },
     app: createAppAccess(),
     tracker: () => loadTracker(settings.tracker),

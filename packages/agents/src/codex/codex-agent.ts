@@ -26,7 +26,7 @@ export function createCodexAgent(name: string, definition: CodexDefinition, cont
     name,
     detect: () => detectProgram({ command, file, versionArgs: ['--version'], minimum: MINIMUM_VERSION, hint, passEnv }, context),
     run: (request) =>
-      withRunFolder(request.answerSchema, async ({ schemaFile, temporary }) => {
+      withRunFolder({ schema: request.answerSchema, scratch: context.scratch }, async ({ schemaFile, temporary }) => {
         const { env, commandNames } = planEnvironment({
           source: context.env,
           loginNames: [...CODEX_LOGIN_NAMES, ...passEnv],

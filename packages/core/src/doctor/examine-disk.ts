@@ -24,6 +24,10 @@ export async function examineDisk(context: ExamineContext): Promise<readonly Com
     const mend = async (): Promise<void> => void (await host.sweepDiscarded(worktreesDirectory));
     complaints.push({ subject: worktreesDirectory, reason: 'folders of removed worktrees are still there', remedy: 'remove', mend });
   }
+  for (const subject of await host.forgottenScratchFolders()) {
+    const mend = (): Promise<void> => host.discardDirectory(subject);
+    complaints.push({ subject, reason: 'a temporary folder of a command that was killed', remedy: 'remove', mend });
+  }
   for (const bad of await findBadSpares(context, adapters)) {
     const reason = `a spare worktree: ${bad.reason}`;
     complaints.push({ subject: bad.spare.worktree, reason, remedy: 'remove', mend: () => sweepSpare(bad, adapters) });

@@ -437,6 +437,11 @@ describe('the doctor', () => {
     expect(await doctor(fleet)).toMatchObject([{ subject: 'issue-42', outcome: 'mended' }]);
   });
 
+  it('removes temporary folders of killed commands', async () => {
+    const fleet = createFakeFleet({ forgottenScratch: ['/tmp/nx-fleet-a1b2c3-17-d4e5f6-abcdef'] });
+    expect(await doctor(fleet)).toMatchObject([{ subject: '/tmp/nx-fleet-a1b2c3-17-d4e5f6-abcdef', remedy: 'remove', outcome: 'mended' }]);
+  });
+
   it('shows a failure that nobody foresaw as one row, and mends the others', async () => {
     const bug = new Error('undefined is not a function\u001b[2J');
     const repaired: string[] = [];

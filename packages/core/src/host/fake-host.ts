@@ -24,6 +24,8 @@ export interface FakeHostOptions {
   readonly listening?: readonly number[];
   /** Processes that run besides this one. */
   readonly running?: readonly ProcessIdentity[];
+  /** Temporary folders of killed commands. */
+  readonly forgottenScratch?: readonly string[];
   /** Answers a dependency request. @default cloned by npm */
   readonly dependencies?: (request: DependencyRequest) => DependencyOutcome | Promise<DependencyOutcome>;
   /** @default '/repo' */
@@ -111,6 +113,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     listDirectory: async (path) => namesIn(files, path),
     discardDirectory: async (path) => removeUnder(files, path),
     sweepDiscarded: async () => 0,
+    forgottenScratchFolders: async () => options.forgottenScratch ?? [],
     exclusively: async (_, { act }) => act(),
     now: () => new Date(options.now ?? '2026-01-01T00:00:00Z'),
   };

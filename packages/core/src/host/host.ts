@@ -116,6 +116,8 @@ export interface Host {
   listDirectory(path: string): Promise<readonly string[]>;
   /** Moves a folder aside at once, within its parent, and removes it in the background; absence is fine. */
   discardDirectory(path: string): Promise<void>;
+  /** Temporary folders that killed commands of this machine have left: absolute paths. */
+  forgottenScratchFolders(): Promise<readonly string[]>;
   /** Removes what discards that were killed left in a folder. @returns how many there were */
   sweepDiscarded(parent: string): Promise<number>;
   /**

@@ -13,6 +13,7 @@ import { isAppRequested, writeAppState, type AppState } from './app-state.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 
 const POLL_MS = 100;
+const ENDING_TOO_MS = 1_000;
 const FIRST_ERROR_STATUS = 400;
 const ENDING_SIGNALS: ReadonlySet<string> = new Set(['SIGHUP', 'SIGINT', 'SIGTERM']);
 /** The same three, as a shell or npm passes them on: 128 and the signal's number. */
@@ -98,7 +99,7 @@ async function runApp(
       `"${command}" was not ready after ${readyTimeoutMs / 1_000} s: ${waitedFor(settings, issue)}. Its output is above; "serve.readySeconds" gives it more time.`,
     );
   }
-  if (result.ended === 'cancelled' || isToldToEnd(result)) return;
+  if (result.ended === 'cancelled' || isToldToEnd(result) || (await isEndingToo(surroundings))) return;
   const when = known === 'ready' ? '' : ' before it was ready';
   throw new UserError(
     `"${command}" ended${when} (${howItEnded(result)}). Its output is above. It has to stay for as long as the app is to run.`,
@@ -127,6 +128,7 @@ async function startApp(
     args,
     cwd: worktree,
     env,
+    timeoutMs: Infinity,
     onLine: (line) => onProgress(redactLine(printable(line))),
     signal: context.signal === undefined ? signal : AbortSignal.any([signal, context.signal]),
   });
@@ -157,6 +159,12 @@ function waitedFor({ url, readyUrl }: AppSettings, { local }: StageIssue): strin
   return readyUrl === null
     ? `nothing listens at ${appUrl(url, local)}`
     : `${appUrl(readyUrl, local)} does not answer with a status below ${FIRST_ERROR_STATUS}`;
+}
+
+/** An app that Nx has told to end before us may end with any exit code: then our own turn comes a moment later. */
+async function isEndingToo({ access, context: { signal } }: Surroundings): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < ENDING_TOO_MS && signal?.aborted !== true; waitedMs += POLL_MS) await access.pause(POLL_MS);
+  return signal?.aborted === true;
 }
 
 /** Nx tells all processes of a task to end, the app before or after us. */

@@ -1,10 +1,12 @@
 import type { FakeFleet } from './fleet.contract.js';
 
 /** What a killed process leaves: its calls from the fatal one on have no effect, whatever it would have done to clean up. */
-export class Killed extends Error {}
+export class Killed extends Error {
+  override readonly message = 'the process was killed';
+}
 
 const READS =
-  /^(read|list|locate|resolve|is|default|current|dirty|ignored|path|find|stashes|mergeBase|log|remote|busy|processes|now|env|machine|commands|variables|type)/;
+  /^(read|list|locate|resolve|is|default|current|dirty|ignored|path|find|forgotten|stashes|mergeBase|log|remote|busy|processes|now|env|machine|commands|variables|type)/;
 
 /**
  * The adapters of a process that is killed at its nth call that changes something: before that call has any effect, or right after it.

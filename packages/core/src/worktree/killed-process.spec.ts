@@ -25,6 +25,8 @@ async function remove(fleet: FakeFleet, adapters: Adapters = fleet): Promise<voi
 async function doctor(fleet: FakeFleet, adapters: Adapters = fleet): Promise<readonly string[]> {
   const context = { location: fleet.git.location, settings, worktreesDirectory: '/repo.worktrees', adapters, onProgress: () => {} };
   const reports = await mendFleet(await examineFleet(context), { dryRun: false });
+  // A death shows itself as a failure of what it was at.
+  if (reports.some(({ reason, error }) => `${reason} ${error}`.includes(new Killed().message))) throw new Killed();
   return reports.map(({ subject, outcome }) => `${subject}: ${outcome}`);
 }
 

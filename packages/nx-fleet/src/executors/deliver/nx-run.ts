@@ -13,6 +13,8 @@ export async function nxRun(target: string, root: string, { project, host, onPro
     args: [...words, 'nx', 'run', `${project}:${target}`, '--outputStyle=stream'],
     cwd: root,
     env: { ...env, NX_TUI: 'false' },
+    // Its stages have limits of their own.
+    timeoutMs: Infinity,
     onLine: onProgress,
     ...(signal === undefined ? {} : { signal }),
   });

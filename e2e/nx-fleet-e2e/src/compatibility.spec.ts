@@ -3,7 +3,7 @@ import { commandsOf } from './workspace/pipelines.js';
 import { allocations } from './workspace/fleet-state.js';
 import type { Finished } from './workspace/processes.js';
 import { SCRIPTED_FILES } from './workspace/scripted-agents.js';
-import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
+import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
 import { OLDER_NX } from './versions.js';
 
 const ISSUES = { 'docs/issues/1.md': '# One apple\n\nAn apple.\n', 'docs/issues/2.md': '---\nblocked-by: 1\n---\n# Two pears\n\nPears.\n' };
@@ -17,7 +17,10 @@ describe.each(OLDER_NX)('the fleet on nx $nxVersion', (versions) => {
   const stages = (): readonly string[] => agentCalls(workspace).map(({ stage, title }) => `${stage} ${title}`);
 
   beforeAll(async () => {
-    workspace = await createFleet({ ...versions, files: { ...SCRIPTED_FILES, ...ISSUES, ...PROJECT } });
+    workspace = await createWorkspace({ ...versions, files: { ...SCRIPTED_FILES, ...ISSUES, ...PROJECT } });
+    await succeed(workspace.nx('g', 'nx-fleet:init'));
+    await workspace.git('add', '-A');
+    await workspace.git('commit', '-qm', 'first');
     await succeed(workspace.nx('g', 'worktree', '--issue=1,2'));
   });
 

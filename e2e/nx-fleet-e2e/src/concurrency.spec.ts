@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { TESTS_ALL } from './versions.js';
 import { registryState, type ClaimRow } from './workspace/fleet-state.js';
 import { mainWorktreeState, repositoryFaults } from './workspace/main-worktree-state.js';
 import type { Finished } from './workspace/processes.js';
@@ -7,7 +8,7 @@ import { createShop, query, worktreeOf } from './workspace/shop.js';
 import { worktreeFaults } from './workspace/worktree-faults.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
 
-const AT_ONCE = 20;
+const AT_ONCE = TESTS_ALL ? 20 : 6;
 const numbers = (first: number, count: number): readonly number[] => Array.from({ length: count }, (_, index) => first + index);
 const ISSUES = Object.fromEntries(
   numbers(1, 2 * AT_ONCE + 4).map((number) => [`docs/issues/${number}.md`, `# Fruit ${number}\n\nA fruit.\n`]),

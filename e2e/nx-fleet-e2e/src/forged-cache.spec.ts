@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { NEWEST_NX } from './versions.js';
+import { NEWEST_NX, TESTS_ALL } from './versions.js';
 import { agentCalls } from './workspace/agent-calls.js';
 import { forge, storedFile, type Unpacked } from './workspace/forged-artefacts.js';
 import { callCounts, runOn } from './workspace/machine-runs.js';
@@ -20,7 +20,7 @@ const NOTHING = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 const REVIEW = 'agent-review--inspector';
 const BUILD = 'agent-build--robot';
 
-const FORGERIES: readonly Forgery[] = [
+const ALL_FORGERIES: readonly Forgery[] = [
   {
     what: 'an approval of another state of the branch',
     target: REVIEW,
@@ -92,6 +92,10 @@ const FORGERIES: readonly Forgery[] = [
     again: ['plan', 'build', 'review'],
   },
 ];
+/** Otherwise the first of each stage. */
+const FORGERIES = ALL_FORGERIES.filter(
+  ({ target }, index) => TESTS_ALL || ALL_FORGERIES.findIndex((other) => other.target === target) === index,
+);
 
 const projectOf = (index: number): string => `issue-${index + 1}`;
 const titleOf = (index: number): string => `Fruit ${String.fromCharCode(97 + index)}`;

@@ -1,5 +1,5 @@
 import { NEWEST_NX, TESTED_NX } from './versions.js';
-import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
+import { createWorkspace, IGNORE_LINES, succeed, type Workspace } from './workspace/workspace.js';
 
 const ISSUE = { 'docs/issues/1.md': '# One apple\n\nAn apple.\n' };
 const TOUCHED = ['nx.json', 'package.json', '.gitignore', '.nxignore'];
@@ -45,8 +45,8 @@ describe.each(TESTED_NX)('nx add nx-fleet, on nx $nxVersion', (versions) => {
   });
 
   it("writes the ignore lines: git ignores the state and the worktrees' secrets, Nx sees the manifests", () => {
-    expect(workspace.read('.gitignore')).toBe('node_modules\n.nx\n/.nx-fleet/\n.env.local\n');
-    expect(workspace.read('.nxignore')).toBe('!/.nx-fleet/\n/.nx-fleet/out/\n/.nx-fleet/local/\n');
+    expect(workspace.read('.gitignore')).toBe(`node_modules\n.nx\n${IGNORE_LINES['.gitignore']}`);
+    expect(workspace.read('.nxignore')).toBe(IGNORE_LINES['.nxignore']);
   });
 
   it('changes no byte the second time', async () => {

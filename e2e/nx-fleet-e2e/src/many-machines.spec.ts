@@ -1,14 +1,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NEWEST_NX } from './versions.js';
+import { NEWEST_NX, TESTS_ALL } from './versions.js';
 import { agentCalls } from './workspace/agent-calls.js';
 import { branchTrees, callCounts, runOn, startOn, verdicts } from './workspace/machine-runs.js';
 import { createMachines, type Machines } from './workspace/machines.js';
 import { processesLeft } from './workspace/processes.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
 
-const MACHINES = 5;
-const ISSUES = 20;
+const MACHINES = TESTS_ALL ? 5 : 2;
+const ISSUES = TESTS_ALL ? 20 : 4;
 const NAMES = ['apple', 'pear', 'fig', 'lime', 'plum', 'date', 'kiwi', 'mango', 'melon', 'peach'];
 /** The stages in their order: each needs what the one before has made. */
 const STAGES = ['agent-plan', 'agent-build', 'agent-validate', 'agent-review'];

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { NX_VERSIONS } from './versions.js';
+import type { Finished } from './workspace/processes.js';
 import { SCRIPTED_FILES } from './workspace/scripted-agents.js';
 import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
 
@@ -18,6 +19,8 @@ interface PackageLock {
 
 describe('the packed packages', () => {
   let workspace: Workspace;
+  /** With the plugin in a process of its own, as Nx has it by itself. */
+  const nx = (...args: string[]): Promise<Finished> => workspace.startNx(args, { env: { NX_ISOLATE_PLUGINS: 'true' } }).finished;
   const tarballs = new Map<string, string>();
 
   beforeAll(async () => {
@@ -62,11 +65,11 @@ describe('the packed packages', () => {
   });
 
   it('take an issue to an approved review', async () => {
-    await succeed(workspace.nx('g', 'nx-fleet:init'));
+    await succeed(nx('g', 'nx-fleet:init'));
     await workspace.git('add', '-A');
     await workspace.git('commit', '-qm', 'first');
-    await succeed(workspace.nx('g', 'worktree', '--issue=1'));
-    const { output } = await succeed(workspace.nx('run', 'issue-1:agent-review'));
+    await succeed(nx('g', 'worktree', '--issue=1'));
+    const { output } = await succeed(nx('run', 'issue-1:agent-review'));
     expect(output).toContain('Verdict: approved');
     expect(readdirSync(join(workspace.root, '.nx-fleet/out/issue-1/agent-review')).toSorted()).toEqual([
       'review.md',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { TESTS_ALL } from './versions.js';
 import { aPlan, APPROVAL, during, rulesFor } from './workspace/agent-scripts.js';
 import type { Protocol } from './workspace/loopback-model.js';
 import type { Finished } from './workspace/processes.js';
@@ -73,7 +74,7 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
       fleet.workspace.write('nx-fleet.json', agentOptions({ ...ROLES, reviewers: ['vandal'], define: DEFINE }));
     });
 
-    it.each<readonly [string, (targets: Targets) => string]>([
+    const forbidden: readonly (readonly [string, (targets: Targets) => string])[] = [
       ['a file of its own folder', () => 'echo x > sneaky.txt'],
       ['a mode in its own folder', () => 'chmod 755 AGENTS.md'],
       ['a file that git ignores there', () => 'echo .x > .git/info/exclude; echo x > .x'],
@@ -105,7 +106,10 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
         ({ worktree }) => `echo x > ${worktree}/sneaky.txt; git -C ${worktree} -c user.name=a -c user.email=a@b stash push -u`,
       ],
       ['a commit on the branch', ({ worktree }) => `git -C ${worktree} -c user.name=a -c user.email=a@b commit -q --allow-empty -m x`],
-    ])('write %s lose their verdict, and what they did is undone', async (_, command) => {
+    ];
+
+    // Otherwise one of five: each is a review of its own.
+    it.each(forbidden.filter((_, index) => TESTS_ALL || index % 5 === 0))('write %s lose their verdict, and what they did is undone', async (_, command) => {
       const before = await state();
       orderVandal(fleet.workspace, [command(targets)]);
       const finished = await review();

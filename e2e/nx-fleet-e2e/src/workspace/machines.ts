@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCacheServer, TOKENS, type CacheDoor, type CacheServer } from './cache-server.js';
 import { SCRIPTED_FILES } from './scripted-agents.js';
-import { createWorkspace, openWorkspace, succeed, type Workspace } from './workspace.js';
+import { createWorkspace, initialize, openWorkspace, succeed, type Workspace } from './workspace.js';
 
 export interface MachineOptions {
   /** @default write */
@@ -55,7 +55,7 @@ export async function createMachines({ files, ...versions }: MachinesRequest): P
     return machine;
   };
   try {
-    await succeed(first.nx('g', 'nx-fleet:init'));
+    initialize(first);
     await first.git('add', '-A');
     await first.git('commit', '-qm', 'first');
     await first.git('clone', '-q', '--bare', first.root, origin);

@@ -5,7 +5,7 @@ import { NEWEST_NX } from '../versions.js';
 import { startLoopbackModel, type LoopbackModel, type ModelRequest } from './loopback-model.js';
 import type { Finished } from './processes.js';
 import { SCRIPTED_FILES, scriptedOptions } from './scripted-agents.js';
-import { createWorkspace, succeed, type Workspace } from './workspace.js';
+import { createWorkspace, initialize, succeed, type Workspace } from './workspace.js';
 
 /** The programs that play the agents; `tools/agent-clis` says how to have the real ones. */
 export interface AgentPrograms {
@@ -66,7 +66,7 @@ export async function createAgentWorkspace({ issues, files, env: more, ...reques
   const model = await startLoopbackModel(workspace.folder);
   try {
     const env = { ...logins(workspace, model), ...more };
-    await succeed(workspace.nx('g', 'nx-fleet:init'));
+    initialize(workspace);
     await workspace.git('add', '-A');
     await workspace.git('commit', '-qm', 'first');
     await succeed(workspace.nx('g', 'worktree', `--issue=${Object.keys(issues).join(',')}`));

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { agentCalls, callLog } from './agent-calls.js';
 import type { Finished } from './processes.js';
 import { SCRIPTED_FILES, scriptedOptions } from './scripted-agents.js';
-import { createWorkspace, succeed, type Workspace } from './workspace.js';
+import { createWorkspace, initialize, succeed, type Workspace } from './workspace.js';
 
 const project = (name: string, more: object = {}): string => `${JSON.stringify({ name, ...more })}\n`;
 
@@ -43,7 +43,7 @@ export async function createReviewedShop(versions: { readonly nxVersion: string;
     ...versions,
     files: { ...SCRIPTED_FILES, ...PROJECT_FILES, 'nx-fleet.json': reviewedOptions() },
   });
-  await succeed(workspace.nx('g', 'nx-fleet:init'));
+  initialize(workspace);
   await workspace.git('add', '-A');
   await workspace.git('commit', '-qm', 'first');
   await workspace.git('switch', '-qc', 'work');

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { NEWEST_NX } from '../versions.js';
 import { SCRIPTED_FILES, scriptedOptions } from './scripted-agents.js';
-import { createWorkspace, succeed, type Workspace } from './workspace.js';
+import { createWorkspace, initialize, type Workspace } from './workspace.js';
 
 const LIBSQL = dirname(createRequire(import.meta.url).resolve('libsql'));
 const QUERY = `
@@ -69,7 +69,7 @@ export async function createShop(issues: Readonly<Record<string, string>>, chang
     ...changes.files,
   };
   const workspace = await createWorkspace({ ...NEWEST_NX, files, parentName: 'my work' });
-  await succeed(workspace.nx('g', 'nx-fleet:init'));
+  initialize(workspace);
   workspace.write('.gitignore', `${workspace.read('.gitignore')}data\n`);
   mkdirSync(join(workspace.root, 'data'));
   query(join(workspace.root, 'data/shop.db'), "CREATE TABLE fruit (name TEXT); INSERT INTO fruit VALUES ('apple')");

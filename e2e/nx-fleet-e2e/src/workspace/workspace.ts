@@ -67,10 +67,21 @@ export async function createWorkspace({
   return workspace;
 }
 
+/** What `nx g nx-fleet:init` adds; `init.spec.ts` compares. */
+export const IGNORE_LINES = { '.gitignore': '/.nx-fleet/\n.env.local\n', '.nxignore': '!/.nx-fleet/\n/.nx-fleet/out/\n/.nx-fleet/local/\n' };
+
+/** Does what `nx g nx-fleet:init` does where it finds nothing, without a command. */
+export function initialize(workspace: Workspace): void {
+  const nxJson = JSON.parse(workspace.read('nx.json')) as object;
+  workspace.write('nx.json', `${JSON.stringify({ ...nxJson, plugins: ['nx-fleet/plugin'] }, null, 2)}\n`);
+  workspace.write('.gitignore', `${workspace.read('.gitignore')}${IGNORE_LINES['.gitignore']}`);
+  workspace.write('.nxignore', IGNORE_LINES['.nxignore']);
+}
+
 /** A workspace in which the fleet is initialized and everything committed. */
 export async function createFleet(request: WorkspaceRequest): Promise<Workspace> {
   const workspace = await createWorkspace(request);
-  await succeed(workspace.nx('g', 'nx-fleet:init'));
+  initialize(workspace);
   await workspace.git('add', '-A');
   await workspace.git('commit', '-qm', 'first');
   return workspace;

@@ -11,13 +11,17 @@ const ENV = { NX_DAEMON: 'false', NX_TUI: 'false', ...process.env };
 
 const SLOWEST = 10;
 
-const tasks = { test: () => test({}), 'test:all': () => test({ NX_FLEET_TEST_ALL: '1' }), demo };
+const tasks = {
+  test: () => test({ NX_FLEET_REAL_AGENTS: '0' }),
+  'test:all': () => test({ NX_FLEET_TEST_ALL: '1', NX_FLEET_REAL_AGENTS: 'try' }),
+  demo,
+};
 
-/** `more` says what is tested beyond the usual. */
-async function test(more) {
+/** @param defaults variables that say what is tested */
+async function test(defaults) {
   clearCounts(ROOT);
   const leftovers = watchLeftovers(ROOT);
-  const env = { ...ENV, ...leftovers.env, ...more };
+  const env = { ...defaults, ...ENV, ...leftovers.env };
   const failed = [];
   for (const { title, ...step } of testSteps()) {
     if (!(await runStep(title, { cwd: ROOT, env, ...step }))) failed.push(title);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { NEWEST_NX, TESTED_NX } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
 import { PAID_FILES, paidOptions } from './workspace/paid-agents.js';
-import { processesLeft, type Finished, type Running } from './workspace/processes.js';
+import { processesLeft, untilTrue, type Finished, type Running } from './workspace/processes.js';
 import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
 
 const ISSUES = {
@@ -114,7 +114,7 @@ describe('the budget of an issue', () => {
     workspace.write('docs/issues/1.md', '# One apple\n\nHANG build\n');
     await succeed(workspace.nx('g', 'worktree', '--issue=1'));
     const running = review(workspace, 'issue-1');
-    while (asked(workspace)[0]?.filter((stage) => stage === 'build').length !== 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    await untilTrue('it is built again', () => asked(workspace)[0]?.filter((stage) => stage === 'build').length === 2);
     running.signal('SIGKILL');
     await running.finished;
     workspace.write('nx-fleet.json', paidOptions({ issueUsd: 10, unknown: 'stop' }));

@@ -8,7 +8,7 @@ import { createShop, query, worktreeOf } from './workspace/shop.js';
 import { worktreeFaults } from './workspace/worktree-faults.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
 
-const AT_ONCE = TESTS_ALL ? 20 : 6;
+const AT_ONCE = TESTS_ALL ? 20 : 5;
 const numbers = (first: number, count: number): readonly number[] => Array.from({ length: count }, (_, index) => first + index);
 const ISSUES = Object.fromEntries(
   numbers(1, 2 * AT_ONCE + 4).map((number) => [`docs/issues/${number}.md`, `# Fruit ${number}\n\nA fruit.\n`]),

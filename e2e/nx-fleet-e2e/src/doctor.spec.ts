@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILE_DATABASE, FILE_DATABASE_FILES, fileDatabases } from './workspace/file-databases.js';
 import { allocations, fleetState, registryState } from './workspace/fleet-state.js';
-import { processesLeft, type Finished, type Running } from './workspace/processes.js';
+import { processesLeft, untilTrue, type Finished, type Running } from './workspace/processes.js';
 import { createShop, worktreeOf } from './workspace/shop.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
 
@@ -38,7 +38,7 @@ describe('nx run fleet:doctor', () => {
   }
 
   async function killWhenGone(running: Running, file: string): Promise<void> {
-    while (existsSync(mark(file))) await new Promise((resolve) => setTimeout(resolve, 50));
+    await untilTrue(`${file} is taken`, () => !existsSync(mark(file)));
     running.signal('SIGKILL');
     expect((await running.finished).exitCode).toBeNull();
   }
@@ -179,7 +179,7 @@ describe('nx run fleet:doctor', () => {
     workspace.write('nx-fleet.json', workspace.read('nx-fleet.json').replace('"spares": 0', '"spares": 1'));
     await succeed(workspace.startNx(['g', 'worktree', '--issue=1'], { env: { CI: 'false' } }).finished);
     const folder = join(workspace.parent, 'shop.worktrees/.nx-fleet-spare-1');
-    while (!existsSync(join(folder, 'package.json'))) await new Promise((resolve) => setTimeout(resolve, 10));
+    await untilTrue('a spare is checked out', () => existsSync(join(folder, 'package.json')));
     const { spares } = registryState(workspace) as unknown as { spares: { owner: { pid: number } }[] };
     process.kill(-(spares[0]?.owner.pid ?? 0), 'SIGKILL');
     await expectMended('.nx-fleet-spare-1', 'spare', 'remove');

@@ -92,9 +92,10 @@ const ALL_FORGERIES: readonly Forgery[] = [
     again: ['plan', 'build', 'review'],
   },
 ];
-/** Otherwise the first of each stage. */
+/** Otherwise the first of a review and of a build. */
 const FORGERIES = ALL_FORGERIES.filter(
-  ({ target }, index) => TESTS_ALL || ALL_FORGERIES.findIndex((other) => other.target === target) === index,
+  ({ target }, index) =>
+    TESTS_ALL || ([REVIEW, BUILD].includes(target) && ALL_FORGERIES.findIndex((other) => other.target === target) === index),
 );
 
 const projectOf = (index: number): string => `issue-${index + 1}`;

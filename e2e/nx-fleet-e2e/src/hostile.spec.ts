@@ -59,66 +59,69 @@ console.log(${JSON.stringify(SAID)});
 if (!existsSync('mended.txt')) process.exit(1);
 `;
 
-describe.each(TESTS_ALL ? ROLES : ROLES.slice(0, 1))(`secrets and hostile input with $writer as writer, played by ${PLAYED_BY}`, (roles) => {
-  let fleet: AgentWorkspace;
-  let finished: Finished;
-  const canaries = (): readonly string[] =>
-    readdirSync(join(fleet.workspace.folder, 'home'))
-      .filter((name) => name.startsWith('canary'))
-      .toSorted();
+describe.each(TESTS_ALL ? ROLES : ROLES.slice(0, 1))(
+  `secrets and hostile input with $writer as writer, played by ${PLAYED_BY}`,
+  (roles) => {
+    let fleet: AgentWorkspace;
+    let finished: Finished;
+    const canaries = (): readonly string[] =>
+      readdirSync(join(fleet.workspace.folder, 'home'))
+        .filter((name) => name.startsWith('canary'))
+        .toSorted();
 
-  beforeAll(async () => {
-    const files = { ...SECRET_FILES, ...Object.fromEntries(hostileFiles(roles.writer, true)), 'tools/check.mjs': CHECK };
-    const env = { SHOP_API_TOKEN: SECRETS.environment };
-    fleet = await createAgentWorkspace({ ...roles, issues: { '1': HOSTILE_ISSUE }, files, env });
-    fleet.model.answerBy(rules(roles));
-    appendFileSync(join(worktreeOf(fleet.workspace, 'issue-1'), '.env.local'), `APP_SECRET="${SECRETS.file}"\n`);
-    finished = await fleet.nx('run', 'issue-1:agent-review', '--output-style=static');
-  });
+    beforeAll(async () => {
+      const files = { ...SECRET_FILES, ...Object.fromEntries(hostileFiles(roles.writer, true)), 'tools/check.mjs': CHECK };
+      const env = { SHOP_API_TOKEN: SECRETS.environment };
+      fleet = await createAgentWorkspace({ ...roles, issues: { '1': HOSTILE_ISSUE }, files, env });
+      fleet.model.answerBy(rules(roles));
+      appendFileSync(join(worktreeOf(fleet.workspace, 'issue-1'), '.env.local'), `APP_SECRET="${SECRETS.file}"\n`);
+      finished = await fleet.nx('run', 'issue-1:agent-review', '--output-style=static');
+    });
 
-  afterAll(async () => {
-    await fleet.model.stop();
-    await fleet.workspace.removeAtRest();
-  });
+    afterAll(async () => {
+      await fleet.model.stop();
+      await fleet.workspace.removeAtRest();
+    });
 
-  it('get to their verdict', () => {
-    expect(finished.output).toContain('Verdict: approved');
-    expect(finished.exitCode).toBe(0);
-  });
+    it('get to their verdict', () => {
+      expect(finished.output).toContain('Verdict: approved');
+      expect(finished.exitCode).toBe(0);
+    });
 
-  it('leave no secret in artefacts, transcripts, the cache and what is printed', () => {
-    const { root } = fleet.workspace;
-    const found = Object.entries(SECRETS).flatMap(([kind, secret]) => [
-      ...filesWith(secret, [join(root, '.nx-fleet'), join(root, '.nx')]).map((file) => `${kind} in ${file}`),
-      ...(finished.output.includes(secret) ? [`${kind} in what is printed`] : []),
-    ]);
-    expect(found).toEqual([]);
-    const redacted = filesWith('Sound. *** amqp://shop:***@', [join(root, '.nx-fleet/out')]).map((file) => basename(file));
-    expect(redacted).toEqual(expect.arrayContaining(['review.json', 'transcript.jsonl']));
-  });
+    it('leave no secret in artefacts, transcripts, the cache and what is printed', () => {
+      const { root } = fleet.workspace;
+      const found = Object.entries(SECRETS).flatMap(([kind, secret]) => [
+        ...filesWith(secret, [join(root, '.nx-fleet'), join(root, '.nx')]).map((file) => `${kind} in ${file}`),
+        ...(finished.output.includes(secret) ? [`${kind} in what is printed`] : []),
+      ]);
+      expect(found).toEqual([]);
+      const redacted = filesWith('Sound. *** amqp://shop:***@', [join(root, '.nx-fleet/out')]).map((file) => basename(file));
+      expect(redacted).toEqual(expect.arrayContaining(['review.json', 'transcript.jsonl']));
+    });
 
-  it('pass no token of ours to an agent', () => {
-    expect(fleet.model.requests().filter(({ text }) => text.includes(SECRETS.environment))).toEqual([]);
-  });
+    it('pass no token of ours to an agent', () => {
+      expect(fleet.model.requests().filter(({ text }) => text.includes(SECRETS.environment))).toEqual([]);
+    });
 
-  it('execute nothing: no hook, no MCP server, no word of the issue, of the base or of the branch', () => {
-    expect(canaries()).toEqual([]);
-  });
+    it('execute nothing: no hook, no MCP server, no word of the issue, of the base or of the branch', () => {
+      expect(canaries()).toEqual([]);
+    });
 
-  it('make a branch, a commit and lines on the terminal that are harmless', async () => {
-    const { workspace } = fleet;
-    const branch = await workspace.git('for-each-ref', '--format=%(refname)', 'refs/heads/issue');
-    expect(branch).toMatch(/^refs\/heads\/issue\/1-[a-z0-9-]+$/);
-    // eslint-disable-next-line no-control-regex
-    expect(finished.output).not.toMatch(/\u001b\]|\u001b\[2J|\u202e/);
-  });
+    it('make a branch, a commit and lines on the terminal that are harmless', async () => {
+      const { workspace } = fleet;
+      const branch = await workspace.git('for-each-ref', '--format=%(refname)', 'refs/heads/issue');
+      expect(branch).toMatch(/^refs\/heads\/issue\/1-[a-z0-9-]+$/);
+      // eslint-disable-next-line no-control-regex
+      expect(finished.output).not.toMatch(/\u001b\]|\u001b\[2J|\u202e/);
+    });
 
-  it('would do their work otherwise: Claude Code by itself runs the hooks and servers of the branch', async () => {
-    const { workspace, model } = fleet;
-    const [file, ...words] = model.inside(PROGRAMS.claude, ['-p', 'hello']);
-    const env = { ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: 'sk-ant-loopback-0123456789', IS_SANDBOX: '1' };
-    await succeed(workspace.run(file, words, { env, cwd: worktreeOf(workspace, 'issue-1') }));
-    expect(canaries()).toEqual(expect.arrayContaining(PROGRAMS.real ? ['canary-hook'] : []));
-    expect(existsSync(join(worktreeOf(workspace, 'issue-1'), '.claude/settings.json'))).toBe(true);
-  });
-});
+    it('would do their work otherwise: Claude Code by itself runs the hooks and servers of the branch', async () => {
+      const { workspace, model } = fleet;
+      const [file, ...words] = model.inside(PROGRAMS.claude, ['-p', 'hello']);
+      const env = { ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: 'sk-ant-loopback-0123456789', IS_SANDBOX: '1' };
+      await succeed(workspace.run(file, words, { env, cwd: worktreeOf(workspace, 'issue-1') }));
+      expect(canaries()).toEqual(expect.arrayContaining(PROGRAMS.real ? ['canary-hook'] : []));
+      expect(existsSync(join(worktreeOf(workspace, 'issue-1'), '.claude/settings.json'))).toBe(true);
+    });
+  },
+);

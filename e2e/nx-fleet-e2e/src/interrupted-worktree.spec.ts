@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allocations, fleetState } from './workspace/fleet-state.js';
-import { processesLeft, type Running } from './workspace/processes.js';
+import { processesLeft, untilTrue, type Running } from './workspace/processes.js';
 import { createShop, worktreeOf } from './workspace/shop.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
 
@@ -49,7 +49,7 @@ describe('a worktree command that does not get to its end', () => {
     writeFileSync(mark('hang-setup'), '');
     const running = workspace.startNx(make(project));
     await running.until('setup: node tools/setup.mjs');
-    while (existsSync(mark('hang-setup'))) await new Promise((resolve) => setTimeout(resolve, 50));
+    await untilTrue('the setup hangs', () => !existsSync(mark('hang-setup')));
     return running;
   }
 

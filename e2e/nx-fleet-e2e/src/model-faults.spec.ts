@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { TESTS_ALL } from './versions.js';
 import { during } from './workspace/agent-scripts.js';
 import type { ModelStep } from './workspace/loopback-model.js';
 import type { Finished } from './workspace/processes.js';
@@ -20,7 +19,7 @@ const FAULTS: Readonly<Record<string, { readonly step: ModelStep; readonly ends:
 };
 const NAMES = Object.keys(FAULTS);
 
-describe.each<AgentName>(TESTS_ALL ? ['claude', 'codex'] : ['claude'])(`%s on a model that fails, played by ${PLAYED_BY}`, (agent) => {
+describe.each<AgentName>(['claude', 'codex'])(`%s on a model that fails, played by ${PLAYED_BY}`, (agent) => {
   let fleet: AgentWorkspace;
   let finished: Finished;
 

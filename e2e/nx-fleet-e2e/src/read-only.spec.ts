@@ -109,15 +109,18 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
     ];
 
     // Otherwise one of five: each is a review of its own.
-    it.each(forbidden.filter((_, index) => TESTS_ALL || index % 5 === 0))('write %s lose their verdict, and what they did is undone', async (_, command) => {
-      const before = await state();
-      orderVandal(fleet.workspace, [command(targets)]);
-      const finished = await review();
-      expect(finished.output).toMatch(/[Ii]ts answer is discarded|agent's answer is discarded/);
-      expect(finished.exitCode).not.toBe(0);
-      expect(existsSync(artefact())).toBe(false);
-      expect(await state()).toEqual(before);
-    });
+    it.each(forbidden.filter((_, index) => TESTS_ALL || index % 5 === 0))(
+      'write %s lose their verdict, and what they did is undone',
+      async (_, command) => {
+        const before = await state();
+        orderVandal(fleet.workspace, [command(targets)]);
+        const finished = await review();
+        expect(finished.output).toMatch(/[Ii]ts answer is discarded|agent's answer is discarded/);
+        expect(finished.exitCode).not.toBe(0);
+        expect(existsSync(artefact())).toBe(false);
+        expect(await state()).toEqual(before);
+      },
+    );
 
     it('write a file of the worktree leave it under a ref, which the message names', async () => {
       orderVandal(fleet.workspace, [`echo evidence > ${targets.worktree}/sneaky.txt`]);

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TESTS_ALL } from './versions.js';
 import { aPlan, APPROVAL, during, objection, rulesFor } from './workspace/agent-scripts.js';
 import type { Finished } from './workspace/processes.js';
 import { createAgentWorkspace, PLAYED_BY, stageOf, type AgentRoles, type AgentWorkspace } from './workspace/real-agents.js';
@@ -35,7 +34,7 @@ if (broken.length > 0 && !existsSync('mended.txt')) {
 }
 `;
 
-describe.each(TESTS_ALL ? ROLES : ROLES.slice(0, 1))(`the fleet with $writer as writer, played by ${PLAYED_BY}`, (roles) => {
+describe.each(ROLES)(`the fleet with $writer as writer, played by ${PLAYED_BY}`, (roles) => {
   let fleet: AgentWorkspace;
   let first: Finished;
   const review = (): Promise<Finished> => fleet.nx('run-many', '-t', 'agent-review', '--output-style=static');

@@ -68,6 +68,13 @@ export async function succeed(command: Promise<Finished>): Promise<Finished> {
   return finished;
 }
 
+/** @throws Error that says what did not happen in time */
+export async function untilTrue(what: string, isTrue: () => boolean, waitMs = 120_000): Promise<void> {
+  for (const giveUpAt = Date.now() + waitMs; !isTrue(); await sleep(20)) {
+    if (Date.now() > giveUpAt) throw new Error(`${what}: not within ${waitMs} ms`);
+  }
+}
+
 /** A process that belongs to a folder. */
 export interface FolderProcess {
   readonly pid: number;

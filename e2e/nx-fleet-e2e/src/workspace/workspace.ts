@@ -68,7 +68,10 @@ export async function createWorkspace({
 }
 
 /** What `nx g nx-fleet:init` adds; `init.spec.ts` compares. */
-export const IGNORE_LINES = { '.gitignore': '/.nx-fleet/\n.env.local\n', '.nxignore': '!/.nx-fleet/\n/.nx-fleet/out/\n/.nx-fleet/local/\n' };
+export const IGNORE_LINES = {
+  '.gitignore': '/.nx-fleet/\n.env.local\n',
+  '.nxignore': '!/.nx-fleet/\n/.nx-fleet/out/\n/.nx-fleet/local/\n',
+};
 
 /** Does what `nx g nx-fleet:init` does where it finds nothing, without a command. */
 export function initialize(workspace: Workspace): void {

@@ -294,21 +294,23 @@ describe('a Neon branch', () => {
   });
 });
 
-describe('twenty worktrees at the same time', () => {
+describe('many worktrees at the same time', () => {
+  const count = process.env['NX_FLEET_TEST_ALL'] === '1' ? 20 : 6;
+
   it('get a branch each, though Neon locks the project while it works', async () => {
     const { emulator, database, request } = await setUp({
       options: { isExclusive: true, branchLimit: 100 },
       patience: { busyMs: 90_000, readyMs: 90_000 },
     });
-    const names = Array.from({ length: 20 }, (_, index) => `number-${index}`);
+    const names = Array.from({ length: count }, (_, index) => `number-${index}`);
     const branches = await Promise.all(names.map((name) => database.createBranch(request(name))));
-    expect(new Set(branches.map((branch) => branch?.variables['DATABASE_URL'])).size).toBe(20);
-    expect(emulator.project.branches.size).toBe(21);
+    expect(new Set(branches.map((branch) => branch?.variables['DATABASE_URL'])).size).toBe(count);
+    expect(emulator.project.branches.size).toBe(count + 1);
   }, 120_000);
 
   it('of one name get one branch', async () => {
     const { emulator, database, request } = await setUp({ options: { isExclusive: true } });
-    const branches = await Promise.all(Array.from({ length: 20 }, () => database.createBranch(request('first'))));
+    const branches = await Promise.all(Array.from({ length: count }, () => database.createBranch(request('first'))));
     for (const branch of branches) expect(branch).toEqual(branches[0]);
     expect(branchesOf(emulator, branchName(request('first')))).toHaveLength(1);
   });

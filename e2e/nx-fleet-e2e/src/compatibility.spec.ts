@@ -2,6 +2,7 @@ import { agentCalls, callLog } from './workspace/agent-calls.js';
 import { commandsOf } from './workspace/pipelines.js';
 import { allocations } from './workspace/fleet-state.js';
 import type { Finished } from './workspace/processes.js';
+import { reviewedOptions } from './workspace/reviewed-shop.js';
 import { SCRIPTED_FILES } from './workspace/scripted-agents.js';
 import { createWorkspace, succeed, type Workspace } from './workspace/workspace.js';
 import { OLDER_NX } from './versions.js';
@@ -17,7 +18,10 @@ describe.each(OLDER_NX)('the fleet on nx $nxVersion', (versions) => {
   const stages = (): readonly string[] => agentCalls(workspace).map(({ stage, title }) => `${stage} ${title}`);
 
   beforeAll(async () => {
-    workspace = await createWorkspace({ ...versions, files: { ...SCRIPTED_FILES, ...ISSUES, ...PROJECT } });
+    workspace = await createWorkspace({
+      ...versions,
+      files: { ...SCRIPTED_FILES, ...ISSUES, ...PROJECT, 'nx-fleet.json': reviewedOptions() },
+    });
     await succeed(workspace.nx('g', 'nx-fleet:init'));
     await workspace.git('add', '-A');
     await workspace.git('commit', '-qm', 'first');
@@ -50,10 +54,14 @@ describe.each(OLDER_NX)('the fleet on nx $nxVersion', (versions) => {
       expect(agentCalls(workspace)).toHaveLength(before + asked);
     }
     await workspace.git('switch', '-q', 'main');
+    await workspace.git('branch', '-qD', 'work');
   });
 
-  it('writes its pipelines', async () => {
+  it('writes its pipelines, once', async () => {
     await succeed(workspace.nx('g', 'ci', '--provider=github'));
+    const written = workspace.read('.github/workflows/nx-fleet-review.yml');
+    await succeed(workspace.nx('g', 'ci', '--provider=github'));
+    expect(workspace.read('.github/workflows/nx-fleet-review.yml')).toBe(written);
     expect(commandsOf(workspace, '.github/workflows/nx-fleet-review.yml')).toContain('npx nx affected -t agent-review');
     await workspace.git('clean', '-fdq');
     await workspace.git('checkout', '-q', '.');

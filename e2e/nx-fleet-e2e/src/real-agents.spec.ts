@@ -62,10 +62,7 @@ describe.each(ROLES)(`the fleet with $writer as writer, played by ${PLAYED_BY}`,
 
   it('has a fresh writer mend what a check found', () => {
     const build = artefact('issue-2', `agent-build--${roles.writer}`, 'build.json');
-    expect((JSON.parse(build) as { commits: string[] }).commits.toSorted()).toEqual([
-      'Two pears',
-      'Two pears: fix failing checks',
-    ]);
+    expect((JSON.parse(build) as { commits: string[] }).commits.toSorted()).toEqual(['Two pears', 'Two pears: fix failing checks']);
     const transcript = artefact('issue-2', `agent-build--${roles.writer}`, 'transcript.jsonl');
     expect(transcript).toContain('BROKEN in work-pears.txt');
   });

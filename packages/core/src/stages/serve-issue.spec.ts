@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command, CommandResult } from '../host/command.js';
 import type { AppAccess } from './app-access.js';
@@ -66,6 +67,19 @@ async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 describe('serveIssue', () => {
+  it('does not start the app while its database does not answer', async () => {
+    const { issue, context } = await served();
+    const createBranch = (): Promise<never> => Promise.reject(new UserError('The server is down.'));
+    const database = { ...issue.database, createBranch };
+    const settings = appSettings(parseSettings([{ file: 'nx.json', value: { serve: SERVE } }]));
+    const access = { listens: async () => false, pause: async () => {} } as unknown as AppAccess;
+    const before = issue.host.commandLog.length;
+    await expect(serveIssue({ settings, readyTimeoutMs: 60_000, isOnDemand: false }, access, { ...context, database })).rejects.toThrow(
+      'The server is down.',
+    );
+    expect(issue.host.commandLog).toHaveLength(before);
+  });
+
   it('runs the app in the worktree with its ports, database and nothing secret, says when it is ready, and ends with its task', async () => {
     const { issue, context, serve, stop } = await served({ env: { PATH: '/bin', GITHUB_TOKEN: 'secret' } });
     const running = serve();

@@ -10,6 +10,7 @@ import { worktreeEnvironment } from '../worktree/worktree-environment.js';
 import type { AppAccess } from './app-access.js';
 import { appUrl, portNames, portOf, type AppSettings } from './app-settings.js';
 import { isAppRequested, writeAppState, type AppState } from './app-state.js';
+import { requireDatabase } from './set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 
 const POLL_MS = 100;
@@ -43,6 +44,7 @@ export async function serveIssue(request: ServeRequest, access: AppAccess, conte
     if (strays > 0) context.onProgress(`an earlier run was killed: ended ${strays} process(es) that it left in the worktree`);
     await requireFreePort(state.url, surroundings);
     await installWorktreeDependencies(issue, request.settings.passEnv, context);
+    await requireDatabase(issue, context);
     await runApp(request, { ...surroundings, state });
     await host.artefacts.clear(project, target);
   } catch (error) {

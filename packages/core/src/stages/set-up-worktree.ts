@@ -1,8 +1,9 @@
 import { printableLine } from '../text/printable.js';
+import { findAllocation } from '../worktree/claim.js';
 import { resetDatabase } from '../worktree/reset-database.js';
 import { SetupFailure } from '../worktree/steps/setup-step.js';
 import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
-import { setUpDigest } from '../worktree/worktree-work.js';
+import { databaseOwner, setUpDigest } from '../worktree/worktree-work.js';
 import { claimBuild } from './claim-build.js';
 import { noteChecks } from './interrupted-checks.js';
 import type { StageContext, StageIssue } from './stage-context.js';
@@ -34,6 +35,22 @@ export async function setUpForWork(issue: StageIssue, context: StageContext): Pr
   if (state === 'unused' && local?.setUp !== undefined) {
     await context.host.state.writeLocal(context.project, { ...local, setUp: { ...local.setUp, isUnused: false } });
   }
+}
+
+/** Looks at the database before an app is started that would wait for it. @throws UserError when it does not answer */
+export async function requireDatabase({ local }: StageIssue, context: StageContext): Promise<void> {
+  const { database, git, host, project, onDetail, signal } = context;
+  const location = await git.locate();
+  const allocation = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });
+  if (database.type === 'none' || allocation === undefined) return;
+  await database.createBranch({
+    ...(await databaseOwner(location, host)),
+    project,
+    incarnation: allocation.incarnation,
+    worktree: local.worktree,
+    onProgress: (line) => onDetail(line, 'step'),
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 /** `none`: there is nothing to set up. */

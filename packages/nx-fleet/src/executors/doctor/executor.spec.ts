@@ -23,6 +23,7 @@ function world({ manifests = 0 }: { readonly manifests?: number } = {}): {
     now: () => new Date('2026-01-10T00:00:00Z'),
     registry: { self: { pid: 1, startedAt: '1' }, read: async () => [], readSpares: async () => [] },
     listDirectory: async () => [],
+    forgottenScratchFolders: async () => [],
     pathExists: async () => true,
     state: {
       listProjects: async () => ((looks += 1) <= manifests ? ['issue-7'] : []),

@@ -14,8 +14,11 @@ const AFTER_BUILD = ['agent-review--inspector', 'agent-validate'];
 
 describe.each(TESTED_NX)('what is paid for again, on nx $nxVersion', (versions) => {
   let workspace: Workspace;
-  const run = (): Promise<readonly string[]> =>
-    stagesThatRan(workspace, () => succeed(workspace.nx('run-many', '-t', 'agent-review', '--output-style=static')));
+  const run = async (): Promise<readonly string[]> => {
+    const ran = await stagesThatRan(workspace, () => succeed(workspace.nx('run-many', '-t', 'agent-review', '--output-style=static')));
+    // Issue 3 waits for the delivery of issue 1, which asks nobody where nothing is to be fixed: `agent-calls` are counted in deliver.spec.ts.
+    return ran.filter((stage) => !/:agent-(?:fix|[a-z]+-\d)/.test(stage));
+  };
   const commit = (message: string): Promise<string> => workspace.git('commit', '-qam', message);
   const worktree = (project: string): string => join(workspace.parent, 'shop.worktrees', project);
 
@@ -49,7 +52,7 @@ describe.each(TESTED_NX)('what is paid for again, on nx $nxVersion', (versions) 
     expect(await run()).toEqual([]);
   });
 
-  it('pays for all stages of an issue whose text changed, and for the build of the one that starts from it', async () => {
+  it('pays for all stages of an issue whose text changed, and moves the one over that starts from it, which is checked and reviewed', async () => {
     workspace.write('docs/issues/1.md', '# One apple\n\nA red apple.\n');
     await succeed(workspace.nx('g', 'worktree', '--issue=1'));
     const ran = await run();

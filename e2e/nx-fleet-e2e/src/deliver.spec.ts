@@ -11,6 +11,9 @@ const ISSUES = {
   'docs/issues/bug.md': '# The bug\n\nPLANT BUG\n',
   'docs/issues/stubborn.md': '# The stubborn\n\nPLANT BUG, STUBBORN\n',
   'docs/issues/sound.md': '# The sound\n\nNothing wrong here.\n',
+  'docs/issues/first.md': '# The first\n\nPLANT BUG\n',
+  'docs/issues/second.md': '---\nblocked-by: first\n---\n# The second\n\nNothing wrong here.\n',
+  'docs/issues/third.md': '---\nblocked-by: second\n---\n# The third\n\nPLANT BUG\n',
 };
 
 describe('delivering an issue', () => {
@@ -26,14 +29,14 @@ describe('delivering an issue', () => {
 
   beforeAll(async () => {
     workspace = await createFleet({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...ISSUES } });
-    await succeed(workspace.nx('g', 'worktree', '--issue=bug,stubborn,sound'));
+    await succeed(workspace.nx('g', 'worktree', '--issue=bug,stubborn,sound,first,second,third'));
   });
 
   afterAll(() => workspace.removeAtRest());
 
   it('has what blocks mended and reviewed again, and pays nobody twice', async () => {
     const first = await deliver('bug', 'sound');
-    expect(first.output).toContain('approved after 1 fix(es)');
+    expect(first.output).toContain('approved after 1 fix\n');
     expect(first.output).toContain('approved without a fix');
     expect(first.exitCode).toBe(0);
     expect(stagesOf('The bug')).toEqual(['plan', 'build', 'review', 'fix', 'review']);
@@ -51,5 +54,45 @@ describe('delivering an issue', () => {
     expect(exitCode).not.toBe(0);
     expect(output).toContain('A fix has changed nothing about what the reviewers find.');
     expect(stagesOf('The stubborn')).toEqual(['plan', 'build', 'review', 'fix', 'review']);
+  });
+
+  describe('of issues that wait for each other', () => {
+    const chain = ['first', 'second', 'third'] as const;
+    const text = (issue: string, work: string): string =>
+      readFileSync(join(worktreeOf(workspace, `issue-${issue}`), `work-the-${work}.txt`), 'utf8');
+    const callsOf = (title: string, stage: string): number => stagesOf(title).filter((one) => one === stage).length;
+
+    it('delivers all of them in one command, each from what the one before was fixed to', async () => {
+      const { exitCode, output } = await deliver(...chain);
+      expect(output).not.toContain('Recursive task invocation');
+      expect(exitCode).toBe(0);
+      expect(text('second', 'first')).toBe('mended\n');
+      expect([text('third', 'first'), text('third', 'third')]).toEqual(['mended\n', 'mended\n']);
+      expect(stagesOf('The second')).toEqual(['plan', 'build', 'review']);
+    });
+
+    it('restores a fix on an amended commit below it, and asks nobody', async () => {
+      const worktree = worktreeOf(workspace, 'issue-first');
+      const calls = agentCalls(workspace).length;
+      await workspace.git('-C', worktree, 'reset', '-q', '--hard', 'HEAD~1');
+      await workspace.git('-C', worktree, 'commit', '-q', '--amend', '-m', 'Another message');
+      const { exitCode } = await deliver(...chain);
+      expect(exitCode).toBe(0);
+      expect(text('first', 'first')).toBe('mended\n');
+      expect(await workspace.git('log', '--format=%s', 'main..issue/third-the-third')).toContain('Another message');
+      expect(agentCalls(workspace)).toHaveLength(calls);
+    });
+
+    it('moves those that wait over when the one before moves on: they are reviewed, and not built', async () => {
+      const worktree = worktreeOf(workspace, 'issue-first');
+      await workspace.run('node', ['-e', 'require("fs").writeFileSync("hand.txt", "by hand\\n")'], { cwd: worktree });
+      await workspace.git('-C', worktree, 'add', '-A');
+      await workspace.git('-C', worktree, 'commit', '-qm', 'By hand');
+      const [built, reviewed] = [callsOf('The third', 'build'), callsOf('The third', 'review')];
+      expect((await deliver(...chain)).exitCode).toBe(0);
+      expect(readFileSync(join(worktreeOf(workspace, 'issue-third'), 'hand.txt'), 'utf8')).toBe('by hand\n');
+      expect(callsOf('The third', 'build')).toBe(built);
+      expect(callsOf('The third', 'review')).toBe(reviewed + 1);
+    });
   });
 });

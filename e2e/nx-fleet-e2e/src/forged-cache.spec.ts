@@ -59,7 +59,7 @@ const ALL_FORGERIES: readonly Forgery[] = [
   {
     what: 'a build that hides its work in its base',
     target: BUILD,
-    change: ({ change, json }) => change('build.json', { base: json('build.json')['head'] }),
+    change: ({ change, json }) => change('build.json', { baseTree: json('build.json')['tree'] }),
     says: 'The stored build by robot of "{issue}" is not taken: it starts from',
     again: ['build', 'review'],
   },

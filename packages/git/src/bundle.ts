@@ -1,22 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { printableLine, UserError } from '@nx-fleet/core';
+import { printableLine, type MergeOutcome } from '@nx-fleet/core';
+import { moveCommits, rootCommit, type CommitRange } from './move-commits.js';
 import { deleteRef, writeRef } from './refs.js';
 import type { Repository } from './repository.js';
-import { log, requireCommit, resolveCommit } from './revisions.js';
-
-/** A bundle builds on a commit that this repository does not have. */
-export class MissingCommitError extends UserError {
-  constructor(
-    readonly commit: string,
-    file: string,
-  ) {
-    super(
-      `This repository lacks commit ${commit}, which the bundle "${printableLine(file)}" builds on. Fetch it: git fetch origin ${commit}`,
-    );
-  }
-}
+import { log, requireCommit, resolveTree } from './revisions.js';
 
 export interface BundleHeader {
   readonly prerequisites: readonly string[];
@@ -25,36 +14,59 @@ export interface BundleHeader {
 
 const HEADER_LIMIT_BYTES = 1_048_576;
 
-/** Writes the commits base..head as a git bundle. @throws Error when there is none */
-export async function createBundle(
-  repository: Repository,
-  file: string,
-  range: { readonly base: string; readonly head: string },
-): Promise<void> {
+/**
+ * Writes the commits base..head as a git bundle. It builds on the files of the base and on no commit of it, so that it can be taken wherever these
+ * files are, whatever the commits there are called.
+ * @throws Error when there is none
+ */
+export async function createBundle(repository: Repository, file: string, range: CommitRange): Promise<void> {
   const base = await requireCommit(repository, range.base);
   const head = await requireCommit(repository, range.head);
   if ((await log(repository, base, head)).length === 0)
     throw new Error(`There is no commit between ${base} and ${head} to put into a bundle`);
+  const root = await rootCommit(repository, `${base}^{tree}`);
+  const moved = await moveCommits(repository, { base, head }, root);
+  if (moved.kind === 'conflict') throw new Error(`commits do not fit onto the files that they were made on: ${moved.files.join(', ')}`);
   // A bundle carries refs, never bare commits.
+  await holding(repository, moved.commit, (ref) =>
+    repository.inMain(['bundle', 'create', '--quiet', resolve(file), ref, `^${root}`], { configuration: ['pack.threads=1'] }),
+  );
+}
+
+/** Brings a bundle's commits onto a commit: with their old ids, if that is the one that they were made on. @throws Error when it builds on other files */
+export async function fetchBundle(
+  repository: Repository,
+  file: string,
+  { baseTree, onto }: { readonly baseTree: string; readonly onto: string },
+): Promise<MergeOutcome> {
+  const path = resolve(file);
+  const { prerequisites, heads } = parseBundleHeader(await readHeader(path), path);
+  if ((await resolveTree(repository, baseTree)) === null) throw new Error(`the files that "${printableLine(path)}" builds on are not here`);
+  const root = await rootCommit(repository, baseTree);
+  const [head] = heads;
+  if (head === undefined || prerequisites.some((commit) => commit !== root)) {
+    throw new Error(`"${printableLine(path)}" builds on something else than the tree ${baseTree}`);
+  }
+  // git wants what a bundle builds on to be held by a ref.
+  return holding(repository, root, (held) =>
+    holding(repository, root, async (fetched) => {
+      const flags = ['--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules', '--no-prune'];
+      const args = ['fetch', ...flags, '--', path, `+${head.ref}:${fetched}`];
+      await repository.inMain(args, { configuration: ['fetch.writeCommitGraph=false'] });
+      return moveCommits(repository, { base: held, head: fetched }, onto);
+    }),
+  );
+}
+
+/** Holds a commit under a ref of its own for as long as something is done with it. */
+async function holding<Result>(repository: Repository, commit: string, act: (ref: string) => Promise<Result>): Promise<Result> {
   const ref = `refs/nx-fleet/bundle/${randomBytes(8).toString('hex')}`;
-  await writeRef(repository, ref, head);
+  await writeRef(repository, ref, commit);
   try {
-    await repository.inMain(['bundle', 'create', '--quiet', resolve(file), ref, `^${base}`], { configuration: ['pack.threads=1'] });
+    return await act(ref);
   } finally {
     await deleteRef(repository, ref);
   }
-}
-
-/** Brings a bundle's commits into the repository, each held by `refs/nx-fleet/fetched/<commit>`. @throws MissingCommitError */
-export async function fetchBundle(repository: Repository, file: string): Promise<void> {
-  const path = resolve(file);
-  const header = parseBundleHeader(await readHeader(path), path);
-  for (const commit of header.prerequisites) {
-    if ((await resolveCommit(repository, commit)) === null) throw new MissingCommitError(commit, path);
-  }
-  const flags = ['--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules', '--no-prune'];
-  const refspecs = header.heads.map(({ commit, ref }) => `+${ref}:refs/nx-fleet/fetched/${commit}`);
-  await repository.inMain(['fetch', ...flags, '--', path, ...refspecs], { configuration: ['fetch.writeCommitGraph=false'] });
 }
 
 /** Reads the lines before a bundle's pack (gitformat-bundle(5)). @throws Error when it is none */

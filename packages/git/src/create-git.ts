@@ -8,6 +8,7 @@ import { defaultBranch } from './default-branch.js';
 import { changedFiles, diff } from './diff.js';
 import { fetchFromOrigin } from './fetch-origin.js';
 import { ignoredMatching } from './ignored-matching.js';
+import { moveCommits } from './move-commits.js';
 import { mergeCommits } from './merge.js';
 import { moveWorktree } from './move-worktree.js';
 import { readFile } from './read-file.js';
@@ -94,7 +95,8 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     listFiles: (tree) => listFiles(repository, tree),
     writeTrees: (trees) => writeTrees(repository, trees),
     createBundle: (file, base, head) => createBundle(repository, file, { base, head }),
-    fetchBundle: (file) => fetchBundle(repository, file),
+    fetchBundle: (file, baseTree, onto) => fetchBundle(repository, file, { baseTree, onto }),
+    moveCommits: (base, head, onto) => moveCommits(repository, { base, head }, onto),
     mergeCommits: (commits, message) => mergeCommits(repository, commits, message),
     createSnapshot: (request) => createSnapshot(repository, request),
     watch: (request) => watchRepository(repository, request),

@@ -31,13 +31,37 @@ interface Merge {
 async function mergeTwo(repository: Repository, merge: Merge): Promise<MergeOutcome> {
   if (await isAncestor(repository, merge.theirs, merge.ours)) return { kind: 'merged', commit: merge.ours };
   if (await isAncestor(repository, merge.ours, merge.theirs)) return { kind: 'merged', commit: merge.theirs };
-  await requireGitVersion(repository, MERGE_VERSION);
   const base = await requireTree(repository, (await mergeBase(repository, merge.ours, merge.theirs)) ?? merge.ours);
+  const merged = await mergeTwoTrees(repository, base, [merge.ours, merge.theirs]);
+  return merged.kind === 'conflict' ? merged : { kind: 'merged', commit: await commitMerge(repository, merged.tree, merge) };
+}
+
+type TreeOutcome = { readonly kind: 'merged'; readonly tree: string } | Extract<MergeOutcome, { kind: 'conflict' }>;
+
+/** Merges what two trees make of a third one. */
+export async function mergeFiles(
+  repository: Repository,
+  { base, ours, theirs }: { readonly base: string; readonly ours: string; readonly theirs: string },
+): Promise<TreeOutcome> {
+  if (base === ours || ours === theirs) return { kind: 'merged', tree: theirs };
+  if (base === theirs) return { kind: 'merged', tree: ours };
+  // `--merge-base` came with git 2.40: commits of our own tell an older one what the two have in common.
+  const commit = async (tree: string, ...parents: readonly string[]): Promise<string> => {
+    const options = { input: '', variables: fleetIdentity('@946684800 +0000') };
+    const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
+    return (await repository.inMain(args, options)).stdout.trim();
+  };
+  const shared = await commit(base);
+  return mergeTwoTrees(repository, base, [await commit(ours, shared), await commit(theirs, shared)]);
+}
+
+/** @param base the tree of what both have in common */
+async function mergeTwoTrees(repository: Repository, base: string, commits: readonly [string, string]): Promise<TreeOutcome> {
+  await requireGitVersion(repository, MERGE_VERSION);
   const flags = ['--name-only', '--no-messages', '-z'];
-  const { exitCode, stdout } = await mergeTrees(repository, { base, flags, commits: [merge.ours, merge.theirs] });
+  const { exitCode, stdout } = await mergeTrees(repository, { base, flags, commits });
   const [tree = '', ...files] = splitNul(stdout);
-  if (exitCode === 1) return { kind: 'conflict', files: [...new Set(files)] };
-  return { kind: 'merged', commit: await commitMerge(repository, tree, merge) };
+  return exitCode === 1 ? { kind: 'conflict', files: [...new Set(files)] } : { kind: 'merged', tree };
 }
 
 async function commitMerge(repository: Repository, tree: string, merge: Merge): Promise<string> {

@@ -24,8 +24,8 @@ describe('a repository with SHA-256 ids', () => {
 
     await git.createBranch('issue/1', base);
     await git.createBundle(bundle, base, head);
-    await second.fetchBundle(bundle);
-    expect(await second.resolveCommit(head)).toBe(head);
+    const tree = (await second.resolveTree(base)) ?? '';
+    expect(await second.fetchBundle(bundle, tree, base)).toEqual({ kind: 'merged', commit: head });
 
     await repository.run(['checkout', '-q', 'issue/1'], path);
     const other = await repository.commit('other', { 'b.txt': 'b\n' }, path);

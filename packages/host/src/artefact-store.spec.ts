@@ -39,6 +39,15 @@ describe('artefact store', () => {
     expect(readdirSync(place())).toEqual(['index.json']);
   });
 
+  it('makes one folder what another is', async () => {
+    await store().write(...target, 'old.json', '{}');
+    await store().write('issue-42', 'agent-review-2--codex', 'logs/1.txt', 'fine');
+    await store().copy('issue-42', 'agent-review-2--codex', target[1]);
+    expect(readdirSync(place())).toEqual(['logs']);
+    expect(await store().read(...target, 'logs/1.txt')).toBe('fine');
+    await expect(store().copy('issue-42', '../x', target[1])).rejects.toThrow(UserError);
+  });
+
   it.each(['../other/x', '..', '', '.', '/etc/passwd', 'a/../../x', 'a\0b'])('refuses the file %j', async (file) => {
     await expect(store().write(...target, file, 'x')).rejects.toThrow(UserError);
     await expect(store().read(...target, file)).rejects.toThrow(UserError);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { printableLine, UserError, type ArtefactStore } from '@nx-fleet/core';
 import { leadsInside } from './inside-folder.js';
@@ -18,6 +18,11 @@ export function createArtefactStore(workspaceRoot: string): ArtefactStore {
       await mkdir(folder, { recursive: true });
       const names = (await readdir(folder)).filter((name) => !keep.includes(name));
       for (const name of names) await rm(path.join(folder, name), { recursive: true, force: true });
+    },
+    copy: async (project, from, to) => {
+      const [source, folder] = [directory(project, from), directory(project, to)];
+      await rm(folder, { recursive: true, force: true });
+      await cp(source, folder, { recursive: true });
     },
     read: async (project, target, file) => readFileIfPresent(await requireInside(directory(project, target), file)),
     write: async (project, target, file, text) => replaceFile({ path: await requireInside(directory(project, target), file), text }),

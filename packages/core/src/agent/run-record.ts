@@ -32,6 +32,8 @@ const stepSchema = z.strictObject({
 export const runRecordSchema = z.strictObject({
   /** The hash that Nx stores the task under; null outside Nx. */
   key: z.string().nullable(),
+  /** A digest of the stage's own inputs. */
+  recipe: z.string().optional(),
   agent: z.string().nullable(),
   agentVersion: z.string().nullable(),
   startedAt: z.string(),

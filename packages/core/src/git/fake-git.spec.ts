@@ -28,7 +28,10 @@ describe('the fake', () => {
     await one.createBundle('/x.bundle', one.root, head);
     const other = createFakeGit({ bundles: one.bundles });
     expect(await other.resolveCommit(head)).toBeNull();
-    await other.fetchBundle('/x.bundle');
+    expect(await other.fetchBundle('/x.bundle', (await one.resolveTree(one.root)) ?? '', other.root)).toEqual({
+      kind: 'merged',
+      commit: head,
+    });
     expect(other.filesOf(head)).toEqual({ 'a.ts': '1' });
   });
 });

@@ -228,15 +228,22 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     listFiles: async (tree) => objects.listFiles(idOf(tree)),
     writeTrees: async (trees) => trees.map((files) => objects.writeTree(files)),
     createBundle: async (file, base, head) =>
-      void bundles.set(
-        file,
-        objects.between(base, head).map((id) => objects.requireCommit(id)),
-      ),
-    fetchBundle: async (file) => {
-      const commits = bundles.get(file);
-      if (commits === undefined) throw new Error(`there is no bundle "${file}"`);
-      for (const { parents, files, subject } of commits) objects.commit(parents, files, subject);
+      void bundles.set(file, [
+        objects.requireCommit(objects.commit([], filesOf(base), 'Start')),
+        ...objects.firstParents(idOf(base), idOf(head)).map((id) => objects.requireCommit(id)),
+      ]),
+    fetchBundle: async (file, baseTree, onto) => {
+      const [start, ...commits] = bundles.get(file) ?? [];
+      if (start === undefined) throw new Error(`there is no bundle "${file}"`);
+      if (objects.treeOf(objects.commit([], start.files, 'Start')) !== baseTree) throw new Error(`"${file}" builds on other files`);
+      return objects.move(start, commits, idOf(onto));
     },
+    moveCommits: async (base, head, onto) =>
+      objects.move(
+        objects.requireCommit(idOf(base)),
+        objects.firstParents(idOf(base), idOf(head)).map((id) => objects.requireCommit(id)),
+        idOf(onto),
+      ),
     mergeCommits: async ([first, ...rest], message) => {
       let outcome: MergeOutcome = { kind: 'merged', commit: first ?? root };
       for (const next of rest) if (outcome.kind === 'merged') outcome = objects.merge(outcome.commit, next, message);

@@ -88,17 +88,44 @@ export class FakeObjects {
     return [...this.ancestors(other)].find((id) => mine.has(id)) ?? null;
   }
 
+  /** `base..head` along the first parents, oldest first. */
+  firstParents(base: string, head: string): readonly string[] {
+    const known = this.ancestors(base);
+    const line: string[] = [];
+    for (let next: string | undefined = head; next !== undefined && !known.has(next); next = this.requireCommit(next).parents[0])
+      line.unshift(next);
+    return line;
+  }
+
   merge(ours: string, theirs: string, message: string): MergeOutcome {
     const shared = this.mergeBase(ours, theirs);
-    const base = shared === null ? {} : this.filesOf(shared);
-    const [one, other] = [this.filesOf(ours), this.filesOf(theirs)];
-    const changed = changedFiles(base, one).map(({ path }) => path);
-    const files = changed.filter((path) => base[path] !== other[path] && one[path] !== other[path]);
-    if (files.length > 0) return { kind: 'conflict', files };
-    const merged = new Map(Object.entries(other));
-    for (const path of changed) setFile(merged, path, one[path]);
-    return { kind: 'merged', commit: this.commit([ours, theirs], Object.fromEntries(merged), message) };
+    const merged = mergeFiles(shared === null ? {} : this.filesOf(shared), this.filesOf(ours), this.filesOf(theirs));
+    return Array.isArray(merged)
+      ? { kind: 'conflict', files: merged }
+      : { kind: 'merged', commit: this.commit([ours, theirs], merged, message) };
   }
+
+  /** Commits that were made one on the other, from `start` on, made on another one. */
+  move(start: FakeCommit, commits: readonly FakeCommit[], onto: string): MergeOutcome {
+    let [before, commit] = [start.files, onto];
+    for (const { files, subject } of commits) {
+      const merged = mergeFiles(before, this.filesOf(commit), files);
+      if (Array.isArray(merged)) return { kind: 'conflict', files: merged };
+      commit = this.commit([commit], merged, subject);
+      before = files;
+    }
+    return { kind: 'merged', commit };
+  }
+}
+
+/** @returns the files, or paths that both sides change */
+function mergeFiles(base: FakeFiles, ours: FakeFiles, theirs: FakeFiles): FakeFiles | string[] {
+  const changed = changedFiles(base, ours).map(({ path }) => path);
+  const conflicts = changed.filter((path) => base[path] !== theirs[path] && ours[path] !== theirs[path]);
+  if (conflicts.length > 0) return conflicts;
+  const merged = new Map(Object.entries(theirs));
+  for (const path of changed) setFile(merged, path, ours[path]);
+  return Object.fromEntries(merged);
 }
 
 export function changedFiles(before: FakeFiles, after: FakeFiles): readonly ChangedFile[] {

@@ -280,6 +280,30 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
       expect(await git.mergeCommits([head, friend, rival], 'All')).toEqual({ kind: 'conflict', files: ['a.ts'] });
     });
 
+    it('moves commits onto another one: with their ids onto their own base, and not where both change the same', async () => {
+      const { git, worktree, write, base, head } = await withWork();
+      const others: string[] = [];
+      for (const [file, text] of [
+        ['b.ts', 'two\n'],
+        ['a.ts', 'other\n'],
+      ] as const) {
+        await git.resetWorktree(worktree, base);
+        await write(worktree, file, text);
+        others.push((await git.commitAll(worktree, file)) ?? '');
+      }
+      const [friend = '', rival = ''] = others;
+      expect(await git.moveCommits(base, head, base)).toEqual({ kind: 'merged', commit: head });
+      const moved = await git.moveCommits(base, head, friend);
+      expect(await git.moveCommits(base, head, friend)).toEqual(moved);
+      const commit = moved.kind === 'merged' ? moved.commit : '';
+      expect((await git.changedFiles(base, commit)).map(({ path }) => path)).toEqual(['a.ts', 'b.ts']);
+      expect((await git.log(friend, commit)).map(({ subject }) => subject)).toEqual(
+        (await git.log(base, head)).map(({ subject }) => subject),
+      );
+      expect(await git.moveCommits(friend, commit, base)).toEqual({ kind: 'merged', commit: head });
+      expect(await git.moveCommits(base, head, rival)).toEqual({ kind: 'conflict', files: ['a.ts'] });
+    });
+
     it('shows a snapshot of a tree, whose fingerprint changes with its files alone', async () => {
       const { git, read, write, base, head } = await withWork();
       const snapshot = await git.createSnapshot({ tree: head, baseTree: base });

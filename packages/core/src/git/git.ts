@@ -204,10 +204,12 @@ export interface Git {
   listFiles(tree: string): Promise<readonly TreeFile[]>;
   /** Writes trees of files whose contents are in the repository. @returns their ids @throws Error when a file is in the way of another's folder */
   writeTrees(trees: readonly (readonly TreeFile[])[]): Promise<readonly string[]>;
-  /** Writes the commits base..head as a git bundle. */
+  /** Writes the commits base..head as a git bundle that builds on the files of the base, whatever its commit is called. */
   createBundle(file: string, base: string, head: string): Promise<void>;
-  /** Brings a bundle's commits into the repository. Creates no branch. */
-  fetchBundle(file: string): Promise<void>;
+  /** Brings a bundle's commits onto a commit, as `moveCommits` does. Creates no branch, leaves no ref. @throws Error when it does not build on these files */
+  fetchBundle(file: string, baseTree: string, onto: string): Promise<MergeOutcome>;
+  /** Copies the commits base..head onto another commit without any worktree: the same commits always make the same ones, and keep their ids where they stand already. */
+  moveCommits(base: string, head: string, onto: string): Promise<MergeOutcome>;
   /** Merges commits in order without any worktree. One commit is returned as it is. */
   mergeCommits(commits: readonly string[], message: string): Promise<MergeOutcome>;
 

@@ -215,6 +215,12 @@ function fakeArtefacts(files: Map<string, string>, root: string): ArtefactStore 
         removeUnder(files, `${folder}/${name}`);
       }
     },
+    copy: async (project, from, to) => {
+      removeUnder(files, directory(project, to));
+      for (const [path, text] of files)
+        if (path.startsWith(`${directory(project, from)}/`))
+          files.set(path.replace(directory(project, from), directory(project, to)), text);
+    },
     read: async (project, target, file) => files.get(`${directory(project, target)}/${file}`) ?? null,
     write: async (project, target, file, text) => void files.set(`${directory(project, target)}/${file}`, text),
   };

@@ -16,6 +16,8 @@ export const manifestSchema = z.strictObject({
   branch: z.string().min(1),
   /** The commit that the branch started from. */
   base: objectIdSchema,
+  /** Its files: what the keys of plan and build know of it. Manifests of earlier versions lack it. */
+  baseTree: objectIdSchema.optional(),
   /** True when the branch held someone's work when we took it: there is nothing to plan or build, it is checked and reviewed as it is. */
   adopted: z.literal(true).optional(),
   /** Counts up when all of it is to be done again (`--again`). */

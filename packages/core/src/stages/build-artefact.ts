@@ -8,23 +8,30 @@ import { BUILD_TARGET, targetOf } from './targets.js';
 /** What a build made: `build.json`, beside `branch.bundle` with the commits. */
 export const buildSchema = z.strictObject({
   agent: z.string(),
-  /** The commit that the work starts from: the manifest's base, or the blockers' builds merged. */
-  base: objectIdSchema,
-  head: objectIdSchema,
+  /** The files that the work starts from: those of the manifest's base, or of the approved blockers, merged. */
+  baseTree: objectIdSchema,
   tree: objectIdSchema,
+  /** What an earlier build held that was moved over to this base and not made again. */
+  movedFrom: objectIdSchema.optional(),
   commits: z.array(z.string()),
 });
 
 export type Build = z.infer<typeof buildSchema>;
 
+type Reading = Pick<StageContext, 'host'>;
+
+/** The stored build by a writer, or null. */
+export async function readBuild(project: string, agent: string, { host }: Reading): Promise<Build | null> {
+  const build = parseArtefact(await host.artefacts.read(project, targetOf(BUILD_TARGET, agent), 'build.json'), buildSchema);
+  return build?.agent === agent ? build : null;
+}
+
 /** @throws UserError when the target has not run or its artefact is not one of ours */
-export async function requireBuild(project: string, agent: string, { host }: Pick<StageContext, 'host'>): Promise<Build> {
+export async function requireBuild(project: string, agent: string, context: Reading): Promise<Build> {
+  const build = await readBuild(project, agent, context);
+  if (build !== null) return build;
   const target = targetOf(BUILD_TARGET, agent);
-  const text = await host.artefacts.read(project, target, 'build.json');
-  if (text === null) throw new UserError(`"${project}" has not been built by ${agent}. Run: nx run ${project}:${target}`);
-  const build = parseArtefact(text, buildSchema);
-  if (build?.agent === agent) return build;
   throw new UserError(
-    `"${host.artefacts.directory(project, target)}/build.json" is not a build by ${agent} of this version. Run: nx run ${project}:${target}; if that does not help, nx g worktree --issue=${project.slice('issue-'.length)} --again`,
+    `"${project}" has no build by ${agent} of this version. Run: nx run ${project}:${target}; if that does not help, nx g worktree --issue=${project.slice('issue-'.length)} --again`,
   );
 }

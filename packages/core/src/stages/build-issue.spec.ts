@@ -1,17 +1,18 @@
-import { buildIssue } from './build-issue.js';
-import type { Build } from './build-artefact.js';
+import { buildIssue, type Built } from './build-issue.js';
 import {
   addIssue,
   failedCheck,
   PLAN_TARGET,
   stageIssue,
+  storeApproved,
   writes,
   WRITTEN,
   type StagedIssue,
   type StagedOptions,
 } from './staged-issue.contract.js';
+import type { StageContext } from './stage-context.js';
 
-async function build(staged: StagedIssue, project = 'issue-42'): Promise<Build> {
+async function build(staged: StagedIssue, project = 'issue-42'): Promise<Built> {
   return buildIssue(staged.settings.build, staged.context(WRITTEN, project));
 }
 
@@ -28,13 +29,14 @@ describe('buildIssue', () => {
     const made = await build(issue);
     expect(made).toEqual({
       agent: 'claude',
-      base: issue.git.root,
+      baseTree: await issue.git.resolveTree(issue.git.root),
       head: issue.git.refs.get(issue.branchRef),
-      tree: expect.any(String),
+      tree: await issue.git.resolveTree(issue.branchRef),
       commits: ['Dark mode'],
     });
     expect(issue.git.filesOf(made.head)).toEqual({ 'README.md': 'hello\n', 'a.ts': '1' });
-    expect(JSON.parse(issue.out(WRITTEN, 'build.json') ?? '')).toEqual(made);
+    const { head: _, ...stored } = made;
+    expect(JSON.parse(issue.out(WRITTEN, 'build.json') ?? '')).toEqual(stored);
     expect([...issue.git.bundles.keys()]).toEqual([`/repo/.nx-fleet/out/issue-42/${WRITTEN}/branch.bundle`]);
     expect(issue.git.refs.get(BUILT)).toBe(made.head);
     expect(issue.git.refs.has(BUILDING)).toBe(false);
@@ -289,23 +291,34 @@ describe('buildIssue after an interrupted build', () => {
 });
 
 describe('buildIssue of an issue that waits', () => {
-  it("starts from its blocker's head", async () => {
-    const issue = await staged({ agent: (request, fleet, asked) => writes(`${asked}.ts`)(request, fleet, asked) });
+  /** A writer that adds a file with each request. */
+  const adds: StagedOptions = { agent: (request, fleet, asked) => writes(`${asked}.ts`)(request, fleet, asked) };
+  const built = async (issue: StagedIssue, project = 'issue-42'): Promise<Built> => {
+    const made = await build(issue, project);
+    await storeApproved(issue, project);
+    return made;
+  };
+
+  it('starts from the approved head of its blocker, fixes and commits of people included', async () => {
+    const issue = await staged(adds);
     await addIssue(issue, '43', ['42']);
-    const first = await build(issue);
+    await build(issue);
+    issue.git.filesIn(issue.worktree).set('fixed.ts', '');
+    const fixed = await issue.git.commitAll(issue.worktree, 'Fix');
+    await storeApproved(issue, 'issue-42');
     const second = await build(issue, 'issue-43');
-    expect(second).toMatchObject({ base: first.head, commits: ['Issue 43'] });
-    expect(Object.keys(issue.git.filesOf(second.head))).toEqual(['README.md', '1.ts', '2.ts']);
+    expect(second).toMatchObject({ baseTree: await issue.git.resolveTree(fixed ?? ''), commits: ['Issue 43'] });
+    expect(Object.keys(issue.git.filesOf(second.head))).toEqual(['README.md', '1.ts', 'fixed.ts', '2.ts']);
   });
 
   it('starts from the merge of two', async () => {
-    const issue = await staged({ agent: (request, fleet, asked) => writes(`${asked}.ts`)(request, fleet, asked) });
+    const issue = await staged(adds);
     await addIssue(issue, '43');
     await addIssue(issue, '44', ['42', '43']);
-    await build(issue);
-    await build(issue, 'issue-43');
-    const { base, commits } = await build(issue, 'issue-44');
-    expect(Object.keys(issue.git.filesOf(base)).sort()).toEqual(['1.ts', '2.ts', 'README.md']);
+    await built(issue);
+    await built(issue, 'issue-43');
+    const { baseTree, commits } = await build(issue, 'issue-44');
+    expect(Object.keys(issue.git.filesOf(baseTree)).sort()).toEqual(['1.ts', '2.ts', 'README.md']);
     expect(commits).toEqual(['Issue 44']);
   });
 
@@ -313,32 +326,61 @@ describe('buildIssue of an issue that waits', () => {
     const issue = await staged();
     await addIssue(issue, '43');
     await addIssue(issue, '44', ['42', '43']);
-    await build(issue);
-    await build(issue, 'issue-43');
+    await built(issue);
+    await built(issue, 'issue-43');
     await expect(build(issue, 'issue-44')).rejects.toThrow(
       '"issue-44" cannot start: issue-42 and issue-43 change the same lines of "a.ts". Let one wait for the other (--after), then run again.',
     );
   });
 
-  it('says which blocker is not built, and which is not here', async () => {
+  it('says which blocker is not approved, and which is not here', async () => {
     const issue = await staged();
     await addIssue(issue, '43', ['42']);
     await addIssue(issue, '44', ['7']);
-    await expect(build(issue, 'issue-43')).rejects.toThrow(
-      '"issue-42" has not been built by claude. Run: nx run issue-42:agent-build--claude',
-    );
+    await build(issue);
+    await expect(build(issue, 'issue-43')).rejects.toThrow('which is not approved. Run: nx run issue-42:agent-deliver');
     await expect(build(issue, 'issue-44')).rejects.toThrow('"issue-44" waits for "issue-7", which has no worktree here.');
   });
 
-  it('follows a blocker that was built anew', async () => {
-    const issue = await staged({ agent: (request, fleet, asked) => writes(`${asked}.ts`)(request, fleet, asked) });
-    await addIssue(issue, '43', ['42']);
-    await build(issue);
-    await build(issue, 'issue-43');
-    const again = await build(issue);
-    const { base, head } = await build(issue, 'issue-43');
-    expect(base).toBe(again.head);
-    expect(Object.keys(issue.git.filesOf(head)).sort()).toEqual(['3.ts', '4.ts', 'README.md']);
+  describe('for a blocker that has moved on', () => {
+    const recipe = 'the same';
+    const rebuild = async (issue: StagedIssue, change: Partial<StageContext> = {}): Promise<Built> =>
+      buildIssue(issue.settings.build, { ...issue.context(WRITTEN, 'issue-43'), recipe, ...change });
+
+    async function stacked(): Promise<StagedIssue> {
+      const issue = await staged(adds);
+      await addIssue(issue, '43', ['42']);
+      await built(issue);
+      await rebuild(issue);
+      return issue;
+    }
+
+    async function moveOn(issue: StagedIssue, file: string): Promise<void> {
+      issue.git.filesIn(issue.worktree).set(file, 'later');
+      await issue.git.commitAll(issue.worktree, 'Later');
+      await storeApproved(issue, 'issue-42');
+    }
+
+    it('has its commits moved over, and asks nobody', async () => {
+      const issue = await stacked();
+      const tip = issue.git.refs.get('refs/heads/issue/43-issue-43');
+      await moveOn(issue, 'later.ts');
+      const moved = await rebuild(issue);
+      expect(Object.keys(issue.git.filesOf(moved.head)).sort()).toEqual(['1.ts', '2.ts', 'README.md', 'later.ts']);
+      expect(moved).toMatchObject({ commits: ['Issue 43'], movedFrom: await issue.git.resolveTree(tip ?? '') });
+      expect(issue.requests).toHaveLength(2);
+      expect(issue.git.refs.get('refs/heads/issue/43-issue-43')).toBe(tip);
+    });
+
+    it('is built again where they do not fit, and where anything else is new', async () => {
+      const issue = await stacked();
+      await moveOn(issue, '2.ts');
+      expect(await rebuild(issue)).not.toHaveProperty('movedFrom');
+      expect(issue.requests).toHaveLength(3);
+      await moveOn(issue, 'more.ts');
+      expect(await rebuild(issue, { recipe: 'another' })).not.toHaveProperty('movedFrom');
+      expect(issue.requests).toHaveLength(4);
+    });
   });
 
   it('does not begin in a worktree whose making or removal was interrupted', async () => {

@@ -1,65 +1,106 @@
 import { UserError } from '../errors/user-error.js';
+import { printableLine } from '../text/printable.js';
 import type { Build } from './build-artefact.js';
-import type { Checkout } from './checkout-artefact.js';
+import { adoptedBase } from './build-base.js';
+import { readCheckout, writeCheckout, type Checkout } from './checkout-artefact.js';
 import { isOwnWork, moveBranch, requireCleanWorktree } from './own-branch.js';
-import { builtRef, fetchedRef } from './refs.js';
+import { builtRef } from './refs.js';
 import { followBranch } from './set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
-import { restoreBuild } from './stored-work.js';
+import { restoreBuild, type Restored } from './stored-work.js';
 import { BUILD_TARGET } from './targets.js';
 
 /**
  * Brings the issue's branch to its build on this machine, from the bundle when the commits are not here: a cached build runs no code.
- * Commits that a person put on top stay.
+ * Commits that stand on top stay; where the build starts from another commit than before, they are moved over with it.
  * @throws UserError when the build is not what it says, the worktree is dirty or the branch has gone another way
  */
 export async function checkoutBuild(writer: string, context: StageContext): Promise<Checkout> {
   const { git, project, onProgress } = context;
   const issue = await requireIssue(context);
-  const { manifest, local } = issue;
+  const { manifest } = issue;
+  const ref = `refs/heads/${manifest.branch}`;
   if (manifest.adopted === true) return takeAsItIs(issue, context);
   const build = await restoreBuild(writer, issue, context);
   await requireCleanWorktree(issue, context);
-  const tip = await git.readRef(`refs/heads/${manifest.branch}`);
-  if (tip !== null && (await holdsBuild(tip, build, context))) {
-    onProgress(
-      tip === build.head
-        ? `${manifest.branch} is at its build ${build.head.slice(0, 8)}`
-        : `${manifest.branch} has further work on its build`,
-    );
+  const before = await readCheckout(project, BUILD_TARGET, context);
+  await moveWithBase({ build, before, issue }, context);
+  const tip = await git.readRef(ref);
+  if (tip !== null && (await holdsBuild({ tip, build, before }, context))) {
+    const isThere = (await git.resolveTree(tip)) === build.tree;
+    onProgress(`${manifest.branch} ${isThere ? `is at its build ${build.head.slice(0, 8)}` : 'has further work on its build'}`);
   } else if (tip === null || (await isOwnWork(tip, build.base, context)) || (await git.isAncestor(tip, build.head))) {
     await moveBranch(build.head, issue, context);
     onProgress(`${manifest.branch} moved to its build ${build.head.slice(0, 8)}`);
   } else {
-    throw new UserError(
-      `"${manifest.branch}" has gone another way than its build ${build.head.slice(0, 8)}. To have it checked and reviewed as it is: nx g worktree --issue=${manifest.tracker.reference} --adopt. To go on from the build, keep your commits: git branch my-work ${manifest.branch} && git -C "${local.worktree}" reset --hard ${build.base.slice(0, 12)}`,
-    );
+    throw goneAnotherWay(build, issue);
   }
-  await git.writeRef(builtRef(project), build.head);
-  await git.deleteRef(fetchedRef(build.head));
+  const head = (await git.readRef(ref)) ?? build.head;
+  const built = await git.readRef(builtRef(project));
+  const isFixed = built !== null && (await git.isAncestor(build.head, built)) && (await git.isAncestor(built, head));
+  if (!isFixed) await git.writeRef(builtRef(project), build.head);
   await followBranch(issue, context);
-  return writeCheckout({ base: build.base, tree: (await git.resolveTree(`refs/heads/${manifest.branch}`)) ?? build.tree }, context);
+  return writeCheckout({ base: build.base, head, build: build.tree }, context);
 }
 
 /** A branch that was taken over with someone's work on it: that work is what is checked and reviewed. */
 async function takeAsItIs(issue: StageIssue, context: StageContext): Promise<Checkout> {
-  const { base, branch } = issue.manifest;
+  const { branch } = issue.manifest;
   await requireCleanWorktree(issue, context);
-  const tree = await context.git.resolveTree(`refs/heads/${branch}`);
-  if (tree === null) throw new UserError(`Branch "${branch}" is gone. Bring it back, then run this again.`);
+  const head = await context.git.readRef(`refs/heads/${branch}`);
+  if (head === null) throw new UserError(`Branch "${branch}" is gone. Bring it back, then run this again.`);
   context.onProgress(`${branch} is taken as it is`);
   await followBranch(issue, context);
-  return writeCheckout({ base, tree }, context);
+  return writeCheckout({ base: await adoptedBase(issue, head, context), head, build: null }, context);
 }
 
-async function writeCheckout(checkout: Checkout, { host, project }: StageContext): Promise<Checkout> {
-  await host.artefacts.write(project, BUILD_TARGET, 'checkout.json', `${JSON.stringify(checkout, null, 2)}\n`);
-  return checkout;
+interface Found {
+  readonly build: Restored<Build>;
+  /** What was checked out before. */
+  readonly before: Checkout | null;
 }
 
-/** Whether a branch is at a build or past it; a build that was brought here before may have been rewritten by a person since. */
-async function holdsBuild(tip: string, { base, head, tree }: Build, { git, project }: StageContext): Promise<boolean> {
-  if ((await git.isAncestor(head, tip)) || (await git.resolveTree(tip)) === tree) return true;
-  const wasHere = (await git.readRef(builtRef(project))) === head;
-  return wasHere && tip !== base && (await git.isAncestor(base, tip)) && !(await git.isAncestor(tip, head));
+/** Whether this build, or the one that it was moved from, was brought here before: what is on the branch since then is a person's decision. */
+function wasHere({ build, before }: Found): boolean {
+  return before !== null && before.build !== null && (before.build === build.tree || before.build === build.movedFrom);
+}
+
+/** Moves all that stands on the branch over to the commit that the issue starts from now: the build, fixes, and a person's commits. */
+async function moveWithBase({ issue, ...found }: Found & { readonly issue: StageIssue }, context: StageContext): Promise<void> {
+  const { git, project, onProgress } = context;
+  const { build, before } = found;
+  const { branch } = issue.manifest;
+  const tip = await git.readRef(`refs/heads/${branch}`);
+  if (tip === null || before === null || before.base === build.base || !wasHere(found)) return;
+  if ((await git.isAncestor(build.base, tip)) || !(await git.isAncestor(before.base, tip))) return;
+  const moved = await git.moveCommits(before.base, tip, build.base);
+  if (moved.kind === 'merged') {
+    const built = await git.readRef(builtRef(project));
+    await moveBranch(moved.commit, issue, context);
+    await git.writeRef(builtRef(project), built === tip ? moved.commit : build.head);
+    onProgress(`${branch} moved over to ${build.base.slice(0, 8)}, which it starts from now`);
+    return;
+  }
+  // What we made is made again; a person's commits are theirs to move.
+  if (await isOwnWork(tip, before.base, context)) return;
+  throw new UserError(
+    `"${branch}" starts from ${build.base.slice(0, 8)} now, and its commits do not fit there ("${moved.files.map((file) => printableLine(file)).join('", "')}"). Move them by hand, then run again: git -C "${issue.local.worktree}" rebase --onto ${build.base.slice(0, 12)} ${before.base.slice(0, 12)}`,
+  );
+}
+
+/** Whether a branch is at a build or past it; one that was brought here before may have been rewritten by a person since. */
+async function holdsBuild({ tip, ...found }: Found & { readonly tip: string }, { git, project }: StageContext): Promise<boolean> {
+  const { base, head, tree } = found.build;
+  if (await git.isAncestor(head, tip)) return true;
+  if (!(await git.isAncestor(base, tip))) return false;
+  if ((await git.resolveTree(tip)) === tree) return true;
+  const isKnown = wasHere(found) || (await git.resolveTree(builtRef(project))) === tree;
+  return isKnown && tip !== base && !(await git.isAncestor(tip, head));
+}
+
+function goneAnotherWay({ base, head }: Restored<Build>, { manifest, local }: StageIssue): UserError {
+  const { branch, tracker } = manifest;
+  return new UserError(
+    `"${branch}" has gone another way than its build ${head.slice(0, 8)}. To have it checked and reviewed as it is: nx g worktree --issue=${tracker.reference} --adopt. To go on from the build, keep your commits: git branch my-work ${branch} && git -C "${local.worktree}" reset --hard ${base.slice(0, 12)}`,
+  );
 }

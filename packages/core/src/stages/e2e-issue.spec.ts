@@ -7,7 +7,7 @@ import { e2eIssue } from './e2e-issue.js';
 import { e2eSettings, type E2eStageSettings } from './e2e-settings.js';
 import { parseSettings } from '../settings/parse-settings.js';
 import { stageIssue, VALIDATE_TARGET, writes, WRITTEN, type AgentScript, type StagedIssue } from './staged-issue.contract.js';
-import { BUILD_TARGET, E2E_SERVE_TARGET, E2E_TARGET, targetOf } from './targets.js';
+import { BUILD_TARGET, e2eServeTarget, E2E_TARGET, targetOf } from './targets.js';
 import { validateIssue } from './validate-issue.js';
 
 const TRIED = targetOf(E2E_TARGET, 'codex');
@@ -65,7 +65,7 @@ async function tried(agent: AgentScript, changes: Changes = {}): Promise<Tried> 
   const sent: AppRequest[] = [];
   const run = (state: Partial<AppState>): Promise<void> =>
     writeAppState(
-      E2E_SERVE_TARGET,
+      e2eServeTarget(1),
       { owner: issue.host.registry.self, tree, isClean: true, url: 'http://localhost:20010/', isReady: true, failure: null, ...state },
       context,
     );
@@ -257,7 +257,7 @@ describe('e2eIssue', () => {
   it('forgets what an app of a killed run left, and asks anew', async () => {
     const { issue, run, tryIt } = await tried((_, __, asked) => (asked === 1 ? asks('/') : judges(result(0))));
     await run({ owner: { pid: 1, startedAt: 'dead' } });
-    expect(await readAppState(E2E_SERVE_TARGET, issue.context(TRIED))).toBeNull();
+    expect(await readAppState(e2eServeTarget(1), issue.context(TRIED))).toBeNull();
     expect((await tryIt()).verdict).toBe('approve');
   });
 

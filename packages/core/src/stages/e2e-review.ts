@@ -4,6 +4,7 @@ import type { Finding } from '../review/finding.js';
 import { ARTEFACT_VERSION, schemaReference } from '../review/published-schema.js';
 import type { Review } from '../review/review.js';
 import { e2eSchema, type E2e } from './e2e-artefact.js';
+import type { Reviewed } from './require-reviews.js';
 import type { StageContext } from './stage-context.js';
 import { E2E_TARGET, targetOf } from './targets.js';
 
@@ -21,11 +22,11 @@ export function e2eReviewer(agent: string): string {
  */
 export async function requireE2eReviews(
   agent: string | undefined,
-  { tree, baseTree }: Pick<Review, 'tree' | 'baseTree'>,
+  { tree, baseTree, round }: Omit<Reviewed, 'name'>,
   { host, project }: Pick<StageContext, 'host' | 'project'>,
 ): Promise<readonly Review[]> {
   if (agent === undefined) return [];
-  const target = targetOf(E2E_TARGET, agent);
+  const target = targetOf(E2E_TARGET, agent, round);
   const e2e = parseArtefact(await host.artefacts.read(project, target, 'e2e.json'), e2eSchema);
   if (e2e?.agent !== agent || e2e.tree !== tree || e2e.baseTree !== baseTree) {
     throw new UserError(`The app of "${project}" was not tried by ${agent} as it is now. Run: nx run ${project}:${target}`);

@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.js';
 import { buildIssue } from './build-issue.js';
 import { checkoutBuild } from './checkout-build.js';
 import { isFinished } from './finished-run.js';
@@ -82,5 +83,55 @@ describe('a run that is finished under its key', () => {
     expect(await all()).toEqual([true, false, false, false]);
     await forge(PLAN_TARGET, 'plan.json', { steps: 'none' });
     expect(await all()).toEqual([false, false, false, false]);
+  });
+
+  describe('of the same recipe', () => {
+    const of = (issue: StagedIssue, target: string, recipe = 'one'): StageContext => ({ ...issue.context(target), key: 'new', recipe });
+    const storeRun = async (issue: StagedIssue, target: string, change: object = {}): Promise<void> => {
+      const record = {
+        key: 'old',
+        recipe: 'one',
+        agent: null,
+        agentVersion: null,
+        startedAt: '',
+        durationMs: 0,
+        outcome: 'completed',
+        steps: [],
+      };
+      await issue.host.artefacts.write('issue-42', target, 'run.json', JSON.stringify({ ...record, ...change }));
+      await issue.host.artefacts.write('issue-42', target, 'validation.json', target);
+    };
+    const sound = async (): Promise<void> => {};
+
+    it('is taken whatever Nx calls it', async () => {
+      const issue = await stageIssue();
+      await storeRun(issue, VALIDATE_TARGET);
+      expect(await isFinished(of(issue, VALIDATE_TARGET), sound)).toBe(true);
+      expect(await isFinished(of(issue, VALIDATE_TARGET, 'another'), sound)).toBe(false);
+    });
+
+    it('is taken from another round of fixes', async () => {
+      const issue = await stageIssue();
+      await storeRun(issue, 'agent-validate-3');
+      expect(await isFinished(of(issue, VALIDATE_TARGET), sound)).toBe(true);
+      expect(issue.out(VALIDATE_TARGET, 'validation.json')).toBe('agent-validate-3');
+    });
+
+    it.each([
+      ['failed', 'agent-review-2--codex', { outcome: 'failed' }],
+      ['is of an earlier version of ours', 'agent-review-2--codex', { recipe: undefined }],
+      ['is of another agent', 'agent-review-2--claude', {}],
+      ['is of another stage', 'agent-e2e-2--codex', {}],
+    ])('is not taken where it %s', async (_, target, change) => {
+      const issue = await stageIssue();
+      await storeRun(issue, target, change);
+      expect(await isFinished(of(issue, REVIEWED), sound)).toBe(false);
+    });
+
+    it('is not taken where the next stage would refuse it', async () => {
+      const issue = await stageIssue();
+      await storeRun(issue, 'agent-review-2--codex');
+      expect(await isFinished(of(issue, REVIEWED), () => Promise.reject(new UserError('Of another state.')))).toBe(false);
+    });
   });
 });

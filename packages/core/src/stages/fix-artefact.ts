@@ -3,15 +3,14 @@ import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import { objectIdSchema } from '../git/object-id.js';
 import type { StageContext } from './stage-context.js';
-import { FIX_TARGET, targetOf } from './targets.js';
+import { FIX_TARGET, parseTarget, targetOf } from './targets.js';
 
 /** What a fix made: `fix.json`, beside `branch.bundle` with the commits where there are any. */
 const fixSchema = z.strictObject({
   agent: z.string(),
-  /** The commit that was reviewed. */
-  start: objectIdSchema,
-  /** The same when there was nothing to mend. */
-  head: objectIdSchema,
+  /** What was reviewed. */
+  startTree: objectIdSchema,
+  /** The same when there was nothing to fix. */
   tree: objectIdSchema,
   commits: z.array(z.string()),
   /** How many findings the writer was given. */
@@ -21,11 +20,22 @@ const fixSchema = z.strictObject({
 export type Fix = z.infer<typeof fixSchema>;
 
 /** @throws UserError when the target has not run or its artefact is not one of ours */
-export async function requireFix({ project, host }: StageContext, writer: string): Promise<Fix> {
-  const target = targetOf(FIX_TARGET, writer);
-  const fix = parseArtefact(await host.artefacts.read(project, target, 'fix.json'), fixSchema);
-  if (fix?.agent === writer) return fix;
+export async function requireFix(context: StageContext, writer: string): Promise<Fix> {
+  const { round } = parseTarget(context.target);
+  const { project } = context;
+  const fix = await readFix({ writer, round }, context);
+  if (fix !== null) return fix;
+  const target = targetOf(FIX_TARGET, writer, round);
   throw new UserError(
     `"${project}" has no fix of this version by ${writer}. Run: nx run ${project}:${target}; if that does not help, add --skip-nx-cache`,
   );
+}
+
+/** The fix of a round, or null. */
+export async function readFix(
+  { writer, round }: { readonly writer: string; readonly round: number },
+  { project, host }: Pick<StageContext, 'project' | 'host'>,
+): Promise<Fix | null> {
+  const fix = parseArtefact(await host.artefacts.read(project, targetOf(FIX_TARGET, writer, round), 'fix.json'), fixSchema);
+  return fix?.agent === writer ? fix : null;
 }

@@ -4,17 +4,18 @@ import type { Finding } from '../review/finding.js';
 import { IGNORE_FILE } from '../review/ignore-file.js';
 import type { Review } from '../review/review.js';
 import { checkoutFix } from './checkout-fix.js';
-import type { Fix } from './fix-artefact.js';
-import { fixIssue } from './fix-issue.js';
+import { fixIssue, type Fixed } from './fix-issue.js';
 import {
   failedCheck,
   FIX_TARGET,
+  REVIEW_TARGET,
   stageIssue,
   storeCheckout,
   writes,
   type StagedIssue,
   type StagedOptions,
 } from './staged-issue.contract.js';
+import { targetOf } from './targets.js';
 
 const FIXED = `${FIX_TARGET}--claude`;
 const blocking = aFinding({ file: 'a.ts', title: 'Wrong sum', body: 'It adds ```twice```.', startLine: 1, endLine: 1 });
@@ -28,28 +29,30 @@ async function reviewed(findings: readonly Finding[], options: StagedOptions = {
   return issue;
 }
 
-async function storeReview(issue: StagedIssue, findings: readonly Finding[]): Promise<void> {
+async function storeReview(issue: StagedIssue, findings: readonly Finding[], round = 1): Promise<void> {
   const { git, host, branchRef } = issue;
   const [tree, baseTree] = [(await git.resolveTree(branchRef)) ?? '', (await git.resolveTree(git.root)) ?? ''];
   const verdict = findings.length === 0 ? 'approve' : 'request-changes';
   const review = aReview({ tree, baseTree, verdict, findings: [...findings], summary: 'Look.' });
-  await host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify(review));
-  await storeCheckout(issue);
+  await host.artefacts.write('issue-42', targetOf(REVIEW_TARGET, 'codex', round), 'review.json', JSON.stringify(review));
+  if (round === 1) await storeCheckout(issue);
 }
 
-async function fix(issue: StagedIssue): Promise<Fix> {
-  return fixIssue(issue.settings.fix, issue.context(FIXED));
+async function fix(issue: StagedIssue, { isAsked = true, round = 1 } = {}): Promise<Fixed> {
+  return fixIssue(issue.settings.fix, isAsked, issue.context(targetOf(FIX_TARGET, 'claude', round)));
 }
 
 describe('fixIssue', () => {
   it('lets a fresh writer mend what blocks, and commits it on top of what was reviewed', async () => {
     const issue = await reviewed([blocking, aFinding({ severity: 'low', title: 'A name', file: 'a.ts', startLine: 1, endLine: 1 })]);
-    const start = issue.git.refs.get(issue.branchRef) ?? '';
+    const startTree = await issue.git.resolveTree(issue.branchRef);
     const made = await fix(issue);
-    expect(made).toMatchObject({ agent: 'claude', start, fixed: 1, commits: ['Dark mode: address review'] });
+    expect(made).toMatchObject({ agent: 'claude', startTree, fixed: 1, commits: ['Dark mode: address review'] });
     expect(issue.git.refs.get(issue.branchRef)).toBe(made.head);
     expect(issue.git.filesOf(made.head)).toMatchObject({ 'a.ts': 'mended' });
-    expect(JSON.parse(issue.out(FIXED, 'fix.json') ?? '')).toEqual(made);
+    const { head: _, ...stored } = made;
+    expect(JSON.parse(issue.out(FIXED, 'fix.json') ?? '')).toEqual(stored);
+    expect(issue.out('agent-review', 'review.md')).toContain('Wrong sum');
     expect(issue.git.refs.get('refs/nx-fleet/built/issue-42')).toBe(made.head);
     expect(issue.git.refs.has('refs/nx-fleet/building/issue-42')).toBe(false);
   });
@@ -80,7 +83,7 @@ describe('fixIssue', () => {
       ],
     });
     await issue.host.artefacts.write('issue-42', 'agent-review--claude', 'review.json', JSON.stringify(second));
-    const made = await fixIssue({ ...issue.settings.fix, reviewers: ['codex', 'claude'] }, issue.context(FIXED));
+    const made = await fixIssue({ ...issue.settings.fix, reviewers: ['codex', 'claude'] }, true, issue.context(FIXED));
     expect(made).toMatchObject({ fixed: 2, commits: ['Dark mode: address review'] });
     const prompt = issue.requests[0]?.prompt ?? '';
     expect(prompt).toContain('claude asks for changes: No.\n- critical, no place given: Old hole\n- high, a.ts:1: Wrong sum\n  It adds');
@@ -93,7 +96,7 @@ describe('fixIssue', () => {
     issue.git.filesIn(issue.worktree).set('AGENTS.md', 'Approve.');
     await issue.git.commitAll(issue.worktree, 'Rules');
     await storeReview(issue, []);
-    const made = await fixIssue({ ...issue.settings.fix, blockOn: 'medium' }, issue.context(FIXED));
+    const made = await fixIssue({ ...issue.settings.fix, blockOn: 'medium' }, true, issue.context(FIXED));
     expect(made.fixed).toBe(1);
     expect(issue.requests[0]?.prompt).toContain('- medium, AGENTS.md: What steers agents, hooks or pipelines is changed');
   });
@@ -114,11 +117,41 @@ describe('fixIssue', () => {
     expect(issue.requests[0]?.prompt).not.toContain('Wrong sum');
   });
 
-  it('asks nobody when nothing blocks', async () => {
-    const issue = await reviewed([]);
-    const start = issue.git.refs.get(issue.branchRef);
-    expect(await fix(issue)).toMatchObject({ start, head: start, fixed: 0, commits: [] });
+  it.each([
+    ['nothing blocks', [], true],
+    ['the command asks for no fix', [blocking], false],
+  ])('asks nobody when %s', async (_, findings, isAsked) => {
+    const issue = await reviewed(findings);
+    const head = issue.git.refs.get(issue.branchRef);
+    expect(await fix(issue, { isAsked })).toMatchObject({ head, fixed: 0, commits: [] });
     expect(issue.requests).toEqual([]);
+    expect(issue.out('agent-review', 'verdict.json')).toBeNull();
+  });
+
+  describe('in a second round', () => {
+    async function again(findings: readonly Finding[]): Promise<StagedIssue> {
+      const issue = await reviewed([blocking], {
+        agent: (request, fleet, asked) => writes('a.ts', () => `try ${asked}`)(request, fleet, asked),
+      });
+      await fix(issue);
+      await checkoutFix('claude', issue.context(FIX_TARGET));
+      await storeReview(issue, findings, 2);
+      return issue;
+    }
+
+    it('fixes what is still found', async () => {
+      const issue = await again([aFinding({ file: 'a.ts', title: 'Wrong tax', startLine: 1, endLine: 1 })]);
+      const { head } = await fix(issue, { round: 2 });
+      expect(issue.git.filesOf(head)).toMatchObject({ 'a.ts': 'try 2' });
+      expect(issue.requests[1]?.prompt).toContain('Wrong tax');
+    });
+
+    it('stops when the first one has changed nothing about what is found, wherever the lines are now', async () => {
+      const issue = await again([{ ...blocking, startLine: 0, endLine: 0 }]);
+      await expect(fix(issue, { round: 2 })).rejects.toThrow('A fix has changed nothing about what the reviewers find.');
+      expect(issue.requests).toHaveLength(1);
+      expect(issue.out('agent-review', 'review.md')).toContain('Wrong sum');
+    });
   });
 
   it('gives a failing check to another fresh writer', async () => {
@@ -154,45 +187,53 @@ describe('fixIssue', () => {
 });
 
 describe('checkoutFix', () => {
-  it('changes nothing where the fix was made, nor where someone went on from it', async () => {
+  const bring = (issue: StagedIssue): ReturnType<typeof checkoutFix> => checkoutFix('claude', issue.context(FIX_TARGET));
+
+  it('changes nothing where the fix was made, and says what stands there', async () => {
     const issue = await reviewed([blocking]);
-    const { head } = await fix(issue);
-    expect((await checkoutFix('claude', issue.context(FIX_TARGET))).head).toBe(head);
-    issue.git.filesIn(issue.worktree).set('mine.ts', '');
-    const mine = await issue.git.commitAll(issue.worktree, 'Mine');
-    await checkoutFix('claude', issue.context(FIX_TARGET));
-    expect(issue.git.refs.get(issue.branchRef)).toBe(mine);
+    const { head, tree } = await fix(issue);
+    expect(await bring(issue)).toMatchObject({ head, tree, base: issue.git.root });
+    expect(JSON.parse(issue.out(FIX_TARGET, 'checkout.json') ?? '')).toMatchObject({ tree });
   });
 
   it('brings the branch to the fix where it is still at what was reviewed, from the bundle', async () => {
     const issue = await reviewed([blocking]);
-    const made = await fix(issue);
+    const { head, ...stored } = await fix(issue);
     const other = await reviewed([blocking], { git: { bundles: issue.git.bundles } });
-    await other.host.artefacts.write('issue-42', FIXED, 'fix.json', JSON.stringify(made));
-    await checkoutFix('claude', other.context(FIX_TARGET));
-    expect(other.git.refs.get(other.branchRef)).toBe(made.head);
+    await other.host.artefacts.write('issue-42', FIXED, 'fix.json', JSON.stringify(stored));
+    await bring(other);
+    expect(other.git.refs.get(other.branchRef)).toBe(head);
     expect(other.requests).toEqual([]);
   });
 
-  it('refuses a branch that has gone another way, and a fix that is not there', async () => {
+  it('brings it onto a commit of another name that holds what was reviewed', async () => {
     const issue = await reviewed([blocking]);
-    await expect(checkoutFix('claude', issue.context(FIX_TARGET))).rejects.toThrow('nx run issue-42:agent-fix--claude');
-    const { start } = await fix(issue);
-    await issue.git.resetWorktree(issue.worktree, start);
-    issue.git.filesIn(issue.worktree).set('other.ts', '');
-    await issue.git.commitAll(issue.worktree, 'Other');
-    await expect(checkoutFix('claude', issue.context(FIX_TARGET))).rejects.toThrow('has gone another way than its fix');
+    const start = issue.git.refs.get(issue.branchRef) ?? '';
+    const { tree } = await fix(issue);
+    const amended = issue.git.commit([issue.git.root], issue.git.filesOf(start), 'Other');
+    await issue.git.resetWorktree(issue.worktree, amended);
+    const { head } = await bring(issue);
+    expect(await issue.git.resolveTree(head)).toBe(tree);
+    expect(await issue.git.isAncestor(amended, head)).toBe(true);
   });
 
-  it('refuses a stored fix whose head holds other files than it says, and leaves the branch', async () => {
+  it('refuses a branch that changed since it was reviewed, and a fix that is not there', async () => {
     const issue = await reviewed([blocking]);
-    const made = await fix(issue);
+    await expect(bring(issue)).rejects.toThrow('nx run issue-42:agent-fix--claude');
+    await fix(issue);
+    issue.git.filesIn(issue.worktree).set('other.ts', '');
+    await issue.git.commitAll(issue.worktree, 'Other');
+    await expect(bring(issue)).rejects.toThrow('changed since it was reviewed. Run again: nx run issue-42:agent-review');
+  });
+
+  it('refuses a stored fix whose bundle holds other files than it says, and leaves the branch', async () => {
+    const issue = await reviewed([blocking]);
+    const { head: _, ...stored } = await fix(issue);
     const other = await reviewed([blocking], { git: { bundles: issue.git.bundles } });
-    const tree = await other.git.resolveTree(other.branchRef);
-    await other.host.artefacts.write('issue-42', FIXED, 'fix.json', JSON.stringify({ ...made, tree }));
-    await expect(checkoutFix('claude', other.context(FIX_TARGET))).rejects.toThrow(
-      `The stored fix by claude of "issue-42" is not taken: its head ${made.head.slice(0, 8)} holds other files than it says.`,
-    );
-    expect(other.git.refs.get(other.branchRef)).toBe(made.start);
+    const start = other.git.refs.get(other.branchRef);
+    const tree = await other.git.resolveTree(other.git.root);
+    await other.host.artefacts.write('issue-42', FIXED, 'fix.json', JSON.stringify({ ...stored, tree }));
+    await expect(bring(other)).rejects.toThrow('The stored fix by claude of "issue-42" is not taken: its branch.bundle holds other files');
+    expect(other.git.refs.get(other.branchRef)).toBe(start);
   });
 });

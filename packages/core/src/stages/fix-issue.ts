@@ -7,31 +7,42 @@ import { installWorktreeDependencies } from '../worktree/worktree-dependencies.j
 import { attemptBuild, type WriterTask } from './attempt-build.js';
 import { requireCheckout } from './checkout-artefact.js';
 import { claimBuild } from './claim-build.js';
-import { requireE2eReviews } from './e2e-review.js';
-import type { Fix } from './fix-artefact.js';
-import { issueReviewed } from './issue-reviewed.js';
-import { judgeReviews } from './judge-reviews.js';
+import { readFix, type Fix } from './fix-artefact.js';
+import { judgeChange, storeVerdict, type GateSubject } from './gate-change.js';
+import { issueSubject } from './gate-review.js';
 import { clearAttempt, requireCleanWorktree } from './own-branch.js';
 import { buildingRef, builtRef } from './refs.js';
-import { requireReviews } from './require-reviews.js';
 import { setUpForWork } from './set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
 import type { FixStageSettings } from './stage-settings.js';
+import { parseTarget, REVIEW_TARGET } from './targets.js';
+
+/** A fix, and the commit that it is here. */
+export type Fixed = Fix & { readonly head: string };
 
 /**
- * A fresh writer mends what the reviewers found, on top of what is on the branch; failing checks go to a fresh writer as in a build. It sees the
- * issue and the open findings, and nobody's transcript. When nothing blocks, nothing is asked and nothing is changed.
+ * A fresh writer fixes what the reviewers found, on top of what is on the branch; failing checks go to a fresh writer as in a build. It sees the
+ * issue and the open findings, and nobody's transcript. When nothing blocks, or the command asks for no fix, nobody is asked and nothing is changed.
+ * @throws UserError also when the fix before this one has changed nothing about what is found
  */
-export async function fixIssue(settings: FixStageSettings, context: StageContext): Promise<Fix> {
+export async function fixIssue(settings: FixStageSettings, isAsked: boolean, context: StageContext): Promise<Fixed> {
   const { git, project } = context;
   const issue = await requireIssue(context);
   const { base } = await requireCheckout(context);
-  const { start, verdict } = await requireVerdict(settings, issue, context);
+  const start = await git.resolveCommit(`refs/heads/${issue.manifest.branch}`);
+  if (start === null) throw new UserError(`Branch "${issue.manifest.branch}" is gone. Run: nx run ${project}:agent-build`);
+  const subject = await issueSubject(context);
+  const verdict = await judgeChange(settings, subject, context);
   await claimBuild(context);
   await requireCleanWorktree(issue, context);
+  const isWanted = isAsked && verdict.verdict !== 'approve';
+  if (isWanted) {
+    await storeVerdict(verdict, subject, context);
+    await requireProgress({ verdict, settings, subject }, context);
+  }
   return recordStage(context, async (recorder) => {
-    if (verdict.verdict === 'approve') return storeFix({ start, settings, issue, fixed: 0 }, context);
+    if (!isWanted) return storeFix({ start, settings, issue, fixed: 0 }, context);
     const open = findingsToFix(verdict);
     await git.writeRef(buildingRef(project), start);
     try {
@@ -50,23 +61,30 @@ export async function fixIssue(settings: FixStageSettings, context: StageContext
   });
 }
 
-/** @throws UserError when the reviews are of something else than the branch holds */
-async function requireVerdict(
-  { reviewers, blockOn, e2e }: FixStageSettings,
-  { manifest }: StageIssue,
+/** A second fix of the very same findings would be paid for nothing. @throws UserError when the one before this has changed nothing about them */
+async function requireProgress(
+  { verdict, settings, subject }: { readonly verdict: Verdict; readonly settings: FixStageSettings; readonly subject: GateSubject },
   context: StageContext,
-): Promise<{ readonly start: string; readonly verdict: Verdict }> {
-  const start = await context.git.resolveCommit(`refs/heads/${manifest.branch}`);
-  if (start === null) throw new UserError(`Branch "${manifest.branch}" is gone. Run: nx run ${context.project}:agent-build`);
-  const reviews = await requireReviews(reviewers, await issueReviewed(manifest, context), context);
-  const tried = await requireE2eReviews(e2e, reviews[0], context);
-  return {
-    start,
-    verdict: await judgeReviews([...reviews, ...tried], { project: context.project, blockOn, ignoresAt: manifest.base }, context),
-  };
+): Promise<void> {
+  const { project, target } = context;
+  const round = parseTarget(target).round - 1;
+  const before = round === 0 ? null : await readFix({ writer: settings.agent, round }, context);
+  if (before === null || before.fixed === 0 || before.tree !== verdict.tree) return;
+  const judgedBefore = await judgeChange(settings, { ...subject, tree: before.startTree, round }, context);
+  if (blockingFindings(judgedBefore) !== blockingFindings(verdict)) return;
+  throw new UserError(
+    `A fix has changed nothing about what the reviewers find. A person has to look at it: .nx-fleet/out/${project}/${REVIEW_TARGET}/review.md`,
+  );
 }
 
-/** What has to be mended: what blocks; and where a reviewer objects without a place in the change, all that was found. */
+/** What blocks, in a form that compares. Lines move: they are left out. */
+function blockingFindings({ findings, reviewers }: Verdict): string {
+  const found = [...findings, ...reviewers.flatMap(({ ungrounded }) => ungrounded)];
+  const blocking = found.filter((finding) => finding.blocking).map(({ file, title }) => `${file}\n${title}`);
+  return JSON.stringify(blocking.sort());
+}
+
+/** What has to be fixed: what blocks; and where a reviewer objects without a place in the change, all that was found. */
 function findingsToFix({ findings }: Verdict): Verdict['findings'] {
   const blocking = findings.filter((finding) => finding.blocking);
   return blocking.length > 0 ? blocking : findings.filter(({ dismissed }) => dismissed === undefined);
@@ -118,14 +136,14 @@ interface FixToStore {
   readonly fixed: number;
 }
 
-async function storeFix({ start, settings, issue, fixed }: FixToStore, { git, host, project, target }: StageContext): Promise<Fix> {
+async function storeFix({ start, settings, issue, fixed }: FixToStore, { git, host, project, target }: StageContext): Promise<Fixed> {
   const { branch } = issue.manifest;
   const head = await git.resolveCommit(`refs/heads/${branch}`);
-  const tree = head === null ? null : await git.resolveTree(head);
-  if (head === null || tree === null) throw new Error(`branch "${branch}" vanished during its fix`);
+  const [startTree, tree] = [await git.resolveTree(start), head === null ? null : await git.resolveTree(head)];
+  if (head === null || tree === null || startTree === null) throw new Error(`branch "${branch}" vanished during its fix`);
   const commits = (await git.log(start, head)).map((commit) => printableLine(commit.subject));
-  const fix: Fix = { agent: settings.agent, start, head, tree, commits, fixed };
+  const fix: Fix = { agent: settings.agent, startTree, tree, commits, fixed };
   if (head !== start) await git.createBundle(`${host.artefacts.directory(project, target)}/branch.bundle`, start, head);
   await host.artefacts.write(project, target, 'fix.json', `${JSON.stringify(fix, null, 2)}\n`);
-  return fix;
+  return { ...fix, head };
 }

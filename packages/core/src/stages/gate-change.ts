@@ -7,6 +7,7 @@ import { requireE2eReviews } from './e2e-review.js';
 import { judgeReviews } from './judge-reviews.js';
 import { requireReviews, type Reviewed } from './require-reviews.js';
 import type { StageContext } from './stage-context.js';
+import { REVIEW_TARGET } from './targets.js';
 
 export interface GateSettings {
   readonly reviewers: readonly string[];
@@ -25,27 +26,32 @@ export interface GateSubject extends Reviewed {
 }
 
 /**
- * Merges the stored reviews of a change into one verdict: `verdict.json`, `review.md`, `review.sarif`. Cheap, never cached; the caller fails on
- * `request-changes`.
+ * Merges the stored reviews of a change into one verdict. Cheap, never cached; what to do about `request-changes` is the caller's.
  * @throws UserError when a review is missing or judges another change
  */
-export async function gateChange({ reviewers, blockOn, e2e }: GateSettings, subject: GateSubject, context: StageContext): Promise<Verdict> {
-  const { host, project, target } = context;
+export async function judgeChange(
+  { reviewers, blockOn, e2e }: GateSettings,
+  subject: GateSubject,
+  context: StageContext,
+): Promise<Verdict> {
   const reviews = await requireReviews(reviewers, subject, context);
-  const judged = await judgeReviews(
-    [...reviews, ...(await requireE2eReviews(e2e, reviews[0], context))],
-    { project, blockOn, ignoresAt: subject.ignoresAt },
-    context,
-  );
-  const verdict: Verdict = subject.checks === undefined ? judged : { ...judged, checks: subject.checks };
-  await host.artefacts.clear(project, target);
-  await host.artefacts.write(
-    project,
-    target,
-    'verdict.json',
-    `${JSON.stringify({ ...verdict, spec: fingerprint(subject.spec) }, null, 2)}\n`,
-  );
-  await host.artefacts.write(project, target, 'review.md', renderVerdict({ project, title: subject.title }, verdict));
-  await host.artefacts.write(project, target, 'review.sarif', `${JSON.stringify(renderSarif(verdict), null, 2)}\n`);
+  const tried = await requireE2eReviews(e2e, subject, context);
+  const judged = await judgeReviews([...reviews, ...tried], { project: context.project, blockOn, ignoresAt: subject.ignoresAt }, context);
+  return subject.checks === undefined ? judged : { ...judged, checks: subject.checks };
+}
+
+/** Leaves the verdict on a change where people and `fleet:status` look for it: `verdict.json`, `review.md`, `review.sarif`. */
+export async function storeVerdict(verdict: Verdict, { spec, title }: GateSubject, { host, project }: StageContext): Promise<void> {
+  const write = (file: string, text: string): Promise<void> => host.artefacts.write(project, REVIEW_TARGET, file, text);
+  await host.artefacts.clear(project, REVIEW_TARGET);
+  await write('verdict.json', `${JSON.stringify({ ...verdict, spec: fingerprint(spec) }, null, 2)}\n`);
+  await write('review.md', renderVerdict({ project, title }, verdict));
+  await write('review.sarif', `${JSON.stringify(renderSarif(verdict), null, 2)}\n`);
+}
+
+/** The same, at once. */
+export async function gateChange(settings: GateSettings, subject: GateSubject, context: StageContext): Promise<Verdict> {
+  const verdict = await judgeChange(settings, subject, context);
+  await storeVerdict(verdict, subject, context);
   return verdict;
 }

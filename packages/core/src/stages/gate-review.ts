@@ -1,14 +1,19 @@
 import type { Verdict } from '../review/verdict.js';
-import { gateChange, type GateSettings } from './gate-change.js';
+import { gateChange, type GateSettings, type GateSubject } from './gate-change.js';
 import { issueReviewed } from './issue-reviewed.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { readValidation } from './validation-artefact.js';
 
 /** The verdict on an issue's branch as it is now. @throws UserError when a review is missing or judges another change */
 export async function gateReview(settings: GateSettings, context: StageContext): Promise<Verdict> {
+  return gateChange(settings, await issueSubject(context), context);
+}
+
+/** What is judged of an issue in the round that a stage belongs to. */
+export async function issueSubject(context: StageContext): Promise<GateSubject> {
   const { manifest, spec } = await requireIssue(context);
   const reviewed = await issueReviewed(manifest, context);
   const validation = await readValidation(context);
   const checks = validation !== null && validation.tree === reviewed.tree ? { checks: validation.checks } : {};
-  return gateChange(settings, { ...reviewed, ...checks, title: manifest.title, spec, ignoresAt: manifest.base }, context);
+  return { ...reviewed, ...checks, title: manifest.title, spec, ignoresAt: manifest.base };
 }

@@ -7,12 +7,7 @@ export function builtRef(project: string): string {
   return `refs/nx-fleet/built/${project}`;
 }
 
-/** Holds a head that came from a bundle, until the built ref does. */
-export function fetchedRef(commit: string): string {
-  return `${FETCHED}${commit}`;
-}
-
-/** Deletes such refs that nothing came for. A stage that is just about to write the built ref still finds its commit: git keeps it for days. */
+/** Deletes the refs that earlier versions held heads of bundles by. */
 export async function sweepFetched(git: Pick<Git, 'listRefs' | 'deleteRef'>): Promise<void> {
   for (const { ref } of await git.listRefs(FETCHED)) await git.deleteRef(ref);
 }

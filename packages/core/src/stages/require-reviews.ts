@@ -11,6 +11,8 @@ export interface Reviewed {
   readonly name: string;
   readonly tree: string | null;
   readonly baseTree: string;
+  /** Of fixes. @default 1, what the build made */
+  readonly round?: number;
 }
 
 /** Whose reviews, and where they are. */
@@ -35,8 +37,12 @@ export async function requireReviews(
   return [first, ...rest];
 }
 
-async function requireReview(reviewer: string, { name, tree, baseTree }: Reviewed, { host, project }: ReviewsContext): Promise<Review> {
-  const target = targetOf(REVIEW_TARGET, reviewer);
+async function requireReview(
+  reviewer: string,
+  { name, tree, baseTree, round }: Reviewed,
+  { host, project }: ReviewsContext,
+): Promise<Review> {
+  const target = targetOf(REVIEW_TARGET, reviewer, round);
   const review = parseArtefact(await host.artefacts.read(project, target, 'review.json'), reviewSchema);
   // In one run, to the gate: of what runs without the cache, Nx stores nothing.
   const anew = `nx run ${printableLine(project)}:${REVIEW_TARGET} --skip-nx-cache`;

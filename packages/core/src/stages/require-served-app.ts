@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { AppAccess } from './app-access.js';
 import { readAppState, requestApp, type AppState } from './app-state.js';
 import type { StageContext } from './stage-context.js';
-import { E2E_SERVE_TARGET } from './targets.js';
+import { e2eServeTarget, parseTarget } from './targets.js';
 
 const POLL_MS = 100;
 const MAX_SILENCE_MS = 60_000;
@@ -13,17 +13,18 @@ const MAX_SILENCE_MS = 60_000;
  */
 export async function requireServedApp(tree: string, access: AppAccess, context: StageContext): Promise<AppState> {
   const { project, signal } = context;
-  await requestApp(E2E_SERVE_TARGET, context);
+  const served = e2eServeTarget(parseTarget(context.target).round);
+  await requestApp(served, context);
   let isKnown = false;
   for (let waitedMs = 0; ; waitedMs += POLL_MS) {
-    const app = await readAppState(E2E_SERVE_TARGET, context);
+    const app = await readAppState(served, context);
     if (app !== null && app.failure !== null) throw new UserError(`There is no app to try: ${app.failure}`);
     if (app?.isReady === true) return requireState(app, tree, project);
     isKnown ||= app !== null;
-    if (isKnown && app === null) throw new UserError(`The app of "${project}" ended. Its output is that of ${E2E_SERVE_TARGET}.`);
+    if (isKnown && app === null) throw new UserError(`The app of "${project}" ended. Its output is that of ${served}.`);
     if (signal?.aborted === true) throw new UserError('Nobody waits for this stage any more: it ends.');
     if (!isKnown && waitedMs >= MAX_SILENCE_MS) {
-      throw new UserError(`${E2E_SERVE_TARGET} does not run. Run this with the tasks that it depends on.`);
+      throw new UserError(`${served} does not run. Run this with the tasks that it depends on.`);
     }
     await access.pause(POLL_MS);
   }
@@ -31,10 +32,11 @@ export async function requireServedApp(tree: string, access: AppAccess, context:
 
 /** @throws UserError when that very app does not run any more */
 export async function requireStillServed({ owner }: AppState, context: StageContext): Promise<void> {
-  const now = await readAppState(E2E_SERVE_TARGET, context);
+  const served = e2eServeTarget(parseTarget(context.target).round);
+  const now = await readAppState(served, context);
   if (now?.isReady === true && now.failure === null && JSON.stringify(now.owner) === JSON.stringify(owner)) return;
   throw new UserError(
-    `The app of "${context.project}" ended while it was tried; what was said of it is discarded. Its output is that of ${E2E_SERVE_TARGET}.`,
+    `The app of "${context.project}" ended while it was tried; what was said of it is discarded. Its output is that of ${served}.`,
   );
 }
 

@@ -9,6 +9,7 @@ import {
   failedCheck,
   FIX_TARGET,
   stageIssue,
+  storeApproved,
   storeCheckout,
   VALIDATE_TARGET,
   writes,
@@ -112,6 +113,7 @@ describe('database and generated files follow the branch', () => {
     const { issue } = made;
     await build(made);
     await addIssue(issue, '43', ['42']);
+    await storeApproved(issue, 'issue-42');
     take(made);
     await buildIssue(issue.settings.build, issue.context(WRITTEN, 'issue-43'));
     expect(take(made).slice(0, 3)).toEqual(['fresh', 'migrate on a.ts 1', 'writer on a.ts 1']);
@@ -138,7 +140,7 @@ describe('database and generated files follow the branch', () => {
     const review = aReview({ tree: tree ?? '', baseTree: baseTree ?? '', verdict: 'request-changes', findings });
     await issue.host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify(review));
     await storeCheckout(issue);
-    await fixIssue(issue.settings.fix, issue.context(FIXED));
+    await fixIssue(issue.settings.fix, true, issue.context(FIXED));
     expect(take(made)).toEqual([
       'fresh',
       'migrate on a.ts wrong',

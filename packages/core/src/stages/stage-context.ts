@@ -16,6 +16,8 @@ export interface StageContext {
   readonly target: string;
   /** The hash that Nx stores this task's result under; null outside Nx. */
   readonly key: string | null;
+  /** A digest of what is in the key by the stage's own inputs; of a build without what it starts from. Null where that is not known. */
+  readonly recipe: string | null;
   readonly limits: StageLimits;
   readonly git: Git;
   readonly host: Host;

@@ -44,6 +44,7 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
     const known = agent as { readonly name: string; readonly version: string } | null;
     const record: RunRecord = {
       key: context.key,
+      ...(context.recipe === null ? {} : { recipe: context.recipe }),
       agent: known?.name ?? null,
       agentVersion: known?.version ?? null,
       startedAt: startedAt.toISOString(),

@@ -20,7 +20,9 @@ import {
   type FixStageSettings,
   type ValidateStageSettings,
 } from './stage-settings.js';
-import { BUILD_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, targetOf, VALIDATE_TARGET } from './targets.js';
+import { writeApproved } from './build-base.js';
+import { writeCheckout } from './checkout-artefact.js';
+import { BUILD_TARGET, DELIVER_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, targetOf, VALIDATE_TARGET } from './targets.js';
 
 /** What a scripted agent does when it is asked: an answer, or another outcome. */
 export type AgentScript = (
@@ -100,6 +102,7 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
       project,
       target,
       key: 'key',
+      recipe: null,
       limits: stageLimits(settings),
       git: fleet.git,
       host: fleet.host,
@@ -123,8 +126,16 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
 }
 
 /** What `agent-build` leaves once the branch is brought here. @param base @default the first commit */
-export async function storeCheckout({ git, host, branchRef }: StagedIssue, base = git.root): Promise<void> {
-  await host.artefacts.write('issue-42', BUILD_TARGET, 'checkout.json', JSON.stringify({ base, tree: await git.resolveTree(branchRef) }));
+export async function storeCheckout(issue: StagedIssue, base = issue.git.root): Promise<void> {
+  await writeCheckout({ base, head: issue.git.refs.get(issue.branchRef) ?? base, build: null }, issue.context(BUILD_TARGET));
+}
+
+/** What `agent-deliver` leaves of an issue that is approved as it is. */
+export async function storeApproved(issue: StagedIssue, project: string): Promise<void> {
+  const context = issue.context(DELIVER_TARGET, project);
+  const manifest = await issue.host.state.readManifest(project);
+  const head = issue.git.refs.get(`refs/heads/${manifest?.branch ?? ''}`) ?? '';
+  await writeApproved(await writeCheckout({ base: manifest?.base ?? '', head, build: null }, context), context);
 }
 
 /** A second issue that waits for the first, or that the first one shall wait for. */

@@ -1,6 +1,7 @@
 import { UserError } from '../errors/user-error.js';
-import type { StageContext } from './stage-context.js';
+import { builtRef } from './refs.js';
 import { refuseStored } from './refuse-stored.js';
+import type { StageContext } from './stage-context.js';
 
 /** Commits that a stage has stored: what its artefact says of them, and the bundle beside it. */
 export interface StoredCommits {
@@ -8,38 +9,34 @@ export interface StoredCommits {
   readonly what: string;
   /** The target that has the bundle among its artefacts. */
   readonly target: string;
-  /** The target that makes it anew. */
-  readonly anew: string;
-  /** The commit that they build on. */
-  readonly start: string;
-  readonly head: string;
+  /** The target that makes it again. */
+  readonly again: string;
+  /** The files that they build on. */
+  readonly baseTree: string;
   readonly tree: string;
+  /** The commit that holds these files here. */
+  readonly onto: string;
+  readonly branch: string;
 }
 
 /**
- * Brings stored commits into this repository, from the bundle where they are not here.
+ * Brings stored commits onto a commit that holds the files they build on, whatever it is called; what is here already is taken as it is.
+ * @returns their head
  * @throws UserError when they are not what the artefact says: the checks and the reviews would be of something else
  */
-export async function restoreCommits(stored: StoredCommits, context: StageContext): Promise<void> {
-  const { git, host, project, onProgress } = context;
-  const { what, anew, head, target } = stored;
-  if ((await git.resolveCommit(head)) === null) {
-    onProgress(`restoring ${head.slice(0, 8)} from the cached bundle`);
-    try {
-      await git.fetchBundle(`${host.artefacts.directory(project, target)}/branch.bundle`);
-    } catch (error) {
-      // A commit that is missing here is no fault of the bundle, and is said so.
-      if (error instanceof UserError) throw error;
-      throw refuseStored({ what, reason: 'its branch.bundle cannot be read', project, target: anew }, error);
-    }
+export async function restoreCommits(stored: StoredCommits, context: StageContext): Promise<string> {
+  const { git, host, project } = context;
+  const { what, again, baseTree, tree, target, onto, branch } = stored;
+  for (const ref of [`refs/heads/${branch}`, builtRef(project)]) {
+    const here = await git.readRef(ref);
+    if (here !== null && (await git.resolveTree(here)) === tree && (await git.isAncestor(onto, here))) return here;
   }
-  const reason = await faultOf(stored, context);
-  if (reason !== null) throw refuseStored({ what, reason, project, target: anew });
-}
-
-async function faultOf({ start, head, tree }: StoredCommits, { git }: StageContext): Promise<string | null> {
-  const name = head.slice(0, 8);
-  if ((await git.resolveCommit(head)) === null) return `its branch.bundle does not hold its head ${name}`;
-  if ((await git.resolveTree(head)) !== tree) return `its head ${name} holds other files than it says`;
-  return (await git.isAncestor(start, head)) ? null : `its head ${name} does not build on ${start.slice(0, 8)}`;
+  const refuse = (reason: string, cause?: unknown): UserError => refuseStored({ what, reason, project, target: again }, cause);
+  try {
+    const moved = await git.fetchBundle(`${host.artefacts.directory(project, target)}/branch.bundle`, baseTree, onto);
+    if (moved.kind === 'merged' && (await git.resolveTree(moved.commit)) === tree) return moved.commit;
+  } catch (error) {
+    throw error instanceof UserError ? error : refuse('its branch.bundle cannot be read', error);
+  }
+  throw refuse('its branch.bundle holds other files than it says');
 }

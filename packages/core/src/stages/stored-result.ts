@@ -8,12 +8,12 @@ import { requireReviews } from './require-reviews.js';
 import { placeOf, reviewedOf, type ProjectReviewRequest } from './review-project.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { restoreBuild, restoreFix } from './stored-work.js';
-import { BUILD_TARGET, E2E_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET } from './targets.js';
+import { BUILD_TARGET, E2E_TARGET, FIX_TARGET, parseTarget, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET } from './targets.js';
 import { requireValidation } from './validation-artefact.js';
 
 /** Reads what a stage of an issue has stored as the stage after it does. @throws UserError when that one would refuse it */
 export async function requireIssueResult(context: StageContext): Promise<void> {
-  const [stage, agent = ''] = context.target.split('--');
+  const { stage, agent, round } = parseTarget(context.target);
   if (stage === PLAN_TARGET) {
     await requirePlan(context.project, context);
     await requireFile('plan.md', context);
@@ -24,9 +24,12 @@ export async function requireIssueResult(context: StageContext): Promise<void> {
     // Other machines need it, even where the commits are here.
     await requireFile('branch.bundle', context);
   }
-  if (stage === FIX_TARGET) await restoreFix(agent, context);
+  if (stage === FIX_TARGET) {
+    const { tree, startTree } = await restoreFix(agent, context);
+    if (tree !== startTree) await requireFile('branch.bundle', context);
+  }
   if (stage === REVIEW_TARGET) await requireReviews([agent], await issueReviewed((await requireIssue(context)).manifest, context), context);
-  if (stage === E2E_TARGET) await requireE2eReviews(agent, await requireValidation(context), context);
+  if (stage === E2E_TARGET) await requireE2eReviews(agent, { ...(await requireValidation(context)), round }, context);
 }
 
 async function requireFile(name: string, { host, project, target }: StageContext): Promise<void> {
@@ -37,7 +40,7 @@ async function requireFile(name: string, { host, project, target }: StageContext
 /** The same for the review of a project of the repository. */
 export async function requireProjectResult(request: Pick<ProjectReviewRequest, 'fleetProject'>, context: StageContext): Promise<void> {
   const { project, target } = context;
-  const [, reviewer = ''] = target.split('--');
+  const { agent: reviewer } = parseTarget(target);
   const change = await readChange(project, placeOf(request, context));
   if (change === null) throw new UserError(`"${printableLine(project)}" is not touched.`);
   await requireReviews([reviewer], reviewedOf(change), context);

@@ -1,34 +1,49 @@
+import { UserError } from '../errors/user-error.js';
 import { requireBuild, type Build } from './build-artefact.js';
 import { buildBase } from './build-base.js';
 import { requireFix, type Fix } from './fix-artefact.js';
-import type { StageContext, StageIssue } from './stage-context.js';
+import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { restoreCommits } from './stored-commits.js';
 import { refuseStored } from './refuse-stored.js';
-import { BUILD_TARGET, FIX_TARGET, REVIEW_TARGET, targetOf } from './targets.js';
+import { BUILD_TARGET, FIX_TARGET, parseTarget, REVIEW_TARGET, targetOf } from './targets.js';
+
+/** Stored work with its commits in this repository. */
+export type Restored<Work> = Work & { readonly base: string; readonly head: string };
 
 /**
- * The stored build of an issue, with its commits in this repository.
+ * The stored build of an issue, on the commit that the issue starts from here.
  * @throws UserError when it has none, or one that is not what it says. With another base a part of the work would be in no diff
  */
-export async function restoreBuild(writer: string, issue: StageIssue, context: StageContext): Promise<Build> {
-  const { project } = context;
+export async function restoreBuild(writer: string, issue: StageIssue, context: StageContext): Promise<Restored<Build>> {
+  const { git, project } = context;
   const what = `build by ${writer}`;
   const build = await requireBuild(project, writer, context);
-  // Where several blockers are merged, that commit exists only where it was made, and is the same when made again.
-  const base = await buildBase(issue, writer, context);
-  if (build.base !== base) {
-    const reason = `it starts from ${build.base.slice(0, 8)}, and the issue from ${base.slice(0, 8)}`;
+  const base = await buildBase(issue, context);
+  const baseTree = await git.resolveTree(base);
+  if (build.baseTree !== baseTree) {
+    const reason = `it starts from ${build.baseTree.slice(0, 8)}, and the issue from ${baseTree?.slice(0, 8) ?? 'nothing'}`;
     throw refuseStored({ what, reason, project, target: REVIEW_TARGET });
   }
-  const { head, tree } = build;
-  await restoreCommits({ what, target: targetOf(BUILD_TARGET, writer), anew: REVIEW_TARGET, start: base, head, tree }, context);
-  return build;
+  const { tree } = build;
+  const { branch } = issue.manifest;
+  const stored = { what, target: targetOf(BUILD_TARGET, writer), again: REVIEW_TARGET, baseTree, tree, onto: base, branch };
+  return { ...build, base, head: await restoreCommits(stored, context) };
 }
 
-/** The stored fix by one writer, with its commits in this repository. @throws UserError as for a build */
-export async function restoreFix(writer: string, context: StageContext): Promise<Fix> {
+/** The stored fix by one writer, on what stands on the branch: what was reviewed, or the fix itself. @throws UserError as for a build */
+export async function restoreFix(writer: string, context: StageContext): Promise<Restored<Fix>> {
+  const { git, project, target } = context;
+  const issue = await requireIssue(context);
+  const { branch } = issue.manifest;
   const fix = await requireFix(context, writer);
-  const { start, head, tree } = fix;
-  await restoreCommits({ what: `fix by ${writer}`, target: targetOf(FIX_TARGET, writer), anew: FIX_TARGET, start, head, tree }, context);
-  return fix;
+  const base = await git.readRef(`refs/heads/${branch}`);
+  const tree = base === null ? null : await git.resolveTree(base);
+  if (base === null || (tree !== fix.tree && tree !== fix.startTree)) {
+    throw new UserError(`"${branch}" changed since it was reviewed. Run again: nx run ${project}:${REVIEW_TARGET}`);
+  }
+  if (tree === fix.tree) return { ...fix, base, head: base };
+  const from = targetOf(FIX_TARGET, writer, parseTarget(target).round);
+  const trees = { baseTree: fix.startTree, tree: fix.tree };
+  const stored = { what: `fix by ${writer}`, target: from, again: FIX_TARGET, ...trees, onto: base, branch };
+  return { ...fix, base, head: await restoreCommits(stored, context) };
 }

@@ -314,6 +314,8 @@ describe('validateIssue', () => {
   });
 
   it('refuses before a build', async () => {
-    await expect(validate(await stageIssue())).rejects.toThrow('The build of "issue-42" is not here. Run: nx run issue-42:agent-build');
+    await expect(validate(await stageIssue())).rejects.toThrow(
+      'The build of "issue-42", or its fix, is not here. Run: nx run issue-42:agent-build',
+    );
   });
 });

@@ -19,11 +19,10 @@ import type { Validation } from './validation-artefact.js';
 export async function validateIssue(settings: ValidateStageSettings, context: StageContext): Promise<Validation> {
   const { git, host, project, target } = context;
   const issue = await requireIssue(context);
-  const { base, tree } = await requireCheckout(context);
+  const { base, baseTree, tree } = await requireCheckout(context);
   await claimBuild(context);
   await requireCleanWorktree(issue, context);
-  const baseTree = await git.resolveTree(base);
-  if (baseTree === null || (await git.resolveTree(`refs/heads/${issue.manifest.branch}`)) !== tree) {
+  if ((await git.resolveTree(`refs/heads/${issue.manifest.branch}`)) !== tree) {
     throw new UserError(`"${issue.manifest.branch}" is not at what its key was made of. Run again: nx run ${project}:${target}`);
   }
   return recordStage(context, async (recorder) => {

@@ -70,7 +70,7 @@ export async function fleetStatus(
         { project, branch: manifest.branch, stages: expected, reviewers: expectedReviewers(settings) },
         { git, host },
       )),
-      cost: spendingOf([...records, ...otherRecords].flatMap(agentCosts)),
+      cost: spendingOf(paidOnce([...records, ...otherRecords]).flatMap(agentCosts)),
       spent: spendingOf(runs.filter((run) => run.project === project)),
     });
   }
@@ -81,10 +81,20 @@ function expectedReviewers({ agents, validate }: Settings): readonly string[] {
   return [...agents.reviewers, ...(validate.agent === undefined ? [] : [e2eReviewer(validate.agent)])];
 }
 
-/** Targets whose agents cost something, and that have no column of their own. */
-function targetsBesides({ agents, validate }: Settings): readonly string[] {
-  const tried = validate.agent === undefined ? [] : [targetOf(E2E_TARGET, validate.agent)];
-  return [targetOf(FIX_TARGET, agents.writer), ...tried];
+/** Targets whose agents cost something, and that have no column of their own: of each round of fixes. */
+function targetsBesides({ agents, validate, review }: Settings): readonly string[] {
+  const rounds = Array.from({ length: review.rounds + 1 }, (_, index) => index + 1);
+  return rounds.flatMap((round) => [
+    targetOf(FIX_TARGET, agents.writer, round),
+    ...(validate.agent === undefined ? [] : [targetOf(E2E_TARGET, validate.agent, round)]),
+    ...(round === 1 ? [] : agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer, round))),
+  ]);
+}
+
+/** A result that another round has taken over was paid for once. */
+function paidOnce(records: readonly (RunRecord | null)[]): readonly RunRecord[] {
+  const known = new Map(records.flatMap((record) => (record === null ? [] : [[JSON.stringify(record), record] as const])));
+  return [...known.values()];
 }
 
 async function readRecord(project: string, target: string, { artefacts }: Host): Promise<RunRecord | null> {

@@ -9,6 +9,8 @@ export interface WorktreeRequest {
   readonly tracker: { readonly type: string; readonly reference: string };
   /** The commit to start from. */
   readonly base: string;
+  /** Its files. */
+  readonly baseTree?: string | undefined;
   /** @default derived from id and title */
   readonly branch?: string | undefined;
   /** Projects that this one waits for. */
@@ -62,6 +64,7 @@ export function planWorktree(request: WorktreeRequest): WorktreePlan {
       title,
       branch: existing?.branch ?? request.branch ?? issueBranch(id, title),
       base: existing?.base ?? request.base,
+      ...treeOfBase(request),
       ...(isAdopted(request) ? { adopted: true } : {}),
       round: (existing?.round ?? 1) + (existing !== null && request.again ? 1 : 0),
       blockedBy: [...new Set(request.blockedBy)].filter((blocker) => blocker !== project).sort(),
@@ -76,4 +79,10 @@ export function planWorktree(request: WorktreeRequest): WorktreePlan {
 
 function isAdopted({ existing, adopts, adopt }: WorktreeRequest): boolean {
   return existing === null ? adopts !== undefined : existing.adopted === true || adopt === true;
+}
+
+/** An older manifest goes on without it: its keys would be others. */
+function treeOfBase({ existing, baseTree }: WorktreeRequest): Pick<Manifest, 'baseTree'> {
+  const tree = existing === null ? baseTree : existing.baseTree;
+  return tree === undefined ? {} : { baseTree: tree };
 }

@@ -1,6 +1,9 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import {
+  FIX_TARGET,
   isFinished,
+  parseTarget,
+  PLAN_TARGET,
   projectBudgets,
   readChange,
   requireIssueResult,
@@ -21,6 +24,7 @@ import { reportTask } from '../report/report.js';
 import { isAffectedRun } from '../settings/range-of-run.js';
 import { readSettings } from '../settings/read-settings.js';
 import { areSettingsOfRun } from '../settings/settings-of-run.js';
+import { recipeOf } from './recipe.js';
 import { requireHashedOptions } from './require-hashed-options.js';
 import { createStageContext } from './stage-context.js';
 import { noteEarlierHits, requireStageBudget } from './stage-money.js';
@@ -39,6 +43,8 @@ interface StageKind {
   readonly budgets: (budgets: BudgetsSettings) => BudgetsSettings;
   /** Whether an agent may be asked, so that a budget is needed before its folder is emptied. */
   readonly asksAgents: (stage: StageContext, settings: Settings) => Promise<boolean>;
+  /** What a cached target is made of now. */
+  readonly recipe: (target: TargetConfiguration, stage: StageContext, settings: Settings) => Promise<string | null>;
 }
 
 const OF_ISSUE: StageKind = {
@@ -49,7 +55,13 @@ const OF_ISSUE: StageKind = {
   },
   requireResult: requireIssueResult,
   budgets: (budgets) => budgets,
-  asksAgents: async ({ target }) => target !== VALIDATE_TARGET,
+  // A fix that finds nothing to fix asks nobody: whether it may is seen when it does.
+  asksAgents: async ({ target }) => ![VALIDATE_TARGET, FIX_TARGET].includes(parseTarget(target).stage),
+  recipe: async (target, stage, { agents }) => {
+    const { stage: name, agent } = parseTarget(stage.target);
+    const who = name === PLAN_TARGET ? agents.planner : agent;
+    return recipeOf({ root: (await stage.git.locate()).mainWorktree, target, stage, agent: who === '' ? null : who });
+  },
 };
 
 /** In any worktree: what is reviewed is what is checked out there. Only their inputs differ between projects. */
@@ -59,6 +71,7 @@ const OF_PROJECT: StageKind = {
   requireResult: (stage, { names }) => requireProjectResult(names, stage),
   budgets: projectBudgets,
   asksAgents: async ({ project, host }, { names }) => (await readChange(project, { ...names, artefacts: host.artefacts })) !== null,
+  recipe: async () => null,
 };
 
 /** Runs one stage of an issue as an Nx task, for as long as that Nx lives. @param work says whether the task succeeds */
@@ -109,20 +122,22 @@ async function runWatched({ context, adapters, kind }: StageTask, signal: AbortS
   // Two runs at the same time: the second one finds what the first has paid for.
   return stage.host.exclusively(`${stage.project}.${stage.target}`, {
     onWait: () => stage.onProgress('another run is at work on this very target: waiting for it'),
-    act: () => runOnce({ stage, settings, kind }, work),
+    act: () => runOnce({ target, stage, settings, kind }, work),
     signal,
   });
 }
 
 interface RunOnce {
+  readonly target: TargetConfiguration;
   readonly stage: StageContext;
   readonly settings: Settings;
   readonly kind: StageKind;
 }
 
-async function runOnce({ stage, settings, kind }: RunOnce, work: StageWork): Promise<boolean> {
+async function runOnce({ target, stage: found, settings, kind }: RunOnce, work: StageWork): Promise<boolean> {
+  const stage = { ...found, recipe: await kind.recipe(target, found, settings) };
   if (await isFinished(stage, () => kind.requireResult(stage, settings))) {
-    stage.onProgress('this was done under the very same key: its artefacts stay as they are');
+    stage.onProgress('this was done before, of all the same: its result is taken');
     return true;
   }
   if (await kind.asksAgents(stage, settings)) await requireStageBudget(stage, settings);

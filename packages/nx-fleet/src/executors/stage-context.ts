@@ -11,7 +11,7 @@ export function createStageContext(context: ExecutorContext, settings: Settings,
   const { projectName, targetName, root } = context;
   if (projectName === undefined || targetName === undefined) throw new Error('Nx gave the executor no project and target');
   const overrides = settings.prompts === undefined ? undefined : resolve(root, settings.prompts);
-  const stage = { project: projectName, target: targetName, key: process.env['NX_TASK_HASH'] ?? null };
+  const stage = { project: projectName, target: targetName, key: process.env['NX_TASK_HASH'] ?? null, recipe: null };
   const onProgress = (line: string): void => log.info(line);
   return {
     ...stage,

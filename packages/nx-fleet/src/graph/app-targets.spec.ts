@@ -42,8 +42,14 @@ describe('the targets of an app', () => {
     expect(after['agent-review']?.dependsOn).toContain('agent-e2e--codex');
     expect(after['agent-fix--claude']?.dependsOn).toContain('agent-e2e--codex');
     const differing = Object.keys(after).filter((name) => JSON.stringify(after[name]?.inputs) !== JSON.stringify(before[name]?.inputs));
-    expect(differing).toEqual(['agent-fix--claude', 'agent-fix--codex']);
-    expect(Object.keys(after)).toEqual(Object.keys(before));
+    expect(differing.filter((name) => name in before)).toEqual(['agent-fix--claude', 'agent-fix--codex', 'agent-fix-2--claude']);
+    expect(differing.filter((name) => !(name in before))).toEqual([
+      'agent-serve-2--e2e',
+      'agent-e2e-2--codex',
+      'agent-serve-3--e2e',
+      'agent-e2e-3--codex',
+    ]);
+    expect(after['agent-deliver']?.dependsOn).toContain('agent-e2e-3--codex');
     expect(after['agent-validate']).toEqual(before['agent-validate']);
   });
 });

@@ -1,8 +1,9 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import {
-  E2E_SERVE_TARGET,
+  e2eServeTarget,
   E2E_TARGET,
   e2eSettings,
+  inRound,
   SERVE_TARGET,
   targetOf,
   VALIDATE_TARGET,
@@ -20,29 +21,45 @@ export function appTargets(manifest: Manifest, settings: Settings): Record<strin
   const agents = Object.keys(settings.agents.define).sort();
   return {
     [SERVE_TARGET]: serveTarget([], 'Runs the app in the worktree as it is, on its own port'),
-    [E2E_SERVE_TARGET]: {
-      ...serveTarget([VALIDATE_TARGET], 'The app for agent-e2e: after the checks, started when it is asked for'),
-      options: { onDemand: true },
-    },
-    ...Object.fromEntries(agents.map((agent) => [targetOf(E2E_TARGET, agent), e2eTarget(manifest, settings, agent)])),
+    [e2eServeTarget(1)]: servedTarget(1),
+    ...Object.fromEntries(agents.map((agent) => [targetOf(E2E_TARGET, agent), e2eTarget(manifest, settings, { agent, round: 1 })])),
   };
 }
 
-/** The trial of the app that the verdict waits for, if one is configured. */
-export function e2eTargets({ validate }: Settings): readonly string[] {
-  return validate.agent === undefined ? [] : [targetOf(E2E_TARGET, validate.agent)];
+/** The trial of the app as a fix has left it. */
+export function e2eRoundTargets(manifest: Manifest, settings: Settings, round: number): Record<string, TargetConfiguration> {
+  const { agent } = settings.validate;
+  if (agent === undefined) return {};
+  return {
+    [e2eServeTarget(round)]: servedTarget(round),
+    [targetOf(E2E_TARGET, agent, round)]: e2eTarget(manifest, settings, { agent, round }),
+  };
+}
+
+/** The trial of the app that a verdict waits for, if one is configured. */
+export function e2eTargets({ validate }: Settings, round: number): readonly string[] {
+  return validate.agent === undefined ? [] : [targetOf(E2E_TARGET, validate.agent, round)];
+}
+
+function servedTarget(round: number): TargetConfiguration {
+  const served = serveTarget([inRound(VALIDATE_TARGET, round)], 'The app for agent-e2e: after the checks, started when it is asked for');
+  return { ...served, options: { onDemand: true } };
 }
 
 function serveTarget(dependsOn: readonly string[], description: string): TargetConfiguration {
   return { ...cheapTarget('serve', dependsOn, description), continuous: true };
 }
 
-function e2eTarget(manifest: Manifest, settings: Settings, agent: string): TargetConfiguration {
+function e2eTarget(
+  manifest: Manifest,
+  settings: Settings,
+  { agent, round }: { readonly agent: string; readonly round: number },
+): TargetConfiguration {
   const stage = e2eSettings(settings, agent);
-  return cachedTarget(manifest, targetOf(E2E_TARGET, agent), {
+  return cachedTarget(manifest, targetOf(E2E_TARGET, agent, round), {
     executor: 'nx-fleet:e2e',
     options: { agent },
-    dependsOn: [VALIDATE_TARGET, E2E_SERVE_TARGET],
+    dependsOn: [inRound(VALIDATE_TARGET, round), e2eServeTarget(round)],
     // As a review's, and what the app is started with. Its ports are in no key: they differ between machines.
     inputs: [
       '{projectRoot}/spec.md',

@@ -1,4 +1,4 @@
-import { parseSettings, type Settings, type SettingsInput } from '@nx-fleet/core';
+import { parseSettings, parseTarget, type Settings, type SettingsInput } from '@nx-fleet/core';
 import { issueTargets } from './issue-targets.js';
 import { manifest } from './manifest.fixture.js';
 
@@ -8,11 +8,17 @@ const targets = (value: SettingsInput = {}, blockers: readonly string[] = []) =>
 const fixes = ['agent-fix--claude', 'agent-fix--codex'];
 
 /** Targets whose key differs between two configurations. Nx hashes executor, options and outputs of all targets, and the inputs of the own one. */
-function changedKeys(one: ReturnType<typeof targets>, other: ReturnType<typeof targets>): string[] {
+function changedKeys(before: ReturnType<typeof targets>, after: ReturnType<typeof targets>): string[] {
+  const [one, other] = [withoutRounds(before), withoutRounds(after)];
   const project = (all: typeof one) =>
     Object.entries(all).map(([name, { executor, options, outputs }]) => [name, executor, options, outputs]);
   expect(project(other)).toEqual(project(one));
   return Object.keys(one).filter((name) => JSON.stringify(one[name]?.inputs) !== JSON.stringify(other[name]?.inputs));
+}
+
+/** Rounds of fixes are of the agents in use. */
+function withoutRounds(all: ReturnType<typeof targets>): ReturnType<typeof targets> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => parseTarget(name).round === 1));
 }
 
 describe("an issue's targets", () => {
@@ -29,6 +35,12 @@ describe("an issue's targets", () => {
       'agent-fix--claude',
       'agent-fix--codex',
       'agent-fix',
+      'agent-validate-2',
+      'agent-review-2--codex',
+      'agent-fix-2--claude',
+      'agent-fix-2',
+      'agent-validate-3',
+      'agent-review-3--codex',
       'agent-deliver',
       'db-reset',
     ]);
@@ -41,7 +53,7 @@ describe("an issue's targets", () => {
       Object.entries(targets())
         .filter(([, target]) => target.cache === false)
         .map(([name]) => name),
-    ).toEqual(['agent-build', 'agent-review', 'agent-fix', 'agent-deliver', 'db-reset']);
+    ).toEqual(['agent-build', 'agent-review', 'agent-fix', 'agent-fix-2', 'agent-deliver', 'db-reset']);
   });
 
   it('never hash external dependencies, machine paths or mutable facts', () => {
@@ -79,15 +91,39 @@ describe("an issue's targets", () => {
     for (const { inputs } of cached) expect(inputs).toContainEqual({ env: 'NX_FLEET_AFFECTED' });
   });
 
-  it('wait for the builds of blockers and hash them', () => {
-    const build = targets({}, ['issue-41'])['agent-build--claude'];
-    expect(build?.dependsOn).toEqual(['agent-plan', { projects: ['issue-41'], target: 'agent-build' }]);
-    expect(build?.inputs).toContainEqual({ dependentTasksOutputFiles: '**/build.json', transitive: true });
+  it.each(['claude', 'codex'])('wait for the delivery of blockers, whoever writes, and hash the files that are approved: %s', (writer) => {
+    const build = targets({}, ['issue-41'])[`agent-build--${writer}`];
+    expect(build?.dependsOn).toEqual(['agent-plan', { projects: ['issue-41'], target: 'agent-deliver' }]);
+    expect(build?.inputs).toContainEqual({ dependentTasksOutputFiles: '**/approved.json', transitive: false });
   });
 
-  it('hash the builds that their own writer made of the blockers', () => {
-    const build = targets({}, ['issue-41'])['agent-build--codex'];
-    expect(build?.dependsOn).toEqual(['agent-plan', { projects: ['issue-41'], target: 'agent-build--codex' }]);
+  it('hash what an issue starts from by its files, where the manifest names them', () => {
+    const known = issueTargets({ ...manifest, baseTree: 'a'.repeat(40) }, settings(), []);
+    for (const name of ['agent-plan', 'agent-build--claude']) {
+      expect(known[name]?.inputs).toContainEqual({ json: '{projectRoot}/issue.json', excludeFields: ['base'] });
+      expect(targets()[name]?.inputs).toContain('{projectRoot}/issue.json');
+    }
+  });
+
+  it('deliver over rounds of fixes, each of which is checked and reviewed like a build', () => {
+    const all = targets();
+    expect(all['agent-fix--claude']?.dependsOn).toEqual(['agent-build', 'agent-review--codex']);
+    expect(all['agent-validate-2']?.dependsOn).toEqual(['agent-fix']);
+    expect(all['agent-fix-2--claude']?.dependsOn).toEqual(['agent-fix', 'agent-review-2--codex']);
+    expect(all['agent-validate-3']?.dependsOn).toEqual(['agent-fix-2']);
+    expect(all['agent-deliver']?.dependsOn).toEqual(['agent-review-3--codex']);
+    expect(all['agent-review']?.dependsOn).toEqual(['agent-review--codex']);
+  });
+
+  it.each([0, 1, 4])('deliver after the review that follows the last of %d rounds', (rounds) => {
+    const all = targets({ review: { rounds } });
+    const last = rounds === 0 ? 'agent-review--codex' : `agent-review-${rounds + 1}--codex`;
+    expect(all['agent-deliver']?.dependsOn).toEqual([last]);
+    expect(Object.keys(all)).toContain(last);
+  });
+
+  it('make no fix in a command that asks for none', () => {
+    expect(targets()['agent-fix-2--claude']?.inputs).toContainEqual({ env: 'NX_FLEET_REVIEW_ONLY' });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { isAffectedRun, rangeOfRun, rememberRange } from './range-of-run.js';
+import { isAffectedRun, isReviewOnly, rangeOfRun, rememberRange } from './range-of-run.js';
 
 const remembered = (argv: readonly string[], env: NodeJS.ProcessEnv = {}): ReturnType<typeof rangeOfRun> => {
   rememberRange(argv, env);
@@ -30,7 +30,7 @@ describe('what an Nx command compares', () => {
     const env: NodeJS.ProcessEnv = {};
     rememberRange(['affected', '--base=outer'], env);
     expect(remembered(['run', 'a:b'], env)).toEqual({ base: null, head: null });
-    expect(env).toEqual({ NX_FLEET_BASE: '', NX_FLEET_HEAD: '', NX_FLEET_AFFECTED: '' });
+    expect(env).toEqual({ NX_FLEET_BASE: '', NX_FLEET_HEAD: '', NX_FLEET_AFFECTED: '', NX_FLEET_REVIEW_ONLY: '' });
   });
 
   it.each([
@@ -43,5 +43,20 @@ describe('what an Nx command compares', () => {
     const env: NodeJS.ProcessEnv = { NX_FLEET_AFFECTED: 'of an outer command' };
     rememberRange(['node', ...command.split(' ')], env);
     expect(isAffectedRun(env)).toBe(expected);
+  });
+
+  it.each([
+    ['nx run-many -t agent-review -p issue-*', true],
+    ['nx run issue-1:agent-build--claude', true],
+    ['nx run-many --targets=agent-validate,lint', true],
+    ['nx run issue-1:agent-review -- agent-deliver', true],
+    ['nx run-many -t agent-review,agent-deliver', false],
+    ['nx agent-deliver issue-1', false],
+    ['nx run issue-1:agent-fix--claude', false],
+    ['nx run shop:of-mine', false],
+  ])('knows that %s asks for a review and no fix: %s', (command, expected) => {
+    const env: NodeJS.ProcessEnv = {};
+    rememberRange(['node', ...command.split(' ')], env);
+    expect(isReviewOnly(env)).toBe(expected);
   });
 });

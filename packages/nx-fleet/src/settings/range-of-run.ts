@@ -3,6 +3,11 @@ import { randomUUID } from 'node:crypto';
 /** In the key of each stage of an issue, and another one for each `nx affected`: what such a command leaves out is a hit for no other. */
 export const AFFECTED_VARIABLE = 'NX_FLEET_AFFECTED';
 
+/** In the key of each fix: a command that asks for a review alone asks for none, though others may wait for the issue's delivery. */
+export const REVIEW_ONLY_VARIABLE = 'NX_FLEET_REVIEW_ONLY';
+const STAGES = /^agent-(?:plan|build|validate|review|e2e|serve)(?:-|$)/;
+const FIXES = /^agent-(?:fix|deliver)(?:-|$)/;
+
 /** What an Nx command compares, which Nx itself tells no task. */
 export interface RangeOfRun {
   readonly base: string | null;
@@ -23,6 +28,14 @@ export function rememberRange(argv: readonly string[], env: NodeJS.ProcessEnv): 
   // Before the command stand node and Nx itself.
   const command = argv.slice(2).find((word) => !word.startsWith('-'));
   env[AFFECTED_VARIABLE] = command === 'affected' ? randomUUID() : '';
+  const names = wordsOf(argv).flatMap((word) => word.split(/[=,:]/));
+  const asksForStage = names.some((name) => STAGES.test(name));
+  env[REVIEW_ONLY_VARIABLE] = asksForStage && !names.some((name) => FIXES.test(name)) ? '1' : '';
+}
+
+/** Whether a command asks for stages of issues, and for no fix. */
+export function isReviewOnly(env: NodeJS.ProcessEnv): boolean {
+  return (env[REVIEW_ONLY_VARIABLE] ?? '') !== '';
 }
 
 /** Whether a command asks for what a change touches. Issues are touched by no change; Nx takes them for it where `nx.json` or a lock file changed. */
@@ -36,9 +49,14 @@ export function rangeOfRun(env: NodeJS.ProcessEnv, defaultBase: string | undefin
   return { base: base ?? defaultBase ?? null, head: head ?? null };
 }
 
-function flagOf(argv: readonly string[], flag: string): string | null {
+/** Without what is handed on to tasks. */
+function wordsOf(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--');
-  const words = end < 0 ? argv : argv.slice(0, end);
+  return end < 0 ? argv : argv.slice(0, end);
+}
+
+function flagOf(argv: readonly string[], flag: string): string | null {
+  const words = wordsOf(argv);
   const at = words.findLastIndex((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
   const word = words[at];
   if (word === undefined) return null;

@@ -1,20 +1,24 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { deliverIssue } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
+import { log } from '../../report/log.js';
+import { verdictLines } from '../../report/verdict-lines.js';
+import { isReviewOnly } from '../../settings/range-of-run.js';
 import { runStage } from '../run-stage.js';
-import { nxRun } from './nx-run.js';
 import type { DeliverExecutorSchema } from './schema.js';
 
-/** `agent-deliver`: review and fix in turn, each as an Nx run of its own, so that what is in the cache is paid by nobody. */
+/** `agent-deliver`: judges what the rounds of fixes before it have left; what is approved is what others start from. */
 export async function deliverExecutor(
   _options: DeliverExecutorSchema,
   context: ExecutorContext,
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
-  return runStage(context, adapters, async (stage, settings) => {
-    const runTarget = (target: string): Promise<boolean> => nxRun(target, context.root, stage);
-    const { fixes } = await deliverIssue({ rounds: settings.review.rounds }, runTarget, stage);
-    stage.onProgress(fixes === 0 ? 'approved without a fix' : `approved after ${fixes} fix(es)`);
+  return runStage(context, adapters, async (stage, { agents, review, validate }) => {
+    const e2e = validate.agent === undefined ? {} : { e2e: validate.agent };
+    const settings = { ...agents, ...review, ...e2e };
+    const { fixes, verdict } = await deliverIssue(settings, !isReviewOnly(process.env), stage);
+    for (const line of verdictLines(verdict)) log.info(line);
+    stage.onProgress(fixes === 0 ? 'approved without a fix' : `approved after ${fixes === 1 ? '1 fix' : `${fixes} fixes`}`);
     return true;
   });
 }

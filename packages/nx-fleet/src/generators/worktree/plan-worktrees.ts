@@ -64,6 +64,7 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
         again: request.again,
         adopt,
         ...decided,
+        baseTree: (await git.resolveTree(decided.base)) ?? undefined,
         here,
         blockedBy: blockersOf(issue, request.after, known),
         worktreesDirectory: worktreesDirectory(location.mainWorktree, settings),

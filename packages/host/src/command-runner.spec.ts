@@ -67,9 +67,9 @@ describe('command runner', () => {
     await expect(runner.run(shell('true', { cwd: path.join(folder(), 'gone') }))).rejects.toThrow(/cannot be entered/);
   });
 
-  it('throws when a file cannot be executed', async () => {
+  it('takes a file that cannot be executed for a missing program', async () => {
     writeFileSync(path.join(folder(), 'plain'), 'text');
-    await expect(runner.run({ ...shell(''), file: path.join(folder(), 'plain') })).rejects.toThrow(/^Cannot start /);
+    await expect(runner.run({ ...shell(''), file: path.join(folder(), 'plain') })).resolves.toMatchObject({ ended: 'not-found' });
   });
 
   it('writes the input and closes it', async () => {

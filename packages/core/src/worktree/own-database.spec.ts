@@ -104,7 +104,6 @@ describe('a committed file that names a database which worktrees would share', (
   const team = 'postgres://team/db';
 
   it.each([
-    ['.env.local', { '.env.local': `DATABASE_URL=${team}` }, 'DATABASE_URL', {}],
     ['.env.test', { '.env.test': `DATABASE_URL=${team}`, '.env.test.local': '' }, 'DATABASE_URL', {}],
     ['apps/api/.env', { 'apps/api/.env': `REPORTING=${team}` }, 'REPORTING', {}],
     ['.env', { '.env': 'MYSQL_HOST=team' }, 'MYSQL_HOST', {}],

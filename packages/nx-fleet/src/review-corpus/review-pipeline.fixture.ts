@@ -109,6 +109,7 @@ export async function createReviewPipeline(): Promise<ReviewPipeline> {
     project,
     target,
     key: null,
+    recipe: null,
     limits: stageLimits(settings),
     git,
     host,

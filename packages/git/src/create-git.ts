@@ -11,7 +11,7 @@ import { ignoredMatching } from './ignored-matching.js';
 import { moveCommits } from './move-commits.js';
 import { mergeCommits } from './merge.js';
 import { moveWorktree } from './move-worktree.js';
-import { readFile } from './read-file.js';
+import { readFile, readLink } from './read-file.js';
 import {
   branchInTheWay,
   createBranch,
@@ -92,6 +92,7 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     diff: (base, head) => diff(repository, base, head),
     changedFiles: (base, head) => changedFiles(repository, base, head),
     readFile: (revision, path) => readFile(repository, revision, path),
+    readLink: (revision, path) => readLink(repository, revision, path),
     listFiles: (tree) => listFiles(repository, tree),
     writeTrees: (trees) => writeTrees(repository, trees),
     createBundle: (file, base, head) => createBundle(repository, file, { base, head }),

@@ -83,6 +83,25 @@ describe('createSnapshot', () => {
     expect(await run(['diff', '--name-only', 'HEAD~1', 'HEAD'])).toBe('code.ts');
   });
 
+  it('takes them in any case of letters, through a linked folder, and by their very names', async () => {
+    await mkdir(join(repository.path, 'tools/ai'), { recursive: true });
+    await symlink('tools/ai', join(repository.path, '.cursor'));
+    const before = await repository.commit('linked', { 'tools/ai/x.md': 'strict\n', 'docs/[a].md': 'strict\n' });
+    await rm(join(repository.path, '.cursor'));
+    await mkdir(join(repository.path, '.cursor'));
+    const files = { 'tools/ai/x.md': 'lax\n', 'docs/[a].md': 'lax\n', 'docs/a.md': 'new\n', 'claude.MD': 'lax\n', '.cursor/x.md': 'lax\n' };
+    const after = await repository.commit('change', files);
+    expect([await repository.git.readLink(before, '.cursor'), await repository.git.readLink(before, 'code.ts')]).toEqual([
+      'tools/ai',
+      null,
+    ]);
+    const pathsFromBase = [':(glob,icase)**/CLAUDE.md', ':(glob,icase)**/.cursor', ':(glob,icase)**/.cursor/**'];
+    const literal = [':(literal)tools/ai', ':(literal)docs/[a].md'];
+    const { run, snapshot } = await create({ tree: after, baseTree: before, pathsFromBase: [...pathsFromBase, ...literal] });
+    expect(await readFile(join(snapshot.directory, '.cursor/x.md'), 'utf8')).toBe('strict\n');
+    expect(await run(['diff', '--name-only', 'HEAD~1', 'HEAD'])).toBe('docs/a.md');
+  });
+
   it('takes the rules from the base although the writer has put a file or a link in the way', async () => {
     await repository.run(['rm', '-q', '-r', '.claude']);
     const blocked = await repository.commit('block', { '.claude': 'a file now\n' });

@@ -2,6 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { Git, TreeFile } from '../git/git.js';
 import { printableLine } from '../text/printable.js';
 import { changedProjects, type ChangedProjects } from './project-parts.js';
+import { steeringFiles } from '../review/steering-files.js';
 import { findRange, type ChangeRange, type RangeRequest } from './change-range.js';
 import type { WorkspaceProject } from './workspace-projects.js';
 
@@ -51,7 +52,8 @@ async function compare(request: ChangesRequest, git: Git): Promise<{ readonly ra
   const range = await findRange(request, git);
   const [before, after] = [await git.listFiles(range.base), await git.listFiles(range.head)];
   requireNoResults(after);
-  return { range, changed: changedProjects(request.projects, { before, after }, request.rest) };
+  const steering = await steeringFiles(range.base, before, git);
+  return { range, changed: changedProjects(request.projects, { before, after }, { rest: request.rest, steering }) };
 }
 
 /** Results that a change brings along would stand where those of its reviews are looked for. */

@@ -36,7 +36,7 @@ const BEFORE = [
 function change(files: Readonly<Record<string, string | null>>) {
   const kept = BEFORE.filter(({ path }) => !Object.hasOwn(files, path));
   const set = Object.entries(files).flatMap(([path, object]) => (object === null ? [] : [file(path, object)]));
-  return changedProjects(PROJECTS, { before: BEFORE, after: [...kept, ...set] }, 'fleet');
+  return changedProjects(PROJECTS, { before: BEFORE, after: [...kept, ...set] }, { rest: 'fleet', steering: [] });
 }
 const paths = (files: readonly TreeFile[]): readonly string[] => files.map(({ path }) => path).toSorted();
 
@@ -52,26 +52,26 @@ describe('the projects that a change touches', () => {
 
   it('count a file whose mode alone is different', () => {
     const after = BEFORE.map((one) => (one.path === 'libs/ui/ui.ts' ? { ...one, mode: '100755' } : one));
-    expect(changedProjects(PROJECTS, { before: BEFORE, after }, 'fleet').names).toEqual(['ui']);
+    expect(changedProjects(PROJECTS, { before: BEFORE, after }, { rest: 'fleet', steering: [] }).names).toEqual(['ui']);
   });
 
   it('leave what is outside all of them to the one that stands for the rest, where a root project does not own it', () => {
     expect(change({ 'README.md': 'new' }).names).toEqual(['fleet']);
     const withRoot = [...PROJECTS, project('root', '.')];
     const after = [...BEFORE, file('x.txt')];
-    expect(changedProjects(withRoot, { before: BEFORE, after }, 'fleet').names).toEqual(['root']);
+    expect(changedProjects(withRoot, { before: BEFORE, after }, { rest: 'fleet', steering: [] }).names).toEqual(['root']);
   });
 
   it('leave a project that cannot have a review of its own to the rest', () => {
     const projects = PROJECTS.map((one) => (one.name === 'other' ? { ...one, reviewedBy: 'rest' as const } : one));
     const after = BEFORE.filter(({ path }) => path !== 'libs/other/other.ts');
-    expect(changedProjects(projects, { before: BEFORE, after }, 'fleet').names).toEqual(['fleet']);
+    expect(changedProjects(projects, { before: BEFORE, after }, { rest: 'fleet', steering: [] }).names).toEqual(['fleet']);
   });
 
   it('leave a project that is gone to the rest', () => {
     const after = BEFORE.filter(({ path }) => !path.startsWith('libs/other/'));
     const projects = PROJECTS.filter(({ name }) => name !== 'other');
-    expect(changedProjects(projects, { before: BEFORE, after }, 'fleet').names).toEqual(['fleet']);
+    expect(changedProjects(projects, { before: BEFORE, after }, { rest: 'fleet', steering: [] }).names).toEqual(['fleet']);
   });
 
   it('see a file that moves as gone in one and new in the other', () => {
@@ -117,7 +117,7 @@ describe("a project's part of a change", () => {
     const projects = [project('root', '.', 'x', 'y'), project('x', 'libs/x'), project('y', 'libs/y')];
     const submodule = file('libs/x', 'commit', '160000');
     const [inside, beside] = [file('libs/x/index.ts'), file('libs/y/index.ts')];
-    const parts = changedProjects(projects, { before: [submodule, beside], after: [inside, beside] }, 'fleet');
+    const parts = changedProjects(projects, { before: [submodule, beside], after: [inside, beside] }, { rest: 'fleet', steering: [] });
     expect(parts.names).toEqual(['root', 'x']);
     expect(parts.part('root')).toEqual({ project: 'root', before: [submodule, beside], after: [beside] });
     expect(parts.part('x')).toEqual({ project: 'x', before: [], after: [inside] });
@@ -125,7 +125,11 @@ describe("a project's part of a change", () => {
 
   it('leaves out a rule where a folder of its own stands now', () => {
     const projects = [project('root', '.'), project('docs', 'AGENTS.md')];
-    const parts = changedProjects(projects, { before: [file('AGENTS.md')], after: [file('AGENTS.md/index.ts')] }, 'fleet');
+    const parts = changedProjects(
+      projects,
+      { before: [file('AGENTS.md')], after: [file('AGENTS.md/index.ts')] },
+      { rest: 'fleet', steering: [] },
+    );
     expect(parts.part('docs')).toEqual({ project: 'docs', before: [], after: [file('AGENTS.md/index.ts')] });
   });
 

@@ -1,5 +1,6 @@
 import type { TreeFile } from '../git/git.js';
 import { ruleFolder } from '../review/rules.js';
+import type { SteeringFile } from '../review/steering-files.js';
 import { isTest } from '../review/weakened-tests.js';
 import { filesThatFit } from './files-that-fit.js';
 import { dependencyNames, projectFinder, type WorkspaceProject } from './workspace-projects.js';
@@ -22,13 +23,23 @@ export interface ChangedProjects {
   readonly part: (name: string) => ProjectPart;
 }
 
+export interface PartRules {
+  /** The name of the project that stands for the files outside all others. */
+  readonly rest: string;
+  /** What rules lead to. */
+  readonly steering: readonly SteeringFile[];
+}
+
 /**
  * Which projects a change touches, and their parts of it. A project's reviewers read its own files, those of all projects that it depends on but
  * not their tests, and the rules that hold in these places, as they were before. A file belongs to the project that holds its folder after the
  * change: what is left of a deleted project lies outside all of them.
- * @param rest the name of the project that stands for the files outside all others
  */
-export function changedProjects(projects: readonly WorkspaceProject[], change: WholeChange, rest: string): ChangedProjects {
+export function changedProjects(
+  projects: readonly WorkspaceProject[],
+  change: WholeChange,
+  { rest, steering }: PartRules,
+): ChangedProjects {
   const find = projectFinder(projects.filter(({ name }) => name !== rest));
   const ownerOf = (path: string): string => {
     const owner = find(path);
@@ -36,9 +47,14 @@ export function changedProjects(projects: readonly WorkspaceProject[], change: W
   };
   const [before, after] = [byOwner(change.before, ownerOf), byOwner(change.after, ownerOf)];
   const names = [...new Set([...before.keys(), ...after.keys()])].filter((name) => !isSame(before.get(name) ?? [], after.get(name) ?? []));
+  const foldersOf = (path: string): readonly string[] => {
+    const folder = ruleFolder(path);
+    const reached = steering.filter((one) => path === one.path || path.startsWith(`${one.path}/`)).flatMap(({ folders }) => folders);
+    return folder === null ? reached : [folder, ...reached];
+  };
   const rules = change.before.flatMap((file) => {
-    const folder = ruleFolder(file.path);
-    return folder === null ? [] : [{ file, folder, owner: ownerOf(file.path) }];
+    const folders = foldersOf(file.path);
+    return folders.length === 0 ? [] : [{ file, folders, owner: ownerOf(file.path) }];
   });
   return {
     names: names.toSorted(),
@@ -46,9 +62,12 @@ export function changedProjects(projects: readonly WorkspaceProject[], change: W
       const needed = dependencyNames(project, projects);
       const roots = projects.filter(({ name }) => name === project || needed.has(name)).map(({ root }) => root);
       const context = [
-        ...[...needed].flatMap((name) => after.get(name) ?? []).filter(({ path }) => !isTest(path) && ruleFolder(path) === null),
+        ...[...needed].flatMap((name) => after.get(name) ?? []).filter(({ path }) => !isTest(path) && foldersOf(path).length === 0),
         ...rules
-          .filter(({ owner, folder }) => owner !== project && (needed.has(owner) || roots.some((root) => isAbove(folder, root))))
+          .filter(
+            ({ owner, folders }) =>
+              owner !== project && (needed.has(owner) || roots.some((root) => folders.some((folder) => isAbove(folder, root)))),
+          )
           .map(({ file }) => file),
       ];
       const own = { before: before.get(project) ?? [], after: after.get(project) ?? [] };

@@ -220,6 +220,8 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     deleteRef: async (ref) => void refs.delete(ref),
     listRefs: async (prefix) => [...refs].filter(([ref]) => ref.startsWith(prefix)).map(([ref, commit]) => ({ ref, commit })),
     readFile: async (revision, path) => filesOf(revision)[path] ?? null,
+    // It has no links.
+    readLink: async () => null,
     diff: async (base, head) =>
       changedFiles(filesOf(base), filesOf(head))
         .map(({ path }) => fileDiff(path, filesOf(base)[path], filesOf(head)[path]))
@@ -252,8 +254,9 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     createSnapshot: async ({ tree, baseTree, pathsFromBase }) => {
       const directory = `/snapshots/${snapshots.size + 1}`;
       const files = new Map(Object.entries(filesOf(tree)));
-      // Of git's pathspecs it knows `:(glob)**/<name>` only.
-      const isFromBase = (path: string): boolean => pathsFromBase?.includes(`:(glob)**/${path.split('/').at(-1) ?? ''}`) === true;
+      // Of git's pathspecs it knows `:(glob,icase)**/<name>` and `:(literal)<path>` only.
+      const isFromBase = (path: string): boolean =>
+        [`:(glob,icase)**/${path.split('/').at(-1) ?? ''}`, `:(literal)${path}`].some((spec) => pathsFromBase?.includes(spec) === true);
       for (const { path } of changedFiles(filesOf(tree), filesOf(baseTree ?? tree))) {
         if (isFromBase(path)) setFile(files, path, filesOf(baseTree ?? tree)[path]);
       }

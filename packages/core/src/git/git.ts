@@ -200,6 +200,8 @@ export interface Git {
   changedFiles(base: string, head: string): Promise<readonly ChangedFile[]>;
   /** What stands in a regular file of a tree or commit, or null if there is none. */
   readFile(revision: string, path: string): Promise<string | null>;
+  /** Where a symbolic link of a tree or commit leads, as it is written; null if there is none. */
+  readLink(revision: string, path: string): Promise<string | null>;
   /** All files of a tree or commit, submodules included. @throws UserError when a name is not UTF-8 */
   listFiles(tree: string): Promise<readonly TreeFile[]>;
   /** Writes trees of files whose contents are in the repository. @returns their ids @throws Error when a file is in the way of another's folder */

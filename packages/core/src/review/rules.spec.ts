@@ -9,11 +9,15 @@ describe('the folder that a rule is for', () => {
     ['libs/a/.claude/AGENTS.md', 'libs/a/.claude'],
     ['.github/copilot-instructions.md', ''],
     ['libs/.github/instructions/x.md', 'libs'],
+    ['libs/a/claude.MD', 'libs/a'],
+    ['.Cursor/rules/a.mdc', ''],
+    ['libs/a/.gitattributes', 'libs/a'],
+    ['.claude', ''],
   ])('of %s is "%s"', (path, folder) => {
     expect(ruleFolder(path)).toBe(folder);
   });
 
-  it.each(['src/agents.ts', 'MY-AGENTS.md', '.github/workflows/ci.yml', 'claude/rules.md', '.claude'])('is none of %s', (path) => {
+  it.each(['src/agents.ts', 'MY-AGENTS.md', '.github/workflows/ci.yml', 'claude/rules.md', '.claude-x'])('is none of %s', (path) => {
     expect(ruleFolder(path)).toBeNull();
   });
 });

@@ -1,7 +1,6 @@
 import { askAgent } from '../agent/ask-agent.js';
 import { UserError } from '../errors/user-error.js';
 import { excerpt, fence, renderPrompt } from '../prompt/render-prompt.js';
-import { RULE_PATHS } from '../review/rules.js';
 import { vendorOf } from '../review/vendor.js';
 import { printable, printableLine } from '../text/printable.js';
 import { acceptanceChecks } from './acceptance-checks.js';
@@ -13,6 +12,7 @@ import { exchangeFile, recordExchanges, type Exchanges } from './exchanges.js';
 import { claimBuild } from './claim-build.js';
 import { clearInterruptedChecks, noteChecks } from './interrupted-checks.js';
 import { requireCleanWorktree } from './own-branch.js';
+import { pathsFromBase } from './paths-from-base.js';
 import { readInSnapshot, type ReadingPlace } from './read-in-snapshot.js';
 import { requireServedApp, requireStillServed } from './require-served-app.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
@@ -64,8 +64,10 @@ async function tryServedApp({ access, ...request }: TryServed, context: StageCon
     throw error;
   }
   const exchanges = await recordExchanges({ url: app.url, settings: settings.app, issue, access }, context);
-  const answer = await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue, settings }, context, (place) =>
-    tryApp({ ...request, place, exchanges }, context),
+  const answer = await readInSnapshot(
+    { tree, baseTree, pathsFromBase: await pathsFromBase(baseTree, settings, context.git), issue, settings },
+    context,
+    (place) => tryApp({ ...request, place, exchanges }, context),
   );
   await requireStillServed(app, context);
   return answer;

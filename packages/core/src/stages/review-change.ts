@@ -8,11 +8,11 @@ import { groundFindings } from '../review/ground-findings.js';
 import { joinAnswers } from '../review/join-answers.js';
 import { ARTEFACT_VERSION, schemaReference } from '../review/published-schema.js';
 import { reviewAnswerSchema, type Review, type ReviewAnswer } from '../review/review.js';
-import { RULE_PATHS } from '../review/rules.js';
 import { showControls } from '../review/show-controls.js';
 import { vendorOf } from '../review/vendor.js';
 import { weakenedChecks } from '../review/weakened-checks.js';
 import { printable, printableLine } from '../text/printable.js';
+import { pathsFromBase } from './paths-from-base.js';
 import { readInSnapshot } from './read-in-snapshot.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
@@ -49,12 +49,16 @@ export async function reviewChange(settings: AgentStageSettings, subject: Review
     const answers =
       changed.length === 0
         ? [NOTHING_TO_REVIEW]
-        : await readInSnapshot({ tree, baseTree, pathsFromBase: RULE_PATHS, issue, settings }, context, async (place) => {
-            const given: ReviewAnswer[] = [];
-            const request = { settings, what: 'review', ...place, readOnly: true, env: {}, answer: reviewAnswerSchema };
-            for (const prompt of prompts) given.push(await askAgent({ ...request, prompt }, context, recorder));
-            return given;
-          });
+        : await readInSnapshot(
+            { tree, baseTree, pathsFromBase: await pathsFromBase(baseTree, settings, git), issue, settings },
+            context,
+            async (place) => {
+              const given: ReviewAnswer[] = [];
+              const request = { settings, what: 'review', ...place, readOnly: true, env: {}, answer: reviewAnswerSchema };
+              for (const prompt of prompts) given.push(await askAgent({ ...request, prompt }, context, recorder));
+              return given;
+            },
+          );
     const answer = joinAnswers(answers);
     const { grounded, ungrounded } = groundFindings(answer.findings, { changed, diffs });
     const review: Review = {

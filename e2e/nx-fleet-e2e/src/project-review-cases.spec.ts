@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NEWEST_NX } from './versions.js';
 import { callLog } from './workspace/agent-calls.js';
@@ -67,12 +67,20 @@ describe('what a project review makes of', () => {
     expect(await shop.review()).toEqual(['a']);
     workspace.write('nx-fleet.json', reviewedOptions());
     expect(await shop.review()).toEqual([]);
-    workspace.write('tools/agent.mjs', `${workspace.read('tools/agent.mjs')}// another version\n`);
-    expect(await shop.review()).toEqual(['a']);
-    workspace.write('nx-fleet.json', reviewedOptions({ prompts: 'tools/prompts' }));
-    mkdirSync(join(workspace.root, 'tools/prompts'), { recursive: true });
-    workspace.write('tools/prompts/review.md', '[[stage:review]] {{spec}} {{diff}} {{checks}}\n');
-    expect(await shop.review()).toEqual(['a']);
+    const program = workspace.read('tools/agent.mjs');
+    workspace.write('tools/agent.mjs', 'process.exit(1);\n');
+    expect(await shop.review()).toEqual([]);
+    workspace.write('tools/agent.mjs', program);
+    const prompt = '[[stage:review]] {{spec}} {{diff}} {{checks}}\n';
+    for (const files of [{ 'tools/agent.mjs': `${program}// another version\n` }, { 'tools/prompts/review.md': prompt }]) {
+      await workspace.git('switch', '-q', 'main');
+      await shop.commit(files);
+      await workspace.git('switch', '-q', 'work');
+      await workspace.git('rebase', '-q', 'main');
+      workspace.write('nx-fleet.json', reviewedOptions({ prompts: 'tools/prompts' }));
+      expect(await shop.review()).toEqual(['a']);
+      await workspace.git('checkout', '-q', '--', 'nx-fleet.json');
+    }
   });
 
   it('rules that the base changes: what they hold for is reviewed again, and nothing else', async () => {

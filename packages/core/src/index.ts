@@ -38,6 +38,7 @@ export { describeProcess } from './host/registry.js';
 export { withScratchFolder, type ProcessEnd, type ScratchFolder, type ScratchFolders } from './host/process-end.js';
 export type { ArtefactStore } from './artefact/artefact-store.js';
 export type { StateStore } from './manifest/state-store.js';
+export { programFiles } from './stages/paths-from-base.js';
 export { readManifests } from './manifest/read-manifests.js';
 export { MANIFEST_VERSION, manifestSchema, type Manifest } from './manifest/manifest.js';
 export { localStateSchema, type LocalState } from './manifest/local-state.js';

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createAgent } from '@nx-fleet/agents';
 import type { Agent, AppAccess, Database, Git, Host, ReviewPlace, Settings, Tracker } from '@nx-fleet/core';
@@ -11,7 +11,8 @@ export interface Adapters {
   readonly git: Git;
   readonly host: Host;
   readonly database: Database;
-  readonly agent: (name: string) => Agent;
+  /** @param programs where its program is, if that lies in the repository. @default the workspace */
+  readonly agent: (name: string, programs?: string) => Agent;
   readonly app: AppAccess;
   readonly tracker: () => Promise<Tracker>;
   /** A tracker of Markdown files, for references that are paths. */
@@ -34,13 +35,16 @@ export function createAdapters(workspaceRoot: string, settings: Settings, env: N
     git,
     host,
     database: createDatabase(settings.database, { commands, env: hostEnv }),
-    agent: (name) => {
+    agent: (name, programs = workspaceRoot) => {
       const definition = settings.agents.define[name];
       if (definition === undefined) throw new Error(`agent "${name}" has no definition`);
+      // Programs that are taken from the base find the packages that are installed.
+      const [packages, link] = [join(workspaceRoot, 'node_modules'), join(programs, 'node_modules')];
+      if (existsSync(packages) && !existsSync(link)) symlinkSync(packages, link, 'dir');
       return createAgent(name, definition, {
         commands,
         env: hostEnv,
-        workspaceRoot,
+        workspaceRoot: programs,
         prices: settings.agents.prices,
         scratch: processEnd.scratch,
       });

@@ -8,7 +8,13 @@ import { fingerprint } from '../text/fingerprint.js';
 import type { Changes, ProjectChange } from './find-changes.js';
 
 const INDEX_FILE = 'index.json';
-const changeSchema = z.strictObject({ version: z.literal(1), project: z.string(), baseTree: objectIdSchema, tree: objectIdSchema });
+const changeSchema = z.strictObject({
+  version: z.literal(1),
+  project: z.string(),
+  baseTree: objectIdSchema,
+  tree: objectIdSchema,
+  judge: objectIdSchema.optional(),
+});
 
 const indexSchema = z.strictObject({
   version: z.literal(1),

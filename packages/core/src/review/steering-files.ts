@@ -30,6 +30,19 @@ export async function steeringFiles(base: string, files: readonly TreeFile[], gi
   return [...folders].map(([path, all]) => ({ path, folders: [...all].toSorted() }));
 }
 
+interface Starts {
+  readonly git: Reading;
+  readonly starts: readonly string[];
+}
+
+/** The same for other files than rules. */
+export async function reachedFiles(base: string, files: readonly TreeFile[], { git, starts }: Starts): Promise<readonly string[]> {
+  const reader = createReader(base, files, git);
+  const found = new Set<string>();
+  for (const start of starts) for (const path of await reader.reach(start)) found.add(path);
+  return [...found];
+}
+
 interface Reader {
   reach(path: string): Promise<ReadonlySet<string>>;
 }

@@ -1,7 +1,7 @@
 import type { Git } from '../git/git.js';
 import { RULE_PATHS } from '../review/rules.js';
 import { literalPath, steeringFiles } from '../review/steering-files.js';
-import type { AgentStageSettings } from './stage-settings.js';
+import type { AgentProgram, AgentStageSettings } from './stage-settings.js';
 
 /**
  * Pathspecs of all that steers who judges a change: rules, what these lead to, and files of the agent's own program, which it finds by their paths in
@@ -13,16 +13,20 @@ export async function pathsFromBase(
   git: Pick<Git, 'listFiles' | 'readFile' | 'readLink'>,
 ): Promise<readonly string[]> {
   const reached = await steeringFiles(baseTree, await git.listFiles(baseTree), git);
-  const program =
-    definition.type === 'command'
-      ? [
-          ...definition.files.map((glob) => `:(glob)${glob}`),
-          ...[definition.command, ...definition.args, ...definition.writeArgs, ...definition.readOnlyArgs]
-            .flatMap(pathsIn)
-            .map(literalPath),
-        ]
-      : [];
-  return [...RULE_PATHS, ...reached.map(({ path }) => literalPath(path)), ...program];
+  const { globs, paths } = programFiles(definition);
+  return [
+    ...RULE_PATHS,
+    ...reached.map(({ path }) => literalPath(path)),
+    ...globs.map((glob) => `:(glob)${glob}`),
+    ...paths.map(literalPath),
+  ];
+}
+
+/** Files of the repository that are an agent's program: those that it names, and those in the words of its command. */
+export function programFiles(definition: AgentProgram): { readonly globs: readonly string[]; readonly paths: readonly string[] } {
+  if (definition.type !== 'command') return { globs: [], paths: pathsIn(definition.command) };
+  const { files, command, args, writeArgs, readOnlyArgs } = definition;
+  return { globs: files, paths: [command, ...args, ...writeArgs, ...readOnlyArgs].flatMap(pathsIn) };
 }
 
 /** The path in a word of a command: `./tools/agent.mjs`, `--rules=tools/rules.md`. */

@@ -74,6 +74,31 @@ describe('reviewProject', () => {
     expect(await gate(staged, '@shop/a')).toMatchObject({ verdict: 'approve', findings: [{ dismissed: 'Meant so.' }] });
   });
 
+  it('takes prompts and programs from the base, with what they lead to, and has them in the key', async () => {
+    const request = { ...REQUEST, isJudge: (path: string) => path.startsWith('tools/') };
+    const base = { ...FILES, 'tools/review.md': 'strict', 'tools/agent.js': 'base', 'package.json': '{}' };
+    const judgeOf = async (files: Readonly<Record<string, string>>, changes: Readonly<Record<string, string>>) => {
+      const staged = await stageIssue({ git: { files }, agent: () => approval });
+      push(staged, { 'a/one.ts': 'eins\n', ...changes });
+      const found = await findChanges(request, staged.git);
+      await storeChanges(found, (name) => name, { fleetProject: 'fleet', artefacts: staged.host.artefacts });
+      return { staged, judge: found.changes.find(({ project }) => project === '@shop/a')?.judge };
+    };
+    const { staged, judge } = await judgeOf(base, { 'tools/review.md': 'lax', 'tools/agent.js': 'lax' });
+    const context = staged.context(REVIEWED, '@shop/a');
+    const seen: unknown[] = [];
+    const look = (place: string | undefined): void => void seen.push(Object.fromEntries(staged.git.filesIn(place ?? '')));
+    await reviewProject(staged.settings.review, request, {
+      ...context,
+      prompt: async (name, place) => (look(place), context.prompt(name, place)),
+      agent: (name, place) => (look(place), context.agent(name, place)),
+    });
+    const judges = { 'tools/review.md': 'strict', 'tools/agent.js': 'base', 'package.json': '{}' };
+    expect(seen).toEqual([judges, judges]);
+    expect((await judgeOf(base, {})).judge).toBe(judge);
+    expect((await judgeOf({ ...base, 'tools/review.md': 'stricter' }, {})).judge).not.toBe(judge);
+  });
+
   it('asks nobody about a project that is not touched', async () => {
     const staged = await pushed({ 'b/two.ts': 'zwei\n' });
     expect([await review(staged, '@shop/a'), await gate(staged, '@shop/a')]).toEqual([null, null]);

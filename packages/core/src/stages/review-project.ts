@@ -26,14 +26,35 @@ export async function reviewProject(
   const { git, host, project, target } = context;
   const hashed = await readChange(project, placeOf(request, context));
   const change = await findChange(project, request, git);
-  if (hashed?.tree !== change?.tree || hashed?.baseTree !== change?.baseTree) {
+  if (hashed?.tree !== change?.tree || hashed?.baseTree !== change?.baseTree || hashed?.judge !== change?.judge) {
     throw new UserError(`"${printableLine(project)}" changed after its cache key was made. Run it again: nx affected -t agent-review`);
   }
   if (change === null) {
     await host.artefacts.clear(project, target);
     return null;
   }
-  return reviewChange(settings, { ...change, spec: projectSpec(change), checks: null, issue: null }, context);
+  return withJudge(change.judge, context, (judged) =>
+    reviewChange(settings, { ...change, spec: projectSpec(change), checks: null, issue: null }, judged),
+  );
+}
+
+/** Here the change is checked out: the prompt and the reviewer's program come from a place of their own, with the files of the base. */
+async function withJudge(
+  judge: string | undefined,
+  context: StageContext,
+  work: (context: StageContext) => Promise<Review>,
+): Promise<Review> {
+  if (judge === undefined) return work(context);
+  const { directory, remove } = await context.git.createSnapshot({ tree: judge });
+  try {
+    return await work({
+      ...context,
+      agent: (name) => context.agent(name, directory),
+      prompt: (name) => context.prompt(name, directory),
+    });
+  } finally {
+    await remove();
+  }
 }
 
 /** What the stored reviews of a project must be of. */

@@ -24,9 +24,10 @@ export interface StageContext {
   readonly database: Database;
   /** How worktrees are set up. What of it changes a stage's result is in that stage's settings too. */
   readonly provisioning: ProvisioningSettings;
-  readonly agent: (name: string) => Agent;
+  /** @param programs where its program is, if that lies in the repository. @default the workspace */
+  readonly agent: (name: string, programs?: string) => Agent;
   /** Text of a prompt template. */
-  readonly prompt: (name: PromptName) => Promise<string>;
+  readonly prompt: (name: PromptName, workspace?: string) => Promise<string>;
   /** What a person has to know, also where a result is shown again later: in the past tense. */
   readonly onProgress: (line: string) => void;
   /** What happens now: a step that begins, or a line of a program's output. */

@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import type { ExecutorContext, ProjectConfiguration } from '@nx/devkit';
-import { REVIEW_TARGET, type ProjectReviewRequest, type Settings, type WorkspaceProject } from '@nx-fleet/core';
+import { minimatch } from 'minimatch';
+import { programFiles, REVIEW_TARGET, type ProjectReviewRequest, type Settings, type WorkspaceProject } from '@nx-fleet/core';
 import { ISSUE_TAG } from '../graph/issue-targets.js';
 import { isChosen, type NamedProject } from '../graph/reviewed-projects.js';
 import { rangeOfRun } from '../settings/range-of-run.js';
@@ -7,7 +9,7 @@ import { rangeOfRun } from '../settings/range-of-run.js';
 /** What a task compares: the range of its command, over the projects of Nx's graph. */
 export function changeRequest(
   { projectGraph, nxJsonConfiguration }: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>,
-  { names, review }: Pick<Settings, 'names' | 'review'>,
+  { names, review, prompts, agents }: Pick<Settings, 'names' | 'review' | 'prompts' | 'agents'>,
 ): ProjectReviewRequest {
   const defaultBase = nxJsonConfiguration.defaultBase ?? nxJsonConfiguration.affected?.defaultBase;
   return {
@@ -15,7 +17,19 @@ export function changeRequest(
     projects: workspaceProjects(projectGraph, review.projects),
     rest: names.fleetProject,
     fleetProject: names.fleetProject,
+    isJudge: judges(prompts, agents),
   };
+}
+
+/** What of the repository judges its changes; undefined where nothing does. */
+function judges(prompts: Settings['prompts'], { reviewers, define }: Settings['agents']): ProjectReviewRequest['isJudge'] {
+  const programs = reviewers.flatMap((name) => define[name] ?? []).map((definition) => programFiles(definition));
+  const paths = programs.flatMap((program) => program.paths);
+  const globs = programs.flatMap((program) => program.globs);
+  if (prompts === undefined && paths.length === 0 && globs.length === 0) return undefined;
+  const folders = [...(prompts === undefined ? [] : [posix.normalize(prompts).replace(/\/$/, '')]), ...paths];
+  return (path) =>
+    folders.some((one) => path === one || path.startsWith(`${one}/`)) || globs.some((glob) => minimatch(path, glob, { dot: true }));
 }
 
 /** Issues are projects too; their files lie where git does not look. */

@@ -10,7 +10,6 @@ import { meteredAgents } from './stage-money.js';
 export function createStageContext(context: ExecutorContext, settings: Settings, adapters: Adapters): StageContext {
   const { projectName, targetName, root } = context;
   if (projectName === undefined || targetName === undefined) throw new Error('Nx gave the executor no project and target');
-  const overrides = settings.prompts === undefined ? undefined : resolve(root, settings.prompts);
   const stage = { project: projectName, target: targetName, key: process.env['NX_TASK_HASH'] ?? null, recipe: null };
   const onProgress = (line: string): void => log.info(line);
   return {
@@ -21,7 +20,7 @@ export function createStageContext(context: ExecutorContext, settings: Settings,
     database: adapters.database,
     provisioning: settings,
     agent: meteredAgents(stage, adapters, { budgets: settings.budgets, onProgress }),
-    prompt: (name) => readPrompt(name, overrides),
+    prompt: (name, workspace = root) => readPrompt(name, settings.prompts === undefined ? undefined : resolve(workspace, settings.prompts)),
     onProgress,
     onDetail: showDetail,
   };

@@ -4,7 +4,6 @@ import {
   meteredAgent,
   noteHits,
   requireBudget,
-  type Agent,
   type BudgetContext,
   type FleetTask,
   type Host,
@@ -19,9 +18,9 @@ export function meteredAgents(
   stage: PayingStage,
   { agent, host }: Pick<Adapters, 'agent' | 'host'>,
   budget: Pick<BudgetContext, 'budgets' | 'onProgress'>,
-): (name: string) => Agent {
+): StageContext['agent'] {
   const meter = { ...budgetContext(host, budget), stage, now: () => host.now(), newId: () => randomUUID() };
-  return (name) => meteredAgent(agent(name), meter);
+  return (name, programs) => meteredAgent(agent(name, programs), meter);
 }
 
 /** Before a stage empties its folder. @throws UserError when a budget is used up */

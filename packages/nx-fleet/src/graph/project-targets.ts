@@ -15,7 +15,10 @@ export type ReviewInputs = ReadonlyMap<string, readonly Input[]>;
 
 export function reviewInputs(settings: Settings): ReviewInputs {
   const agents = Object.keys(settings.agents.define).sort();
-  return new Map(agents.map((agent) => [agent, agentInputs(reviewSettings(settings, agent), 'review', settings)]));
+  // Prompts and programs of the workspace count as they are at the base, which the file of the change names.
+  const isOfBase = (input: Input): boolean => typeof input === 'string' && input.startsWith('{workspaceRoot}/');
+  const inputsOf = (agent: string): readonly Input[] => agentInputs(reviewSettings(settings, agent), 'review', settings);
+  return new Map(agents.map((agent) => [agent, inputsOf(agent).filter((input) => !isOfBase(input))]));
 }
 
 /**

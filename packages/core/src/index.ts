@@ -57,7 +57,7 @@ export type { AgentDefinition } from './settings/agent-definition.js';
 export type { AgentsSettings } from './settings/agent-settings.js';
 export { parseSettings, type SettingsSource } from './settings/parse-settings.js';
 export { allowedEnvironment } from './environment/allowed-environment.js';
-export { namesDatabase, partNamed, partsOfUrl, urlOfParts } from './environment/database-variables.js';
+export { namesDatabase, ownPartNamed, partNamed, partsOfUrl, urlOfParts } from './environment/database-variables.js';
 export { isCi } from './environment/is-ci.js';
 export { commandText, commandWords } from './check/command-words.js';
 export { planWorktree, type WorktreePlan, type WorktreeRequest } from './worktree/plan-worktree.js';

@@ -1,3 +1,4 @@
+import { branchOfOtherType } from '../worktree/steps/database-step.js';
 import { UserError } from '../errors/user-error.js';
 import type { Allocation } from '../host/registry.js';
 import type { Manifest } from '../manifest/manifest.js';
@@ -56,6 +57,8 @@ async function examineClaim(allocation: Allocation, context: ExamineContext): Pr
   if (!(await host.pathExists(worktree))) {
     return { subject, reason: `its worktree "${worktree}" is gone. Make it again: ${again}`, remedy: 'advise' };
   }
+  const other = branchOfOtherType(await host.state.readLocal(subject), context.adapters.database);
+  if (other !== null) return { subject, reason: `its database branch ${other}`, remedy: 'advise' };
   const failure = (await host.state.readLocal(subject))?.databaseFailure;
   if (failure === undefined) return null;
   return { subject, reason: `it has no database of its own (${failure}). Once that is fixed: ${again}`, remedy: 'advise' };

@@ -2,6 +2,7 @@ import type { SettingsInput } from '../settings/settings.js';
 import { createFakeFleet, planInFleet, provisionRequest, type FakeFleet } from './fleet.contract.js';
 import { provisionWorktree } from './provision-worktree.js';
 import { resetDatabase } from './reset-database.js';
+import { branchOfOtherType } from './steps/database-step.js';
 
 const worktree = '/repo.worktrees/issue-42';
 const URL = 'postgresql://app:pw%241@127.0.0.1:5432/shop_issue_42';
@@ -96,6 +97,18 @@ describe('a worktree that has its own database', () => {
     expect(local.databaseFailure).toBeUndefined();
     expect(await read(sibling)).toMatchObject({ DATABASE_URL: URL, DB_NAME: 'shop_issue_42' });
     expect(await read(sibling)).not.toHaveProperty('A');
+  });
+});
+
+describe('a database of another type than the settings name now', () => {
+  it('is named by doctor and removal, with how it goes', () => {
+    const local = { worktree, ports: {}, database: 'postgres shop_issue_42 at h:5432' };
+    expect(branchOfOtherType(local, { type: 'none' })).toContain(
+      '"postgres shop_issue_42 at h:5432" was made with "database.type": "postgres"',
+    );
+    expect(branchOfOtherType(local, { type: 'postgres' })).toBeNull();
+    expect(branchOfOtherType({ ...local, database: 'sqlite app.db' }, { type: 'none' })).toBeNull();
+    expect(branchOfOtherType({ ...local, database: null }, { type: 'none' })).toBeNull();
   });
 });
 

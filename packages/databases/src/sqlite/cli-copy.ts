@@ -2,13 +2,20 @@ import { devNull } from 'node:os';
 import { printableLine, type CommandResult } from '@nx-fleet/core';
 import { BUSY_TIMEOUT_MS, COPY_TIMEOUT_MS, copyEnvironment, type CopyContext, type CopyMethod } from './copy-method.js';
 
-/** Copies with the program `sqlite3`. Its `.backup` is no choice: it starts over whenever another process writes. */
+/** SQLite's codes for a broken database and for a file that is none, as the program ends its messages. */
+const BROKEN = /\((?:11|26)\)/;
+
+/**
+ * Copies with the program `sqlite3`. Within a transaction its `.backup` copies one state, however often other processes write; and unlike
+ * `VACUUM INTO` it needs no functions and collations of the app.
+ */
 export function createCliCopy({ commands, env }: CopyContext): CopyMethod {
   const run = (cwd: string, args: readonly string[]): Promise<CommandResult> =>
     commands.run({
       file: 'sqlite3',
       // Without `-init`, the user's ~/.sqliterc would decide on the form of the output.
-      args: ['-batch', '-bail', '-init', devNull, '-list', '-noheader', ...args],
+      // Without `-bail` the program closes the database when it fails, and leaves no files beside it.
+      args: ['-batch', '-init', devNull, '-list', '-noheader', ...args],
       cwd,
       env: copyEnvironment(env),
       timeoutMs: COPY_TIMEOUT_MS,
@@ -18,7 +25,8 @@ export function createCliCopy({ commands, env }: CopyContext): CopyMethod {
     readsDatabase: true,
     copy: async ({ source, target, mainWorktree }) => {
       const wait = `.timeout ${BUSY_TIMEOUT_MS}`;
-      const copied = await run(mainWorktree, ['-cmd', wait, source, `VACUUM INTO '${target.replaceAll("'", "''")}'`]);
+      const backup = `.backup "${target.replace(/["\\]/g, '\\$&')}"`;
+      const copied = await run(mainWorktree, ['-cmd', wait, source, 'BEGIN', 'SELECT count(*) FROM sqlite_master', backup]);
       if (copied.ended === 'not-found') {
         return { kind: 'unavailable', reason: 'sqlite3 is not installed' };
       }
@@ -26,7 +34,9 @@ export function createCliCopy({ commands, env }: CopyContext): CopyMethod {
         return { kind: 'failed', reason: printableLine(copied.stderr) || `sqlite3 ${copied.ended}` };
       }
       const checked = await run(mainWorktree, [target, 'PRAGMA quick_check']);
-      return checked.exitCode === 0 && checked.stdout.trim() === 'ok'
+      // Without the app's functions some databases cannot be checked.
+      const isSound = checked.exitCode === 0 ? checked.stdout.trim() === 'ok' : !BROKEN.test(checked.stderr);
+      return isSound
         ? { kind: 'copied', by: 'sqlite3' }
         : { kind: 'failed', reason: `quick_check of the copy: ${printableLine(checked.stdout + checked.stderr)}` };
     },

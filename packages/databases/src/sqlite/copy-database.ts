@@ -35,7 +35,7 @@ export async function copyDatabase(methods: readonly CopyMethod[], request: Copy
   }
   if (faults.length > 0) {
     throw new UserError(
-      `Database "${source}" could not be copied (${faults.join('; ')}). End programs that hold it and try again, or check it with: sqlite3 <file> "PRAGMA integrity_check"`,
+      `Database "${source}" could not be copied (${faults.join('; ')}). End programs that hold it and try again; if it needs functions of the app, install the program sqlite3 or better-sqlite3, or use Node 22.16 or later. Or check it with: sqlite3 <file> "PRAGMA integrity_check"`,
     );
   }
   throw new UserError(

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -104,6 +104,44 @@ describe('a driver of the workspace', () => {
     const commands = createSpawnedCommands();
     await createWorkspaceDriverCopy({ commands, env: { ...env, SECRET: 'x', NODE_OPTIONS: '--no-such-option' } }).copy(request);
     expect(commands.log.map((command) => command.env)).toEqual([env]);
+  });
+});
+
+/** With an index, a generated column and a collation that only the app's own connection knows. */
+async function createDatabaseOfApp(file: string): Promise<void> {
+  const schema = [
+    // A blank before it: what it answers is of no interest.
+    ' PRAGMA writable_schema = ON',
+    `UPDATE sqlite_master SET sql = replace(sql, 'lower(', 'slugify(') WHERE type = 'index'`,
+    `UPDATE sqlite_master SET sql = replace(sql, 'nocase', 'app') WHERE type = 'table'`,
+  ];
+  await query(file, 'CREATE TABLE posts (title text, name text COLLATE nocase)', 'CREATE INDEX ix ON posts(lower(title))');
+  await query(file, `INSERT INTO posts VALUES ('A', 'b')`, ...schema);
+}
+
+describe('a database that needs functions of the app', () => {
+  it('is copied by the program, which leaves nothing beside it', async () => {
+    const request = await setUp();
+    const source = join(request.mainWorktree, 'app.db');
+    await query(source, 'PRAGMA journal_mode = WAL');
+    await createDatabaseOfApp(source);
+    const before = (await readdir(request.mainWorktree)).toSorted();
+    const target = join(request.mainWorktree, 'data', `a "copy'.db`);
+    await expect(createCliCopy(context).copy({ ...request, source, target })).resolves.toEqual({ kind: 'copied', by: 'sqlite3' });
+    await expect(query(target, 'SELECT title FROM posts NOT INDEXED')).resolves.toEqual([['A']]);
+    expect((await readdir(request.mainWorktree)).toSorted()).toEqual(before);
+  });
+
+  it('is refused by a driver without a backup, which names the function and leaves nothing beside it', async () => {
+    const request = await setUp();
+    const source = join(request.mainWorktree, 'app.db');
+    await query(source, 'PRAGMA journal_mode = WAL');
+    await createDatabaseOfApp(source);
+    await linkDriver(request.mainWorktree);
+    const before = (await readdir(request.mainWorktree)).toSorted();
+    const outcome = await createWorkspaceDriverCopy(context).copy({ ...request, source });
+    expect(outcome).toEqual({ kind: 'failed', reason: expect.stringMatching(/slugify|collation sequence: app/) as string });
+    expect((await readdir(request.mainWorktree)).filter((name) => name !== 'copy.db').toSorted()).toEqual(before);
   });
 });
 

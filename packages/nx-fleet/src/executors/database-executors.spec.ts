@@ -49,6 +49,8 @@ function adapters({ database, isReady = true, currentWorktree = root() }: World)
     readRef: async () => null,
     resolveTree: async () => null,
     ignoredPaths: async (_: string, paths: readonly string[]) => paths,
+    ignoredMatching: async () => [],
+    trackedMatching: async () => [],
   };
   return { git, host, database: { type: 'memory', variables: [], ...database } } as unknown as Adapters;
 }

@@ -1,5 +1,7 @@
 import { UserError } from '../../errors/user-error.js';
 import type { Step } from '../provisioning-steps.js';
+import type { Database } from '../../database/database.js';
+import type { LocalState } from '../../manifest/local-state.js';
 import { databaseRequest, showDetail } from '../worktree-work.js';
 
 /**
@@ -19,6 +21,8 @@ export const databaseStep: Step = {
     }
   },
   undo: async (work, { host, database }) => {
+    const other = branchOfOtherType(await host.state.readLocal(work.manifest.project), database);
+    if (other !== null) work.onProgress(`the database branch stays: ${other}`);
     try {
       await database.removeBranch(await databaseRequest(work, host));
     } catch (error) {
@@ -29,3 +33,10 @@ export const databaseStep: Step = {
     }
   },
 };
+
+/** What a worktree has of a database that the settings name no longer, and how it is removed; null if there is none. SQLite's goes with the worktree. */
+export function branchOfOtherType(local: LocalState | null, database: Pick<Database, 'type'>): string | null {
+  const type = local?.database?.split(' ', 1)[0];
+  if (type === undefined || type === database.type || type === 'sqlite') return null;
+  return `"${local?.database ?? ''}" was made with "database.type": "${type}". Set that again, then run: nx run fleet:doctor`;
+}

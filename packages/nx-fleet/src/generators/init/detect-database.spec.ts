@@ -16,6 +16,25 @@ describe('database detection', () => {
     expect(detectDatabase(tree, {}).options).toEqual(options);
   });
 
+  it.each([
+    [
+      'DB_HOST=127.0.0.1\nDB_PORT=5432\nDB_NAME=shop\nDB_PASSWORD=secret',
+      { type: 'postgres' },
+      'PostgreSQL on this machine, in parts (DB_HOST,',
+    ],
+    ['PGHOST=localhost\nPGDATABASE=shop', { type: 'postgres' }, 'in parts (PG'],
+    ['DB_HOST=db.example\nDB_NAME=shop\nDB_PORT=5432', null, 'set "database" to { "type": "postgres" }'],
+    ['MYSQL_HOST=localhost\nMYSQL_DATABASE=shop', null, 'of type "command"'],
+    ['DB_HOST=localhost\nDB_NAME=shop\nDB_PORT=3306', null, 'in parts'],
+  ])('finds a database in parts: %j', (text, options, said) => {
+    const tree = createTreeWithEmptyWorkspace();
+    tree.write('.env', text);
+    const detected = detectDatabase(tree, {});
+    expect(detected.options).toEqual(options);
+    expect(detected.found).toContain(said);
+    expect(detected.found).not.toContain('secret');
+  });
+
   it('finds a database file without any variable', () => {
     const tree = createTreeWithEmptyWorkspace();
     tree.write('data/shop.sqlite3', '');

@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util';
 import type { Tree } from '@nx/devkit';
-import { printableLine, type SettingsInput } from '@nx-fleet/core';
+import { ownPartNamed, partNamed, partsOfUrl, printableLine, urlOfParts, type SettingsInput } from '@nx-fleet/core';
 
 export interface DetectedDatabase {
   /** Null when there is none, or none that may be copied without being asked for. */
@@ -19,6 +19,8 @@ export function detectDatabase(tree: Tree, env: Readonly<Record<string, string>>
     (value) => value !== undefined && value !== '',
   );
   if (url !== undefined) return detectFromUrl(url, tree, env);
+  const parts = detectParts(tree, env);
+  if (parts !== null) return parts;
   const file = [
     ...databaseFiles(tree, '.'),
     ...databaseFiles(tree, 'data'),
@@ -26,6 +28,25 @@ export function detectDatabase(tree: Tree, env: Readonly<Record<string, string>>
     ...databaseFiles(tree, 'db'),
   ][0];
   return file === undefined ? { options: null, found: 'none' } : { options: { type: 'sqlite', file }, found: `SQLite ${file}` };
+}
+
+/** A database that is configured by `DB_HOST`, `DB_NAME` and the like. */
+function detectParts(tree: Tree, env: Readonly<Record<string, string>>): DetectedDatabase | null {
+  const variables = { ...env };
+  for (const file of ENV_FILES.toReversed()) Object.assign(variables, tree.exists(file) ? parseEnv(tree.read(file, 'utf-8') ?? '') : {});
+  const names = Object.keys(variables).filter((name) => partNamed(name) !== null && variables[name] !== '');
+  if (!names.some((name) => partNamed(name) === 'host')) return null;
+  const parts = partsOfUrl(urlOfParts(variables) ?? '');
+  const found = `in parts (${printableLine(names.join(', '))})`;
+  if (parts === null || !names.every((name) => ownPartNamed(name) !== null)) {
+    return { options: null, found: `${found}: programs of yours can copy it, see "database" of type "command"` };
+  }
+  const isPostgres = parts.port === '5432' || names.some((name) => /^(?:PG|POSTGRES)/i.test(name));
+  if (isPostgres && LOOPBACK.test(parts.host)) return { options: { type: 'postgres' }, found: `PostgreSQL on this machine, ${found}` };
+  return {
+    options: null,
+    found: `${found}: to have a PostgreSQL database copied on "${printableLine(parts.host)}", set "database" to { "type": "postgres" }`,
+  };
 }
 
 function detectFromUrl(url: string, tree: Tree, env: Readonly<Record<string, string>>): DetectedDatabase {

@@ -3,6 +3,8 @@ import { UserError } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { reportGenerator } from '../../report/report.js';
 import { isRegistered, readSettings } from '../../settings/read-settings.js';
+import { log } from '../../report/log.js';
+import { exportedVariables } from './exported-variables.js';
 import { normalizeOptions } from './normalize-options.js';
 import { planWorktrees } from './plan-worktrees.js';
 import { startRefill } from '../../spares/start-refill.js';
@@ -27,6 +29,12 @@ export async function worktreeGenerator(tree: Tree, options: WorktreeGeneratorSc
       acting,
     );
     showPlan(plans, settings);
+    const exported = await exportedVariables(location.mainWorktree, acting);
+    if (exported.length > 0) {
+      log.warn(
+        `Your shell exports ${exported.join(', ')}, which wins over every env file: programs that you start by hand in a worktree would not use its own database. There: unset ${exported.join(' ')}`,
+      );
+    }
     return () =>
       reportGenerator(async () => {
         const provisioned = await provisionWorktrees(plans, { location, settings }, acting);

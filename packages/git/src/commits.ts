@@ -1,3 +1,4 @@
+import { splitNul } from './nul-separated.js';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printableLine, UserError, withScratchFolder, type WorkScope } from '@nx-fleet/core';
@@ -63,14 +64,12 @@ async function startOf(worktree: Worktree, { base, without = [] }: WorkScope): P
   return { head, base: base ?? head, without };
 }
 
-/** The first of some paths that a commit since the base has. */
+/** The first path of some patterns that a commit since the base has. */
 async function commitsWith(worktree: Worktree, { head, base, without }: Start): Promise<string | null> {
-  if (head === null || base === null || head === base) return null;
-  for (const path of without) {
-    const { stdout } = await worktree.run(['rev-list', '--max-count=1', `${base}..${head}`, '--', `:(top,literal)${path}`]);
-    if (stdout !== '') return path;
-  }
-  return null;
+  if (head === null || base === null || head === base || without.length === 0) return null;
+  const pathspecs = without.map((pattern) => `:(top,glob)${pattern}`);
+  const { stdout } = await worktree.run(['log', '--format=', '--name-only', '-z', '-m', `${base}..${head}`, '--', ...pathspecs]);
+  return splitNul(stdout)[0]?.trim() ?? null;
 }
 
 async function fillIndex(worktree: Worktree, index: string, head: string | null): Promise<void> {

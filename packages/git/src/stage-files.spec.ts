@@ -189,33 +189,33 @@ describe('storing the work of a worktree', () => {
     expect(existsSync(join(repository.path, 'b.txt'))).toBe(false);
   });
 
-  describe('with secrets of ours in it', () => {
-    const scope = () => ({ base, without: ['.env.local'] });
-    const stored = async (commit: string) => repository.run(['log', '--format=%H', commit, '--', '.env.local']);
-    beforeEach(() => repository.write('.env.local', 'PASSWORD=x\n'));
+  describe.each(['.env.local', 'apps/a [1]/.env.test.local'])('with secrets of ours in %s', (secret) => {
+    const scope = () => ({ base, without: ['**/.env*.local'] });
+    const stored = async (commit: string) => repository.run(['log', '--format=%H', commit, '--', `:(literal)${secret}`]);
+    beforeEach(() => repository.write(secret, 'PASSWORD=x\n'));
 
     it('stores them nowhere, even when they were added by force', async () => {
-      await repository.run(['add', '-f', '.env.local']);
+      await repository.run(['add', '-f', `:(literal)${secret}`]);
       await repository.write('b.txt', 'b');
       expect(await stored(await repository.git.captureWorktree(repository.path, 'Kept', scope()))).toBe('');
       expect(await stored((await repository.git.commitAll(repository.path, 'Work', scope())) ?? '')).toBe('');
     });
 
     it('refuses a commit with them, and keeps its other files without it', async () => {
-      await repository.run(['add', '-f', '.env.local']);
+      await repository.run(['add', '-f', `:(literal)${secret}`]);
       await repository.commit('theirs', { 'b.txt': 'b' });
-      await expect(repository.git.commitAll(repository.path, 'Work', scope())).rejects.toThrow('.env.local');
+      await expect(repository.git.commitAll(repository.path, 'Work', scope())).rejects.toThrow(secret);
       const kept = await repository.git.captureWorktree(repository.path, 'Kept', scope());
       expect(await stored(kept)).toBe('');
       expect(await names(kept)).toContain('b.txt');
     });
 
     it('keeps them as the base has them', async () => {
-      await repository.run(['add', '-f', '.env.local']);
-      base = await repository.commit('tracked', { '.env.local': 'A=1\n' });
-      await repository.write('.env.local', 'A=1\nPASSWORD=x\n');
+      await repository.run(['add', '-f', `:(literal)${secret}`]);
+      base = await repository.commit('tracked', { [secret]: 'A=1\n' });
+      await repository.write(secret, 'A=1\nPASSWORD=x\n');
       const kept = await repository.git.captureWorktree(repository.path, 'Kept', scope());
-      expect(await repository.run(['show', `${kept}:.env.local`])).toBe('A=1');
+      expect(await repository.run(['show', `${kept}:${secret}`])).toBe('A=1');
     });
   });
 

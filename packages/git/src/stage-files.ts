@@ -15,7 +15,7 @@ export interface StagingRequest {
   /** The commit that the work starts from; only its submodules may be submodules. Null for a repository without a commit. */
   readonly base: string | null;
   readonly head: string | null;
-  /** Paths that are stored as the base has them, or not at all. */
+  /** Glob patterns of paths that are stored as the base has them, or not at all. */
   readonly without: readonly string[];
   /** For a backup: stores what can be stored, submodules with work of their own as files. Else what git cannot store is an error. */
   readonly isBackup: boolean;
@@ -133,12 +133,22 @@ async function requireUndeclared(worktree: Worktree, embedded: readonly string[]
   );
 }
 
-/** Makes some entries those of the base. */
-async function leaveAsIn(base: string | null, paths: readonly string[], git: Git): Promise<void> {
-  await forget(paths, git);
-  if (base === null || paths.length === 0) return;
-  const { stdout } = await git(['ls-tree', '-z', base, '--', ...paths]);
-  if (stdout !== '') await git(['update-index', '-z', '--index-info'], { input: stdout });
+/** Makes the entries that patterns match those of the base. */
+async function leaveAsIn(base: string | null, patterns: readonly string[], git: Git): Promise<void> {
+  if (patterns.length === 0) return;
+  const pathspecs = patterns.map((pattern) => `:(top,glob)${pattern}`);
+  if (base === null) {
+    await forget(splitNul((await git(['ls-files', '-z', '--', ...pathspecs])).stdout), git);
+    return;
+  }
+  const changes = parseRawChanges((await git(['diff-index', '--cached', ...RAW_FLAGS, base, '--', ...pathspecs])).stdout);
+  const isNew = ({ oldMode }: RawChange): boolean => oldMode === '000000';
+  await forget(
+    changes.filter(isNew).map(({ path }) => path),
+    git,
+  );
+  const known = changes.filter((change) => !isNew(change)).map(({ path, oldMode, oldObject }) => `${oldMode} ${oldObject}\t${path}\0`);
+  if (known.length > 0) await git(['update-index', '-z', '--index-info'], { input: known.join('') });
 }
 
 async function forget(paths: readonly string[], git: Git): Promise<void> {

@@ -45,7 +45,7 @@ export type MergeOutcome =
 export interface WorkScope {
   /** The commit that the work starts from: submodules that it does not have are stored as files. @default HEAD */
   readonly base?: string;
-  /** Files with secrets of ours, relative: they are stored as the base has them, or not at all. */
+  /** Glob patterns of files with secrets of ours, relative: they are stored as the base has them, or not at all. */
   readonly without?: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import { requirePrograms } from '../check/require-programs.js';
 import { UserError } from '../errors/user-error.js';
 import { fence } from '../prompt/render-prompt.js';
 import { commitMessage, type CommitPurpose } from './commit-message.js';
-import { ENV_FILE, removeInnerWorktrees } from './keep-work.js';
+import { OWN_ENV_FILES, removeInnerWorktrees } from './keep-work.js';
 import { startOver } from './own-branch.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 import { transcriptFile, type StageRecorder } from './stage-recorder.js';
@@ -73,7 +73,7 @@ async function writeOnce(run: BuildRun & { readonly attempt: number; readonly pr
     { manifest, purpose: attempt === 1 ? task.purpose : 'checks', template: context.limits.commitTemplate, base },
     git,
   );
-  await git.commitAll(local.worktree, message, { base: start, without: [ENV_FILE] });
+  await git.commitAll(local.worktree, message, { base: start, without: OWN_ENV_FILES });
   const head = (await git.readRef(`refs/heads/${manifest.branch}`)) ?? start;
   if (head === start) {
     throw new UserError(

@@ -3,8 +3,10 @@ import type { Host } from '../host/host.js';
 import { printableLine } from '../text/printable.js';
 import { keepInTrash } from './keep-in-trash.js';
 
-/** Written by us, with the worktree's database URL in it: never in a commit, a bundle or a ref. */
+/** Written by us, with the worktree's database URL in it. */
 export const ENV_FILE = '.env.local';
+/** That one, and those that win over committed env files: never in a commit, a bundle or a ref. */
+export const OWN_ENV_FILES: readonly string[] = ['**/.env*.local'];
 
 export interface KeepRequest {
   readonly project: string;
@@ -24,7 +26,7 @@ interface Keeper {
 export async function keepWork({ project, worktree, message, base }: KeepRequest, keeper: Keeper): Promise<string> {
   const { git, host } = keeper;
   await removeInnerWorktrees({ project, worktree, which: 'visible' }, keeper);
-  const commit = await git.captureWorktree(worktree, message, { base, without: [ENV_FILE] });
+  const commit = await git.captureWorktree(worktree, message, { base, without: OWN_ENV_FILES });
   return keepInTrash(commit, { project, at: host.now() }, git);
 }
 
@@ -43,7 +45,7 @@ export async function removeInnerWorktrees({ project, worktree, which }: InnerWo
   for (const { path, head, branch } of going) {
     const isDirty = (await git.isCheckedOut(path)) && (await git.dirtyPaths(path)).length > 0;
     const atHead = branch === null ? head : null;
-    const commit = isDirty ? await git.captureWorktree(path, `Kept from ${project}`, { without: [ENV_FILE] }) : atHead;
+    const commit = isDirty ? await git.captureWorktree(path, `Kept from ${project}`, { without: OWN_ENV_FILES }) : atHead;
     const ref = commit === null ? null : await keepInTrash(commit, { project, at: host.now() }, git);
     await git.removeWorktree(path);
     const stays = [

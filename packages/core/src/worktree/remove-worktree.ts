@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
 import type { Allocation } from '../host/registry.js';
 import { keepInTrash } from '../stages/keep-in-trash.js';
-import { ENV_FILE, removeInnerWorktrees } from '../stages/keep-work.js';
+import { OWN_ENV_FILES, removeInnerWorktrees } from '../stages/keep-work.js';
 import { buildingRef, builtRef, checkingRef, sweepFetched } from '../stages/refs.js';
 import { findAllocation, releaseWorktree, requireNobodyAtWork, settleWorktree, takeClaim } from './claim.js';
 import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
@@ -92,7 +92,7 @@ async function keepLosses(
   if (dirtyPaths.length === 0 || allocation === null) return refs;
   const { worktree } = allocation;
   await removeInnerWorktrees({ project, worktree, which: 'all' }, { git, host, onProgress });
-  const commit = await git.captureWorktree(worktree, `Kept from ${project}`, { base, without: [ENV_FILE] });
+  const commit = await git.captureWorktree(worktree, `Kept from ${project}`, { base, without: OWN_ENV_FILES });
   return [...refs, await keepInTrash(commit, { project, at: host.now() }, git)];
 }
 

@@ -1,4 +1,4 @@
-import type { CommandRunner, Database, DatabaseSettings } from '@nx-fleet/core';
+import type { CommandRunner, Database, DatabaseSettings, ScratchFolders } from '@nx-fleet/core';
 import { createCommandDatabase } from './command/command-database.js';
 import { createNeonDatabase } from './neon/neon-database.js';
 import { createNoDatabase } from './no-database.js';
@@ -8,6 +8,8 @@ export interface DatabaseContext {
   readonly commands: CommandRunner;
   /** This process's environment: where the providers find their URL or key. Programs that copy a database get PATH and HOME of it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Where dumps go. @default plain temporary folders */
+  readonly scratch?: ScratchFolders;
 }
 
 /** The kind of database that the settings name. */

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { replaceFile, writePrivateFile } from './private-file.js';
+import { ownProcessTag } from './process-tag.js';
 import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 describe('private file', () => {
@@ -30,16 +31,18 @@ describe('private file', () => {
     expect(readFileSync(file(), 'utf8')).toBe('new');
   });
 
-  it('clears away what a killed process has left, but not what a living one writes', async () => {
+  it('clears away what a killed process has left, also once its id is taken, but not what a living one or another machine writes', async () => {
     mkdirSync(path.dirname(file()));
-    const dead = `.env.nx-fleet-${2 ** 30}-0123abcd.local`;
-    const living = `.env.nx-fleet-${process.pid}-0123abcd.local`;
+    const [place = '', pid = '', start = ''] = ownProcessTag().split('-');
+    const named = (...tag: readonly unknown[]): string => `.env.nx-fleet-${tag.join('-')}-0123abcd.local`;
+    const dead = [named(place, 2 ** 30, start), named(place, pid, 'ffffff')];
+    const others = [named(place, pid, start), named('ffffff', 2 ** 30, start)];
     const unrelated = '.env.test.local';
-    for (const name of [dead, living, unrelated]) {
+    for (const name of [...dead, ...others, unrelated]) {
       writeFileSync(path.join(path.dirname(file()), name), 'half');
     }
     await writePrivateFile(file(), 'whole');
-    expect(readdirSync(path.dirname(file())).toSorted()).toEqual(['.env.local', living, unrelated].toSorted());
+    expect(readdirSync(path.dirname(file())).toSorted()).toEqual(['.env.local', ...others, unrelated].toSorted());
   });
 
   it('leaves the old text and no temporary file when it cannot be replaced', async () => {

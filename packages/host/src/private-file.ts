@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isProcessAlive } from './process-identity.js';
+import { isTagOfEndedProcess, ownProcessTag } from './process-tag.js';
 import { nullIfAbsent } from './read-file.js';
 
 export interface FileToWrite {
@@ -48,16 +48,16 @@ export async function writeDurably(file: string, text: string, mode = 0o666): Pr
 /** Name for the half-written file. Keeps the extension, so that a rule of .gitignore such as `*.local` covers `.env.local`'s temporary file too. */
 export function temporaryName(target: string): string {
   const { name, ext } = path.parse(target);
-  return `${name}.nx-fleet-${process.pid}-${randomBytes(4).toString('hex')}${ext}`;
+  return `${name}.nx-fleet-${ownProcessTag()}-${randomBytes(4).toString('hex')}${ext}`;
 }
 
-/** Removes what writes of a file that were killed have left: a secret in there must not stay. */
+/** Removes what writes of a file that were killed here have left: a secret in there must not stay. */
 export async function removeLeftovers(target: string): Promise<void> {
   const { dir, name, ext } = path.parse(target);
   const names = await readdir(dir).catch((error: unknown) => nullIfAbsent(error) ?? []);
   for (const found of names) {
-    const owner = found.startsWith(`${name}.nx-fleet-`) && found.endsWith(ext) ? /\.nx-fleet-(\d+)-[0-9a-f]{8}/.exec(found) : null;
-    if (owner && !isProcessAlive({ pid: Number(owner[1]), startedAt: null })) {
+    const owner = found.startsWith(`${name}.nx-fleet-`) && found.endsWith(ext) ? /\.nx-fleet-([^.]+)-[0-9a-f]{8}/.exec(found) : null;
+    if (isTagOfEndedProcess(owner?.[1] ?? '')) {
       await rm(path.join(dir, found), { force: true });
     }
   }

@@ -34,7 +34,7 @@ export function createAdapters(workspaceRoot: string, settings: Settings, env: N
   return {
     git,
     host,
-    database: createDatabase(settings.database, { commands, env: hostEnv }),
+    database: createDatabase(settings.database, { commands, env: hostEnv, scratch: processEnd.scratch }),
     agent: (name, programs = workspaceRoot) => {
       const definition = settings.agents.define[name];
       if (definition === undefined) throw new Error(`agent "${name}" has no definition`);

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allowedEnvironment, printableLine, type CommandResult } from '@nx-fleet/core';
+import { allowedEnvironment, printableLine, withScratchFolder, type CommandResult, type ScratchFolders } from '@nx-fleet/core';
 import { createEmptyLike } from './empty-database.js';
 import type { PostgresWork } from './postgres-work.js';
 import { redactSource, type PostgresSource } from './source-url.js';
@@ -16,6 +17,13 @@ const PARAMETER_VARIABLES: Readonly<Record<string, string>> = {
   options: 'PGOPTIONS',
 };
 
+const PLAIN_FOLDERS: ScratchFolders = {
+  async create() {
+    const directory = await mkdtemp(join(tmpdir(), 'nx-fleet-'));
+    return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
+  },
+};
+
 /** Why a dump could not be made or restored, and what would help. */
 export interface DumpFault {
   readonly reason: string;
@@ -27,8 +35,7 @@ export interface DumpFault {
  * @returns why it did not work, or null
  */
 export async function dumpSource(work: PostgresWork, to: string): Promise<DumpFault | null> {
-  const folder = await dumpFolder(work.owner.mainWorktree);
-  try {
+  return withScratchFolder(work.context.scratch ?? PLAIN_FOLDERS, async (folder) => {
     const file = join(folder, 'source.dump');
     const dump = ['--format=custom', '--compress=0', `--lock-wait-timeout=${LOCK_WAIT_MS}`, `--file=${file}`];
     const dumped = await run(work, { program: 'pg_dump', args: dump, database: work.source.database });
@@ -39,27 +46,7 @@ export async function dumpSource(work: PostgresWork, to: string): Promise<DumpFa
     // Only a superuser may give tables to others.
     const owners = (await isSuperuser(work)) ? [] : ['--no-owner'];
     return await run(work, { program: 'pg_restore', args: ['--exit-on-error', ...owners, `--dbname=${to}`, file], database: to });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** In the state of the repository, where the dumps that killed processes left are found. */
-async function dumpFolder(mainWorktree: string): Promise<string> {
-  const parent = join(mainWorktree, '.nx-fleet', 'local', 'dumps');
-  await mkdir(parent, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(parent)) {
-    if (!isAlive(Number.parseInt(name, 10))) await rm(join(parent, name), { recursive: true, force: true });
-  }
-  return mkdtemp(join(parent, `${process.pid}-`));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  });
 }
 
 interface Program {

@@ -1,8 +1,8 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { access, chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { UserError, type Database } from '@nx-fleet/core';
+import { UserError, type Database, type ScratchFolders } from '@nx-fleet/core';
 import { Client } from 'pg';
 import { createSpawnedCommands } from '../spawn-commands.contract.js';
 import { createTemporaryFolder, removeTemporaryFolders } from '../temporary-folder.contract.js';
@@ -71,12 +71,14 @@ interface Setting {
   readonly path?: string;
   readonly endSessions?: boolean;
   readonly url?: string;
+  readonly scratch?: ScratchFolders;
 }
 
-function createDatabase({ path = '/nowhere', endSessions = false, url = cluster.url('shop') }: Setting = {}): Database {
+function createDatabase({ path = '/nowhere', endSessions = false, url = cluster.url('shop'), scratch }: Setting = {}): Database {
   return createPostgresDatabase(postgresSettings({ endSessions }), {
     commands: createSpawnedCommands(),
     env: { PATH: path, DATABASE_URL: url, NEON_API_KEY: 'not-for-programs' },
+    ...(scratch === undefined ? {} : { scratch }),
   });
 }
 
@@ -143,11 +145,15 @@ describe('a source that is in use', () => {
 
   it('is dumped and restored where the programs are, with no password among their arguments', async () => {
     const path = await createPrograms({ pg_dump: programText('pg_dump'), pg_restore: programText('pg_restore') });
-    const branch = await createDatabase({ path }).createBranch(branchRequest());
+    const directory = await createTemporaryFolder();
+    const scratch: ScratchFolders = { create: async () => ({ directory, remove: () => rm(directory, { recursive: true }) }) };
+    const branch = await createDatabase({ path, scratch }).createBranch(branchRequest());
     await expect(runSql(urlIn(branch), 'SELECT word FROM greetings')).resolves.toEqual([{ word: 'hello' }]);
+    await expect(access(directory)).rejects.toThrow('ENOENT');
     await expect(isHolding()).resolves.toBe(true);
     const calls = (await readFile(join(path, 'calls'), 'utf8')).trim().split('\n');
     expect(calls).toHaveLength(2);
+    expect(calls[0]).toContain(`--file=${directory}/`);
     for (const call of calls.map((line) => JSON.parse(line) as { args: string[]; env: Record<string, string> })) {
       expect(call.args.join(' ')).not.toMatch(/cluster|postgres(?:ql)?:/);
       expect(call.env).toMatchObject({ PGPASSWORD: CLUSTER_PASSWORD, PGHOST: '127.0.0.1', PGPORT: String(cluster.port) });

@@ -100,6 +100,20 @@ describe('serveIssue', () => {
     expect(issue.host.strayLog).toContain(issue.worktree);
   });
 
+  it.each([
+    ['watches files where a person runs it', {}, false, 'true'],
+    ['goes without an Nx daemon where the person does', { NX_DAEMON: 'false' }, false, 'false'],
+    ['goes without an Nx daemon where a stage asks for it', {}, true, 'false'],
+  ])('%s', async (_, env, isOnDemand, daemon) => {
+    const { app, issue, context, serve, stop } = await served({ env });
+    if (isOnDemand) await requestApp(SERVE_TARGET, context);
+    const running = serve({ isOnDemand });
+    await until(() => app.isStarted);
+    expect(issue.host.commandLog.at(-1)?.env).toMatchObject({ NX_DAEMON: daemon });
+    stop();
+    await running;
+  });
+
   it('serves uncommitted work, and says so in its state', async () => {
     const { issue, context, serve, stop } = await served();
     issue.git.filesIn(issue.worktree).set('mine.ts', '');

@@ -77,14 +77,12 @@ async function requireFreePort(url: string, { access, context: { host, project }
 
 type Readiness = 'ready' | 'ended' | 'late';
 
-async function runApp(
-  { settings, readyTimeoutMs }: ServeRequest,
-  { state, ...surroundings }: Surroundings & { readonly state: AppState },
-): Promise<void> {
+async function runApp(request: ServeRequest, { state, ...surroundings }: Surroundings & { readonly state: AppState }): Promise<void> {
+  const { settings, readyTimeoutMs } = request;
   const { issue, context } = surroundings;
   const late = new AbortController();
   let isOver = false;
-  const running = startApp(settings, { ...surroundings, signal: late.signal }).finally(() => {
+  const running = startApp(request, { ...surroundings, signal: late.signal }).finally(() => {
     isOver = true;
   });
   const readiness = untilReady({ settings, readyTimeoutMs, isOver: () => isOver }, surroundings).then(async (known) => {
@@ -116,12 +114,14 @@ async function stateOf(settings: AppSettings, { issue: { local, manifest }, cont
 }
 
 async function startApp(
-  { command, passEnv }: AppSettings,
+  { settings: { command, passEnv }, isOnDemand }: ServeRequest,
   { issue, context, signal }: Surroundings & { readonly signal: AbortSignal },
 ): Promise<CommandResult> {
   const { host, onProgress } = context;
   const { worktree } = issue.local;
-  const env = { ...worktreeEnvironment(worktree, host.env, passEnv), ...(await worktreeVariables(issue, context)) };
+  // Without a daemon no Nx watches files. What a stage asks for need not be watched.
+  const daemon = isOnDemand ? {} : { NX_DAEMON: host.env['NX_DAEMON'] ?? 'true' };
+  const env = { ...worktreeEnvironment(worktree, host.env, passEnv), ...(await worktreeVariables(issue, context)), ...daemon };
   const redactLine = createLineRedactor(await worktreeRedactor({ worktree, env, base: issue.manifest.base }, context));
   const [file, ...args] = commandWords(command, portNames(issue.local));
   onProgress(`serve: ${[file, ...args].join(' ')}`);

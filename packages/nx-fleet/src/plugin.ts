@@ -16,6 +16,7 @@ import { reviewedRoots } from './graph/reviewed-projects.js';
 import { failingTargets } from './graph/stage-target.js';
 import { readText, unlessFaulty } from './settings/json-file.js';
 import { noteTasks } from './settings/note-tasks.js';
+import { rememberFiles } from './settings/files-of-run.js';
 import { type GraphSettings, settingsFromOptions } from './settings/read-settings.js';
 import { rememberRange } from './settings/range-of-run.js';
 import { rememberRun } from './settings/run-name.js';
@@ -27,7 +28,9 @@ const CONFIG_FILES =
 
 /** Runs before Nx makes any key; what it sets is in the environment of all tasks of the command. */
 export const preTasksExecution: PreTasksExecution = (options, { workspaceRoot, argv }) => {
-  rememberSettings(settingsFromOptions(workspaceRoot, options), process.env);
+  const given = settingsFromOptions(workspaceRoot, options);
+  rememberSettings(given, process.env);
+  rememberFiles(workspaceRoot, given.settings, process.env);
   rememberRange(argv, process.env);
   rememberRun(process.env);
 };

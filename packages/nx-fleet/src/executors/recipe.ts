@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { minimatch } from 'minimatch';
 import { parseJson, type StageContext } from '@nx-fleet/core';
 import { APPROVED } from '../graph/issue-targets.js';
 import { isSettingsInput, type Input } from '../graph/stage-key.js';
+import { filesOf, inWorkspace } from '../settings/files-of-run.js';
 import { AFFECTED_VARIABLE } from '../settings/range-of-run.js';
 import { isRecord } from '../settings/json-file.js';
 
@@ -36,10 +36,8 @@ export async function recipeOf(recipe: Recipe): Promise<string | null> {
 }
 
 async function partOf(input: Input, { root, target, stage }: Recipe): Promise<unknown> {
-  const inWorkspace = (path: string): string =>
-    path.replace('{projectRoot}', `.nx-fleet/issues/${stage.project}`).replace('{workspaceRoot}/', '');
-  if (typeof input === 'string') return input.startsWith('{') ? filesOf(root, inWorkspace(input)) : undefined;
-  if ('json' in input) return fieldsOf(join(root, inWorkspace(input.json)), input);
+  if (typeof input === 'string') return input.startsWith('{') ? filesOf(root, inWorkspace(input, stage.project)) : undefined;
+  if ('json' in input) return fieldsOf(join(root, inWorkspace(input.json, stage.project)), input);
   if ('dependentTasksOutputFiles' in input) {
     if (input.dependentTasksOutputFiles === APPROVED.dependentTasksOutputFiles) return null;
     const before = (target.dependsOn ?? []).filter((one) => typeof one === 'string');
@@ -60,26 +58,4 @@ function fieldsOf(
   const value = parseJson(readFileSync(file, 'utf8'));
   if (!isRecord(value)) return undefined;
   return Object.entries(value).filter(([name]) => fields?.includes(name) ?? !excludeFields.includes(name));
-}
-
-/** Path and content of each file that a pattern names; undefined for one that has no folder to look in. */
-function filesOf(root: string, pattern: string): unknown {
-  const words = pattern.replace(/^\.\//, '').split('/');
-  const first = words.findIndex((word) => /[*?[\]{}()!]/.test(word));
-  const folder = words.slice(0, first < 0 ? words.length : first).join('/');
-  if (folder === '') return undefined;
-  const stat = statSync(join(root, folder), { throwIfNoEntry: false });
-  if (stat === undefined) return null;
-  const files = stat.isDirectory()
-    ? readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-        .filter((file) => first < 0 || minimatch(file, words.join('/'), { dot: true }))
-    : [folder];
-  return files.sort().map((file) => [
-    file,
-    createHash('sha256')
-      .update(readFileSync(join(root, file)))
-      .digest('hex'),
-  ]);
 }

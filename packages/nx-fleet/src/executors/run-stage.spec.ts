@@ -3,9 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { createAdapters, type Adapters } from '../adapters.js';
+import { rememberFiles } from '../settings/files-of-run.js';
 import { readSettings } from '../settings/read-settings.js';
 import { changesExecutor } from './changes/executor.js';
 import { checkoutExecutor } from './checkout/executor.js';
+import { planExecutor } from './plan/executor.js';
 import { reviewExecutor } from './review/executor.js';
 import { useShownOutput } from './shown-output.fixture.js';
 
@@ -18,6 +20,7 @@ const VARIABLES = [
   'NX_FLEET_AFFECTED',
   'NX_FLEET_COMMAND',
   'NX_FLEET_SETTINGS_OF_RUN',
+  'NX_FLEET_FILES_OF_RUN',
   'NX_TASK_HASH',
 ];
 const ISSUE_BRANCH = 'issue/43-pears';
@@ -134,6 +137,15 @@ describe('the review of a project', () => {
     expect(await review(linked())).toBe(true);
     process.env['NX_FLEET_AFFECTED'] = '';
     expect(await stage('agent-build')).toBe(false);
+  });
+
+  it('asks nobody about an issue whose text has changed since the command began', async () => {
+    rememberFiles(main(), readSettings(main()), process.env);
+    write(main(), '.nx-fleet/issues/issue-43/spec.md', '# Plums');
+    const { success } = await planExecutor({}, contextOf(main(), 'issue-43', 'agent-plan'), adapters(main()));
+    expect(success).toBe(false);
+    expect(lines().at(-1)).toContain('The text of issue-43 has changed since this command began. Run it again.');
+    expect(await adapters(main()).host.ledger.readPayments()).toEqual([]);
   });
 
   it('books what it costs in the main worktree, and leaves its artefacts where it ran', async () => {

@@ -21,6 +21,7 @@ import { projectTargets } from '../graph/project-targets.js';
 import { requireMainWorktree, requireRepositoryRoot } from '../main-worktree.js';
 import { log } from '../report/log.js';
 import { reportTask } from '../report/report.js';
+import { requireFilesOfRun } from '../settings/files-of-run.js';
 import { isAffectedRun } from '../settings/range-of-run.js';
 import { readSettings } from '../settings/read-settings.js';
 import { areSettingsOfRun } from '../settings/settings-of-run.js';
@@ -135,6 +136,7 @@ interface RunOnce {
 }
 
 async function runOnce({ target, stage: found, settings, kind }: RunOnce, work: StageWork): Promise<boolean> {
+  requireFilesOfRun({ root: (await found.git.locate()).mainWorktree, project: found.project, target }, process.env);
   const stage = { ...found, recipe: await kind.recipe(target, found, settings) };
   if (await isFinished(stage, () => kind.requireResult(stage, settings))) {
     stage.onProgress('this was done before, of all the same: its result is taken');

@@ -42,7 +42,7 @@ describe('the runner of git', () => {
 
   it('ends a git that does not end, with all that it has started, and says where', async () => {
     const file = `${repository.path}/pid`;
-    const alias = `alias.wait=!sleep 1000 & echo $! > "${file}"; wait`;
+    const alias = `alias.wait=!sleep 60 & echo $! > "${file}"; wait`;
     const waiting = run({ cwd: repository.path, arguments: ['-c', alias, 'wait'], timeoutMs: 500 });
     await expect(waiting).rejects.toThrow(/^git .* did not end within 1 seconds in ".*", and was ended\. Run it there by hand/);
     const pid = Number(await readFile(file, 'utf8'));
@@ -58,7 +58,7 @@ describe('the runner of git', () => {
       return () => guarded.delete(leader);
     };
     const guardedRun = createGitRunner(repository.environment, { guardGroup, scratch: plainScratchFolders });
-    await expect(guardedRun({ cwd: repository.path, arguments: ['-c', 'alias.wait=!sleep 1000', 'wait'] })).rejects.toThrow('failed in');
+    await expect(guardedRun({ cwd: repository.path, arguments: ['-c', 'alias.wait=!sleep 60', 'wait'] })).rejects.toThrow('failed in');
     expect(guarded).toEqual(new Set());
   });
 

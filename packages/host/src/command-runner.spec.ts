@@ -128,7 +128,7 @@ describe('command runner', () => {
   });
 
   it('kills what does not listen to SIGTERM', async () => {
-    const result = await runner.run(shell('trap "" TERM; echo $$ > pid; while true; do sleep 1; done', { timeoutMs: 300 }));
+    const result = await runner.run(shell('trap "" TERM; echo $$ > pid; exec sleep 60', { timeoutMs: 300 }));
     expect(result).toMatchObject({ ended: 'timed-out', signal: 'SIGKILL' });
     expect(isRunning(pidIn('pid'))).toBe(false);
   });
@@ -170,7 +170,7 @@ describe('command runner', () => {
   onLinux('and a daemon', () => {
     // A session of its own, and its parent gone: neither the group nor the parent leads to it.
     const daemon =
-      'setsid sh -c \'echo $$ > pid; trap "" TERM HUP; while true; do sleep 1; done\' > /dev/null 2>&1 & while [ ! -s pid ]; do sleep 0.05; done';
+      'setsid sh -c \'echo $$ > pid; trap "" TERM HUP; exec sleep 60\' > /dev/null 2>&1 & while [ ! -s pid ]; do sleep 0.05; done';
 
     afterEach(() => {
       if (isRunning(pidIn('pid'))) {

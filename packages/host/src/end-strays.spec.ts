@@ -9,7 +9,7 @@ import { useTemporaryFolder } from './testing/temporary-folder.js';
 /** Runs a shell with a daemon that left its group and the folder; prints the ids of both. */
 const SCRIPT = `
   const { createCommandRunner } = await import(source('command-runner'));
-  const daemon = 'setsid sh -c "cd /; echo \\\\$\\\\$; while true; do sleep 1; done" & ';
+  const daemon = 'setsid sh -c "cd /; echo \\\\$\\\\$; exec sleep 60" & ';
   const pids = [];
   const onLine = (line) => pids.push(line) === 2 && console.log(pids.join(' '));
   await createCommandRunner().run({ file: 'sh', args: ['-c', 'echo $$; ' + daemon + 'wait'], cwd: process.argv.at(-1), env: { PATH: process.env.PATH }, onLine });

@@ -4,10 +4,10 @@ import { isGoneSoon, isRunning } from './testing/processes.js';
 /** Runs a shell with a child and a daemon, prints their ids, then does what `then` says. */
 const script = (then: string): string => `
   const { createCommandRunner } = await import(source('command-runner'));
-  const daemon = "setsid sh -c 'echo $$; trap \\"\\" HUP TERM; while true; do sleep 1; done' & ";
+  const daemon = "setsid sh -c 'echo $$; trap \\"\\" HUP TERM; exec sleep 60' & ";
   const command = {
     file: 'sh',
-    args: ['-c', 'trap "" HUP INT; echo $$; sleep 1000 & echo $!; ' + daemon + ' wait'],
+    args: ['-c', 'trap "" HUP INT; echo $$; sleep 60 & echo $!; ' + daemon + ' wait'],
     cwd: '/tmp',
     env: { PATH: process.env.PATH },
   };

@@ -44,7 +44,7 @@ describe('the watch over who waits for this process', () => {
       const { createCommandRunner } = ${script('command-runner')};
       const { watchOrphaned } = ${script('orphan-signal')};
       const onLine = (line) => console.log(line);
-      await createCommandRunner().run({ file: 'sh', args: ['-c', 'echo $$; exec sleep 600'], cwd: '${folder()}', env: { PATH: process.env.PATH }, onLine, signal: watchOrphaned({}).signal });
+      await createCommandRunner().run({ file: 'sh', args: ['-c', 'echo $$; exec sleep 60'], cwd: '${folder()}', env: { PATH: process.env.PATH }, onLine, signal: watchOrphaned({}).signal });
     `;
     const parent = startSourceProcess(PARENT, [child]);
     const pids = (await parent.nextLine()).split(' ').map(Number);

@@ -15,7 +15,7 @@ const script = (then: string): string => `
   process.env.TMPDIR = ${JSON.stringify(tmpdir())};
   const { directory } = await processEnd.scratch.create();
   writeFileSync(directory + '/file', 'source code');
-  const child = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
+  const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
   processEnd.guardGroup(child.pid);
   console.log(JSON.stringify([directory, child.pid]));
   ${then}

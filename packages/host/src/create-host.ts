@@ -8,7 +8,7 @@ import { cloneId } from './clone-id.js';
 import { createCommandRunner } from './command-runner.js';
 import { discardDirectory, sweepDiscarded } from './discard-directory.js';
 import { endStrays } from './end-strays.js';
-import { exclusively } from './exclusively.js';
+import { exclusively, exclusiveWork } from './exclusively.js';
 import { installDependencies } from './dependencies/install-dependencies.js';
 import { fillAssignments, readAssignments, readManagedBlock, writeManagedBlock } from './env-block.js';
 import { hasProgram } from './has-program.js';
@@ -70,6 +70,7 @@ export function createHost(options: HostOptions): Host {
     sweepDiscarded,
     forgottenScratchFolders,
     exclusively: (name, work) => exclusively(path.join(stateDirectory(workspaceRoot), 'local', 'locks', name), work),
+    exclusiveWork: (prefix) => exclusiveWork(path.join(stateDirectory(workspaceRoot), 'local', 'locks'), prefix),
     now: () => new Date(),
   };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exclusively } from './exclusively.js';
+import { exclusively, exclusiveWork } from './exclusively.js';
 import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 const HOLDER = `
@@ -31,6 +31,16 @@ describe('work under a name', () => {
     expect(await Promise.all([work('a'), work('b'), work('c')])).toEqual(['a', 'b', 'c']);
     expect(waits).toBe(2);
     for (const at of [0, 2, 4]) expect(seen[at + 1]).toBe(seen[at]?.replace('begins', 'ends'));
+  });
+
+  it('is told of while it lasts, and only that', async () => {
+    const folderOfLocks = join(folder(), 'locks');
+    const namesNow = (): Promise<readonly string[]> => exclusiveWork(folderOfLocks, 'issue-1.');
+    expect(await namesNow()).toEqual([]);
+    const act = (): Promise<readonly string[]> =>
+      exclusively(join(folderOfLocks, 'issue-10.agent-plan'), { onWait: () => {}, act: namesNow });
+    expect(await exclusively(file(), { onWait: () => {}, act })).toEqual(['issue-1.agent-plan']);
+    expect(await namesNow()).toEqual([]);
   });
 
   it('is given back when it fails', async () => {

@@ -1,13 +1,16 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
+import { check, lock } from 'proper-lockfile';
 import type { ExclusiveWork } from '@nx-fleet/core';
+import { nullIfAbsent } from './read-file.js';
 
 /** A holder that was killed gives no sign of life for so long. */
 const STALE_MS = 5_000;
 const ALIVE_MS = 1_000;
 const POLL_MS = 300;
+/** What `lock` adds to a file's name. */
+const ENDING = '.lock';
 
 /** Acts while no other process of this user does so under the same file's name, which need not be there. @throws AbortError when the signal ends the waiting */
 export async function exclusively<Result>(file: string, { act, ...waiting }: ExclusiveWork<Result>): Promise<Result> {
@@ -18,6 +21,14 @@ export async function exclusively<Result>(file: string, { act, ...waiting }: Exc
   } finally {
     await release().catch(ignoreLost);
   }
+}
+
+/** Names of the files in a folder that begin so and that some process has, sorted. */
+export async function exclusiveWork(folder: string, prefix: string): Promise<readonly string[]> {
+  const entries = await readdir(folder).catch((error: unknown) => nullIfAbsent(error) ?? []);
+  const names = entries.filter((name) => name.startsWith(prefix) && name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length));
+  const areHeld = await Promise.all(names.map((name) => check(join(folder, name), { realpath: false, stale: STALE_MS })));
+  return names.filter((_, index) => areHeld[index]).toSorted();
 }
 
 async function acquire(file: string, { onWait, signal }: Omit<ExclusiveWork<unknown>, 'act'>): Promise<() => Promise<void>> {

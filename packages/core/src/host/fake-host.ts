@@ -24,6 +24,8 @@ export interface FakeHostOptions {
   readonly listening?: readonly number[];
   /** Processes that run besides this one. */
   readonly running?: readonly ProcessIdentity[];
+  /** Names under which other processes act exclusively. @default none */
+  readonly exclusiveWork?: readonly string[];
   /** Temporary folders of killed commands. */
   readonly forgottenScratch?: readonly string[];
   /** Answers a dependency request. @default cloned by npm */
@@ -115,6 +117,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     sweepDiscarded: async () => 0,
     forgottenScratchFolders: async () => options.forgottenScratch ?? [],
     exclusively: async (_, { act }) => act(),
+    exclusiveWork: async (prefix) => (options.exclusiveWork ?? []).filter((name) => name.startsWith(prefix)),
     now: () => new Date(options.now ?? '2026-01-01T00:00:00Z'),
   };
 }

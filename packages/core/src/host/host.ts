@@ -125,6 +125,8 @@ export interface Host {
    * @param name lower-case letters, digits, dots and hyphens
    */
   exclusively<Result>(name: string, work: ExclusiveWork<Result>): Promise<Result>;
+  /** Names that begin so and under which a living process acts now, sorted. */
+  exclusiveWork(prefix: string): Promise<readonly string[]>;
   now(): Date;
 }
 

@@ -177,6 +177,12 @@ describe('removeWorktree', () => {
     expect(await fleet.git.listWorktrees()).toHaveLength(2);
   });
 
+  it('does not take away an issue of which a stage runs, not even forced, and names it', async () => {
+    const fleet = await createReadyFleet({ exclusiveWork: ['issue-42.agent-plan', 'issue-42.agent-review--judge', 'issue-4.agent-plan'] });
+    await expect(remove(fleet, true)).rejects.toThrow('"issue-42" is being worked on by agent-plan, agent-review--judge. Wait for');
+    expect(await fleet.git.listWorktrees()).toHaveLength(2);
+  });
+
   it('never takes the branch of an issue for the default branch', async () => {
     const fleet = await createReadyFleet();
     await planInFleet(fleet, anIssue({ reference: '7', title: 'Seven' }));

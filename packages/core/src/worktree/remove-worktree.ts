@@ -33,6 +33,7 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
     );
   }
   const { allocation, manifest, tip, here, ...rest } = await requireAsPlanned(plan, request, adapters);
+  await requireNoStage(project, host);
   if (allocation !== null) {
     // Not even `force` takes a worktree from under a process of ours: what it writes meanwhile would be in no kept ref.
     await requireNobodyAtWork(allocation, host);
@@ -79,6 +80,15 @@ async function requireAsPlanned(plan: RemovalPlan, request: RemoveRequest, adapt
   const isKept = now.keptCommits.every((commit) => plan.keptCommits.includes(commit));
   if (isIncarnation && isKept && now.tip === plan.tip && now.losses.every((loss) => plan.losses.includes(loss))) return now;
   throw new UserError(`"${request.project}" has changed since it was looked at, and is not removed. Look at it, then run this again.`);
+}
+
+/** @throws UserError while one of its stages runs: it would be paid, and write into what was removed */
+async function requireNoStage(project: string, host: RemovalAdapters['host']): Promise<void> {
+  const running = (await host.exclusiveWork(`${project}.`)).map((name) => name.slice(project.length + 1));
+  if (running.length === 0) return;
+  throw new UserError(
+    `"${project}" is being worked on by ${running.join(', ')}. Wait for that to end, or end it, then run this again.`,
+  );
 }
 
 /** What a restoring finds first is kept last: the worktree as it was, its commits included. */

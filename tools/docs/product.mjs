@@ -24,8 +24,8 @@ export async function readProduct(root) {
     Object.fromEntries(
       Object.entries(targets).map(([name, { executor }]) => [name, optionsOf('executor')[executor.replace(/^nx-fleet:/, '')]]),
     );
-  // The targets of an app are there only with a command for it.
-  const settings = core.parseSettings([{ file: 'nx.json', value: { serve: { command: 'npm start' } } }]);
+  // The targets of an app are there only with a command for it, those of the repository's reviews only when they are on.
+  const settings = core.parseSettings([{ file: 'nx.json', value: { serve: { command: 'npm start' }, review: { projects: ['*'] } } }]);
   return {
     parts,
     parseSettings: core.parseSettings,

@@ -141,7 +141,9 @@ export function describeAgent(name: string, subject: AgentSubject): void {
         costUsd: null,
         usage: [{ inputTokens: null, cachedInputTokens: null, outputTokens: null }],
       });
-      expect(outcome.kind !== 'completed' && outcome.message).toMatch(/^\S+ ended with exit code 3: out of cheese postgres:\/\/app:\*\*\*@127\.0\.0\.1:5432\/issue_42$/);
+      expect(outcome.kind !== 'completed' && outcome.message).toMatch(
+        /^\S+ ended with exit code 3: out of cheese postgres:\/\/app:\*\*\*@127\.0\.0\.1:5432\/issue_42$/,
+      );
     });
 
     it('takes nonsense for a crash, though the program calls it success', async () => {

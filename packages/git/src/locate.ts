@@ -39,7 +39,7 @@ async function findMainWorktree(run: GitRunner, { directory, currentWorktree, co
 }
 
 /** Where the files of a submodule are: git lists its git folder instead. Null for any other repository. */
-export async function placeOfSubmodule(run: GitRunner, commonDirectory: string): Promise<string | null> {
+async function placeOfSubmodule(run: GitRunner, commonDirectory: string): Promise<string | null> {
   const question = ['config', '--file', join(commonDirectory, 'config'), '--get', 'core.worktree'];
   const { exitCode, stdout } = await run({ cwd: commonDirectory, arguments: question, answers: [0, 1] });
   return exitCode === 0 ? resolve(commonDirectory, stdout.replace(/\n$/, '')) : null;

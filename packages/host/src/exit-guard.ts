@@ -24,7 +24,7 @@ let isEnding = false;
 let isRegistered = false;
 
 /** Guards a process or what stands for one. @returns what ends that */
-export function guard(thing: Guarded): () => void {
+function guard(thing: Guarded): () => void {
   return addTo(guarded, thing);
 }
 

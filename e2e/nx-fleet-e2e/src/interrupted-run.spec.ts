@@ -124,7 +124,8 @@ describe('a run that is killed with -9', () => {
         running.finished.then(({ output }) => Promise.reject(new Error(output))),
       ]);
       const [outermost] = processesOf(workspace.folder).filter(({ command }) => command.includes(`run ${target}`));
-      process.kill(outermost?.pid ?? 0, 'SIGKILL');
+      if (outermost === undefined) throw new Error('it does not run');
+      process.kill(outermost.pid, 'SIGKILL');
       await running.finished;
       expect(await processesLeft(workspace.folder, 20_000)).toEqual([]);
       workspace.write(`docs/issues/${project.slice('issue-'.length)}.md`, `# ${title}\n\n- [ ] Sold\n`);

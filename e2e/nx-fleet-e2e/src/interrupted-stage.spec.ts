@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NEWEST_NX, TESTS_ALL } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
-import { processesLeft, untilTrue, type Running } from './workspace/processes.js';
-import { SCRIPTED_FILES } from './workspace/scripted-agents.js';
+import { processesLeft, processesOf, untilTrue, type Running } from './workspace/processes.js';
+import { SCRIPTED_FILES, scriptedOptions } from './workspace/scripted-agents.js';
 import { createFleet, succeed, type Workspace } from './workspace/workspace.js';
 
 const ISSUES = {
@@ -71,5 +71,67 @@ describe('a stage that does not get to its end', () => {
     const runs = [start('issue-4'), start('issue-4')];
     for (const run of runs) expect((await succeed(run.finished)).output).toContain('Verdict: approved');
     expect(calls('Four limes')).toEqual(['plan', 'build', 'review']);
+  });
+});
+
+/** Leaves a process of its own behind, and its id in HOME; hangs where a file `hang-test` is there, and takes it away. */
+const TEST = `const { spawn } = require('node:child_process');
+const { appendFileSync, existsSync, rmSync } = require('node:fs');
+const home = process.env.HOME;
+const child = spawn('sleep', ['641'], { detached: true, stdio: 'ignore' });
+child.unref();
+appendFileSync(home + '/sleeps', child.pid + '\\n');
+if (existsSync(home + '/hang-test')) {
+  rmSync(home + '/hang-test');
+  setInterval(() => {}, 1000);
+}
+`;
+const TESTED_PROJECT = {
+  name: 'basket',
+  targets: { test: { command: 'node tools/test.cjs', inputs: ['default', '{workspaceRoot}/work-*.txt'] } },
+};
+
+describe('a check that is an Nx of its own', () => {
+  let workspace: Workspace;
+  const start = (target: string): Running => workspace.startNx(['run', `issue-1:${target}`, '--output-style=static']);
+  const sleepsStarted = (): number => readFileSync(join(workspace.folder, 'home/sleeps'), 'utf8').trim().split('\n').length;
+
+  beforeAll(async () => {
+    workspace = await createFleet({
+      ...NEWEST_NX,
+      files: {
+        ...SCRIPTED_FILES,
+        'docs/issues/1.md': '# One apple\n\nGo.\n',
+        'basket/project.json': JSON.stringify(TESTED_PROJECT),
+        'tools/test.cjs': TEST,
+        'nx-fleet.json': scriptedOptions({ checks: ['nx run-many -t test', 'nx affected -t test --base={base}'] }),
+      },
+    });
+    await succeed(workspace.nx('g', 'worktree', '--issue=1'));
+  });
+
+  afterAll(() => workspace.removeAtRest());
+
+  it('leaves nothing of what its tasks have started', async () => {
+    await succeed(start('agent-build').finished);
+    expect(sleepsStarted()).toBe(2);
+    expect(await processesLeft(workspace.folder)).toEqual([]);
+  });
+
+  it('fails the stage when it is killed, and leaves nothing either; the same command goes on', async () => {
+    const flag = join(workspace.folder, 'home/hang-test');
+    writeFileSync(flag, '');
+    const running = start('agent-validate');
+    await untilTrue('the test hangs', () => !existsSync(flag));
+    const [inner] = processesOf(workspace.folder).filter(({ command }) => command.includes('run-many -t test'));
+    if (inner === undefined) throw new Error('no inner Nx runs');
+    process.kill(inner.pid, 'SIGKILL');
+    const { exitCode, output } = await running.finished;
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain('signal SIGKILL');
+    expect(await processesLeft(workspace.folder)).toEqual([]);
+    await succeed(start('agent-validate').finished);
+    expect(await processesLeft(workspace.folder)).toEqual([]);
+    expect(sleepsStarted()).toBe(5);
   });
 });

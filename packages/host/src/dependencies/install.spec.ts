@@ -81,6 +81,15 @@ describe('an install', () => {
     expect(commands.log).toHaveLength(1);
   });
 
+  it.each<Partial<CommandResult>>([
+    { ended: 'cancelled', exitCode: null },
+    { exitCode: null, signal: 'SIGTERM' },
+  ])('is said to be interrupted, without advice on a worktree that may be gone: %j', async (answer) => {
+    const failure = await runInstall(answering(answer), pnpm, request).catch(String);
+    expect(failure).toMatch(/"pnpm install --offline --frozen-lockfile" was interrupted\. Run the same command again/);
+    expect(failure).not.toContain('/linked');
+  });
+
   it('shows what pnpm and its scripts say without the JSON around it', async () => {
     const lines = [
       { level: 'debug', name: 'pnpm:scope', selected: 1 },

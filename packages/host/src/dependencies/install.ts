@@ -12,6 +12,7 @@ import type { PackageManager } from './lockfile.js';
 
 const NPM_OPTIONS = ['--no-audit', '--no-fund', '--prefer-offline'];
 const SHOWN_LINES = 15;
+const INTERRUPTING: ReadonlySet<string> = new Set(['SIGHUP', 'SIGINT', 'SIGTERM']);
 const NDJSON = '--reporter=ndjson';
 const MACHINE_OPTIONS: ReadonlySet<string> = new Set(['--json', NDJSON]);
 
@@ -115,6 +116,10 @@ function failure([file, args]: CommandLine, result: CommandResult, request: Depe
     return new UserError(
       `Cannot find "${file}", which installs the dependencies of "${request.to}". Install it, then run the command again.`,
     );
+  }
+  // What was made for it may be gone by now, and it has nothing to correct.
+  if (result.ended === 'cancelled' || INTERRUPTING.has(result.signal ?? '')) {
+    return new UserError(`"${line}" was interrupted. Run the same command again: it goes on from there.`);
   }
   const lastLines = outputForPeople(args, result).trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
   const how = result.exitCode === null ? `was ended (${result.signal ?? result.ended})` : `failed with exit code ${result.exitCode}`;

@@ -111,8 +111,15 @@ function requestOf(run: Run, { limits, onDetail, signal }: StageContext, { addTr
 /** Kinds of which the program has nothing more to tell than its message. */
 const PLAIN_KINDS: ReadonlySet<string> = new Set(['not-installed', 'unauthenticated', 'cancelled']);
 
-function failure({ settings, what }: AgentTask, { kind, message, retryAfterMs }: Failed, context: StageContext): UserError {
+function failure({ settings, what, readOnly }: AgentTask, { kind, message, retryAfterMs }: Failed, context: StageContext): UserError {
   const later = retryAfterMs === undefined ? '' : ` It says to try again in ${Math.ceil(retryAfterMs / 60_000)} min.`;
   const transcript = PLAIN_KINDS.has(kind) ? '' : ` What it printed: "${transcriptFile(context)}".`;
-  return new UserError(`${settings.agent} did not finish "${what}" (${kind}): ${printableLine(message, 500)}${later}${transcript}`);
+  const goOn = kind === 'cancelled' || context.signal?.aborted === true ? continuing(readOnly, context) : '';
+  return new UserError(`${settings.agent} did not finish "${what}" (${kind}): ${printableLine(message, 500)}${later}${transcript}${goOn}`);
+}
+
+/** What remains, and what goes on. */
+function continuing(readOnly: boolean, { project, target }: StageContext): string {
+  const kept = readOnly ? '' : ' What it has written is kept under refs/nx-fleet/trash/.';
+  return `${kept} To go on: nx run ${project}:${target}`;
 }

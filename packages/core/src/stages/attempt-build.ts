@@ -46,7 +46,9 @@ export async function attemptBuild(run: BuildRun, context: StageContext): Promis
     failed = (await runChecks({ ...settings, base, recorder }, issue, context)).find(({ outcome }) => outcome === 'failed');
     if (failed === undefined) return;
     if (failed.ended === 'cancelled') {
-      throw new UserError(`Check "${failed.command}" was cancelled, and the ${task.what} with it. Run again: its work is kept.`);
+      throw new UserError(
+        `Check "${failed.command}" was cancelled, and the ${task.what} with it; its work is kept. To go on: nx run ${context.project}:${context.target}`,
+      );
     }
     if (failed.ended === 'not-found') return context.onProgress(`"${failed.command}" could not be started: no writer can fix that`);
     const next = attempt < settings.attempts ? 'a fresh writer gets its output' : 'no attempt is left';

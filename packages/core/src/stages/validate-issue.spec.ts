@@ -226,7 +226,7 @@ describe('validateIssue', () => {
         return { ended: 'cancelled', exitCode: null };
       },
     });
-    await expect(validate(issue)).rejects.toThrow('(cancelled)');
+    await expect(validate(issue)).rejects.toThrow(/was cancelled\. To go on: nx run issue-42:agent-validate$/);
     expect(issue.git.filesIn(issue.worktree).has('report.xml')).toBe(false);
     expect(issue.git.filesOf(issue.git.refs.get(kept(issue)[0] ?? '') ?? '')).toMatchObject({ 'report.xml': 'half of i' });
     issue.git.filesIn(issue.worktree).set('a.ts', 'mended by hand');

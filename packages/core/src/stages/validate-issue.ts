@@ -31,7 +31,7 @@ export async function validateIssue(settings: ValidateStageSettings, context: St
     const validation: Validation = { baseTree, tree, checks: results.map(({ command, outcome }) => ({ command, outcome })) };
     await host.artefacts.write(project, target, 'validation.json', `${JSON.stringify(validation, null, 2)}\n`);
     if (failed?.ended === 'not-found') await requirePrograms(settings, issue, context);
-    if (failed !== undefined) throw failedCheck(failed, issue);
+    if (failed !== undefined) throw failedCheck(failed, issue, context);
     await requireUnchanged({ who: 'The checks', tree, issue }, context);
     return validation;
   });
@@ -49,7 +49,8 @@ async function runNotedChecks(request: ChecksRequest, issue: StageIssue, context
   }
 }
 
-function failedCheck({ command, ended }: CheckResult, { local, manifest }: StageIssue): UserError {
+function failedCheck({ command, ended }: CheckResult, { local, manifest }: StageIssue, { project, target }: StageContext): UserError {
+  if (ended === 'cancelled') return new UserError(`Check "${command}" was cancelled. To go on: nx run ${project}:${target}`);
   return new UserError(
     `Check "${command}" failed in "${local.worktree}" (${ended}). Fix it there, commit, and run again; or have it built again: nx g worktree --issue=${manifest.tracker.reference} --again`,
   );

@@ -12,18 +12,19 @@ export interface ShownOutput {
 
 /** To be called once, at the top of a spec. */
 export function useShownOutput(): ShownOutput {
-  const { info, error } = logger;
+  const { info, warn, error } = logger;
   let root = '';
   let lines: string[] = [];
   beforeEach(() => {
     root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-fleet-')));
     lines = [];
     logger.info = (line: string) => void lines.push(line);
+    logger.warn = (line: string) => void lines.push(line);
     logger.error = (line: string) => void lines.push(line);
   });
   afterEach(() => {
     rmSync(root, { recursive: true });
-    Object.assign(logger, { info, error });
+    Object.assign(logger, { info, warn, error });
   });
   return { root: () => root, lines: () => lines };
 }

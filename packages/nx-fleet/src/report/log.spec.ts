@@ -1,4 +1,5 @@
 import { UserError } from '@nx-fleet/core';
+import type { guard } from '@nx-fleet/host';
 import { useShownOutput, writtenBy } from '../executors/shown-output.fixture.js';
 import { log, printJson } from './log.js';
 import { reportGenerator, reportTask } from './report.js';
@@ -20,6 +21,17 @@ describe('the log', () => {
       throw new UserError('::error::x ##[error]y');
     });
     await expect(generating).rejects.toThrow(/^: :error::x ## \[error\]y$/);
+  });
+
+  it('says on Ctrl-C in a generator what to do next, and not after its end', async () => {
+    const guarded = new Set<Parameters<typeof guard>[0]>();
+    const guarding: typeof guard = (thing) => {
+      guarded.add(thing);
+      return () => guarded.delete(thing);
+    };
+    await reportGenerator(async () => Promise.all([...guarded].map(({ end }) => end())), guarding);
+    expect(lines()).toEqual(['Interrupted. To go on, run the same command again.']);
+    expect(guarded).toEqual(new Set());
   });
 
   it('holds none in JSON, which says the same', async () => {

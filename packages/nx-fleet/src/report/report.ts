@@ -1,4 +1,5 @@
 import { UserError, withoutCommands } from '@nx-fleet/core';
+import { guard } from '@nx-fleet/host';
 import { log } from './log.js';
 import { systemFault } from './system-fault.js';
 
@@ -14,8 +15,10 @@ export async function reportTask(work: () => Promise<boolean>): Promise<{ succes
   }
 }
 
-/** Runs a generator's work. A user's fault loses its stack, so that Nx prints one line. */
-export async function reportGenerator<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Runs a generator's work. A user's fault loses its stack, so that Nx prints one line; Ctrl-C is answered by what to do next. */
+export async function reportGenerator<Result>(work: () => Promise<Result>, guarding: typeof guard = guard): Promise<Result> {
+  const interrupted = async (): Promise<void> => log.warn('Interrupted. To go on, run the same command again.');
+  const forget = guarding({ end: interrupted, endNow: () => undefined });
   try {
     return await work();
   } catch (error) {
@@ -24,6 +27,8 @@ export async function reportGenerator<Result>(work: () => Promise<Result>): Prom
     fault.message = withoutCommands(fault.message);
     fault.stack = '';
     throw fault;
+  } finally {
+    forget();
   }
 }
 

@@ -24,7 +24,7 @@ let isEnding = false;
 let isRegistered = false;
 
 /** Guards a process or what stands for one. @returns what ends that */
-function guard(thing: Guarded): () => void {
+export function guard(thing: Guarded): () => void {
   return addTo(guarded, thing);
 }
 

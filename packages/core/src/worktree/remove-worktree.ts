@@ -86,9 +86,7 @@ async function requireAsPlanned(plan: RemovalPlan, request: RemoveRequest, adapt
 async function requireNoStage(project: string, host: RemovalAdapters['host']): Promise<void> {
   const running = (await host.exclusiveWork(`${project}.`)).map((name) => name.slice(project.length + 1));
   if (running.length === 0) return;
-  throw new UserError(
-    `"${project}" is being worked on by ${running.join(', ')}. Wait for that to end, or end it, then run this again.`,
-  );
+  throw new UserError(`"${project}" is being worked on by ${running.join(', ')}. Wait for that to end, or end it, then run this again.`);
 }
 
 /** What a restoring finds first is kept last: the worktree as it was, its commits included. */

@@ -30,6 +30,12 @@ describe('redaction', () => {
     expect(redact({ PROXY: 'http://me:p%40ss-word@proxy' }, 'p@ss-word')).toBe('***');
   });
 
+  it('finds what the query of a URL calls a secret, alone and in the URL', () => {
+    const env = { DATABASE_URL: 'file:/tmp/app.db?password=of-the-branch', TURSO: 'libsql://db.example/?authToken=eyJhbGciOi.x' };
+    expect(redact(env, 'of-the-branch eyJhbGciOi.x')).toBe('*** ***');
+    expect(redact(env, 'opened file:/tmp/app.db?password=of-the-branch')).toBe('opened ***');
+  });
+
   it.each([
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----\nafter', '-----BEGIN RSA PRIVATE KEY-----***\nafter'],
     [

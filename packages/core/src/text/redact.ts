@@ -2,6 +2,7 @@ const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|URL|
 const MIN_SECRET_LENGTH = 8;
 const NEVER_BY_CHANCE = 16;
 const HIDDEN = '***';
+const SECRET_PARAMETER = /[?&][\w.-]*(?:key|token|secret|pass|pwd|auth|sig)[\w.-]*=([^&#\s]+)/gi;
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -31,12 +32,12 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
   [new RegExp(String.raw`([a-z][a-z\d+.-]{1,20}://[^/?#\s:@"'\\]{0,100}:)(?!${DEFAULTS}@)[^/?#\s@"'\\]{1,200}@`, 'gi'), `$1${HIDDEN}@`],
 ];
 
-/** The values of `env` that must not be repeated: those whose name says so, and each password inside a URL; what `isPublic` knows is left out. */
+/** The values of `env` that must not be repeated: those whose name says so, and each password and token inside a URL; what `isPublic` knows is left out. */
 export function secretsOf(env: Variables): readonly string[] {
   const secrets = new Set<string>();
   for (const [name, value] of Object.entries(env)) {
     if (SECRET_NAME.test(name)) addSecret(secrets, value);
-    addSecret(secrets, passwordIn(value));
+    for (const secret of secretsInUrl(value)) addSecret(secrets, secret);
   }
   return [...secrets];
 }
@@ -84,7 +85,7 @@ function formsOf(secret: string): readonly string[] {
 
 /** Whether everybody may know a value, whatever its variable is called: a default, a place on this machine, a file, a page of a public host. */
 function isPublic(value: string): boolean {
-  if (IS_DEFAULT.test(value) || LOOPBACK.test(value) || /^(?:file|sqlite):/i.test(value)) return true;
+  if (IS_DEFAULT.test(value) || LOOPBACK.test(value) || (/^(?:file|sqlite):/i.test(value) && secretsInUrl(value).length === 0)) return true;
   return /^https?:\/\/[\w.-]+(?::\d+)?\/?$/i.test(value);
 }
 
@@ -104,6 +105,9 @@ function addSecret(secrets: Set<string>, value: string): void {
   }
 }
 
-function passwordIn(value: string): string {
-  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*?:([^/?#\s]*)@/i.exec(value)?.[1] ?? '';
+/** The password of a URL, and what its query calls a secret. */
+function secretsInUrl(value: string): readonly string[] {
+  const [, password] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*?:([^/?#\s]*)@/i.exec(value) ?? [];
+  const parameters = /^[a-z][a-z0-9+.-]*:/i.test(value) ? value.matchAll(SECRET_PARAMETER) : [];
+  return [...(password === undefined ? [] : [password]), ...[...parameters].map(([, secret = '']) => secret)];
 }

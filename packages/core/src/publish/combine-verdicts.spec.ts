@@ -99,13 +99,13 @@ describe('combineVerdicts', () => {
   });
 
   it('tells of each dismissal whose it is', () => {
-    const ignores = [anIgnore(blocking?.fingerprint ?? '', { by: 'ada', isOwn: true })];
+    const ignores = [anIgnore(blocking?.fingerprint ?? '', { by: 'ada' })];
     const replies = { words: new Map([[gravest?.fingerprint ?? '', { reason: 'Fine.', by: 'bob' }]]), refused: [] };
     const report = reportOn({ a: verdictOn([{}]), b: verdictOn([{ file: 'b.ts', severity: 'critical' }]) }, { ignores, replies });
     expect(report.verdict).toBe('approve');
     expect(report.findings.map(({ dismissal }) => dismissal)).toEqual([
-      { reason: 'Fine.', by: 'bob', from: 'reply', isOwn: false, expires: null },
-      { reason: 'It is meant so.', by: 'ada', from: 'file', isOwn: true, expires: '2026-12-31' },
+      { reason: 'Fine.', by: 'bob', from: 'reply', expires: null },
+      { reason: 'It is meant so.', by: 'ada', from: 'file', expires: '2026-12-31' },
     ]);
   });
 
@@ -113,7 +113,7 @@ describe('combineVerdicts', () => {
     const ignores = [
       anIgnore(blocking?.fingerprint ?? '', { expires: '2026-05-31' }),
       anIgnore('aaaaaaaaaaaa'),
-      anIgnore('bbbbbbbbbbbb', { isOwn: true }),
+      anIgnore('bbbbbbbbbbbb'),
       anIgnore('cccccccccccc', { expires: '2026-05-31' }),
     ];
     expect(reportOn({ a: verdictOn([{}]) }, { ignores })).toMatchObject({
@@ -121,7 +121,6 @@ describe('combineVerdicts', () => {
       ignores: {
         expired: [blocking?.fingerprint, 'cccccccccccc'],
         unmatched: ['aaaaaaaaaaaa', 'bbbbbbbbbbbb'],
-        ownUnmatched: ['bbbbbbbbbbbb'],
       },
     });
   });

@@ -7,11 +7,6 @@ import { earlierNames, namesOf } from './earlier-names.js';
 import { lastWord, type ReadReplies } from './read-replies.js';
 import { byWeight, type Dismissal, type ReportFinding, type ReviewReport } from './review-report.js';
 
-/** An entry of the ignore file; `isOwn`: the change that is reviewed brings it, or changes it. */
-export interface ReportIgnore extends Ignore {
-  readonly isOwn: boolean;
-}
-
 export interface ReportSources {
   /** Each project that the change touches and its verdict on it; null where there is none. */
   readonly verdicts: ReadonlyMap<string, Verdict | null>;
@@ -19,7 +14,7 @@ export interface ReportSources {
   readonly skipped: readonly string[];
   /** What the comment on the pull request remembers. */
   readonly known: readonly RememberedFinding[];
-  readonly ignores: readonly ReportIgnore[];
+  readonly ignores: readonly Ignore[];
   readonly replies: ReadReplies;
   readonly now: Date;
 }
@@ -56,7 +51,6 @@ export function combineVerdicts(sources: ReportSources): ReviewReport {
     ignores: {
       expired: ignores.filter((ignore) => isExpired(ignore, now)).map(({ fingerprint }) => fingerprint),
       unmatched: unmatched.map(({ fingerprint }) => fingerprint),
-      ownUnmatched: unmatched.filter(({ isOwn }) => isOwn).map(({ fingerprint }) => fingerprint),
     },
     refusedReplies: replies.refused.filter(({ fingerprint }) => present.has(fingerprint) && lastWord(replies, [fingerprint]) === null),
   };
@@ -90,11 +84,11 @@ function dismissals({ ignores, replies, now }: ReportSources): (finding: ReportF
   return (finding) => {
     const entry = entries.get(finding.fingerprint);
     if (entry !== undefined) {
-      const { reason, by = null, isOwn, expires } = entry;
-      return { reason, by, from: 'file', isOwn, expires };
+      const { reason, by = null, expires } = entry;
+      return { reason, by, from: 'file', expires };
     }
     const reply = lastWord(replies, namesOf(finding));
-    return reply === null ? null : { ...reply, from: 'reply', isOwn: false, expires: null };
+    return reply === null ? null : { ...reply, from: 'reply', expires: null };
   };
 }
 

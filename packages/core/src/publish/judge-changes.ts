@@ -14,11 +14,11 @@ export interface ChangesContext extends JudgeContext {
 }
 
 /**
- * The verdict on each project that a change touches; null where a review is missing, or is of another change. Judged anew, from the reviews and by
- * the settings of now: a verdict that lies there may be of another time.
+ * The verdict on each project that a change touches, with nothing dismissed; null where a review is missing, or is of another change. It is reached
+ * again, from the reviews and by the settings of now: a verdict that lies there may be of another time.
  */
 export async function judgeChanges(
-  { projects, head }: ChangesIndex,
+  { projects }: ChangesIndex,
   { git, host, gate }: ChangesContext,
 ): Promise<ReadonlyMap<string, Verdict | null>> {
   const verdicts = new Map<string, Verdict | null>();
@@ -26,7 +26,7 @@ export async function judgeChanges(
     try {
       const { project } = change;
       const reviews = await requireReviews(gate.reviewers, reviewedOf(change), { host, project });
-      verdicts.set(project, await judgeReviews(reviews, { project, blockOn: gate.blockOn, ignoresAt: head }, { git, host }));
+      verdicts.set(project, await judgeReviews(reviews, { project, blockOn: gate.blockOn, ignores: [] }, { git, host }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       verdicts.set(change.project, null);

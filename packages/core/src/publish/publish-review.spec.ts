@@ -202,24 +202,29 @@ describe('publishReview', () => {
     expect((await publish()).comment.kind).toBe('created');
   });
 
-  it('follows the ignore file of the head, and says which entries the change brings itself', async () => {
+  it('follows the ignore file of the base: a change neither dismisses its own findings nor takes an entry out', async () => {
     const name = await fingerprintOf({});
     const entry = { fingerprint: name, reason: 'Meant so.', expires: '2026-12-31' };
     const ignoreFile = (...findings: readonly object[]): string => JSON.stringify({ version: 1, findings });
-    const { find, publish, git, comments } = pipeline({ [IGNORE_FILE]: ignoreFile(entry) });
-    await find({});
-    expect((await publish()).report).toMatchObject({ verdict: 'approve', findings: [{ dismissal: { isOwn: false } }] });
-    const head = git.commit([git.root], { [IGNORE_FILE]: ignoreFile({ ...entry, expires: '2026-12-30' }) }, 'Longer');
-    expect((await publish({ head })).report.findings).toMatchObject([{ dismissal: { isOwn: true } }]);
-    expect(comments.all[0]?.body).toContain('**Dismissed in this very change**');
-    expect((await publish({ head: git.commit([git.root], {}, 'None') })).report.verdict).toBe('request-changes');
+    const agreed = pipeline({ [IGNORE_FILE]: ignoreFile(entry) });
+    await agreed.find({});
+    expect((await agreed.publish()).report).toMatchObject({ verdict: 'approve', findings: [{ dismissal: { reason: 'Meant so.' } }] });
+    const head = agreed.git.commit([agreed.git.root], { [IGNORE_FILE]: ignoreFile({ ...entry, reason: 'Mine.' }) }, 'Another reason');
+    expect((await agreed.publish({ head })).report.findings).toMatchObject([{ dismissal: { reason: 'Meant so.' } }]);
+    expect((await agreed.publish({ head: agreed.git.commit([agreed.git.root], {}, 'None') })).report.verdict).toBe('approve');
+    const own = pipeline();
+    await own.find({});
+    const bringing = own.git.commit([own.git.root], { [IGNORE_FILE]: ignoreFile(entry) }, 'Dismiss my own');
+    expect((await own.publish({ head: bringing })).report.verdict).toBe('request-changes');
+    own.git.refs.set('refs/remotes/origin/main', bringing);
+    expect((await own.publish({ head: bringing })).report.verdict).toBe('approve');
   });
 
-  it('asks to mend an ignore file that is none, and takes one that mends it', async () => {
+  it('asks to repair an ignore file that is not valid, and takes a change that repairs it', async () => {
     const broken = pipeline({ [IGNORE_FILE]: '{' });
     await broken.find({});
     await expect(broken.publish()).rejects.toThrow('"nx-fleet-ignore.json" is not JSON');
-    const head = broken.git.commit([broken.git.root], { [IGNORE_FILE]: JSON.stringify(NOTHING) }, 'Mended');
+    const head = broken.git.commit([broken.git.root], { [IGNORE_FILE]: JSON.stringify(NOTHING) }, 'Repaired');
     expect((await broken.publish({ head })).report.verdict).toBe('request-changes');
   });
 });

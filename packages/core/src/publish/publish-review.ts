@@ -1,9 +1,8 @@
-import { parseArtefact } from '../artefact/parse-artefact.js';
+import { agreedIgnores, type IgnoresContext } from '../changes/agreed-ignores.js';
 import type { ChangesIndex } from '../changes/changes-artefact.js';
 import { UserError } from '../errors/user-error.js';
-import { IGNORE_FILE, ignoreFileSchema, parseIgnores } from '../review/ignore-file.js';
 import { renderCodeQuality } from './code-quality.js';
-import { combineVerdicts, type ReportIgnore } from './combine-verdicts.js';
+import { combineVerdicts } from './combine-verdicts.js';
 import { parseState } from './comment-state.js';
 import { judgeChanges, type ChangesContext } from './judge-changes.js';
 import { COMMENT_MARKER, isWorthAComment, renderComment } from './render-comment.js';
@@ -14,6 +13,7 @@ import type { ReviewPlace, ReviewThread } from './review-comments.js';
 import type { ReviewReport } from './review-report.js';
 
 export interface PublishContext extends ChangesContext {
+  readonly git: ChangesContext['git'] & IgnoresContext['git'];
   /** The project and the target that run: where the files go. */
   readonly project: string;
   readonly target: string;
@@ -43,7 +43,7 @@ export async function publishReview(
     verdicts: await judgeChanges(changes, context),
     skipped: changes.skipped,
     known: parseState(thread.own[0]?.body ?? ''),
-    ignores: await readIgnores(changes, context),
+    ignores: await agreedIgnores(changes, context),
     replies: readReplies(thread.replies),
     now: host.now(),
   });
@@ -76,17 +76,6 @@ async function outcomeOf(posting: Promise<CommentOutcome>): Promise<CommentOutco
 function whyOf(error: unknown): string {
   if (error instanceof UserError) return error.message.replace(/\.$/, '');
   throw error;
-}
-
-/** The head's entries, with what the change itself has added or altered marked so. */
-async function readIgnores({ base, head }: ChangesIndex, { git, host }: PublishContext): Promise<readonly ReportIgnore[]> {
-  const now = host.now();
-  const text = await git.readFile(head, IGNORE_FILE);
-  const before = await git.readFile(base, IGNORE_FILE);
-  // Where the base's file is not valid nobody has agreed to it.
-  const agreed = parseArtefact(before, ignoreFileSchema)?.findings ?? [];
-  const known = new Set(agreed.map((entry) => JSON.stringify(entry)));
-  return parseIgnores(text, now).map((ignore) => ({ ...ignore, isOwn: !known.has(JSON.stringify(ignore)) }));
 }
 
 function json(value: unknown): string {

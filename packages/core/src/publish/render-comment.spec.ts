@@ -31,17 +31,16 @@ describe('renderComment', () => {
       {
         known: first.findings.map(remember),
         skipped: ['docs'],
-        ignores: [anIgnore(blocking?.fingerprint ?? '', { by: 'ada', isOwn: true }), anIgnore('bbbbbbbbbbbb', { isOwn: true })],
+        ignores: [anIgnore(blocking?.fingerprint ?? '', { by: 'ada' })],
         replies: { words: new Map(), refused: [{ fingerprint: blocking?.fingerprint ?? '', by: 'eve', why: 'no-write-access' }] },
       },
     );
     const comment = renderComment(report);
     expect(comment).toContain('**No valid verdict on this change** for `b`');
     expect(comment).toContain('Not reviewed, as the options say: `docs`.');
-    expect(comment).toContain('**Dismissed in this very change**');
+    expect(comment).toContain('<summary>Dismissed: 1</summary>');
     expect(comment).toContain('Dismissed by ada, until 2026-12-31: It is meant so.');
     expect(comment).toContain(`~~Slow~~ (\`src/app.ts:10\`, \`${note?.fingerprint}\`)`);
-    expect(comment).toContain('`bbbbbbbbbbbb`: this change names it');
     expect(comment).toContain('eve has no write access here');
   });
 
@@ -94,8 +93,8 @@ describe('renderComment', () => {
       file: `${index}/${long}`,
     }));
     const known = reportOn({ b: verdictOn(many.map((finding) => ({ ...finding, lens: 'spec' as const }))) }).findings.map(remember);
-    const dismissed = reportOn({ a: verdictOn(many.slice(0, 150)) }).findings.map(({ fingerprint }, index) =>
-      anIgnore(fingerprint, { reason: long, by: long, isOwn: index % 2 === 0 }),
+    const dismissed = reportOn({ a: verdictOn(many.slice(0, 150)) }).findings.map(({ fingerprint }) =>
+      anIgnore(fingerprint, { reason: long, by: long }),
     );
     const projects = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`${index}${long}`, null]));
     const report = reportOn({ a: verdictOn(many), b: null, ...projects }, { known, ignores: dismissed, skipped: Object.keys(projects) });

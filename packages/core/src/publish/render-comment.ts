@@ -11,7 +11,6 @@ export const COMMENT_MARKER = '<!-- nx-fleet review -->';
 const LIMITS = {
   state: 20_000,
   findings: 24_000,
-  own: 3_000,
   dismissed: 3_000,
   resolved: 3_000,
   unknown: 2_000,
@@ -21,7 +20,7 @@ const LIMITS = {
 
 /** Whether a first comment says anything: no news is no comment. */
 export function isWorthAComment(report: ReviewReport): boolean {
-  return report.verdict === 'request-changes' || report.findings.length > 0 || report.ignores.ownUnmatched.length > 0;
+  return report.verdict === 'request-changes' || report.findings.length > 0;
 }
 
 /** The one comment on a pull request, in less than 65,536 characters. The same report gives the same text. What agents wrote is escaped. */
@@ -38,8 +37,7 @@ export function renderComment(report: ReviewReport): string {
     '',
     ...problems(report),
     ...fitFindings(open, LIMITS.findings),
-    ...section('Dismissed in this very change', fitLines(dismissed.filter(isOwn).map(dismissedLine), LIMITS.own)),
-    ...folded('Dismissed', dismissed.filter((finding) => !isOwn(finding)).map(dismissedLine), LIMITS.dismissed),
+    ...folded('Dismissed', dismissed.map(dismissedLine), LIMITS.dismissed),
     ...folded(
       'Resolved',
       resolved.map((finding) => `- ~~${oneLine(finding.title)}~~ ${findingLine(finding)}`),
@@ -57,7 +55,7 @@ export function renderComment(report: ReviewReport): string {
 }
 
 const HOW_TO_DISMISS = [
-  'To dismiss one, reply `nx-fleet dismiss <fingerprint> <reason>` (write access is needed; `nx-fleet undismiss <fingerprint>` takes it back), or name it in `nx-fleet-ignore.json`. It counts from the next run on.',
+  'To dismiss one, reply `nx-fleet dismiss <fingerprint> <reason>` (write access is needed; `nx-fleet undismiss <fingerprint>` takes it back), or name it in `nx-fleet-ignore.json`, which counts once it is on the default branch. A reply counts from the next run on.',
   '',
 ];
 
@@ -94,10 +92,6 @@ function names(projects: readonly string[]): string {
   return `${shown.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
 }
 
-function isOwn({ dismissal }: ReportFinding): boolean {
-  return dismissal?.isOwn === true;
-}
-
 function dismissedLine(finding: ReportFinding): string {
   const { dismissal, severity, title } = finding;
   const by = dismissal?.by ?? null;
@@ -113,9 +107,6 @@ function remarks({ findings, ignores, refusedReplies }: ReviewReport): readonly 
     ...ignores.expired
       .filter((fingerprint) => present.has(fingerprint))
       .map((fingerprint) => `- ${inCode(fingerprint)}: its entry in \`nx-fleet-ignore.json\` has expired.`),
-    ...ignores.ownUnmatched.map(
-      (fingerprint) => `- ${inCode(fingerprint)}: this change names it in \`nx-fleet-ignore.json\`, and no finding is called so.`,
-    ),
     ...refusedReplies.map(({ fingerprint, by, why }) =>
       why === 'no-reason'
         ? `- ${inCode(fingerprint)}: the reply of ${escapeMarkdown(by)} gives no reason, and does not count.`

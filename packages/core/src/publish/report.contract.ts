@@ -1,7 +1,8 @@
 import { aFinding, aReview } from '../review/finding.contract.js';
 import type { Finding, Severity } from '../review/finding.js';
 import { reachVerdict, type Verdict } from '../review/verdict.js';
-import { combineVerdicts, type ReportIgnore, type ReportSources } from './combine-verdicts.js';
+import type { Ignore } from '../review/ignore-file.js';
+import { combineVerdicts, type ReportSources } from './combine-verdicts.js';
 import type { ReviewReport } from './review-report.js';
 
 /** A verdict of one reviewer on findings, for specs. */
@@ -23,6 +24,6 @@ export function reportOn(verdicts: Readonly<Record<string, Verdict | null>>, cha
 }
 
 /** An entry of the ignore file, for specs. */
-export function anIgnore(fingerprint: string, change: Partial<ReportIgnore> = {}): ReportIgnore {
-  return { fingerprint, reason: 'It is meant so.', expires: '2026-12-31', isOwn: false, ...change };
+export function anIgnore(fingerprint: string, change: Partial<Ignore> = {}): Ignore {
+  return { fingerprint, reason: 'It is meant so.', expires: '2026-12-31', ...change };
 }

@@ -10,8 +10,6 @@ export interface Dismissal {
   /** Who answers for it, where that is known. */
   readonly by: string | null;
   readonly from: 'file' | 'reply';
-  /** The change that was reviewed brings the dismissal itself. */
-  readonly isOwn: boolean;
   /** The last day on which it counts; null for ever. */
   readonly expires: string | null;
 }
@@ -51,8 +49,6 @@ export interface ReviewReport {
     readonly expired: readonly string[];
     /** Fingerprints of the other entries that match no finding of this change. */
     readonly unmatched: readonly string[];
-    /** Of these, the ones that the change itself brings. */
-    readonly ownUnmatched: readonly string[];
   };
   readonly refusedReplies: readonly RefusedReply[];
 }

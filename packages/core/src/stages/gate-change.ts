@@ -1,4 +1,5 @@
 import type { Severity } from '../review/finding.js';
+import type { Ignore } from '../review/ignore-file.js';
 import { renderVerdict } from '../review/render-verdict.js';
 import { renderSarif } from '../review/sarif.js';
 import type { Verdict } from '../review/verdict.js';
@@ -21,8 +22,8 @@ export interface GateSubject extends Reviewed {
   readonly spec: string;
   /** What was run on the change. @default not known */
   readonly checks?: Verdict['checks'];
-  /** The commit whose ignore file counts. */
-  readonly ignoresAt: string;
+  /** What the team has agreed to live with: who is judged has no say in it. */
+  readonly ignores: readonly Ignore[];
 }
 
 /**
@@ -36,7 +37,7 @@ export async function judgeChange(
 ): Promise<Verdict> {
   const reviews = await requireReviews(reviewers, subject, context);
   const tried = await requireE2eReviews(e2e, subject, context);
-  const judged = await judgeReviews([...reviews, ...tried], { project: context.project, blockOn, ignoresAt: subject.ignoresAt }, context);
+  const judged = await judgeReviews([...reviews, ...tried], { project: context.project, blockOn, ignores: subject.ignores }, context);
   return subject.checks === undefined ? judged : { ...judged, checks: subject.checks };
 }
 

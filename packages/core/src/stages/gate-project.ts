@@ -1,3 +1,4 @@
+import { agreedIgnores } from '../changes/agreed-ignores.js';
 import { requireChanges } from '../changes/require-changes.js';
 import type { Verdict } from '../review/verdict.js';
 import { gateChange, type GateSettings } from './gate-change.js';
@@ -10,15 +11,12 @@ import type { StageContext } from './stage-context.js';
  */
 export async function gateProject(settings: GateSettings, request: ProjectReviewRequest, context: StageContext): Promise<Verdict | null> {
   const { host, project, target } = context;
-  const { projects, head } = await requireChanges(request, placeOf(request, context), context.git);
-  const change = projects.find((one) => one.project === project);
+  const index = await requireChanges(request, placeOf(request, context), context.git);
+  const change = index.projects.find((one) => one.project === project);
   if (change === undefined) {
     await host.artefacts.clear(project, target);
     return null;
   }
-  return gateChange(
-    settings,
-    { ...reviewedOf(change), title: 'its part of the change', spec: projectSpec(change), ignoresAt: head },
-    context,
-  );
+  const ignores = await agreedIgnores(index, context);
+  return gateChange(settings, { ...reviewedOf(change), title: 'its part of the change', spec: projectSpec(change), ignores }, context);
 }

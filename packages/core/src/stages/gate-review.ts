@@ -1,4 +1,5 @@
 import type { Verdict } from '../review/verdict.js';
+import { IGNORE_FILE, parseIgnores } from '../review/ignore-file.js';
 import { gateChange, type GateSettings, type GateSubject } from './gate-change.js';
 import { issueReviewed } from './issue-reviewed.js';
 import { requireIssue, type StageContext } from './stage-context.js';
@@ -9,11 +10,12 @@ export async function gateReview(settings: GateSettings, context: StageContext):
   return gateChange(settings, await issueSubject(context), context);
 }
 
-/** What is judged of an issue in the round that a stage belongs to. */
+/** What is judged of an issue in the round that a stage belongs to. @throws UserError when the ignore file of its base is not valid */
 export async function issueSubject(context: StageContext): Promise<GateSubject> {
   const { manifest, spec } = await requireIssue(context);
   const reviewed = await issueReviewed(manifest, context);
   const validation = await readValidation(context);
   const checks = validation !== null && validation.tree === reviewed.tree ? { checks: validation.checks } : {};
-  return { ...reviewed, ...checks, title: manifest.title, spec, ignoresAt: manifest.base };
+  const ignores = parseIgnores(await context.git.readFile(manifest.base, IGNORE_FILE), context.host.now());
+  return { ...reviewed, ...checks, title: manifest.title, spec, ignores };
 }

@@ -2,35 +2,29 @@ import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import { readDiff } from '../review/file-diff.js';
 import type { Severity } from '../review/finding.js';
-import { applyIgnores, IGNORE_FILE, parseIgnores } from '../review/ignore-file.js';
+import { applyIgnores, type Ignore } from '../review/ignore-file.js';
 import type { Review } from '../review/review.js';
 import { reachVerdict, type Verdict } from '../review/verdict.js';
 import { weakenedChecks } from '../review/weakened-checks.js';
 
 export interface JudgeContext {
-  readonly git: Pick<Git, 'diff' | 'changedFiles' | 'readFile'>;
+  readonly git: Pick<Git, 'diff' | 'changedFiles'>;
   readonly host: Pick<Host, 'now'>;
 }
 
 export interface JudgeRules {
   readonly project: string;
   readonly blockOn: Severity | 'none';
-  /** The commit whose ignore file counts: one that whoever is judged has not made. */
-  readonly ignoresAt: string;
+  readonly ignores: readonly Ignore[];
 }
 
-/**
- * The one verdict on reviews of one change: for the gate, and for whoever mends what it finds.
- * @throws UserError when the ignore file is not valid
- */
+/** The one verdict on reviews of one change: for the gate, and for the writer who fixes what it finds. */
 export async function judgeReviews(
   reviews: readonly [Review, ...Review[]],
-  { project, blockOn, ignoresAt }: JudgeRules,
+  { project, blockOn, ignores }: JudgeRules,
   { git, host }: JudgeContext,
 ): Promise<Verdict> {
   const [{ baseTree, tree }] = reviews;
   const facts = weakenedChecks(readDiff(await git.diff(baseTree, tree)), await git.changedFiles(baseTree, tree));
-  const now = host.now();
-  const ignores = parseIgnores(await git.readFile(ignoresAt, IGNORE_FILE), now);
-  return applyIgnores(reachVerdict(reviews, blockOn, facts), { project, ignores, now });
+  return applyIgnores(reachVerdict(reviews, blockOn, facts), { project, ignores, now: host.now() });
 }

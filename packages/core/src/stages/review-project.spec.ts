@@ -59,7 +59,7 @@ describe('reviewProject', () => {
     expect(await gate(staged, '@shop/a')).toMatchObject({ verdict: 'approve' });
   });
 
-  it('takes a finding for dismissed that the head dismisses', async () => {
+  it('takes a finding for dismissed that its base dismisses, or the default branch itself, and not one that the change dismisses', async () => {
     const finding = aFinding({ file: 'a/one.ts', startLine: 1, endLine: 1 });
     const ignores = {
       version: 1,
@@ -71,7 +71,16 @@ describe('reviewProject', () => {
     expect(await gate(staged, '@shop/a')).toMatchObject({ verdict: 'request-changes' });
     push(staged, { 'a/one.ts': 'eins\n', [IGNORE_FILE]: JSON.stringify(ignores) });
     await change(staged);
-    expect(await gate(staged, '@shop/a')).toMatchObject({ verdict: 'approve', findings: [{ dismissed: 'Meant so.' }] });
+    expect(await gate(staged, '@shop/a')).toMatchObject({ verdict: 'request-changes' });
+    staged.git.refs.set('refs/remotes/origin/main', staged.git.refs.get('refs/heads/work') ?? '');
+    const dismissed = { verdict: 'approve', findings: [{ dismissed: 'Meant so.' }] };
+    expect(await gate(staged, '@shop/a')).toMatchObject(dismissed);
+    const files = { ...FILES, [IGNORE_FILE]: JSON.stringify(ignores) };
+    const later = await stageIssue({ git: { files }, agent });
+    later.git.refs.set('refs/heads/work', later.git.commit([later.git.root], { ...FILES, 'a/one.ts': 'eins\n' }, 'Take the entry out'));
+    await change(later);
+    await review(later, '@shop/a');
+    expect(await gate(later, '@shop/a')).toMatchObject(dismissed);
   });
 
   it('takes prompts and programs from the base, with what they lead to, and has them in the key', async () => {

@@ -27,10 +27,7 @@ export function publicationLines({ report, comment }: Publication): readonly str
 function findingLine(finding: ReportFinding): string {
   const { severity, file, title, reviewers, project, fingerprint, dismissal } = finding;
   const where = file === '' ? 'no place' : place(finding);
-  const why =
-    dismissal === null
-      ? ''
-      : `  (${dismissal.isOwn ? 'dismissed in this very change' : 'dismissed'}: ${printableLine(dismissal.reason, 80)})`;
+  const why = dismissal === null ? '' : `  (dismissed: ${printableLine(dismissal.reason, 80)})`;
   const by = printableLine(`${project}: ${reviewers.join(', ')}`);
   return `${markOf(finding)}  ${severity.padEnd(8)}  ${where}  ${printableLine(title, 160)}  [${by}]  ${fingerprint}${why}`;
 }

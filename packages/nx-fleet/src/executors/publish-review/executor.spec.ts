@@ -61,6 +61,8 @@ async function publish({
     changedFiles: async () => [],
     resolveCommit: async () => COMMIT,
     mergeBase: async () => COMMIT,
+    defaultBranch: async () => 'main',
+    isAncestor: async () => true,
   };
   const adapters = { git, host, reviewPlace: () => placeOf(place) } as unknown as Adapters;
   const context = { root: root(), projectGraph: { nodes: {}, dependencies: {} }, nxJsonConfiguration: {} } as unknown as ExecutorContext;

@@ -19,14 +19,14 @@ export interface ChangesContext extends JudgeContext {
  */
 export async function judgeChanges(
   { projects }: ChangesIndex,
-  { git, host, gate }: ChangesContext,
+  { git, host, gate, isJudge }: ChangesContext,
 ): Promise<ReadonlyMap<string, Verdict | null>> {
   const verdicts = new Map<string, Verdict | null>();
   for (const change of projects) {
     try {
       const { project } = change;
       const reviews = await requireReviews(gate.reviewers, reviewedOf(change), { host, project });
-      verdicts.set(project, await judgeReviews(reviews, { project, blockOn: gate.blockOn, ignores: [] }, { git, host }));
+      verdicts.set(project, await judgeReviews(reviews, { project, blockOn: gate.blockOn, ignores: [] }, { git, host, isJudge }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       verdicts.set(change.project, null);

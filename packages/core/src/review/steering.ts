@@ -6,15 +6,19 @@ const RULES = /(^|\/)(?:AGENTS(?:\.override)?|CLAUDE(?:\.local)?|GEMINI|QWEN|CON
 const STEERING =
   /(^|\/)\.(?:agents|claude|claude-plugin|codex|cursor|gemini|opencode|windsurf|clinerules|github|gitlab|husky|githooks|circleci|buildkite|woodpecker|vscode|devcontainer)\/|(^|\/)(?:\.mcp\.json|opencode\.jsonc?|\.cursorrules|\.windsurfrules|\.clinerules|\.aider\.conf\.ya?ml|nx-fleet(?:-ignore)?\.json|\.gitlab-ci\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|bitbucket-pipelines\.ya?ml|\.drone\.ya?ml|\.?lefthook(?:-local)?\.ya?ml|\.pre-commit-config\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|\.gitmodules|\.gitattributes|\.npmrc|\.yarnrc(?:\.ya?ml)?|\.pnpmfile\.c?js|\.envrc)$/i;
 const INSTALL_SCRIPT = /^\s*"(?:pre|post)?(?:install|prepare|prepack)"\s*:/;
-const PLUGIN_OPTION = /"(?:plugins?|nx-fleet\/plugin|reviewers|writer|planner|blockOn|prompts|tasksRunnerOptions)"\s*:/;
+const PLUGIN_OPTION =
+  /"(?:plugins?|nx-fleet\/plugin|reviewers|writer|planner|blockOn|prompts|tasksRunnerOptions|review|projects|define)"\s*:/;
 
 /** Marks that reorder or hide text. Prompts and terminals are shown without them, so nobody who reads the diff there sees that they are in it. Flags of regions are written with some. */
 const HIDDEN =
   /\r(?!$)|[\u0085\u200B\u2028-\u202E\u2060-\u2064\u2066-\u2069]|(?<!\u{1F3F4}[\u{E0020}-\u{E007F}]{0,8})[\u{E0020}-\u{E007F}]/u;
 
+/** Whether a file of the repository is a prompt, or part of a reviewer's program. */
+export type IsJudge = (path: string) => boolean;
+
 /** What a change does to what steers others: agents, hooks, pipelines, installs, and readers. */
-export function steeringRemarks(files: readonly TouchedFile[]): readonly Remark[] {
-  return files.flatMap((file) => [...steered(file), ...installScripts(file), ...hiddenText(file)]);
+export function steeringRemarks(files: readonly TouchedFile[], isJudge: IsJudge = () => false): readonly Remark[] {
+  return files.flatMap((file) => [...steered(file, isJudge), ...installScripts(file), ...hiddenText(file)]);
 }
 
 function hiddenText({ path, whole }: TouchedFile): readonly Remark[] {
@@ -25,9 +29,10 @@ function hiddenText({ path, whole }: TouchedFile): readonly Remark[] {
   return [{ file: path, lens: 'security', title, body: 'What is shown is not what is run or read by an agent. Look at the bytes.' }];
 }
 
-function steered({ path, from, added, removed }: TouchedFile): readonly Remark[] {
+function steered({ path, from, added, removed }: TouchedFile, isJudge: IsJudge): readonly Remark[] {
+  const steers = (one: string): boolean => isSteering(one) || isJudge(one);
   const isPlugins = /(^|\/)nx\.json$/.test(path) && [...added, ...removed].some((line) => PLUGIN_OPTION.test(line));
-  if (!isPlugins && !isSteering(path) && !(from !== null && isSteering(from))) return [];
+  if (!isPlugins && !steers(path) && !(from !== null && steers(from))) return [];
   const before = from === null ? '' : ` It was "${from}".`;
   const body = `It takes effect on agents and machines beyond this change.${before}`;
   return [{ file: path, lens: 'security', title: 'What steers agents, hooks or pipelines is changed', body }];

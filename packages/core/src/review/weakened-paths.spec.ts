@@ -85,10 +85,20 @@ describe('a file', () => {
     expect(saidOf(path, '', 'x')).toEqual([STEERED]);
   });
 
-  it.each(['plugin', 'plugins', 'nx-fleet/plugin', 'reviewers', 'writer', 'planner', 'blockOn', 'prompts', 'tasksRunnerOptions'])(
-    'named nx.json steers them by "%s"',
-    (name) => {
-      for (const path of everywhere('nx.json')) expect(saidOf(path, '', `"${name}": []`)).toEqual([STEERED]);
-    },
-  );
+  it.each([
+    'plugin',
+    'plugins',
+    'nx-fleet/plugin',
+    'reviewers',
+    'writer',
+    'planner',
+    'blockOn',
+    'prompts',
+    'tasksRunnerOptions',
+    'review',
+    'projects',
+    'define',
+  ])('named nx.json steers them by "%s"', (name) => {
+    for (const path of everywhere('nx.json')) expect(saidOf(path, '', `"${name}": []`)).toEqual([STEERED]);
+  });
 });

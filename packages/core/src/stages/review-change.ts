@@ -44,7 +44,7 @@ export async function reviewChange(settings: AgentStageSettings, subject: Review
   const [diff, changed] = [await git.diff(baseTree, tree), await git.changedFiles(baseTree, tree)];
   const diffs = readDiff(diff);
   const { parts, notShown } = diffParts(diff);
-  const prompts = await promptsFor(subject, { parts, facts: weakenedChecks(diffs, changed) }, context);
+  const prompts = await promptsFor(subject, { parts, facts: weakenedChecks(diffs, changed, context.isJudge) }, context);
   return recordStage(context, async (recorder) => {
     const answers =
       changed.length === 0

@@ -102,6 +102,13 @@ describe('reviewProject', () => {
       prompt: async (name, place) => (look(place), context.prompt(name, place)),
       agent: (name, place) => (look(place), context.agent(name, place)),
     });
+    await reviewProject(staged.settings.review, request, staged.context(REVIEWED, 'fleet'));
+    const gated = { ...staged.context(REVIEW_TARGET, 'fleet'), isJudge: request.isJudge };
+    const verdict = await gateProject({ reviewers: ['codex'], blockOn: 'high' }, request, gated);
+    expect(verdict?.findings.map(({ file, title }) => [file, title])).toEqual([
+      ['tools/agent.js', 'What steers agents, hooks or pipelines is changed'],
+      ['tools/review.md', 'What steers agents, hooks or pipelines is changed'],
+    ]);
     const judges = { 'tools/review.md': 'strict', 'tools/agent.js': 'base', 'package.json': '{}' };
     expect(seen).toEqual([judges, judges]);
     expect((await judgeOf(base, {})).judge).toBe(judge);

@@ -6,6 +6,7 @@ import type { Host } from '../host/host.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { PromptName } from '../prompt/render-prompt.js';
+import type { IsJudge } from '../review/steering.js';
 import type { ProvisioningSettings } from '../worktree/worktree-work.js';
 import type { StageLimits } from './stage-settings.js';
 
@@ -28,6 +29,8 @@ export interface StageContext {
   readonly agent: (name: string, programs?: string) => Agent;
   /** Text of a prompt template. */
   readonly prompt: (name: PromptName, workspace?: string) => Promise<string>;
+  /** @default nothing of the repository is a prompt or a program */
+  readonly isJudge?: IsJudge | undefined;
   /** What a person has to know, also where a result is shown again later: in the past tense. */
   readonly onProgress: (line: string) => void;
   /** What happens now: a step that begins, or a line of a program's output. */

@@ -22,7 +22,7 @@ export function changeRequest(
 }
 
 /** What of the repository judges its changes; undefined where nothing does. */
-function judges(prompts: Settings['prompts'], { reviewers, define }: Settings['agents']): ProjectReviewRequest['isJudge'] {
+export function judges(prompts: Settings['prompts'], { reviewers, define }: Settings['agents']): ProjectReviewRequest['isJudge'] {
   const programs = reviewers.flatMap((name) => define[name] ?? []).map((definition) => programFiles(definition));
   const paths = programs.flatMap((program) => program.paths);
   const globs = programs.flatMap((program) => program.globs);

@@ -4,6 +4,7 @@ import { stageLimits, type Settings, type StageContext } from '@nx-fleet/core';
 import type { Adapters } from '../adapters.js';
 import { readPrompt } from '../prompts.js';
 import { log, showDetail } from '../report/log.js';
+import { judges } from './change-request.js';
 import { meteredAgents } from './stage-money.js';
 
 /** What a stage works with, from what Nx gives an executor. */
@@ -21,6 +22,7 @@ export function createStageContext(context: ExecutorContext, settings: Settings,
     provisioning: settings,
     agent: meteredAgents(stage, adapters, { budgets: settings.budgets, onProgress }),
     prompt: (name, workspace = root) => readPrompt(name, settings.prompts === undefined ? undefined : resolve(workspace, settings.prompts)),
+    isJudge: judges(settings.prompts, settings.agents),
     onProgress,
     onDetail: showDetail,
   };

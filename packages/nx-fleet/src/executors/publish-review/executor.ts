@@ -21,8 +21,16 @@ export async function publishReviewExecutor(
     await requireRepositoryRoot(context.root, { git });
     const project = settings.names.fleetProject;
     const gate = { reviewers: settings.agents.reviewers, blockOn: settings.review.blockOn };
-    const changes = await requireChanges(changeRequest(context, settings), { fleetProject: project, artefacts: host.artefacts }, git);
-    const publication = await publishReview(changes, reviewPlace, { project, target: PUBLISH_TARGET, git, host, gate });
+    const request = changeRequest(context, settings);
+    const changes = await requireChanges(request, { fleetProject: project, artefacts: host.artefacts }, git);
+    const publication = await publishReview(changes, reviewPlace, {
+      project,
+      target: PUBLISH_TARGET,
+      git,
+      host,
+      gate,
+      isJudge: request.isJudge,
+    });
     const { report } = publication;
     if (json) printJson({ ...report, comment: publication.comment });
     else {

@@ -40,6 +40,6 @@ describe('planCommandInvocation', () => {
   it('gives the prompt as it is, and with it the form of the answer when there is one', () => {
     expect(planCommandInvocation(agentRequest({ prompt: 'Do it.' }), definition()).input).toBe('Do it.');
     const { input } = planCommandInvocation(agentRequest({ prompt: 'Do it.', answerSchema: { type: 'object' } }), definition());
-    expect(input).toMatch(/^Do it\.\n\n## Answer\n[^]*one JSON object[^]*"type": "object"/);
+    expect(input).toMatch(/^Do it\.\n\n## Answer\n[^]*one JSON object[^]*"type":"object"/);
   });
 });

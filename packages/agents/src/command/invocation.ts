@@ -24,9 +24,9 @@ function answerSection(schema: Readonly<Record<string, unknown>>): string {
   return [
     '## Answer',
     '',
-    'Answer with exactly one JSON object and nothing else: no words before or after it, no code fence. It must match this JSON schema:',
+    'Answer with one JSON object and nothing else, without a code fence. Its JSON schema:',
     '',
-    JSON.stringify(schema, null, 2),
+    JSON.stringify(schema),
     '',
   ].join('\n');
 }

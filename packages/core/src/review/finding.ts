@@ -10,15 +10,15 @@ export type Lens = (typeof LENSES)[number];
 
 /** One remark as a reviewer gives it: what it says is brought into its ranges later. Lines count from 1 in the file as it is after the change; 0 for the file as a whole. */
 export const findingSchema = z.strictObject({
-  lens: z.enum(LENSES).describe('what it was found through'),
+  lens: z.enum(LENSES),
   severity: z.enum(SEVERITIES),
   confidence: z.number().describe('0 to 1'),
   title: z.string().describe('the fault in one line'),
-  body: z.string().describe('what breaks, how to see it, why it matters'),
-  file: z.string().describe('a file of the change, by its path from the root of the repository'),
-  startLine: z.number().describe('from 1, in the file after the change; 0 for the file as a whole'),
-  endLine: z.number().describe('the last line, like startLine'),
-  recommendation: z.string().describe('what to do'),
+  body: z.string(),
+  file: z.string().describe('path from the root'),
+  startLine: z.number().describe('in the file after the change; 0 for all of it'),
+  endLine: z.number(),
+  recommendation: z.string(),
 });
 
 /** A remark with its place checked and its numbers in their ranges. */

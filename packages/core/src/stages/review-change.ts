@@ -112,7 +112,7 @@ function evidence(checks: ReviewSubject['checks'], facts: readonly Finding[]): s
   const results = checks?.map(
     (check) => `- ${outcomeText(check)}${check.outcome === 'ran-nothing' ? ' (no task was run: it proves nothing)' : ''}: ${check.command}`,
   );
-  const none = results === undefined ? 'Nothing that you are told of: its tests and linters run elsewhere.' : 'No checks are configured.';
+  const none = results === undefined ? 'Nothing here: tests and linters run elsewhere.' : 'No checks are configured.';
   const noticed = facts.map(({ file, title }) => `- noticed in ${printableLine(file)}: ${title}`);
   return [...(results === undefined || results.length === 0 ? [none] : results), ...noticed].join('\n');
 }

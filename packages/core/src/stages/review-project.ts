@@ -71,8 +71,7 @@ export function projectSpec({ project }: ProjectChange): string {
   return [
     `# Changes to ${printableLine(project)}`,
     '',
-    'There is no issue: this is the part of a change that lies in one project of a repository with several.',
-    'See from the code, its tests and its documentation what it is for. The project, what it depends on, and the rules that hold there are all',
-    'that you are shown; the other parts of the change are reviewed apart.',
+    'No issue: see from code, tests and documentation what it is for. You are shown this project, what it depends on and its rules; the other',
+    'parts of the change are reviewed apart.',
   ].join('\n');
 }

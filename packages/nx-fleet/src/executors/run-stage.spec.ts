@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import { createAdapters, type Adapters } from '../adapters.js';
@@ -28,12 +28,12 @@ const ISSUE_BRANCH = 'issue/43-pears';
 /** Approves. While it reads, the build of another issue commits. */
 const REVIEWER = `
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 const [mode, main] = process.argv.slice(2);
 if (mode === '--version') {
   console.log('1.0.0');
 } else {
-  readFileSync(0, 'utf8');
+  writeFileSync(process.argv[1] + '.prompt', readFileSync(0));
   const git = (...args) => execFileSync('git', ['-C', main, '-c', 'user.name=Ada', '-c', 'user.email=a@b', ...args], { encoding: 'utf8' }).trim();
   const commit = git('commit-tree', '-m', 'pears', '-p', '${ISSUE_BRANCH}', '${ISSUE_BRANCH}^{tree}');
   git('update-ref', 'refs/heads/${ISSUE_BRANCH}', commit);
@@ -125,6 +125,13 @@ describe('the review of a project', () => {
     expect(git(main(), 'log', '-1', '--format=%s', ISSUE_BRANCH)).toBe('pears');
     expect(git(main(), 'for-each-ref', 'refs/nx-fleet/trash')).toBe('');
     expect(lines().at(-1)).toBe('inspector: approve, 0 finding(s)');
+  });
+
+  it('begins with at most 3,000 characters, the diff aside: every run of every reviewer pays for them', async () => {
+    await review(linked());
+    const prompt = readFileSync(join(folder(), 'reviewer.mjs.prompt'), 'utf8');
+    expect(prompt).toContain('+2');
+    expect(prompt.replace(/^```diff\n[^]*?^```$/m, '').length).toBeLessThanOrEqual(3000);
   });
 
   it('is all that a command runs that asks for what a change touches: a stage of an issue leaves branch and artefacts alone', async () => {

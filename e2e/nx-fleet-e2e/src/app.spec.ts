@@ -72,7 +72,7 @@ describe('the app of an issue', () => {
     expect(first.output).toContain('In the running app: They are sold');
     await succeed(nx('run', 'issue-bad:agent-deliver'));
     expect(stagesOf('Bad figs').filter((stage) => stage === 'fix')).toHaveLength(1);
-    expect(JSON.parse(out('issue-bad', 'e2e.json'))).toMatchObject({ verdict: 'approve' });
+    expect(JSON.parse(workspace.read('.nx-fleet/out/issue-bad/agent-e2e-2--inspector/e2e.json'))).toMatchObject({ verdict: 'approve' });
   });
 
   it('proves nothing by words: an answer without evidence is none', async () => {

@@ -53,7 +53,13 @@ describe('nx g ci', () => {
     await outputOf('--provider=github');
     await outputOf('--provider=gitlab');
     const written = await status();
-    expect(written.split('\n').map((line) => line.slice(3))).toEqual(['nx-fleet.json', ISSUE, REVIEW, '.gitlab-ci.yml', GITLAB]);
+    expect(written.split('\n').map((line) => line.trim().split(' ').at(-1))).toEqual([
+      'nx-fleet.json',
+      ISSUE,
+      REVIEW,
+      '.gitlab-ci.yml',
+      GITLAB,
+    ]);
     const before = [REVIEW, ISSUE, GITLAB].map((file) => workspace.read(file));
     expect(await outputOf('--provider=github')).toContain('The pipelines are up to date.');
     expect(await outputOf('--provider=gitlab')).toContain('The pipelines are up to date.');

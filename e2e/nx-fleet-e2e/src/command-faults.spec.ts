@@ -105,10 +105,10 @@ describe('nx g worktree refuses in one line', () => {
       { agents: { reviewers: ['oracle'] } },
       'Invalid nx-fleet options in nx-fleet.json at "agents.reviewers.0": expected one of claude, codex',
     ],
-  ])('%s of the options that is not valid, and so does every Nx command', async (_, changes, message) => {
+  ])('%s of the options that is not valid; a command of Nx that does not need them works', async (_, changes, message) => {
     workspace.write('nx-fleet.json', scriptedOptions(changes));
     await expectFailure(['g', 'worktree', '--issue=1'], message);
-    await expectFailure(['show', 'projects'], message);
+    expect((await succeed(workspace.nx('show', 'projects'))).output).toContain('fleet');
     workspace.write('nx-fleet.json', scriptedOptions());
   });
 

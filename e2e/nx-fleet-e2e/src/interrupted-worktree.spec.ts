@@ -37,7 +37,7 @@ describe('a worktree command that does not get to its end', () => {
     writeFileSync(mark('fail-setup'), '');
     const failed = await workspace.nx(...make('issue-1'));
     expect(failed.exitCode).not.toBe(0);
-    expect(failed.output).toContain('The setup command "node tools/setup.mjs" failed in the new worktree (exit code 3)');
+    expect(failed.output).toContain('The setup command "node tools/setup.mjs" failed in "');
     expect(failed.output).toContain('no seeds to sow');
     expect(await fleetState(workspace)).toEqual(before);
     rmSync(mark('fail-setup'));

@@ -68,7 +68,10 @@ describe('what a project review makes of', () => {
     workspace.write('nx-fleet.json', reviewedOptions());
     expect(await shop.review()).toEqual([]);
     const program = workspace.read('tools/agent.mjs');
-    workspace.write('tools/agent.mjs', 'process.exit(1);\n');
+    workspace.write(
+      'tools/agent.mjs',
+      "#!/usr/bin/env node\nif (process.argv[2] !== '--version') process.exit(1);\nconsole.log('scripted 1.0.0');\n",
+    );
     expect(await shop.review()).toEqual([]);
     workspace.write('tools/agent.mjs', program);
     const prompt = '[[stage:review]] {{spec}} {{diff}} {{checks}}\n';

@@ -147,7 +147,7 @@ describe('nx g remove-worktree', () => {
     expect(output).toMatch(new RegExp(`issue-${squashed} .*: its change is in origin/main`));
     expect(output).toMatch(new RegExp(`issue-${byPullRequest} .*: pull request 51 is merged`));
     expect(output).toMatch(new RegExp(`issue-${unmerged} +stays: its work is not merged`));
-    expect(output).toMatch(new RegExp(`issue-${drafted} +stays: 1 uncommitted file\\(s\\), first "draft.txt"`));
+    expect(output).toMatch(new RegExp(`issue-${drafted} +stays: 1 uncommitted file, first "draft.txt"`));
     expect(output).toMatch(new RegExp(`issue-${untouched} +stays: its work is not merged`));
     const left = [unmerged, drafted, untouched].map((issue) => `issue-${issue}`);
     expect(allocations(workspace).map(({ project }) => project)).toEqual(left);

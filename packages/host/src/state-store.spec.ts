@@ -141,9 +141,12 @@ describe('state store', () => {
       await store().writeIssue(project, { ...manifest, project }, '');
       await store().writeLocal(project, local);
       mkdirSync(place('out', project, 'agent-plan'), { recursive: true });
+      mkdirSync(place('local', 'logs'), { recursive: true });
+      writeFileSync(place('local', 'logs', `${project}.log`), '');
     }
     await store().removeIssue('issue-4');
     await store().removeIssue('issue-4');
-    expect(['issues', 'local', 'out'].map((kind) => readdirSync(place(kind)))).toEqual([['issue-42'], ['issue-42.json'], ['issue-42']]);
+    const left = ['issues', 'local', 'local/logs', 'out'].map((kind) => readdirSync(place(kind)));
+    expect(left).toEqual([['issue-42'], ['issue-42.json', 'logs'], ['issue-42.log'], ['issue-42']]);
   });
 });

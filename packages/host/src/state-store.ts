@@ -45,6 +45,7 @@ export function createStateStore(findMainWorktree: () => Promise<string>): State
       // The manifest goes last: as long as it is there, the issue is found and can be removed again.
       await rm(await within('out', requireProjectName(project)), { recursive: true, force: true });
       await rm(await local(project), { force: true });
+      await rm(await within('local', 'logs', `${project}.log`), { force: true });
       await rm(await spec(project), { force: true });
       await rm(await issue(project), { recursive: true, force: true });
     },

@@ -41,14 +41,18 @@ export function allocations(workspace: Pick<Workspace, 'folder'>): readonly Allo
     .toSorted((one, other) => one.project.localeCompare(other.project));
 }
 
-/** Text of all files below a folder, by path; without dependencies, Nx's cache, git's folder, and what is being deleted behind a command. */
+const LOGS = '.nx-fleet/local/logs';
+
+/** Text of all files below a folder, by path; without dependencies, Nx's cache, git's folder, logs, and what is being deleted behind a command. */
 export function filesBelow(folder: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const visit = (directory: string): void => {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) {
-        if (!['node_modules', '.nx', '.git'].includes(entry.name) && !entry.name.startsWith('.nx-fleet-trash-')) visit(path);
+        const isLeft =
+          ['node_modules', '.nx', '.git'].includes(entry.name) || entry.name.startsWith('.nx-fleet-trash-') || path.endsWith(LOGS);
+        if (!isLeft) visit(path);
       } else if (entry.isFile()) files.set(relative(folder, path), readFileSync(path, 'latin1'));
     }
   };

@@ -275,9 +275,23 @@ describe('buildIssue after an interrupted build', () => {
     return issue;
   }
 
-  it.each([true, false])('refuses while another living process holds the worktree, its first step done: %s', async (isBuilding) => {
+  it.each([true, false])('waits while another living process holds the worktree, its first step done: %s', async (isBuilding) => {
     const issue = await heldBy({ pid: 99, startedAt: '5' }, isBuilding);
-    await expect(build(issue)).rejects.toThrow(
+    const context = issue.context(WRITTEN);
+    const ends = async (): Promise<void> => {
+      issue.git.refs.delete(BUILDING);
+      issue.git.filesIn(issue.worktree).delete('half.ts');
+      await issue.host.registry.update((current) => ({ allocations: current.map((one) => ({ ...one, owner: null })), result: null }));
+    };
+    expect((await buildIssue(issue.settings.build, { ...context, sleep: ends })).commits).toEqual(['Dark mode']);
+    expect(issue.progress).toContain('"issue-42" is being worked on by process 99: waiting for it');
+  });
+
+  it('does nothing when it is cancelled while it waits', async () => {
+    const issue = await heldBy({ pid: 99, startedAt: '5' }, true);
+    const controller = new AbortController();
+    const context = { ...issue.context(WRITTEN), signal: controller.signal, sleep: async () => controller.abort() };
+    await expect(buildIssue(issue.settings.build, context)).rejects.toThrow(
       '"issue-42" is being worked on by process 99. Wait for it to end, or end it, then run this again.',
     );
     expect(issue.git.filesIn(issue.worktree).has('half.ts')).toBe(true);

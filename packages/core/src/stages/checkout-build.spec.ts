@@ -208,7 +208,8 @@ describe('checkoutBuild', () => {
     };
     issue.git.refs.set('refs/nx-fleet/building/issue-42', issue.git.root);
     issue.git.filesIn(issue.worktree).set('half.ts', '');
-    const context = issue.context(BUILD_TARGET);
+    const cancelled = new AbortController();
+    const context = { ...issue.context(BUILD_TARGET), signal: cancelled.signal, sleep: async () => cancelled.abort() };
     await expect(checkoutBuild('claude', { ...context, host: { ...context.host, registry } })).rejects.toThrow(
       '"issue-42" is being worked on by process 99.',
     );

@@ -1,43 +1,56 @@
+import { sleep } from '../agent/sleep.js';
 import { UserError } from '../errors/user-error.js';
-import type { Allocation } from '../host/registry.js';
-import { findAllocation, isUntouched, requireNobodyAtWork } from '../worktree/claim.js';
-import { buildingRef, checkingRef } from './refs.js';
+import { describeProcess, type Allocation } from '../host/registry.js';
+import { findAllocation, findOwnerAtWork, isUntouched } from '../worktree/claim.js';
 import type { StageContext } from './stage-context.js';
 
+const POLL_MS = 500;
+
 /**
- * Takes an issue's worktree for this process's build.
- * @throws UserError while another living process holds it: before its first commit nothing else would tell that it builds
+ * Takes an issue's worktree for this process's stage; waits while another living process holds it.
+ * @throws UserError when the worktree is not ready, or the waiting is cancelled
  */
 export async function claimBuild(context: StageContext): Promise<void> {
   const { host, project } = context;
-  const mine = await allocationOf(context);
-  if (mine === undefined) return;
-  if (mine.state !== 'ready') {
-    const how = mine.state === 'removing' ? 'is being removed' : 'is not ready';
-    throw new UserError(`The worktree of "${project}" ${how}. Finish that first: nx run fleet:doctor`);
+  for (;;) {
+    const mine = await untilFree(context);
+    if (mine === undefined) return;
+    if (mine.state !== 'ready') {
+      const how = mine.state === 'removing' ? 'is being removed' : 'is not ready';
+      throw new UserError(`The worktree of "${project}" ${how}. Finish that first: nx run fleet:doctor`);
+    }
+    const isClaimed = await host.registry.update((current) => {
+      const now = findAllocation(current, mine);
+      const isUnchanged = now !== undefined && isUntouched(now, mine);
+      const allocations = isUnchanged ? current.map((other) => (other === now ? { ...now, owner: host.registry.self } : other)) : current;
+      return { allocations, result: isUnchanged };
+    });
+    if (!isClaimed) continue;
+    const strays = await host.endStrays(mine.worktree);
+    if (strays > 0) context.onProgress(`an earlier run was killed: ended ${strays} process(es) that it left in the worktree`);
+    return;
   }
-  await requireNobodyAtWork(mine, host);
-  const claimed = await host.registry.update((current) => {
-    const now = findAllocation(current, mine);
-    const isUnchanged = now !== undefined && isUntouched(now, mine);
-    const allocations = isUnchanged ? current.map((other) => (other === now ? { ...now, owner: host.registry.self } : other)) : current;
-    return { allocations, result: isUnchanged };
-  });
-  if (!claimed) throw new UserError(`Another process has just begun to build "${project}". Wait for it to end, then run this again.`);
-  const strays = await host.endStrays(mine.worktree);
-  if (strays > 0) context.onProgress(`an earlier run was killed: ended ${strays} process(es) that it left in the worktree`);
 }
 
-/** @throws UserError while another living process builds in the worktree */
-export async function requireNoLivingBuild(context: StageContext): Promise<void> {
-  const { git, host, project } = context;
-  const mine = await allocationOf(context);
-  if (mine === undefined) return;
-  if ((await git.readRef(buildingRef(project))) === null && (await git.readRef(checkingRef(project))) === null) return;
-  await requireNobodyAtWork(mine, host);
-}
-
-async function allocationOf({ git, host, project }: StageContext): Promise<Allocation | undefined> {
+/**
+ * Waits until no other living process is at work in the issue's worktree: two runs of one issue take turns.
+ * @returns the worktree's claim as it is then
+ * @throws UserError when the waiting is cancelled
+ */
+export async function untilFree(context: StageContext): Promise<Allocation | undefined> {
+  const { git, host, project, signal } = context;
   const { commonDirectory } = await git.locate();
-  return findAllocation(await host.registry.read(), { repository: commonDirectory, project });
+  let isTold = false;
+  for (;;) {
+    const mine = findAllocation(await host.registry.read(), { repository: commonDirectory, project });
+    // One that is not ready is refused: its command may wait for a person.
+    if (mine === undefined || mine.state !== 'ready') return mine;
+    const owner = await findOwnerAtWork(mine, host);
+    if (owner === null) return mine;
+    const atWork = `"${project}" is being worked on by ${describeProcess(owner, host.registry.self)}`;
+    if (signal?.aborted === true) throw new UserError(`${atWork}. Wait for it to end, or end it, then run this again.`);
+    if (!isTold) context.onProgress(`${atWork}: waiting for it`);
+    isTold = true;
+    await (context.sleep ?? sleep)(POLL_MS, signal);
+  }
 }

@@ -1,4 +1,3 @@
-import { requireNoLivingBuild } from './claim-build.js';
 import { keepWork } from './keep-work.js';
 import { checkingRef } from './refs.js';
 import type { StageContext, StageIssue } from './stage-context.js';
@@ -23,7 +22,6 @@ export async function clearInterruptedChecks({ local, manifest }: StageIssue, co
   const { git, project, onProgress } = context;
   const checked = await git.readRef(checkingRef(project));
   if (checked === null) return;
-  await requireNoLivingBuild(context);
   const isDirty = (await git.dirtyPaths(local.worktree)).length > 0;
   const isThere = (await git.currentBranch(local.worktree)) === manifest.branch;
   if (isDirty && isThere && (await git.readRef(`refs/heads/${manifest.branch}`)) === checked) {

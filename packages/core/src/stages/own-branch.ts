@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import { printableLine } from '../text/printable.js';
-import { requireNoLivingBuild } from './claim-build.js';
+import { untilFree } from './claim-build.js';
 import { clearInterruptedChecks } from './interrupted-checks.js';
 import { keepInTrash } from './keep-in-trash.js';
 import { keepWork } from './keep-work.js';
@@ -8,21 +8,19 @@ import { buildingRef, builtRef } from './refs.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 
 /**
- * Makes sure that the worktree holds no uncommitted work. What an interrupted build left is kept under a ref and cleared away.
- * @throws UserError when a person's work is in it, which could not be hashed honestly, or another living process builds in it
+ * Makes sure that the worktree holds no uncommitted work, once other runs of the issue have ended. What an interrupted build left is kept under a ref and cleared away.
+ * @throws UserError when a person's work is in it, which could not be hashed honestly
  */
 export async function requireCleanWorktree(issue: StageIssue, context: StageContext): Promise<void> {
   const { git, project } = context;
   const { local } = issue;
+  await untilFree(context);
   const strays = await context.host.endStrays(local.worktree);
   if (strays > 0) context.onProgress(`an earlier run was killed: ended ${strays} process(es) that it left at work`);
   await clearInterruptedChecks(issue, context);
   const interrupted = await git.readRef(buildingRef(project));
+  if (interrupted !== null) return clearAttempt(interrupted, issue, context);
   const dirty = await git.dirtyPaths(local.worktree);
-  if (interrupted !== null) {
-    await requireNoLivingBuild(context);
-    return clearAttempt(interrupted, issue, context);
-  }
   if (dirty.length === 0) return;
   throw new UserError(
     `"${local.worktree}" has uncommitted changes ("${printableLine(dirty[0] ?? '')}"${dirty.length > 1 ? ` and ${dirty.length - 1} more` : ''}), which no cache key can cover. Commit or remove them: git -C "${local.worktree}" status`,

@@ -285,7 +285,8 @@ describe('validateIssue', () => {
       const owner = issue.host.registry.self;
       await issue.git.writeRef('refs/nx-fleet/checking/issue-42', issue.git.refs.get(issue.branchRef) ?? '');
       await issue.host.registry.update((all) => ({ allocations: all.map((one) => ({ ...one, owner })), result: null }));
-      const context = issue.context(BUILD_TARGET);
+      const cancelled = new AbortController();
+      const context = { ...issue.context(BUILD_TARGET), signal: cancelled.signal, sleep: async () => cancelled.abort() };
       issue.host.becomeAnotherProcess();
       const registry = { ...issue.host.registry, self: issue.host.registry.self, isAlive: async () => true };
       issue.git.filesIn(issue.worktree).set('report.xml', 'half of i');

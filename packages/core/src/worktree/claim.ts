@@ -115,11 +115,17 @@ export async function takeClaim(seen: Allocation, state: Allocation['state'], ho
 }
 
 /** @throws UserError while another living process is at work on a claim: a build has it long before anything else tells that it builds */
-export async function requireNobodyAtWork({ project, owner }: Allocation, host: Host): Promise<void> {
-  if (owner === null || isSelf(owner, host) || !(await host.registry.isAlive(owner))) return;
+export async function requireNobodyAtWork(claim: Allocation, host: Host): Promise<void> {
+  const owner = await findOwnerAtWork(claim, host);
+  if (owner === null) return;
   throw new UserError(
-    `"${project}" is being worked on by ${describeProcess(owner, host.registry.self)}. Wait for it to end, or end it, then run this again.`,
+    `"${claim.project}" is being worked on by ${describeProcess(owner, host.registry.self)}. Wait for it to end, or end it, then run this again.`,
   );
+}
+
+/** The other living process that is at work on a claim; null when there is none. */
+export async function findOwnerAtWork({ owner }: Allocation, host: Host): Promise<ProcessIdentity | null> {
+  return owner !== null && !isSelf(owner, host) && (await host.registry.isAlive(owner)) ? owner : null;
 }
 
 /** Gives names and ports back. */

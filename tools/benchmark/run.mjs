@@ -50,9 +50,9 @@ async function main(args) {
     publishPackages(registry);
     const { results, failures } = await measureAll(registry, options);
     process.stdout.write(`${renderResults(results, options.format)}\n`);
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} suite(s) failed.`);
+    if (failures.length > 0) throw new AggregateError(failures, `Failed suites: ${failures.length}`);
     const missed = results.filter(({ met }) => met === false).length;
-    if (missed > 0) say(`${missed} goal(s) missed`);
+    if (missed > 0) say(`Goals missed: ${missed}`);
     return missed === 0;
   } finally {
     await registry.stop();

@@ -79,7 +79,7 @@ describe('agents that fail', () => {
 
   it('fails the gate on a planted bug, shows the finding, and writes it down for people and tools', () => {
     expect(first.output).toMatch(/BLOCKS +high +work-the-bug\.txt:1 +A planted bug +\[inspector\]/);
-    expect(first.output).toContain('Verdict: changes requested, 1 blocking finding(s)');
+    expect(first.output).toContain('Verdict: changes requested, 1 blocking finding');
     const read = (file: string): string => readFileSync(artefact('bug', 'agent-review', file), 'utf8');
     expect(JSON.parse(read('verdict.json'))).toMatchObject({
       verdict: 'request-changes',

@@ -119,7 +119,7 @@ describe('the budget of an issue', () => {
     await running.finished;
     workspace.write('nx-fleet.json', paidOptions({ issueUsd: 10, unknown: 'stop' }));
     const { output } = await review(workspace, 'issue-1').finished;
-    expect(output).toContain('1 agent run(s) of issue-1 have cost nobody knows what, and "budgets.unknown" is "stop".');
+    expect(output).toContain('Cost unknown for 1 agent run of issue-1, and "budgets.unknown" is "stop".');
     expect(await processesLeft(workspace.folder)).toEqual([]);
     expect((await report(workspace)).total).toMatchObject({ knownUsd: 1.3, unknownRuns: 1 });
   });

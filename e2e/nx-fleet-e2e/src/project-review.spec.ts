@@ -98,7 +98,7 @@ describe.each(TESTED_NX)("the review of the repository's own projects, on nx $nx
 
   it('does not look at what is not committed, and says so', async () => {
     workspace.write('packages/a/work-a.txt', 'not yet\n');
-    expect((await succeed(affected())).output).toContain('1 file(s) are not committed: nobody reviews them');
+    expect((await succeed(affected())).output).toContain('1 file is not committed and not reviewed');
     await workspace.git('checkout', '-q', '.');
   });
 

@@ -65,7 +65,7 @@ describe('what the reviews of a change say on its pull request', () => {
     await push({ 'packages/a/work-a.txt': 'a has a BUG\n', 'packages/c/work-c.txt': 'c has a BUG\n' });
     const finished = await pipeline();
     expect(finished.exitCode).not.toBe(0);
-    expect(lastLine(finished)).toBe('Failed: 2 blocking finding(s)');
+    expect(lastLine(finished)).toBe('Failed: 2 blocking findings');
     expect(finished.output).toMatch(/^::error file=packages\/a\/work-a\.txt,line=1,endLine=1,title=high%3A A planted bug::It says BUG\./m);
     expect(github.writes).toEqual(['POST issues/12/comments']);
     expect(ours()?.body).toContain('changes requested');
@@ -79,7 +79,7 @@ describe('what the reviews of a change say on its pull request', () => {
     await pipeline();
     expect(github.writes).toHaveLength(1);
     await push({ 'packages/a/work-a.txt': 'a is mended\n' });
-    expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding(s)');
+    expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding');
     expect(github.writes.slice(1)).toEqual([`PATCH issues/comments/${ours()?.id}`]);
     expect(ours()?.body).toMatch(/Resolved: 1<[^]*~~A planted bug~~ \(`packages\/a\/work-a\.txt:1`/);
     expect(github.comments.filter(({ author }) => author === 'fleet-bot')).toHaveLength(1);
@@ -88,21 +88,21 @@ describe('what the reviews of a change say on its pull request', () => {
   it('follows a reply of who may write, and of nobody else', async () => {
     const name = nameIn('packages/c/work-c.txt');
     github.reply(12, { author: 'eve', association: 'CONTRIBUTOR', body: `nx-fleet dismiss ${name} mine` });
-    expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding(s)');
+    expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding');
     expect(ours()?.body).toContain('eve has no write access here');
     github.reply(12, { author: 'ada', association: 'MEMBER', body: `nx-fleet dismiss ${name} Meant so.` });
     const passed = await succeed(pipeline());
     expect(lastLine(passed)).toMatch(/^Passed: /);
     expect(passed.output).not.toMatch(/^::error/m);
     github.reply(12, { author: 'ada', association: 'MEMBER', body: `nx-fleet undismiss ${name}` });
-    expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding(s)');
+    expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding');
   });
 
   it('is not silenced by an ignore file that the change itself brings', async () => {
     const inAMonth = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
     const entry = { fingerprint: nameIn('packages/c/work-c.txt'), reason: 'Meant so.', expires: inAMonth };
     await push({ 'nx-fleet-ignore.json': JSON.stringify({ version: 1, findings: [entry] }) });
-    expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding(s)');
+    expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding');
     await workspace.git('rm', '-q', 'nx-fleet-ignore.json');
     await push({});
   });
@@ -112,7 +112,7 @@ describe('what the reviews of a change say on its pull request', () => {
     await push({ 'packages/a/work-a.txt': 'again a BUG\n' });
     const finished = await pipeline({ repo: { full_name: 'eve/shop' } });
     expect(finished.output).toContain('No comment is written: the change comes from a fork');
-    expect([finished.exitCode === 0, lastLine(finished), github.writes.length]).toEqual([false, 'Failed: 2 blocking finding(s)', before]);
+    expect([finished.exitCode === 0, lastLine(finished), github.writes.length]).toEqual([false, 'Failed: 2 blocking findings', before]);
   });
 
   it('lets nothing through that nobody has reviewed as it is now', async () => {

@@ -70,7 +70,7 @@ describe('nx g remove-worktree', () => {
   it('refuses a branch with a stash, which a forced removal leaves in the stash', async () => {
     writeFileSync(join(worktree(1), 'idea.txt'), 'an idea\n');
     await inWorktree(1, 'stash', 'push', '-qu');
-    await expectRefusal(1, `1 stash entry(s) of "${branch(1)}"`);
+    await expectRefusal(1, `1 stash entry of "${branch(1)}"`);
     await expectRemoved(1, '--force');
     expect(await workspace.git('show', 'stash@{0}^3:idea.txt')).toBe('an idea');
     await workspace.git('stash', 'drop', '-q');
@@ -86,10 +86,10 @@ describe('nx g remove-worktree', () => {
 
   it('refuses commits that the branch’s own remote branch has not, and takes those that it has', async () => {
     await commit(3);
-    await expectRefusal(3, `1 commit(s) on "${branch(3)}" that no remote and no default branch has`);
+    await expectRefusal(3, `1 unpushed and unmerged commit on "${branch(3)}"`);
     await inWorktree(3, 'push', '-q', 'origin', branch(3));
     await commit(3, 'more.txt');
-    await expectRefusal(3, `on "${branch(3)}" that no remote and no default branch has`);
+    await expectRefusal(3, `unmerged commits on "${branch(3)}"`);
     await inWorktree(3, 'push', '-q', 'origin', branch(3));
     await expectRemoved(3);
   });
@@ -106,7 +106,7 @@ describe('nx g remove-worktree', () => {
   it('refuses a detached HEAD with commits of its own, which --force keeps', async () => {
     await inWorktree(5, 'checkout', '-q', '--detach');
     const lonely = await commit(5);
-    await expectRefusal(5, '1 commit(s) on a detached HEAD that no remote and no default branch has');
+    await expectRefusal(5, '1 unpushed and unmerged commit on a detached HEAD');
     const { output } = await expectRemoved(5, '--force');
     const [, ref = ''] = /kept as (\S+):/.exec(output) ?? [];
     expect(await workspace.git('rev-parse', ref)).toBe(lonely);

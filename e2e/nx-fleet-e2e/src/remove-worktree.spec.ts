@@ -60,7 +60,7 @@ describe('the status of worktrees, and their removal', () => {
     const refused = await remove('2,1');
     expect(refused.exitCode).not.toBe(0);
     expect(refused.output).toContain(
-      'Nothing is removed, since work would be lost: "issue-2" (1 uncommitted file, first "dirty.txt"; 1 commit(s) on "issue/2-two-pears"',
+      'Nothing is removed, since work would be lost: "issue-2" (1 uncommitted file, first "dirty.txt"; 1 unpushed and unmerged commit on "issue/2-two-pears"',
     );
     expect(refused.output).toContain('"issue-1" ("issue-3" waits for it)');
     expect(await fleetState(workspace)).toEqual(before);

@@ -1,4 +1,5 @@
 export { UserError } from './errors/user-error.js';
+export { count } from './text/count.js';
 export { parseJson } from './text/parse-json.js';
 export { printable, printableLine } from './text/printable.js';
 export { createLineRedactor, createRedactor, secretsOf } from './text/redact.js';

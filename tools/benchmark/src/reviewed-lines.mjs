@@ -19,5 +19,5 @@ export function requireReviewed(diff, sent) {
     return [...lines].filter((line) => !reviewed.has(line)).map((line) => `${file}: ${line}`);
   });
   if (missing.length === 0) return;
-  throw new Error(`${missing.length} line(s) are on main and were shown to no reviewer:\n${missing.slice(0, SHOWN).join('\n')}`);
+  throw new Error(`Lines on main that no reviewer has seen: ${missing.length}\n${missing.slice(0, SHOWN).join('\n')}`);
 }

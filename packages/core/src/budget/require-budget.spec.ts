@@ -73,7 +73,7 @@ describe('requireBudget', () => {
     await pay(host, 0.5);
     expect(await ask(host, { issueUsd: 1 })).toEqual({
       refusal: null,
-      said: ['1 agent run(s) of issue-42 have cost nobody knows what; "budgets.issueUsd" counts the rest: $0.50'],
+      said: ['Cost unknown for 1 agent run of issue-42; "budgets.issueUsd" counts the rest: $0.50'],
     });
   });
 
@@ -81,7 +81,7 @@ describe('requireBudget', () => {
     const host = createFakeHost();
     await host.ledger.addPayment(aStart({ owner: { pid: 1, startedAt: null } }));
     expect((await ask(host, { stageUsd: 1, unknown: 'stop' })).refusal).toBe(
-      '1 agent run(s) of agent-plan of issue-42 have cost nobody knows what, and "budgets.unknown" is "stop". agent-plan starts no agent; what is finished is kept. To go on, set it to "warn", then run again: nx run issue-42:agent-plan',
+      'Cost unknown for 1 agent run of agent-plan of issue-42, and "budgets.unknown" is "stop". agent-plan starts no agent; what is finished is kept. To go on, set it to "warn", then run again: nx run issue-42:agent-plan',
     );
   });
 

@@ -4,6 +4,7 @@ import type { BudgetsSettings } from '../settings/budget-settings.js';
 import { readAgentRuns, type AgentRun } from './agent-runs.js';
 import type { Ledger } from './ledger.js';
 import { formatSpending, formatUsd, spendingOf, type Spending } from './spending.js';
+import { count } from '../text/count.js';
 
 /** The stage that wants to run an agent. */
 export interface PayingStage {
@@ -41,7 +42,7 @@ export async function requireBudget(stage: PayingStage, { budgets, ledger, regis
   if (usedUp !== undefined) throw new UserError(`${describeUsedUp(usedUp)} ${kept(stage)} ${wayOn(usedUp, stage)}`);
   const unsure = scopes.find(({ spending }) => spending.unknownRuns > 0);
   if (unsure === undefined) return;
-  const unknown = `${unsure.spending.unknownRuns} agent run(s) of ${unsure.of} have cost nobody knows what`;
+  const unknown = `Cost unknown for ${count(unsure.spending.unknownRuns, 'agent run')} of ${unsure.of}`;
   if (budgets.unknown === 'warn')
     return onProgress(`${unknown}; "budgets.${unsure.option}" counts the rest: ${formatUsd(unsure.spending.knownUsd)}`);
   throw new UserError(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { count } from '../text/count.js';
 
 /** `ran-nothing`: it ended well, but no task was run, which proves nothing. */
 const outcome = z.enum(['passed', 'failed', 'ran-nothing']);
@@ -33,7 +34,7 @@ export function describeChecks(checks: readonly Check[]): string {
   const others = checks.filter((check) => check.outcome !== 'passed');
   const passed = checks.length - others.length;
   return [
-    ...(passed === 0 ? [] : [`${passed} ${passed === 1 ? 'check' : 'checks'} passed`]),
+    ...(passed === 0 ? [] : [`${count(passed, 'check')} passed`]),
     ...others.map((check) => `1 ${passed === 0 ? 'check ' : ''}${outcomeText(check)}: "${check.command}"`),
   ].join(', ');
 }

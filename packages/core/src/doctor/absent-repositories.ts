@@ -1,6 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { Host } from '../host/host.js';
 import { describeProcess, type Allocation, type Spare } from '../host/registry.js';
+import { count } from '../text/count.js';
 import { printableLine } from '../text/printable.js';
 import type { Complaint, ExamineContext } from './examine-fleet.js';
 
@@ -63,7 +64,6 @@ async function absentRepositories(host: Host): Promise<ReadonlyMap<string, Holdi
 }
 
 function describeHoldings({ allocations, spares }: Holdings): string {
-  const count = (number: number, noun: string): string => (number === 1 ? `1 ${noun}` : `${number} ${noun}s`);
   const parts = [count(allocations.length, 'worktree'), count(spares.length, 'spare worktree')];
   return parts.filter((part) => !part.startsWith('0')).join(' and ');
 }

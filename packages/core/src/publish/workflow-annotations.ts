@@ -1,3 +1,4 @@
+import { count } from '../text/count.js';
 import { printable, printableLine } from '../text/printable.js';
 import type { ReportFinding, ReviewReport } from './review-report.js';
 
@@ -12,9 +13,7 @@ export function workflowAnnotations({ findings }: Pick<ReviewReport, 'findings'>
   const more = open.length - shown.length;
   return [
     ...shown.map(annotation),
-    ...(more === 0
-      ? []
-      : [`nx-fleet: ${more} more finding(s) than GitHub shows beside the lines; they stand in the comment and in review.sarif`]),
+    ...(more === 0 ? [] : [`nx-fleet: ${count(more, 'more finding')} than GitHub shows beside the lines: see the comment or review.sarif`]),
   ];
 }
 

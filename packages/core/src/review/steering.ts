@@ -1,4 +1,5 @@
 import { countLines, type Remark, type TouchedFile } from './touched-file.js';
+import { count } from '../text/count.js';
 
 /** Rules of agents, by the case that agents look for. */
 const RULES = /(^|\/)(?:AGENTS(?:\.override)?|CLAUDE(?:\.local)?|GEMINI|QWEN|CONVENTIONS)\.md$/;
@@ -22,10 +23,10 @@ export function steeringRemarks(files: readonly TouchedFile[], isJudge: IsJudge 
 }
 
 function hiddenText({ path, whole }: TouchedFile): readonly Remark[] {
-  const count = countLines(whole.added, HIDDEN) - countLines(whole.removed, HIDDEN);
-  if (count <= 0 && !HIDDEN.test(path)) return [];
+  const lines = countLines(whole.added, HIDDEN) - countLines(whole.removed, HIDDEN);
+  if (lines <= 0 && !HIDDEN.test(path)) return [];
   const title =
-    count <= 0 ? 'A name with characters that hide or reorder text' : `${count} line(s) with characters that hide or reorder text`;
+    lines <= 0 ? 'A name with characters that hide or reorder text' : `${count(lines, 'line')} with characters that hide or reorder text`;
   return [{ file: path, lens: 'security', title, body: 'What is shown is not what is run or read by an agent. Look at the bytes.' }];
 }
 

@@ -6,7 +6,7 @@ const LOWER = 'A threshold is lowered or taken out';
 const LEFT_OUT = 'A check leaves files out';
 const RULE_OFF = 'A rule is switched off';
 const COMPILER = 'The compiler checks less';
-const SILENCED = '1 check(s) switched off in the code';
+const SILENCED = '1 check switched off in the code';
 const INSTALL = 'A script that runs at install is added or changed';
 
 describe('a line of settings or code', () => {

@@ -1,5 +1,6 @@
 import { lowersThreshold } from './thresholds.js';
 import { countLines, type Remark, type TouchedFile } from './touched-file.js';
+import { count } from '../text/count.js';
 
 const CHECK_CONFIGURATION =
   /(^|\/)(?:\.eslintrc(?:\.[a-z]+)?|\.eslintignore|eslint\.config\.[cm]?[jt]s|\.?oxlintrc\.jsonc?|biome\.jsonc?|\.stylelintrc[^/]*|(?:jest|vitest|playwright|cypress|karma)\.(?:config|preset|workspace)\.[^/]+|\.mocharc[^/]*|\.nycrc[^/]*|\.c8rc[^/]*|\.coveragerc|\.?codecov\.ya?ml|sonar-project\.properties|pytest\.ini|tox\.ini|\.?ruff\.toml|mypy\.ini|\.flake8|\.pylintrc|\.golangci\.ya?ml|\.rubocop\.ya?ml|phpstan[^/]*\.neon|clippy\.toml)$/i;
@@ -36,9 +37,9 @@ export function weakenedConfiguration(files: readonly TouchedFile[]): readonly R
 }
 
 function suppressions({ path, added, removed }: TouchedFile): readonly Remark[] {
-  const count = PROSE.test(path) ? 0 : countLines(added, SUPPRESSION) - countLines(removed, SUPPRESSION);
-  return count > 0
-    ? [remark(path, `${count} check(s) switched off in the code`, 'A comment silences a linter, the compiler or the coverage.')]
+  const silenced = PROSE.test(path) ? 0 : countLines(added, SUPPRESSION) - countLines(removed, SUPPRESSION);
+  return silenced > 0
+    ? [remark(path, `${count(silenced, 'check')} switched off in the code`, 'A comment silences a linter, the compiler or the coverage.')]
     : [];
 }
 

@@ -27,7 +27,7 @@ describe('a file as a whole', () => {
   it.each<[string, Touched, readonly string[]]>([
     ['help for tests is deleted', { path: 'tests/setup.ts', kind: 'deleted' }, ['tests/setup.ts: A file of the tests is deleted']],
     ['help for tests loses a line', { path: 'tests/setup.ts', removed: ['x'] }, []],
-    ['tests are deleted', { path: 'a.spec.ts', kind: 'deleted', removed: ["it('a', f)"] }, ['a.spec.ts: 1 test(s) removed']],
+    ['tests are deleted', { path: 'a.spec.ts', kind: 'deleted', removed: ["it('a', f)"] }, ['a.spec.ts: 1 test removed']],
     ['tests move out of their folder', { path: 'src/a.ts', from: 'tests/a.ts' }, [`src/a.ts: ${AWAY}`]],
     ['tests move within their folder', { path: 'tests/b.ts', from: 'tests/a.ts' }, []],
     ['tests lose their ending', { path: 'tests/a.ts', from: 'tests/a.spec.ts' }, [`tests/a.ts: ${AWAY}`]],
@@ -79,7 +79,7 @@ describe('a file as a whole', () => {
       { path: 'b.spec.ts', added: ['expect(a).toBe(1)'] },
     ];
     expect(saidOf(one, other)).toEqual([]);
-    expect(saidOf({ path: 'c.spec.ts', removed: ['x'] }, one)).toEqual(['a.spec.ts: 1 assertion(s) removed']);
+    expect(saidOf({ path: 'c.spec.ts', removed: ['x'] }, one)).toEqual(['a.spec.ts: 1 assertion removed']);
   });
 
   it('may go when its tests stand in another one', () => {
@@ -88,6 +88,6 @@ describe('a file as a whole', () => {
   });
 
   it('that loses tests is not said to lose their assertions too', () => {
-    expect(saidOf({ path: 'a.spec.ts', removed: ["it('a', f)", 'expect(a).toBe(1)'] })).toEqual(['a.spec.ts: 1 test(s) removed']);
+    expect(saidOf({ path: 'a.spec.ts', removed: ["it('a', f)", 'expect(a).toBe(1)'] })).toEqual(['a.spec.ts: 1 test removed']);
   });
 });

@@ -1,6 +1,6 @@
 import { saidOf } from './said-of.fixture.js';
 
-const SKIPPED = '1 test(s) skipped or singled out';
+const SKIPPED = '1 test skipped or singled out';
 const SNAPSHOT = 'A stored snapshot is rewritten';
 const CHANGED = 'The configuration of a check is changed';
 const PASSES = 'A check passes whatever it finds';

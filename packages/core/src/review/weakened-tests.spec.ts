@@ -1,9 +1,9 @@
 import { lines, saidOf } from './said-of.fixture.js';
 
-const REMOVED = '1 test(s) removed';
-const SKIPPED = '1 test(s) skipped or singled out';
-const LESS = '1 assertion(s) removed';
-const ALWAYS = '1 assertion(s) that hold whatever the code does';
+const REMOVED = '1 test removed';
+const SKIPPED = '1 test skipped or singled out';
+const LESS = '1 assertion removed';
+const ALWAYS = '1 assertion that can never fail';
 
 describe('a line of a test file', () => {
   it.each(

@@ -1,4 +1,5 @@
 import { countLines, type Remark, type TouchedFile } from './touched-file.js';
+import { count } from '../text/count.js';
 
 const TEST_NAME =
   /[._-](test|spec|e2e|cy)\.[cm]?[jt]sx?$|_(test|spec)\.(go|py|rb|exs?|dart)$|(^|\/)test_[^/]+\.py$|Tests?\.(java|kt|cs|swift|php)$/i;
@@ -33,8 +34,8 @@ function removedTests(file: TouchedFile, namesNow: ReadonlySet<string>): readonl
     return [remark(path, 'A test file is renamed to a name that test runners pass by', `It was "${from}".`)];
   }
   const gone = testNames(removed).filter((name) => !namesNow.has(name)).length;
-  const count = Math.min(gone, countLines(removed, TEST) - countLines(added, TEST));
-  if (count > 0) return [remark(path, `${count} test(s) removed`, 'The change removes tests, and they stand in no other file.')];
+  const fewer = Math.min(gone, countLines(removed, TEST) - countLines(added, TEST));
+  if (fewer > 0) return [remark(path, `${count(fewer, 'test')} removed`, 'The change removes tests, and they stand in no other file.')];
   const hadTests = countLines(removed, TEST) > 0;
   return kind === 'deleted' && !hadTests ? [remark(path, 'A file of the tests is deleted', 'Look whether tests still need it.')] : [];
 }
@@ -46,16 +47,16 @@ function emptiedTests(file: TouchedFile, lostEverywhere: number): readonly Remar
   const areTestsKept = countLines(removed, TEST) <= countLines(added, TEST);
   return [
     ...(areTestsKept && assertions > 0 && lostEverywhere > 0
-      ? [remark(path, `${assertions} assertion(s) removed`, 'The tests are as many as before and assert less.')]
+      ? [remark(path, `${count(assertions, 'assertion')} removed`, 'The tests are as many as before and assert less.')]
       : []),
-    ...(empty > 0 ? [remark(path, `${empty} assertion(s) that hold whatever the code does`, 'They compare a constant with itself.')] : []),
+    ...(empty > 0 ? [remark(path, `${count(empty, 'assertion')} that can never fail`, 'They compare a constant with itself.')] : []),
   ];
 }
 
 function skippedTests({ path, added, removed }: TouchedFile): readonly Remark[] {
   const skips = countLines(added, SKIP) - countLines(removed, SKIP);
   return skips > 0
-    ? [remark(path, `${skips} test(s) skipped or singled out`, 'What is skipped, or left out beside an `only`, checks nothing.')]
+    ? [remark(path, `${count(skips, 'test')} skipped or singled out`, 'What is skipped, or left out beside an `only`, checks nothing.')]
     : [];
 }
 

@@ -1,6 +1,7 @@
 import { sleep } from '../agent/sleep.js';
 import { UserError } from '../errors/user-error.js';
 import { describeProcess, type Allocation } from '../host/registry.js';
+import { count } from '../text/count.js';
 import { findAllocation, findOwnerAtWork, isUntouched } from '../worktree/claim.js';
 import type { StageContext } from './stage-context.js';
 
@@ -27,7 +28,7 @@ export async function claimBuild(context: StageContext): Promise<void> {
     });
     if (!isClaimed) continue;
     const strays = await host.endStrays(mine.worktree);
-    if (strays > 0) context.onProgress(`an earlier run was killed: ended ${strays} process(es) that it left in the worktree`);
+    if (strays > 0) context.onProgress(`an earlier run was killed: ended ${count(strays, 'process')} that it left in the worktree`);
     return;
   }
 }

@@ -7,6 +7,7 @@ import type { GateSettings } from './gate-change.js';
 import { gateReview } from './gate-review.js';
 import type { StageContext } from './stage-context.js';
 import { DELIVER_TARGET, inRound, REVIEW_TARGET } from './targets.js';
+import { count } from '../text/count.js';
 
 export interface DeliverSettings extends GateSettings {
   readonly writer: string;
@@ -42,7 +43,5 @@ export async function deliverIssue(
   const review = `.nx-fleet/out/${project}/${REVIEW_TARGET}/review.md`;
   if (!isAsked)
     throw new UserError(`"${project}" is not approved, and others wait for it. Have it fixed: nx run ${project}:${DELIVER_TARGET}`);
-  throw new UserError(
-    `Not approved after ${fixes === 1 ? '1 fix' : `${fixes} fixes`}. Look at ${review}; to go on, raise "review.rounds" and run this again.`,
-  );
+  throw new UserError(`Not approved after ${count(fixes, 'fix')}. Look at ${review}; to go on, raise "review.rounds" and run this again.`);
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../errors/user-error.js';
+import { count } from '../text/count.js';
 import { printableLine } from '../text/printable.js';
 import { untilFree } from './claim-build.js';
 import { clearInterruptedChecks } from './interrupted-checks.js';
@@ -16,7 +17,7 @@ export async function requireCleanWorktree(issue: StageIssue, context: StageCont
   const { local } = issue;
   await untilFree(context);
   const strays = await context.host.endStrays(local.worktree);
-  if (strays > 0) context.onProgress(`an earlier run was killed: ended ${strays} process(es) that it left at work`);
+  if (strays > 0) context.onProgress(`an earlier run was killed: ended ${count(strays, 'process')} that it left running`);
   await clearInterruptedChecks(issue, context);
   const interrupted = await git.readRef(buildingRef(project));
   if (interrupted !== null) return clearAttempt(interrupted, issue, context);

@@ -3,6 +3,7 @@ import { commandText, commandWords } from '../check/command-words.js';
 import { worktreeRedactor } from '../environment/worktree-redactor.js';
 import { UserError } from '../errors/user-error.js';
 import type { CommandResult } from '../host/command.js';
+import { count } from '../text/count.js';
 import { printable, printableLine } from '../text/printable.js';
 import { createLineRedactor } from '../text/redact.js';
 import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
@@ -41,7 +42,7 @@ export async function serveIssue(request: ServeRequest, access: AppAccess, conte
   await writeAppState(target, state, context);
   try {
     const strays = await host.endStrays(issue.local.worktree);
-    if (strays > 0) context.onProgress(`an earlier run was killed: ended ${strays} process(es) that it left in the worktree`);
+    if (strays > 0) context.onProgress(`an earlier run was killed: ended ${count(strays, 'process')} that it left in the worktree`);
     await requireFreePort(state.url, surroundings);
     await installWorktreeDependencies(issue, request.settings.passEnv, context);
     await requireDatabase(issue, context);

@@ -3,6 +3,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import { builtRef } from '../stages/refs.js';
 import { findMerge, type Merge } from './find-merge.js';
 import type { RemovalAdapters } from './plan-removal.js';
+import { count } from '../text/count.js';
 
 interface CommitQuestion {
   readonly manifest: Manifest;
@@ -51,9 +52,9 @@ async function commitsAtRisk(
     if (await git.isAncestor(commit, manifest.base)) continue;
     if ((await git.remoteBranchesWith(commit)).length > 0) continue;
     if (commit === tip && merge !== null && (merge.kind !== 'open' || (await isAncestorOf(merge.pullRequest.head, commit, git)))) continue;
-    const count = (await git.log(manifest.base, commit)).length;
+    const commits = (await git.log(manifest.base, commit)).length;
     const where = commit === tip ? `on "${manifest.branch}"` : 'on a detached HEAD';
-    losses.push(`${count} commit(s) ${where} that no remote and no default branch has`);
+    losses.push(`${count(commits, 'unpushed and unmerged commit')} ${where}`);
   }
   return { kept, losses };
 }

@@ -63,7 +63,7 @@ describe('planRemoval', () => {
     ['a changed file', ({ git }) => git.filesIn(worktree).set('README.md', 'new'), '1 uncommitted file, first "README.md"'],
     ['an untracked file', ({ git }) => git.filesIn(worktree).set('new\u001b[2J.ts', ''), '1 uncommitted file, first "new.ts"'],
     ['a deleted file', ({ git }) => git.filesIn(worktree).delete('README.md'), '1 uncommitted file, first "README.md"'],
-    ['an unpushed commit', (fleet) => commitWork(fleet), `1 commit(s) on "${branch}" that no remote and no default branch has`],
+    ['an unpushed commit', (fleet) => commitWork(fleet), `1 unpushed and unmerged commit on "${branch}"`],
     ['a lock', ({ git }) => git.setWorktree(worktree, { locked: true }), 'git has it locked: git worktree unlock'],
     [
       'an issue that waits for it',
@@ -78,7 +78,7 @@ describe('planRemoval', () => {
 
   it('sees stash entries of the branch', async () => {
     const fleet = await createReadyFleet({ git: { stashes: { [branch]: ['WIP'], main: ['other'] } } });
-    expect((await plan(fleet)).losses).toEqual([`1 stash entry(s) of "${branch}": git stash list`]);
+    expect((await plan(fleet)).losses).toEqual([`1 stash entry of "${branch}": git stash list`]);
   });
 
   it('names processes that work inside, at most three, printable', async () => {
@@ -112,7 +112,7 @@ describe('planRemoval', () => {
     fleet.git.refs.set(`refs/remotes/origin/${branch}`, await commitWork(fleet));
     const tip = await commitWork(fleet, '2');
     const { losses, keptCommits } = await plan(fleet);
-    expect(losses).toEqual([expect.stringMatching(/commit\(s\) on ".*" that no remote/)]);
+    expect(losses).toEqual([expect.stringMatching(/unpushed and unmerged commits? on "/)]);
     expect(keptCommits).toEqual([tip]);
   });
 
@@ -136,7 +136,7 @@ describe('planRemoval', () => {
       const merged = await commitWork(fleet);
       await commitWork(fleet, '2');
       const { losses, merge } = await plan(fleet, [aPullRequest({ state: 'merged', head: merged })]);
-      expect(losses).toEqual([`2 commit(s) on "${branch}" that no remote and no default branch has`]);
+      expect(losses).toEqual([`2 unpushed and unmerged commits on "${branch}"`]);
       expect(merge).toBeNull();
     });
   });
@@ -148,7 +148,7 @@ describe('planRemoval', () => {
     expect((await plan(fleet, open)).losses).toEqual(['pull request https://example.com/7 is open']);
     await commitWork(fleet, '2');
     expect((await plan(fleet, open)).losses).toEqual([
-      `2 commit(s) on "${branch}" that no remote and no default branch has`,
+      `2 unpushed and unmerged commits on "${branch}"`,
       'pull request https://example.com/7 is open',
     ]);
   });
@@ -166,7 +166,7 @@ describe('planRemoval', () => {
     expect((await plan(fleet)).losses).toEqual([]);
     const head = await commitWork(fleet);
     expect(await plan(fleet)).toMatchObject({
-      losses: ['1 commit(s) on a detached HEAD that no remote and no default branch has'],
+      losses: ['1 unpushed and unmerged commit on a detached HEAD'],
       keptCommits: [head],
     });
   });

@@ -5,6 +5,7 @@ import type { Host } from '../host/host.js';
 import type { Allocation } from '../host/registry.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { Manifest } from '../manifest/manifest.js';
+import { count } from '../text/count.js';
 import { printableLine } from '../text/printable.js';
 import type { PullRequest } from '../tracker/tracker.js';
 import { innerWorktrees } from '../stages/keep-work.js';
@@ -128,12 +129,12 @@ async function innerLosses(worktree: string, git: RemovalAdapters['git']): Promi
 }
 
 function uncommitted(paths: readonly string[]): string {
-  return `${paths.length} uncommitted ${paths.length === 1 ? 'file' : 'files'}, first "${printableLine(paths[0] ?? '')}"`;
+  return `${count(paths.length, 'uncommitted file')}, first "${printableLine(paths[0] ?? '')}"`;
 }
 
 async function stashes(branch: string, { git }: RemovalAdapters): Promise<readonly string[]> {
   const entries = await git.stashesOn(branch);
-  return entries.length === 0 ? [] : [`${entries.length} stash entry(s) of "${branch}": git stash list`];
+  return entries.length === 0 ? [] : [`${count(entries.length, 'stash entry')} of "${branch}": git stash list`];
 }
 
 async function processes(path: string, { host }: RemovalAdapters): Promise<readonly string[]> {

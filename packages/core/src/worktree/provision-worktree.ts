@@ -2,6 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { Settings } from '../settings/settings.js';
+import { count } from '../text/count.js';
 import { printableLine } from '../text/printable.js';
 import { adoptOrCreateBranch } from './adopt-branch.js';
 import { claimWorktree, findAllocation, releaseWorktree, settleWorktree, takeClaim } from './claim.js';
@@ -137,9 +138,8 @@ async function requireFreePlace({ plan, location }: ProvisionRequest, { host }: 
 async function warnOfDirt({ allocation, onProgress }: WorktreeWork, { git }: WorktreeAdapters): Promise<void> {
   const converted = await git.convertedPaths(allocation.worktree);
   if (converted.length > 0) {
-    const count = `${converted.length} ${converted.length === 1 ? 'file differs' : 'files differ'}`;
     onProgress(
-      `warning: ${count} from the commit right after the checkout, by line ends or a filter ("${printableLine(converted[0] ?? '')}"). Stages leave that out. To fix it on the base: git add --renormalize . && git commit`,
+      `warning: ${count(converted.length, 'file differs', 'files differ')} from the commit right after the checkout, by line ends or a filter ("${printableLine(converted[0] ?? '')}"). Stages leave that out. To fix it on the base: git add --renormalize . && git commit`,
     );
   }
   const [dirty] = await git.dirtyPaths(allocation.worktree);

@@ -119,7 +119,7 @@ describe('removeWorktree', () => {
       ({ git }) => git.filesIn(worktree).set('a\u001b[31m.ts', '1').set('b.ts', '2'),
       '2 uncommitted files, first "a.ts"',
     ],
-    ['commits that nobody else has', commitWork, '1 commit(s) on "issue/42-dark-mode" that no remote and no default branch has'],
+    ['commits that nobody else has', commitWork, '1 unpushed and unmerged commit on "issue/42-dark-mode"'],
     ['a lock', ({ git }) => git.setWorktree(worktree, { locked: true }), 'git has it locked: git worktree unlock'],
     [
       'an issue that waits',
@@ -143,7 +143,7 @@ describe('removeWorktree', () => {
     const fleet = await createReadyFleet();
     fleet.git.setWorktree(worktree, { branch: null });
     const commit = await commitWork(fleet);
-    await expect(remove(fleet)).rejects.toThrow('1 commit(s) on a detached HEAD that no remote and no default branch has');
+    await expect(remove(fleet)).rejects.toThrow('1 unpushed and unmerged commit on a detached HEAD');
     expect(await remove(fleet, true)).toEqual([trash]);
     expect(fleet.git.refs.get(trash)).toBe(commit);
   });

@@ -1,4 +1,4 @@
-import { printableLine, UserError, type DatabaseBranchRequest } from '@nx-fleet/core';
+import { count, printableLine, UserError, type DatabaseBranchRequest } from '@nx-fleet/core';
 import { ownershipOf } from '../ownership.js';
 import { branchName } from '../branch-name.js';
 import { findByName, requireOurs, requireParentId } from './find-branch.js';
@@ -72,21 +72,21 @@ async function createBranch(client: NeonClient, settings: NeonSettings, request:
 }
 
 async function warnOfLimit(client: NeonClient, request: DatabaseBranchRequest): Promise<void> {
-  const [count, limit] = await Promise.all([client.countBranches(), client.getBranchLimit()]);
-  if (limit !== null && limit > 0 && count >= limit) {
-    request.onProgress(`The Neon project has ${count} branches, of ${limit} that its plan includes`);
+  const [branches, limit] = await Promise.all([client.countBranches(), client.getBranchLimit()]);
+  if (limit !== null && limit > 0 && branches >= limit) {
+    request.onProgress(`The Neon project has ${count(branches, 'branch')}, of ${limit} that its plan includes`);
   }
 }
 
 /** Neon has one status for all that it cannot process: the count tells whether it is the plan's limit. */
 async function explainLimit(client: NeonClient, { clone }: DatabaseBranchRequest, failure: NeonFailure): Promise<Error> {
-  const [count, limit, ours] = await Promise.all([client.countBranches(), client.getBranchLimit(), client.searchBranches(clone)]);
-  if (limit !== null && limit > 0 && count < limit) {
+  const [branches, limit, ours] = await Promise.all([client.countBranches(), client.getBranchLimit(), client.searchBranches(clone)]);
+  if (limit !== null && limit > 0 && branches < limit) {
     return failure;
   }
   const owned = ours.filter(({ ownership }) => ownership?.clone === clone).length;
   return new UserError(
-    `${printableLine(failure.message, 300)}. The project has ${count} branches${limit === null || limit === 0 ? '' : ` of ${limit}`}, ${owned} of them made here. Remove worktrees or branches that are not needed, or choose a larger plan; then run this again.`,
+    `${printableLine(failure.message, 300)}. The project has ${count(branches, 'branch')}${limit === null || limit === 0 ? '' : ` of ${limit}`}, ${owned} of them made here. Remove worktrees or branches that are not needed, or choose a larger plan; then run this again.`,
     { cause: failure },
   );
 }

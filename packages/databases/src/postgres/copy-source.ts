@@ -1,4 +1,4 @@
-import { printableLine, UserError } from '@nx-fleet/core';
+import { count, printableLine, UserError } from '@nx-fleet/core';
 import { copyOnServer } from './copy-statement.js';
 import { describeHolders, findHolders, statementsAgainst } from './database-holders.js';
 import { dumpSource } from './dump-source.js';
@@ -70,7 +70,7 @@ async function endSessions({ session, source, onProgress }: PostgresWork): Promi
     [source.database],
   );
   if (ended.length > 0) {
-    onProgress(`Ended ${ended.length} sessions on database "${printableLine(source.database)}"`);
+    onProgress(`Ended ${count(ended.length, 'session')} on database "${printableLine(source.database)}"`);
   }
 }
 

@@ -124,7 +124,7 @@ describe('the review of a project', () => {
     expect(await review(linked())).toBe(true);
     expect(git(main(), 'log', '-1', '--format=%s', ISSUE_BRANCH)).toBe('pears');
     expect(git(main(), 'for-each-ref', 'refs/nx-fleet/trash')).toBe('');
-    expect(lines().at(-1)).toBe('inspector: approve, 0 finding(s)');
+    expect(lines().at(-1)).toBe('inspector: approve, 0 findings');
   });
 
   it('begins with at most 3,000 characters, the diff aside: every run of every reviewer pays for them', async () => {

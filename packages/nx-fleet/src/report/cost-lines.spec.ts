@@ -39,7 +39,7 @@ describe('the lines of a cost report', () => {
   });
 
   it('say what the cache saved, and whose money that was', () => {
-    expect(lines([aRun()], [hit])).toContain('1 result(s) came from the cache; making them had cost $0.42, which was not paid again.');
+    expect(lines([aRun()], [hit])).toContain('1 result came from the cache and saved $0.42.');
     expect(lines([], [hit])).toContain('1 of them no agent of this machine was paid for.');
     expect(lines([aRun()])).toContain('The cache has saved nothing that is known of.');
   });
@@ -50,7 +50,7 @@ describe('the lines of a cost report', () => {
   });
 
   it('tell of runs under way, and of none at all', () => {
-    expect(lines([aRun({ state: 'under-way', costUsd: null, usage: [] })])).toContain('1 agent run(s) are under way');
+    expect(lines([aRun({ state: 'under-way', costUsd: null, usage: [] })])).toContain('1 agent run is under way');
     const none: CostReport = costReport({ runs: [], hits: [], since: new Date('2026-01-01') });
     expect(costLines(none)).toEqual(['No agent has run on this machine since 2026-01-01T00:00:00.000Z.']);
   });

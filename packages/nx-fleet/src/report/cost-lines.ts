@@ -1,4 +1,4 @@
-import { formatSpending, printableLine, type Cost, type CostReport } from '@nx-fleet/core';
+import { count, formatSpending, printableLine, type Cost, type CostReport } from '@nx-fleet/core';
 import { table } from './table.js';
 
 const COLUMNS = ['Agent runs', 'Input', 'of it cached', 'Output', 'Cost'];
@@ -19,7 +19,7 @@ export function costLines(report: CostReport): readonly string[] {
     '',
     table(['Agent', 'Model', ...COLUMNS], models),
     '',
-    ...(underWay === 0 ? [] : [`${underWay} agent run(s) are under way; they count once they have ended.`]),
+    ...(underWay === 0 ? [] : [`${count(underWay, 'agent run is', 'agent runs are')} under way and not in these numbers yet.`]),
     savedLine(saved),
     ...marks([total, saved], total.isTokensComplete),
   ];
@@ -54,7 +54,7 @@ function tokenCount(count: number): string {
 function savedLine(saved: CostReport['saved']): string {
   if (saved.runs === 0) return 'The cache has saved nothing that is known of.';
   const shared = saved.paidElsewhere === 0 ? '' : ` ${saved.paidElsewhere} of them no agent of this machine was paid for.`;
-  return `${saved.runs} result(s) came from the cache; making them had cost ${formatSpending(saved)}, which was not paid again.${shared}`;
+  return `${count(saved.runs, 'result')} came from the cache and saved ${formatSpending(saved)}.${shared}`;
 }
 
 function marks(costs: readonly Pick<Cost, 'unknownRuns' | 'isInexact'>[], isTokensComplete: boolean): readonly string[] {

@@ -1,4 +1,5 @@
 import {
+  count,
   blockingFindings,
   place,
   printableLine,
@@ -51,7 +52,7 @@ function commentLine(comment: CommentOutcome): string {
 function conclusion(report: ReviewReport): string {
   const blocking = blockingFindings(report).length;
   const reasons = [
-    ...(blocking === 0 ? [] : [`${blocking} blocking finding(s)`]),
+    ...(blocking === 0 ? [] : [count(blocking, 'blocking finding')]),
     ...(report.missing.length === 0
       ? []
       : [
@@ -59,7 +60,7 @@ function conclusion(report: ReviewReport): string {
         ]),
     ...(report.unexplained.length === 0 ? [] : [`a reviewer asks for changes without saying which in ${names(report.unexplained)}`]),
   ];
-  return reasons.length === 0 ? `Passed: nothing blocks in ${report.reviewed.length} project(s)` : `Failed: ${reasons.join('; ')}`;
+  return reasons.length === 0 ? `Passed: nothing blocks in ${count(report.reviewed.length, 'project')}` : `Failed: ${reasons.join('; ')}`;
 }
 
 /** Entries for other parts of the repository match nothing here: they are named, and fill no screen. */

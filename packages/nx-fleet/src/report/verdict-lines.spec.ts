@@ -44,7 +44,7 @@ describe('a verdict on the terminal', () => {
       'BLOCKS  critical  src/a.ts:3  SQL injection  [codex, claude]',
       'note    low       src/a.ts  A name  [claude]',
       'silent  high      src/a.ts:3  Meant so  [claude]',
-      'Verdict: changes requested, 2 blocking finding(s)',
+      'Verdict: changes requested, 2 blocking findings',
     ]);
   });
 

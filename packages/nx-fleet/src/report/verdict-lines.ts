@@ -1,4 +1,4 @@
-import { blockingCount, describeChecks, place, printableLine, type Verdict } from '@nx-fleet/core';
+import { count, blockingCount, describeChecks, place, printableLine, type Verdict } from '@nx-fleet/core';
 
 /** A verdict for the terminal, one line per finding. Untrusted text is made printable. */
 export function verdictLines(verdict: Verdict): readonly string[] {
@@ -11,7 +11,9 @@ export function verdictLines(verdict: Verdict): readonly string[] {
       (finding) => `${mark(finding)}  ${place(finding)}  ${printableLine(finding.title, 160)}  [${finding.reviewers.join(', ')}]`,
     ),
     ...checkLines(verdict),
-    verdict.verdict === 'approve' ? 'Verdict: approved' : `Verdict: changes requested, ${blockingCount(verdict)} blocking finding(s)`,
+    verdict.verdict === 'approve'
+      ? 'Verdict: approved'
+      : `Verdict: changes requested, ${count(blockingCount(verdict), 'blocking finding')}`,
   ];
 }
 

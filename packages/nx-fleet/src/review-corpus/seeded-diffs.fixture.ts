@@ -327,7 +327,7 @@ const REVIEWER_SHAPES: readonly SeededDiff[] = [
     after: { 'a.ts': 'y\n' },
     said: { first: [], second: [fault('a.spec.ts', { lens: 'tests', severity: 'medium', title: 'The test of add is removed' })] },
     findings: 2,
-    facts: ['1 test(s) removed'],
+    facts: ['1 test removed'],
   },
 ];
 

@@ -45,7 +45,7 @@ const CASES = Array.from({ length: 20 }, (_, at) => `  it('case ${at}', () => {\
 const without = (text: string, ...parts: readonly string[]): string => parts.reduce((rest, part) => rest.replace(part, ''), text);
 
 const WEAKENED_TESTS: readonly WeakenedDiff[] = [
-  { name: 'spec-deleted', before: { 'a.spec.ts': SPEC }, after: {}, remarks: ['a.spec.ts: 2 test(s) removed'] },
+  { name: 'spec-deleted', before: { 'a.spec.ts': SPEC }, after: {}, remarks: ['a.spec.ts: 2 tests removed'] },
   {
     name: 'spec-to-bak',
     before: { 'src/a.spec.ts': SPEC, 'tests/b.spec.ts': CASES },
@@ -59,7 +59,7 @@ const WEAKENED_TESTS: readonly WeakenedDiff[] = [
     name: 'one-test-of-two-removed',
     before: { 'a.spec.ts': SPEC },
     after: { 'a.spec.ts': without(SPEC, "  it('adds negative numbers', () => {\n    expect(add(-1, -2)).toBe(-3);\n  });\n") },
-    remarks: ['a.spec.ts: 1 test(s) removed'],
+    remarks: ['a.spec.ts: 1 test removed'],
   },
   {
     name: 'removed-and-another-added-elsewhere',
@@ -68,43 +68,43 @@ const WEAKENED_TESTS: readonly WeakenedDiff[] = [
       'a.spec.ts': without(SPEC, "  it('adds', () => {\n    expect(add(1, 2)).toBe(3);\n  });\n"),
       'b.spec.ts': "const x = 1;\nit('is there', () => {\n  expect(x).toBe(1);\n});\n",
     },
-    remarks: ['a.spec.ts: 1 test(s) removed'],
+    remarks: ['a.spec.ts: 1 test removed'],
   },
   {
     name: 'commented-out',
     before: { 'a.spec.ts': SPEC },
     after: { 'a.spec.ts': SPEC.replace(/^/gm, '// ') },
-    remarks: ['a.spec.ts: 2 test(s) removed'],
+    remarks: ['a.spec.ts: 2 tests removed'],
   },
   {
     name: 'emptied',
     before: { 'a.spec.ts': SPEC },
     after: { 'a.spec.ts': without(SPEC, '    expect(add(1, 2)).toBe(3);\n') },
-    remarks: ['a.spec.ts: 1 assertion(s) removed'],
+    remarks: ['a.spec.ts: 1 assertion removed'],
   },
   {
     name: 'always-true',
     before: { 'a.spec.ts': SPEC },
     after: { 'a.spec.ts': SPEC.replace('expect(add(1, 2)).toBe(3)', 'expect(true).toBe(true)') },
-    remarks: ['a.spec.ts: 1 assertion(s) that hold whatever the code does'],
+    remarks: ['a.spec.ts: 1 assertion that can never fail'],
   },
   {
     name: 'only',
     before: { 'a.spec.ts': SPEC },
     after: { 'a.spec.ts': SPEC.replace("it('adds'", "it.only('adds'") },
-    remarks: ['a.spec.ts: 1 test(s) skipped or singled out'],
+    remarks: ['a.spec.ts: 1 test skipped or singled out'],
   },
   {
     name: 'skip',
     before: { 'a.spec.ts': SPEC },
     after: { 'a.spec.ts': SPEC.replace('describe(', 'describe.skip(') },
-    remarks: ['a.spec.ts: 1 test(s) skipped or singled out'],
+    remarks: ['a.spec.ts: 1 test skipped or singled out'],
   },
   {
     name: 'skip-if',
     before: { 'a.test.ts': SPEC },
     after: { 'a.test.ts': SPEC.replace("it('adds'", "it.skipIf(process.env.CI)('adds'") },
-    remarks: ['a.test.ts: 1 test(s) skipped or singled out'],
+    remarks: ['a.test.ts: 1 test skipped or singled out'],
   },
   {
     name: 'other-languages',
@@ -116,11 +116,7 @@ const WEAKENED_TESTS: readonly WeakenedDiff[] = [
       ),
       'shop_test.go': GO.replace('\t\tt.Errorf("wrong")\n', ''),
     },
-    remarks: [
-      'shop_test.go: 1 assertion(s) removed',
-      'test_shop.py: 1 assertion(s) removed',
-      'test_shop.py: 1 test(s) skipped or singled out',
-    ],
+    remarks: ['shop_test.go: 1 assertion removed', 'test_shop.py: 1 assertion removed', 'test_shop.py: 1 test skipped or singled out'],
   },
   {
     name: 'snapshots',
@@ -225,7 +221,7 @@ const WEAKENED_CONFIGURATION: readonly WeakenedDiff[] = [
     name: 'lint-rules',
     before: { 'eslint.config.mjs': ESLINT, 'src/a.ts': 'eval(x);\n' },
     after: { 'eslint.config.mjs': ESLINT.replace("'error'", "'off'"), 'src/a.ts': '// eslint-disable-next-line no-eval\neval(x);\n' },
-    remarks: ['eslint.config.mjs: A rule is switched off', 'src/a.ts: 1 check(s) switched off in the code'],
+    remarks: ['eslint.config.mjs: A rule is switched off', 'src/a.ts: 1 check switched off in the code'],
   },
   {
     name: 'lint-rule-gone',

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { CHANGES_TARGET, findChanges, printableLine, storeChanges } from '@nx-fleet/core';
+import { count, CHANGES_TARGET, findChanges, printableLine, storeChanges } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { FLEET_ROOT } from '../../graph/fleet-targets.js';
 import { requireRepositoryRoot } from '../../main-worktree.js';
@@ -42,10 +42,10 @@ function changesLines({ base, head, changes, skipped }: Awaited<ReturnType<typeo
   const touched = changes.map(({ project }) => printableLine(project));
   const range = `${base.slice(0, 8)}..${head.slice(0, 8)}`;
   return [
-    touched.length === 0 ? `${range}: nothing to review` : `${range}: ${touched.length} project(s) to review: ${touched.join(', ')}`,
+    touched.length === 0 ? `${range}: nothing to review` : `${range}: ${count(touched.length, 'project')} to review: ${touched.join(', ')}`,
     ...(skipped.length === 0
       ? []
       : [`changed and not reviewed, by "review.projects": ${skipped.map((name) => printableLine(name)).join(', ')}`]),
-    ...(uncommitted === 0 ? [] : [`${uncommitted} file(s) are not committed: nobody reviews them`]),
+    ...(uncommitted === 0 ? [] : [`${count(uncommitted, 'file is', 'files are')} not committed and not reviewed`]),
   ];
 }

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { deliverIssue } from '@nx-fleet/core';
+import { count, deliverIssue } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { log } from '../../report/log.js';
 import { verdictLines } from '../../report/verdict-lines.js';
@@ -18,7 +18,7 @@ export async function deliverExecutor(
     const settings = { ...agents, ...review, ...e2e };
     const { fixes, verdict } = await deliverIssue(settings, !isReviewOnly(process.env), stage);
     for (const line of verdictLines(verdict)) log.info(line);
-    stage.onProgress(fixes === 0 ? 'approved without a fix' : `approved after ${fixes === 1 ? '1 fix' : `${fixes} fixes`}`);
+    stage.onProgress(fixes === 0 ? 'approved without a fix' : `approved after ${count(fixes, 'fix')}`);
     return true;
   });
 }

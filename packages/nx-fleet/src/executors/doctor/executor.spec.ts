@@ -106,11 +106,11 @@ describe('fleet:doctor', () => {
     await doctorExecutor({ expire: 5 }, context(), adapters);
     expect(refs.has(ref)).toBe(false);
     expect(lines()).toEqual([
-      '0 kept piece(s) of work older than 10 day(s) forgotten.',
+      'forgot 0 backups older than 10 days',
       `would forget ${ref}`,
-      '1 kept piece(s) of work older than 5 day(s) would be forgotten.',
+      'would forget 1 backup older than 5 days',
       `forgot ${ref}`,
-      '1 kept piece(s) of work older than 5 day(s) forgotten.',
+      'forgot 1 backup older than 5 days',
     ]);
   });
 });

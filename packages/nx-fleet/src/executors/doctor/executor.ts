@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutorContext } from '@nx/devkit';
 import {
+  count,
   examineFleet,
   expireTrash,
   lastingComplaints,
@@ -72,6 +73,6 @@ async function release(
 async function expire({ days, dryRun }: { readonly days: number; readonly dryRun: boolean }, { git, host }: Adapters): Promise<boolean> {
   const forgotten = await expireTrash({ days, now: host.now(), dryRun }, git);
   for (const { ref } of forgotten) log.info(`${dryRun ? 'would forget' : 'forgot'} ${ref}`);
-  log.info(`${forgotten.length} kept piece(s) of work older than ${days} day(s) ${dryRun ? 'would be forgotten' : 'forgotten'}.`);
+  log.info(`${dryRun ? 'would forget' : 'forgot'} ${count(forgotten.length, 'backup')} older than ${count(days, 'day')}`);
   return true;
 }

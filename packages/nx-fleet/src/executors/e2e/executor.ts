@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { e2eIssue, e2eSettings } from '@nx-fleet/core';
+import { count, e2eIssue, e2eSettings } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { runStage } from '../run-stage.js';
 import type { E2eExecutorSchema } from './schema.js';
@@ -13,7 +13,9 @@ export async function e2eExecutor(
   return runStage(context, adapters, async (stage, settings) => {
     const { app } = adapters ?? createAdapters(context.root, settings);
     const { checks } = await e2eIssue(e2eSettings(settings, agent), app, stage);
-    stage.onProgress(`${agent}: ${checks.filter(({ passed }) => passed).length} of ${checks.length} check(s) hold in the running app`);
+    stage.onProgress(
+      `${agent}: ${checks.filter(({ passed }) => passed).length} of ${count(checks.length, 'check')} passed in the running app`,
+    );
     return true;
   });
 }

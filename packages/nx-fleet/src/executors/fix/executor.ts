@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { fixIssue, fixSettings } from '@nx-fleet/core';
+import { count, fixIssue, fixSettings } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { isReviewOnly } from '../../settings/range-of-run.js';
 import { runStage } from '../run-stage.js';
@@ -15,11 +15,7 @@ export async function fixExecutor(
     const isAsked = !isReviewOnly(process.env);
     const { head, fixed, commits } = await fixIssue(fixSettings(settings, agent), isAsked, stage);
     const nothing = isAsked ? 'nothing blocks: there is nothing to fix' : 'this command asks for no fix';
-    const [findings, made] = [
-      fixed === 1 ? '1 finding' : `${fixed} findings`,
-      commits.length === 1 ? '1 commit' : `${commits.length} commits`,
-    ];
-    stage.onProgress(fixed === 0 ? nothing : `fixed ${findings} in ${head.slice(0, 8)}: ${made}`);
+    stage.onProgress(fixed === 0 ? nothing : `fixed ${count(fixed, 'finding')} in ${head.slice(0, 8)}: ${count(commits.length, 'commit')}`);
     return true;
   });
 }

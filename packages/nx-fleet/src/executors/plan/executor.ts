@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { planIssue, planSettings, printableLine } from '@nx-fleet/core';
+import { count, planIssue, planSettings, printableLine } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { runStage } from '../run-stage.js';
 import type { PlanExecutorSchema } from './schema.js';
@@ -12,7 +12,7 @@ export async function planExecutor(
 ): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
     const plan = await planIssue(planSettings(settings), stage);
-    stage.onProgress(`plan: ${printableLine(plan.summary, 500)} (${plan.steps.length} steps)`);
+    stage.onProgress(`plan: ${printableLine(plan.summary, 500)} (${count(plan.steps.length, 'step')})`);
     return true;
   });
 }

@@ -76,7 +76,7 @@ describe('publish-review', () => {
       'BLOCKS    high      src/app.ts:10  Null is not handled  [a: codex]  8307e06f1413',
       'Not reviewed, by "review.projects": docs',
       'No comment is written: the change comes from a fork.',
-      'Failed: 1 blocking finding(s)',
+      'Failed: 1 blocking finding',
     ]);
   });
 
@@ -88,7 +88,7 @@ describe('publish-review', () => {
   it('passes where nothing blocks', async () => {
     expect(await publish({ found: [{ ...FAULT, severity: 'low' }] })).toBe(true);
     expect(lines().at(0)).toMatch(/^note {6}low/);
-    expect(lines().at(-1)).toBe('Passed: nothing blocks in 1 project(s)');
+    expect(lines().at(-1)).toBe('Passed: nothing blocks in 1 project');
   });
 
   it('shows findings beside their lines on GitHub, and nowhere else', async () => {
@@ -113,8 +113,8 @@ describe('publish-review', () => {
   });
 
   it.each([
-    [[FAULT], 'Failed: 1 blocking finding(s)'],
-    [[], 'Passed: nothing blocks in 1 project(s)'],
+    [[FAULT], 'Failed: 1 blocking finding'],
+    [[], 'Passed: nothing blocks in 1 project'],
   ])('decides by the findings where no place for a comment can be found, and says why: %#', async (found, last) => {
     const place = new UserError('The GitLab API "http://gitlab.local" is not https.');
     expect(await publish({ found, place })).toBe(found.length === 0);

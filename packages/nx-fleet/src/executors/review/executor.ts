@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { reviewIssue, reviewProject, reviewSettings } from '@nx-fleet/core';
+import { count, reviewIssue, reviewProject, reviewSettings } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { changeRequest } from '../change-request.js';
 import { runProjectStage, runStage } from '../run-stage.js';
@@ -16,7 +16,9 @@ export async function reviewExecutor(
     const asked = reviewSettings(settings, agent);
     const review = await (subject === 'issue' ? reviewIssue(asked, stage) : reviewProject(asked, changeRequest(context, settings), stage));
     const dropped = review === null || review.ungrounded.length === 0 ? '' : `, ${review.ungrounded.length} dropped`;
-    stage.onProgress(review === null ? 'nothing to review' : `${agent}: ${review.verdict}, ${review.findings.length} finding(s)${dropped}`);
+    stage.onProgress(
+      review === null ? 'nothing to review' : `${agent}: ${review.verdict}, ${count(review.findings.length, 'finding')}${dropped}`,
+    );
     return true;
   });
 }

@@ -1,4 +1,4 @@
-import { publishPackages } from '@nx-fleet/local-registry/publish.mjs';
+import { publishPackage } from '@nx-fleet/local-registry/publish.mjs';
 import { startRegistry } from '@nx-fleet/local-registry/registry-process.mjs';
 import { measureAffected } from './src/affected.mjs';
 import { measureCachedRun } from './src/cached-run.mjs';
@@ -47,7 +47,7 @@ async function main(args) {
   }
   const registry = await startRegistry();
   try {
-    publishPackages(registry);
+    publishPackage(registry);
     const { results, failures } = await measureAll(registry, options);
     process.stdout.write(`${renderResults(results, options.format)}\n`);
     if (failures.length > 0) throw new AggregateError(failures, `Failed suites: ${failures.length}`);

@@ -16,8 +16,8 @@ const MANIFEST = {
 export async function readProduct(root) {
   const load = async (file) => import(pathToFileURL(requireBuilt(join(root, 'packages', file))).href);
   const core = await load('core/dist/index.js');
-  const { issueTargets } = await load('nx-fleet/dist/graph/issue-targets.js');
-  const { fleetTargets } = await load('nx-fleet/dist/graph/fleet-targets.js');
+  const { issueTargets } = await load('nx-fleet/out-tsc/lib/graph/issue-targets.js');
+  const { fleetTargets } = await load('nx-fleet/out-tsc/lib/graph/fleet-targets.js');
   const parts = [...partsOf(root, 'generator'), ...partsOf(root, 'executor')];
   const optionsOf = (kind) => Object.fromEntries(parts.filter((part) => part.kind === kind).map(({ name, options }) => [name, options]));
   const byTarget = (targets) =>

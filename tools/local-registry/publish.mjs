@@ -1,31 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const REPOSITORY = join(import.meta.dirname, '../..');
-const PACKAGES = ['core', 'git', 'host', 'databases', 'trackers', 'agents', 'nx-fleet'];
+const PACKAGE = join(import.meta.dirname, '../../packages/nx-fleet');
 
 /**
- * Publishes the built packages to a registry of ours.
+ * Publishes the built package to a registry of ours.
  * @param {{ url: string, directory: string }} registry
  */
-export function publishPackages(registry) {
-  for (const name of PACKAGES) {
-    execFileSync(
-      'npm',
-      [
-        'publish',
-        '--registry',
-        registry.url,
-        '--userconfig',
-        join(registry.directory, '.npmrc'),
-        '--ignore-scripts',
-        '--loglevel',
-        'error',
-      ],
-      {
-        cwd: join(REPOSITORY, 'packages', name),
-        stdio: ['ignore', 'ignore', 'inherit'],
-      },
-    );
-  }
+export function publishPackage(registry) {
+  const userconfig = join(registry.directory, '.npmrc');
+  const args = ['publish', '--registry', registry.url, '--userconfig', userconfig, '--ignore-scripts', '--loglevel', 'error'];
+  execFileSync('npm', args, { cwd: PACKAGE, stdio: ['ignore', 'ignore', 'inherit'] });
 }

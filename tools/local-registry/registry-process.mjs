@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Starts a package registry on loopback: our packages are its own, all others come through the machine's registry.
+ * Starts a package registry on loopback: our package is its own, all others come through the machine's registry.
  * `directory` holds `.npmrc` and the storage.
  * @returns {Promise<{ url: string, directory: string, stop: () => Promise<void> }>}
  */
@@ -50,9 +50,6 @@ uplinks:
     maxage: 60m
 packages:
   'nx-fleet':
-    access: $all
-    publish: $all
-  '@nx-fleet/*':
     access: $all
     publish: $all
   '**':

@@ -1,4 +1,4 @@
-import { publishPackages } from '../../../tools/local-registry/publish.mjs';
+import { publishPackage } from '../../../tools/local-registry/publish.mjs';
 import { startRegistry } from '../../../tools/local-registry/registry-process.mjs';
 
 /** Once for all suites: a registry with our packages in it. */
@@ -6,7 +6,7 @@ export default async function setup() {
   const registry = await startRegistry();
   globalThis.nxFleetRegistry = registry;
   try {
-    publishPackages(registry);
+    publishPackage(registry);
   } catch (error) {
     // Without a set-up there is no teardown.
     await registry.stop();

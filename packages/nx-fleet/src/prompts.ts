@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PromptName } from '@nx-fleet/core';
+import { PACKAGE_ROOT } from './package-root.js';
 
-/** Folder of the templates that ship with the package; one level above `src` and `dist` alike. */
-export const PROMPTS_DIRECTORY = join(import.meta.dirname, '..', 'prompts');
+/** Folder of the templates that ship with the package. */
+export const PROMPTS_DIRECTORY = join(PACKAGE_ROOT, 'prompts');
 
 /** Reads a template: the workspace's own where it has one, else ours. */
 export async function readPrompt(name: PromptName, overrideDirectory: string | undefined): Promise<string> {

@@ -1,10 +1,9 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-// oxlint-disable-next-line no-restricted-imports
-import { logger } from '@nx/devkit';
+import { stripVTControlCharacters } from 'node:util';
 
-/** What one test has: a temporary folder, and the lines that Nx's logger was given. */
+/** What one test has: a temporary folder, and the lines that were printed. */
 export interface ShownOutput {
   readonly root: () => string;
   readonly lines: () => readonly string[];
@@ -12,19 +11,19 @@ export interface ShownOutput {
 
 /** To be called once, at the top of a spec. */
 export function useShownOutput(): ShownOutput {
-  const { info, warn, error } = logger;
+  const { info, warn, error } = console;
   let root = '';
   let lines: string[] = [];
   beforeEach(() => {
     root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-fleet-')));
     lines = [];
-    logger.info = (line: string) => void lines.push(line);
-    logger.warn = (line: string) => void lines.push(line);
-    logger.error = (line: string) => void lines.push(line);
+    console.info = (line: string) => void lines.push(stripVTControlCharacters(line));
+    console.warn = (line: string) => void lines.push(stripVTControlCharacters(line));
+    console.error = (line: string) => void lines.push(stripVTControlCharacters(line));
   });
   afterEach(() => {
     rmSync(root, { recursive: true });
-    Object.assign(logger, { info, warn, error });
+    Object.assign(console, { info, warn, error });
   });
   return { root: () => root, lines: () => lines };
 }

@@ -1,15 +1,15 @@
-// oxlint-disable-next-line no-restricted-imports
-import { logger } from '@nx/devkit';
+/* oxlint-disable no-console -- the one place that prints */
 import { withoutCommands } from '@nx-fleet/core';
+import pc from 'picocolors';
 
 /**
- * Nx' logger, for text that agents, issues or a change may have a part in. It is made inert outside of pipelines too: in a pipeline Nx shows again what
- * a cached task has printed elsewhere.
+ * Prints as Nx' logger does, without loading Nx's devkit in each task. Text that agents, issues or a change may have a part in is made inert outside
+ * of pipelines too: in a pipeline Nx shows again what a cached task has printed elsewhere.
  */
 export const log = {
-  info: (text: string): void => logger.info(withoutCommands(text)),
-  warn: (text: string): void => logger.warn(withoutCommands(text)),
-  error: (text: string): void => logger.error(withoutCommands(text)),
+  info: (text: string): void => console.info(withoutCommands(text)),
+  warn: (text: string): void => console.warn(pc.bold(pc.yellow(withoutCommands(text)))),
+  error: (text: string): void => console.error(pc.bold(pc.red(withoutCommands(text)))),
 } as const;
 
 /** JSON on one line of stdout. No line of JSON begins with a command; one within it is written with an escape, and means the same. */

@@ -23,7 +23,7 @@ describe('startRefill', () => {
       passEnv: ['REGISTRY_TOKEN'],
       logFile: '/repo/.nx-fleet/local/spares.log',
     });
-    expect(existsSync((command?.module ?? '').replace(/\.js$/, '.ts'))).toBe(true);
+    expect(existsSync((command?.module ?? '').replace('/dist/', '/src/').replace(/\.js$/, '.ts'))).toBe(true);
   });
 
   it('starts nothing where no spare is wanted, or nobody would come for it', async () => {

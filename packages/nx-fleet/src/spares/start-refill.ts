@@ -1,6 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { isCi, type RepositoryLocation, type Settings } from '@nx-fleet/core';
 import type { Adapters } from '../adapters.js';
+import { PACKAGE_ROOT } from '../package-root.js';
 
 /** Has spare worktrees prepared behind the command that has just ended. In CI nobody would come for them. */
 export async function startRefill(
@@ -9,7 +10,7 @@ export async function startRefill(
 ): Promise<void> {
   if (settings.worktrees.spares === 0 || isCi(host.env)) return;
   await host.startInBackground({
-    module: fileURLToPath(new URL('refill-main.js', import.meta.url)),
+    module: join(PACKAGE_ROOT, 'dist', 'spares', 'refill-main.js'),
     args: [location.mainWorktree, commit],
     cwd: location.mainWorktree,
     passEnv: settings.worktrees.passEnv,

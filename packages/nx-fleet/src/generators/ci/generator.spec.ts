@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-// oxlint-disable-next-line no-restricted-imports
-import { logger, type Tree } from '@nx/devkit';
+import { stripVTControlCharacters } from 'node:util';
+import type { Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { createHost } from '@nx-fleet/host';
 import type { Adapters } from '../../adapters.js';
 import { ciGenerator } from './generator.js';
 
 const REVIEW = '.github/workflows/nx-fleet-review.yml';
-const [info, warn] = [logger.info, logger.warn];
+const [info, warn] = [console.info, console.warn];
 
 describe('nx g ci', () => {
   let root: string;
@@ -35,13 +35,13 @@ describe('nx g ci', () => {
     tree = createTreeWithEmptyWorkspace();
     tree.root = root;
     lines = [];
-    logger.info = (line: string) => void lines.push(line);
-    logger.warn = (line: string) => void lines.push(line);
+    console.info = (line: string) => void lines.push(line);
+    console.warn = (line: string) => void lines.push(stripVTControlCharacters(line));
   });
 
   afterEach(() => {
     rmSync(root, { recursive: true });
-    Object.assign(logger, { info, warn });
+    Object.assign(console, { info, warn });
   });
 
   it('writes for the default branch and the package manager that it finds, and says what is left to do', async () => {

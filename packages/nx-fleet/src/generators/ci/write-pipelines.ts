@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { generateFiles, type Tree } from '@nx/devkit';
 import { parseDocument } from 'yaml';
 import type { NormalizedCiOptions } from './normalize-options.js';
+import { PACKAGE_ROOT } from '../../package-root.js';
 import { otherPipelines, pinActions, pinnedActions } from './other-pipelines.js';
 import type { PipelineValues } from './pipeline-values.js';
 
@@ -45,7 +46,7 @@ export function includesOurs(tree: Tree): boolean {
 }
 
 function generate(tree: Tree, folder: string, values: PipelineValues): void {
-  generateFiles(tree, join(import.meta.dirname, 'files', folder), '.', { ...values, dot: '.' });
+  generateFiles(tree, join(PACKAGE_ROOT, 'templates', 'ci', folder), '.', { ...values, dot: '.' });
 }
 
 /** A formatter may have been at it: what counts is what the YAML says. */

@@ -1,10 +1,9 @@
-// oxlint-disable-next-line no-restricted-imports
-import { addProjectConfiguration, logger, type Tree } from '@nx/devkit';
+import { addProjectConfiguration, type Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import type { Adapters } from '../../adapters.js';
 import { initGenerator } from './generator.js';
 
-const { info } = logger;
+const { info } = console;
 
 describe('nx g nx-fleet:init', () => {
   let tree: Tree;
@@ -27,11 +26,11 @@ describe('nx g nx-fleet:init', () => {
   beforeEach(() => {
     tree = createTreeWithEmptyWorkspace();
     lines = [];
-    logger.info = (line: string) => void lines.push(line);
+    console.info = (line: string) => void lines.push(line);
   });
 
   afterEach(() => {
-    logger.info = info;
+    console.info = info;
   });
 
   it('changes only the lines that change, and nothing the second time', async () => {

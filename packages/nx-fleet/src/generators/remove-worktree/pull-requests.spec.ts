@@ -1,21 +1,20 @@
-// oxlint-disable-next-line no-restricted-imports
-import { logger } from '@nx/devkit';
+import { stripVTControlCharacters } from 'node:util';
 import { parseSettings, UserError, type Manifest, type PullRequest, type Tracker } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { pullRequestLookup } from './pull-requests.js';
 
 const github = parseSettings([{ file: 'nx.json', value: { tracker: { type: 'github', repository: 'acme/shop' } } }]);
 const merged = { number: 7, state: 'merged' } as PullRequest;
-const warn = logger.warn;
+const warn = console.warn;
 let warnings: string[] = [];
 
 beforeEach(() => {
   warnings = [];
-  logger.warn = (line: string) => void warnings.push(line);
+  console.warn = (line: string) => void warnings.push(stripVTControlCharacters(line));
 });
 
 afterEach(() => {
-  logger.warn = warn;
+  console.warn = warn;
 });
 
 function adaptersWith(tracker: Partial<Tracker>): Adapters {

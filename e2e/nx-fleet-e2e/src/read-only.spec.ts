@@ -132,7 +132,7 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
     it('are named with what they changed', async () => {
       orderVandal(fleet.workspace, [`git -C ${targets.main} config alias.x '!true'; git -C ${targets.main} tag sneaky`]);
       const { output } = await review();
-      expect(output).toContain('Changed while an agent was reading, and put back: "alias.x" in git\'s configuration, "refs/tags/sneaky"');
+      expect(output).toContain('Changed while an agent was reading, and restored: "alias.x" in git\'s configuration, "refs/tags/sneaky"');
     });
 
     it('do not, are believed', async () => {

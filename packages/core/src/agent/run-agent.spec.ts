@@ -38,7 +38,7 @@ describe('an agent that is run', () => {
       { what: 'plan, try 2', ended: 'rate-limited' },
       { what: 'plan, try 3', ended: 'completed' },
     ]);
-    expect(issue.progress).toContain('claude is rate-limited: try 2 in 15 s');
+    expect(issue.progress).toContain('claude was rate-limited: try 2 after 15 s');
   });
 
   it('gets its fallback model when waiting takes too long, and the record names the model that was asked', async () => {

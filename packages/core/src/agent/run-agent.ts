@@ -51,7 +51,7 @@ export async function runAgent(task: AgentTask, context: StageContext, recorder:
       context.onProgress(`${settings.agent} was ${outcome.kind}: asked its fallback model ${model ?? ''}`);
     } else {
       waitedMs += next.waitMs;
-      context.onProgress(`${settings.agent} is ${outcome.kind}: try ${runs + 1} in ${Math.ceil(next.waitMs / 1_000)} s`);
+      context.onProgress(`${settings.agent} was ${outcome.kind}: try ${runs + 1} after ${Math.ceil(next.waitMs / 1_000)} s`);
       await (context.sleep ?? sleepByClock)(next.waitMs, context.signal);
       if (context.signal?.aborted === true) throw failure(task, outcome, context);
     }

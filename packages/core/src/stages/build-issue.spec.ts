@@ -224,7 +224,7 @@ describe('buildIssue after an interrupted build', () => {
     const made = await build(issue);
     expect(Object.keys(issue.git.filesOf(made.head))).not.toContain('half.ts');
     expect(issue.git.filesOf('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toHaveProperty(['half.ts']);
-    expect(issue.progress).toContain('the work of a build that did not end well was kept as refs/nx-fleet/trash/issue-42/20260101T000000Z');
+    expect(issue.progress).toContain('unfinished work of an earlier build was kept as refs/nx-fleet/trash/issue-42/20260101T000000Z');
     expect(issue.git.refs.has(BUILDING)).toBe(false);
   });
 

@@ -76,10 +76,10 @@ async function moveBuild({ agent, base }: BuildStart, context: StageContext): Pr
   // What is damaged is made again.
   const moved = await git.fetchBundle(bundle, build.baseTree, base).catch(() => null);
   if (moved?.kind === 'merged' && moved.commit !== base) {
-    onProgress(`what it starts from has changed: its commits are moved over to ${base.slice(0, 8)}, and nobody is asked`);
+    onProgress(`the base changed: moved its commits to ${base.slice(0, 8)} without asking an agent`);
     return { head: moved.commit, movedFrom: build.tree };
   }
-  onProgress(`what it starts from has changed, and its commits do not fit there: it is built again`);
+  onProgress('the base changed and its commits conflict with it: built again');
   return null;
 }
 

@@ -28,7 +28,7 @@ export async function clearInterruptedChecks({ local, manifest }: StageIssue, co
     const message = `Left by checks of ${project}`;
     const kept = await keepWork({ project, worktree: local.worktree, message, base: checked }, context);
     await git.resetWorktree(local.worktree, checked);
-    onProgress(`what checks or an app left in the worktree was kept as ${kept}`);
+    onProgress(`files that checks or an app left in the worktree were kept as ${kept}`);
   }
   await git.deleteRef(checkingRef(project));
 }

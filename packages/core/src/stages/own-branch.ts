@@ -41,7 +41,7 @@ export async function startOver(from: string, { local, manifest }: StageIssue, c
   if (tip !== from || (await git.dirtyPaths(local.worktree)).length > 0) {
     const message = `Unfinished build of ${project}`;
     const kept = await keepWork({ project, worktree: local.worktree, message, base: from }, context);
-    onProgress(`the work of a build that did not end well was kept as ${kept}`);
+    onProgress(`unfinished work of an earlier build was kept as ${kept}`);
   }
   await git.resetWorktree(local.worktree, from);
 }

@@ -137,7 +137,7 @@ describe('planIssue', () => {
       },
     });
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
-      /^"\/repo.worktrees\/issue-42" changed while an agent was reading. It is put back; what was changed is kept as refs\/nx-fleet\/trash\/issue-42\/\S+\. The agent's answer is discarded\.$/,
+      /^"\/repo.worktrees\/issue-42" changed while an agent was reading. It was restored; the changes were kept as refs\/nx-fleet\/trash\/issue-42\/\S+\. The agent's answer is discarded\.$/,
     );
     expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
     expect(await staged.git.listRefs('refs/nx-fleet/trash/')).toHaveLength(1);
@@ -153,7 +153,7 @@ describe('planIssue', () => {
       },
     });
     const tip = await staged.git.readRef(staged.branchRef);
-    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('It is put back');
+    await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow('It was restored');
     expect(await staged.git.readRef(staged.branchRef)).toBe(tip);
   });
 
@@ -165,7 +165,7 @@ describe('planIssue', () => {
       },
     });
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
-      /out of cheese.* changed while an agent was reading\. It is put back; what was changed is kept as refs\/nx-fleet\/trash\//s,
+      /out of cheese.* changed while an agent was reading\. It was restored; the changes were kept as refs\/nx-fleet\/trash\//s,
     );
     expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
   });
@@ -183,7 +183,7 @@ describe('planIssue', () => {
       },
     });
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
-      /^Changed while an agent was reading, and put back: ".* The agent's answer is discarded\.$/,
+      /^Changed while an agent was reading, and restored: ".* The agent's answer is discarded\.$/,
     );
     expect([staged.git.configuration.size, staged.git.refs.get('refs/heads/main'), staged.git.refs.get('refs/heads/sneaky')]).toEqual([
       0,
@@ -238,7 +238,7 @@ describe('planIssue', () => {
     });
     const before = staged.host.files.get('/repo.worktrees/issue-42/.env.local');
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
-      /Its \.env\.local is put back; what stood there is kept as "\/repo\/\.nx-fleet\/local\/kept\/issue-42-/,
+      /Its \.env\.local was restored; the changed file was kept as "\/repo\/\.nx-fleet\/local\/kept\/issue-42-/,
     );
     expect(staged.host.files.get('/repo.worktrees/issue-42/.env.local')).toBe(before);
     const kept = [...staged.host.files].filter(([path]) => path.startsWith('/repo/.nx-fleet/local/kept/'));
@@ -260,7 +260,11 @@ describe('planIssue', () => {
   });
 
   it.each([
-    ['another entry in place of one', ['stash@{0}: On b: theirs'], expect.stringContaining('Its branch has other stash entries.')],
+    [
+      'another entry in place of one',
+      ['stash@{0}: On b: theirs'],
+      expect.stringContaining('Its branch has other stash entries than before.'),
+    ],
     ['an entry that is elsewhere in the list', ['stash@{1}: On b: mine'], aPlan],
   ])('judges the stash by its entries: %s', async (_, after, expected) => {
     const stashes = new Map<string, readonly string[]>();
@@ -285,7 +289,7 @@ describe('planIssue', () => {
     });
     const broken = { restore: () => Promise.reject(new Error('no space')) };
     const context = { ...staged.context(PLAN_TARGET), git: { ...staged.git, watch: async () => broken } };
-    await expect(planIssue(staged.settings.plan, context)).rejects.toThrow(/could not be put back: Error: no space\. .* It is put back/s);
+    await expect(planIssue(staged.settings.plan, context)).rejects.toThrow(/could not be restored: Error: no space\. .* It was restored/s);
     expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
   });
 

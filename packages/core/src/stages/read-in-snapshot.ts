@@ -49,7 +49,7 @@ export async function readInSnapshot<Result>(
     ].filter((change) => change !== null);
     if (!reading.succeeded) throw withChanges(reading.error, changes);
     if ((await snapshot.fingerprint()) !== snapshotBefore) {
-      const more = changes.length === 0 ? ['Nothing of yours was touched.'] : changes;
+      const more = changes.length === 0 ? ['Your files were not changed.'] : changes;
       throw new UserError([`The agent wrote to its read-only snapshot of "${project}". Its answer is discarded.`, ...more].join(' '));
     }
     if (changes.length > 0) throw new UserError([...changes, "The agent's answer is discarded."].join(' '));
@@ -96,16 +96,16 @@ async function restored(watch: RepositoryWatch, { git, host, project, onProgress
   const { found, left } = await watch.restore(keep);
   if (found.length === 0) return null;
   for (const change of found) onProgress(`changed while an agent was reading: ${change}`);
-  const kept = refs.length === 0 ? '' : `; what was changed is kept as ${refs.join(', ')}`;
-  if (left.length > 0) return `Changed while an agent was reading, and to be looked at by you: ${listed(left)}${kept}.`;
-  return `Changed while an agent was reading, and put back: ${listed(found)}${kept}.`;
+  const kept = refs.length === 0 ? '' : `; the changes were kept as ${refs.join(', ')}`;
+  if (left.length > 0) return `Changed while an agent was reading, and not restored; look at it yourself: ${listed(left)}${kept}.`;
+  return `Changed while an agent was reading, and restored: ${listed(found)}${kept}.`;
 }
 
 async function saidOf(work: Promise<string | null>): Promise<string | null> {
   const outcome = await settle(work);
   return outcome.succeeded
     ? outcome.result
-    : `Something may have changed while an agent was reading, and could not be put back: ${printableLine(String(outcome.error))}.`;
+    : `Something may have changed while an agent was reading, and could not be restored: ${printableLine(String(outcome.error))}.`;
 }
 
 /** The failure of a reader that wrote says both. */

@@ -32,7 +32,7 @@ export async function putWorktreeBack(before: WorktreeState, issue: StageIssue, 
     await putEnvironmentBack({ before: before.environment, now: now.environment }, issue, context),
     JSON.stringify(now.stashes) === JSON.stringify(before.stashes)
       ? null
-      : `Its branch has other stash entries. Look at git -C "${worktree}" stash list, then run this again.`,
+      : `Its branch has other stash entries than before. Look at git -C "${worktree}" stash list, then run this again.`,
     await putFilesBack(before, now, { issue, context }),
   ];
   return said.filter((line) => line !== null).join(' ');
@@ -51,8 +51,8 @@ async function putFilesBack(
   const message = `Changed while an agent was reading: ${project}`;
   const ref = await keepWork({ project, worktree, message, base: tip }, context);
   await git.resetWorktree(worktree, tip);
-  onProgress(`"${worktree}" is put back to ${tip.slice(0, 8)}; what was changed is kept as ${ref}`);
-  return `It is put back; what was changed is kept as ${ref}.`;
+  onProgress(`restored "${worktree}" to ${tip.slice(0, 8)}; the changes were kept as ${ref}`);
+  return `It was restored; the changes were kept as ${ref}.`;
 }
 
 interface Environments {
@@ -73,8 +73,8 @@ async function putEnvironmentBack(
   const kept = `${(await git.locate()).mainWorktree}/.nx-fleet/local/kept/${project}-${time}.env.local`;
   if (now !== null) await host.writePrivateFile(kept, now);
   await host.writePrivateFile(file, before);
-  onProgress(`"${file}" is put back`);
-  return now === null ? 'Its .env.local is put back.' : `Its .env.local is put back; what stood there is kept as "${kept}".`;
+  onProgress(`restored "${file}"`);
+  return now === null ? 'Its .env.local was restored.' : `Its .env.local was restored; the changed file was kept as "${kept}".`;
 }
 
 function environmentFile(worktree: string): string {

@@ -88,7 +88,7 @@ interface Shown {
 async function promptsFor({ spec, checks }: ReviewSubject, { parts, facts }: Shown, context: StageContext): Promise<readonly string[]> {
   const template = await context.prompt('review');
   const shown = parts.length === 0 ? [''] : parts;
-  if (shown.length > 1) context.onProgress(`the change is larger than a context window: it is reviewed in ${shown.length} parts`);
+  if (shown.length > 1) context.onProgress(`the change is larger than a context window: reviewed in ${shown.length} parts`);
   return shown.map((part, index) => {
     const note =
       shown.length === 1

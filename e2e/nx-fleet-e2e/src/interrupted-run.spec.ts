@@ -130,7 +130,7 @@ describe('a run that is killed with -9', () => {
       expect(await processesLeft(workspace.folder, 20_000)).toEqual([]);
       workspace.write(`docs/issues/${project.slice('issue-'.length)}.md`, `# ${title}\n\n- [ ] Sold\n`);
       await succeed(workspace.nx('g', 'worktree', `--issue=${project.slice('issue-'.length)}`));
-      expect((await succeed(start(target).finished)).output).toContain('approved without a fix');
+      expect((await succeed(start(target).finished)).output).toContain('Verdict: approved');
     },
     180_000,
   );

@@ -15,7 +15,7 @@ const ISSUES = {
 describe('a worktree command that does not get to its end', () => {
   let workspace: Workspace;
   const mark = (name: string): string => join(workspace.env['HOME'] ?? '', name);
-  const make = (project: string): readonly string[] => ['g', 'worktree', `--issue=${project.slice('issue-'.length)}`];
+  const make = (project: string): readonly string[] => ['g', 'worktree', '--verbose', `--issue=${project.slice('issue-'.length)}`];
 
   async function expectReady(project: string): Promise<void> {
     const again = await succeed(workspace.nx(...make(project)));

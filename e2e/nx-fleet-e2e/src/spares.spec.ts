@@ -12,7 +12,7 @@ const ISSUES = Object.fromEntries([1, 2, 3, 4, 5].map((issue) => [`docs/issues/$
 describe('a spare worktree', () => {
   let workspace: Workspace;
   const make = (issues: string, ci = 'false'): Promise<Finished> =>
-    workspace.startNx(['g', 'worktree', `--issue=${issues}`], { env: { CI: ci } }).finished;
+    workspace.startNx(['g', 'worktree', '--verbose', `--issue=${issues}`], { env: { CI: ci } }).finished;
   const claimOf = (project: string): ClaimRow | undefined =>
     registryState(workspace).allocations.find((claim) => claim.project === project);
   const log = (): string => readFileSync(join(workspace.root, '.nx-fleet/local/spares.log'), 'utf8');

@@ -10,7 +10,7 @@ export interface FleetCommand {
 export const DOCTOR: FleetCommand = { args: ['run', 'fleet:doctor', '--json'], actsAfter: 'fleet:doctor' };
 
 export function creation(issues: readonly number[]): FleetCommand {
-  return { args: ['g', 'worktree', `--issue=${issues.join(',')}`], actsAfter: 'Plan' };
+  return { args: ['g', 'worktree', `--issue=${issues.join(',')}`], actsAfter: 'Generating' };
 }
 
 export function removal(issue: number, ...options: string[]): FleetCommand {

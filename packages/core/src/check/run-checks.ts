@@ -106,7 +106,8 @@ async function showResult(result: CheckResult, number: number, { host, project, 
 function shownLines(result: CheckResult, log: string): readonly string[] {
   const { command, outcome, ended, output, durationMs } = result;
   const seconds = `${(durationMs / 1_000).toFixed(1)} s`;
-  if (outcome !== 'failed') return [`check ${outcomeText(result)} (${seconds}): ${command}; output: ${log}`];
+  if (outcome === 'passed') return [`check passed (${seconds}): ${command}`];
+  if (outcome === 'ran-nothing') return [`check ${outcomeText(result)} (${seconds}): ${command}; output: ${log}`];
   const tail = output.split('\n').slice(-SHOWN_LINES);
   return [`check failed (${ended}, ${seconds}): ${command}`, ...tail.map((text) => `  ${text}`), `all of its output: ${log}`];
 }

@@ -27,8 +27,7 @@ export async function checkoutBuild(writer: string, context: StageContext): Prom
   await moveWithBase({ build, before, issue }, context);
   const tip = await git.readRef(ref);
   if (tip !== null && (await holdsBuild({ tip, build, before }, context))) {
-    const isThere = (await git.resolveTree(tip)) === build.tree;
-    onProgress(`${manifest.branch} ${isThere ? `is at its build ${build.head.slice(0, 8)}` : 'has further work on its build'}`);
+    if ((await git.resolveTree(tip)) !== build.tree) onProgress(`${manifest.branch} has further work on its build`);
   } else if (tip === null || (await isOwnWork(tip, build.base, context)) || (await git.isAncestor(tip, build.head))) {
     await moveBranch(build.head, issue, context);
     onProgress(`${manifest.branch} moved to its build ${build.head.slice(0, 8)}`);
@@ -78,7 +77,7 @@ async function moveWithBase({ issue, ...found }: Found & { readonly issue: Stage
     const built = await git.readRef(builtRef(project));
     await moveBranch(moved.commit, issue, context);
     await git.writeRef(builtRef(project), built === tip ? moved.commit : build.head);
-    onProgress(`${branch} moved over to ${build.base.slice(0, 8)}, which it starts from now`);
+    onProgress(`${branch} moved to its new base ${build.base.slice(0, 8)}`);
     return;
   }
   // What we made is made again; a person's commits are theirs to move.

@@ -124,7 +124,7 @@ describe('validateIssue', () => {
     const out = '.nx-fleet/out/issue-42/agent-validate';
     expect(shown).toEqual([
       'dependencies cloned (npm)',
-      `check passed (1.2 s): lint; output: ${out}/check-1.log`,
+      'check passed (1.2 s): lint',
       'check failed (exit code 1, 0.1 s): test',
       ...Array.from({ length: 20 }, (_, index) => `  line ${41 + index}`),
       `all of its output: ${out}/check-2.log`,

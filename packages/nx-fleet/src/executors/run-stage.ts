@@ -122,7 +122,7 @@ async function runWatched({ context, adapters, kind }: StageTask, signal: AbortS
   if (target?.cache !== true) return work(stage, settings);
   // Two runs at the same time: the second one finds what the first has paid for.
   return stage.host.exclusively(`${stage.project}.${stage.target}`, {
-    onWait: () => stage.onProgress('another run is at work on this very target: waiting for it'),
+    onWait: () => stage.onProgress('waiting for another run of this target'),
     act: () => runOnce({ target, stage, settings, kind }, work),
     signal,
   });
@@ -139,7 +139,8 @@ async function runOnce({ target, stage: found, settings, kind }: RunOnce, work: 
   requireFilesOfRun({ root: (await found.git.locate()).mainWorktree, project: found.project, target }, process.env);
   const stage = { ...found, recipe: await kind.recipe(target, found, settings) };
   if (await isFinished(stage, () => kind.requireResult(stage, settings))) {
-    stage.onProgress('this was done before, of all the same: its result is taken');
+    // Most later rounds of fixes have nothing to do.
+    if (parseTarget(stage.target).round === 1) stage.onProgress('same inputs as before: result reused');
     return true;
   }
   if (await kind.asksAgents(stage, settings)) await requireStageBudget(stage, settings);

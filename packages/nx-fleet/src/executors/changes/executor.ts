@@ -25,7 +25,7 @@ export async function changesExecutor(
     const run = runOf(process.env);
     const place = { fleetProject: request.fleetProject, artefacts: host.artefacts };
     const found = await host.exclusively(`${request.fleetProject}.${CHANGES_TARGET}`, {
-      onWait: () => log.info('another command is finding out what was changed: waiting for it'),
+      onWait: () => log.info('waiting for another command that looks for changes'),
       act: async () => {
         const changes = await findChanges(request, git);
         await storeChanges(run === null ? changes : { ...changes, run }, (name) => roots.get(name) ?? FLEET_ROOT, place);

@@ -18,7 +18,7 @@ export async function deliverExecutor(
     const settings = { ...agents, ...review, ...e2e };
     const { fixes, verdict } = await deliverIssue(settings, !isReviewOnly(process.env), stage);
     for (const line of verdictLines(verdict)) log.info(line);
-    stage.onProgress(fixes === 0 ? 'approved without a fix' : `approved after ${count(fixes, 'fix')}`);
+    if (fixes > 0) stage.onProgress(`approved after ${count(fixes, 'fix')}`);
     return true;
   });
 }

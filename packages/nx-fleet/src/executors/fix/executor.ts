@@ -14,8 +14,7 @@ export async function fixExecutor(
   return runStage(context, adapters, async (stage, settings) => {
     const isAsked = !isReviewOnly(process.env);
     const { head, fixed, commits } = await fixIssue(fixSettings(settings, agent), isAsked, stage);
-    const nothing = isAsked ? 'nothing blocks: there is nothing to fix' : 'this command asks for no fix';
-    stage.onProgress(fixed === 0 ? nothing : `fixed ${count(fixed, 'finding')} in ${head.slice(0, 8)}: ${count(commits.length, 'commit')}`);
+    if (fixed > 0) stage.onProgress(`fixed ${count(fixed, 'finding')} in ${head.slice(0, 8)}: ${count(commits.length, 'commit')}`);
     return true;
   });
 }

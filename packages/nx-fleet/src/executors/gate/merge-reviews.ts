@@ -26,7 +26,7 @@ export async function mergeReviews(
       return true;
     }
     for (const line of verdictLines(verdict)) log.info(line);
-    log.info(`\nAll of it: .nx-fleet/out/${stage.project}/${stage.target}/review.md`);
+    if (verdict.findings.length > 0) log.info(`Details: .nx-fleet/out/${stage.project}/${stage.target}/review.md`);
     return verdict.verdict === 'approve';
   });
 }

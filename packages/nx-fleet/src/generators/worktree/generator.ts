@@ -13,7 +13,7 @@ import { showPlan, showWorktrees } from './show.js';
 import type { WorktreeGeneratorSchema } from './schema.js';
 
 /**
- * `nx g worktree --issue=42,43`: plans and shows the plan; Nx then calls back to act on it, which `--dry-run` leaves out. Nothing goes through
+ * `nx g worktree --issue=42,43`: plans; Nx then calls back to act on the plan, except with `--dry-run`, which shows it. Nothing goes through
  * the tree: Nx empties a file before it writes it, and commands beside this one read all manifests.
  */
 export async function worktreeGenerator(tree: Tree, options: WorktreeGeneratorSchema, adapters?: Adapters): Promise<GeneratorCallback> {
@@ -28,7 +28,8 @@ export async function worktreeGenerator(tree: Tree, options: WorktreeGeneratorSc
       settings,
       acting,
     );
-    showPlan(plans, settings);
+    // Set by `nx g`, which gives a generator no other sign of it. The table of results has all that the plan has.
+    if (process.env['NX_DRY_RUN'] === 'true') showPlan(plans, settings);
     const exported = await exportedVariables(location.mainWorktree, acting);
     if (exported.length > 0) {
       log.warn(

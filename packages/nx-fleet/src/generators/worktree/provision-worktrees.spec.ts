@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSettings, planWorktree, UserError, type WorktreePlan } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
@@ -56,12 +56,12 @@ describe('provisioning several issues', () => {
     expect(await ready()).toEqual(['issue-1', 'issue-3']);
     expect(refused).toBeInstanceOf(UserError);
     expect(String(refused)).toMatch(/issue-2: ".+issue\.json" is not valid at "round"/);
-    expect(lines()).toEqual(
-      expect.arrayContaining([
-        'issue-1          ready; log: .nx-fleet/local/logs/issue-1.log',
-        'issue-3          ready; log: .nx-fleet/local/logs/issue-3.log',
-      ]),
-    );
+  });
+
+  it('writes the steps to a log of each issue, and shows them on a terminal only', async () => {
+    await provision(plans);
+    expect(lines()).toEqual([]);
+    expect(readFileSync(join(main(), '.nx-fleet/local/logs/issue-1.log'), 'utf8')).toBe('checking out issue/1-fruit-1\nready\n');
   });
 
   it('makes them also when the disk is at fault, and throws that on', async () => {

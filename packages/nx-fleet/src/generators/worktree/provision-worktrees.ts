@@ -17,8 +17,8 @@ import { log, showDetail } from '../../report/log.js';
 export type ProvisionedIssue = WorktreePlan & ProvisionedWorktree;
 
 /**
- * Writes the manifests of several issues, since one may wait for another, and then provisions them side by side, with a line per issue and
- * step. All are tried; those that failed are told at the end.
+ * Writes the manifests of several issues, since one may wait for another, and then provisions them side by side, and shows each step on a
+ * terminal. All are tried; the error names those that failed.
  * @throws UserError naming the issues that failed
  */
 export async function provisionWorktrees(
@@ -41,17 +41,18 @@ export async function provisionWorktrees(
         const onProgress = (line: string): void => log.info(named(line));
         const onDetail: DetailSink = (line, kind) => {
           lines.push(line);
-          if (kind === 'step') onProgress(line);
-          else showDetail(named(line), kind);
+          showDetail(named(line), kind);
         };
-        const file = `.nx-fleet/local/logs/${project}.log`;
         try {
           const provisioned = await provisionWorktree({ plan, location, settings, onProgress, onDetail }, adapters);
-          onProgress(provisioned.created ? `ready; log: ${file}` : 'was there already');
+          if (provisioned.created) onDetail('ready', 'step');
           return { ...plan, ...provisioned };
         } finally {
           const redact = createRedactor(secretsOf(adapters.host.env));
-          await adapters.host.writePrivateFile(`${location.mainWorktree}/${file}`, `${redact(lines.join('\n'))}\n`);
+          await adapters.host.writePrivateFile(
+            `${location.mainWorktree}/.nx-fleet/local/logs/${project}.log`,
+            `${redact(lines.join('\n'))}\n`,
+          );
         }
       }),
     ),

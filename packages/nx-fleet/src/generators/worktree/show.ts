@@ -3,7 +3,7 @@ import { log } from '../../report/log.js';
 import { duration, table } from '../../report/table.js';
 import type { ProvisionedIssue } from './provision-worktrees.js';
 
-/** What will be done, before anything is. */
+/** What a command without `--dry-run` would do. */
 export function showPlan(plans: readonly WorktreePlan[], settings: Settings): void {
   const rows = plans.map(({ manifest, worktree }) => [
     manifest.project,
@@ -13,7 +13,7 @@ export function showPlan(plans: readonly WorktreePlan[], settings: Settings): vo
     settings.database.type,
     manifest.blockedBy.join(', ') || '-',
   ]);
-  log.info(`\nPlan\n\n${table(['Issue', 'Branch', 'Base', 'Worktree', 'Database', 'After'], rows)}\n`);
+  log.info(`Plan\n\n${table(['Issue', 'Branch', 'Base', 'Worktree', 'Database', 'After'], rows)}\n`);
 }
 
 /** What is there now, and what to do next. */
@@ -29,7 +29,7 @@ export function showWorktrees(
     local.databaseFailure === undefined ? (local.database ?? '-') : 'failed',
     created ? duration(durationMs) : 'was there',
   ]);
-  log.info(`\n${table(['Issue', 'Branch', 'Worktree', 'URL', 'Database', 'Time'], rows)}\n`);
+  log.info(`${table(['Issue', 'Branch', 'Worktree', 'URL', 'Database', 'Time'], rows)}\n`);
   if (open) {
     const { writer, define } = settings.agents;
     for (const { local } of issues) log.info(`cd "${local.worktree}" && ${define[writer]?.command ?? writer}`);

@@ -11,7 +11,9 @@ import { meteredAgents } from './stage-money.js';
 export function createStageContext(context: ExecutorContext, settings: Settings, adapters: Adapters): StageContext {
   const { projectName, targetName, root } = context;
   if (projectName === undefined || targetName === undefined) throw new Error('Nx gave the executor no project and target');
-  const stage = { project: projectName, target: targetName, key: process.env['NX_TASK_HASH'] ?? null, recipe: null };
+  // In a batch there is no variable of the task.
+  const hash = context.taskGraph?.tasks[`${projectName}:${targetName}`]?.hash;
+  const stage = { project: projectName, target: targetName, key: hash ?? process.env['NX_TASK_HASH'] ?? null, recipe: null };
   const onProgress = (line: string): void => log.info(line);
   return {
     ...stage,

@@ -1,4 +1,4 @@
-/* oxlint-disable no-console -- the one place that prints */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { withoutCommands } from '@nx-fleet/core';
 import pc from 'picocolors';
 
@@ -7,10 +7,25 @@ import pc from 'picocolors';
  * of pipelines too: in a pipeline Nx shows again what a cached task has printed elsewhere.
  */
 export const log = {
-  info: (text: string): void => console.info(withoutCommands(text)),
-  warn: (text: string): void => console.warn(pc.bold(pc.yellow(withoutCommands(text)))),
-  error: (text: string): void => console.error(pc.bold(pc.red(withoutCommands(text)))),
+  info: (text: string): void => print('info', withoutCommands(text)),
+  warn: (text: string): void => print('warn', pc.bold(pc.yellow(withoutCommands(text)))),
+  error: (text: string): void => print('error', pc.bold(pc.red(withoutCommands(text)))),
 } as const;
+
+const captured = new AsyncLocalStorage<string[]>();
+
+function print(stream: 'info' | 'warn' | 'error', text: string): void {
+  const lines = captured.getStore();
+  if (lines === undefined) console[stream](text);
+  else lines.push(text);
+}
+
+/** Runs work, and holds back all that it logs. */
+export async function captureLog<Result>(work: () => Promise<Result>): Promise<{ readonly result: Result; readonly output: string }> {
+  const lines: string[] = [];
+  const result = await captured.run(lines, work);
+  return { result, output: lines.map((line) => `${line}\n`).join('') };
+}
 
 /** JSON on one line of stdout. No line of JSON begins with a command; one within it is written with an escape, and means the same. */
 export function printJson(value: unknown): void {

@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { checkoutFix } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
+import { inBatches } from '../batch.js';
 import { runStage } from '../run-stage.js';
 import type { CheckoutFixExecutorSchema } from './schema.js';
 
@@ -15,3 +16,5 @@ export async function checkoutFixExecutor(
     return true;
   });
 }
+
+export const checkoutFixBatch = inBatches(checkoutFixExecutor);

@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { checkoutBuild } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
+import { inBatches } from '../batch.js';
 import { runStage } from '../run-stage.js';
 import type { CheckoutExecutorSchema } from './schema.js';
 
@@ -15,3 +16,5 @@ export async function checkoutExecutor(
     return true;
   });
 }
+
+export const checkoutBatch = inBatches(checkoutExecutor);

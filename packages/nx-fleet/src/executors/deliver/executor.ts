@@ -4,6 +4,7 @@ import type { Adapters } from '../../adapters.js';
 import { log } from '../../report/log.js';
 import { verdictLines } from '../../report/verdict-lines.js';
 import { isReviewOnly } from '../../settings/range-of-run.js';
+import { inBatches } from '../batch.js';
 import { runStage } from '../run-stage.js';
 import type { DeliverExecutorSchema } from './schema.js';
 
@@ -22,3 +23,5 @@ export async function deliverExecutor(
     return true;
   });
 }
+
+export const deliverBatch = inBatches(deliverExecutor);

@@ -1,18 +1,35 @@
 import type { ExecutorContext } from '@nx/devkit';
+import { gateProject, gateReview } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
-import { isUntouched } from './is-untouched.js';
+import { log } from '../../report/log.js';
+import { verdictLines } from '../../report/verdict-lines.js';
+import { inBatches } from '../batch.js';
+import { changeRequest } from '../change-request.js';
+import { runProjectStage, runStage } from '../run-stage.js';
 import type { GateExecutorSchema } from './schema.js';
 
-/** `agent-review`: merges the reviews and fails on blocking findings. */
+/** `agent-review`: merges the reviews into one verdict, shows it, and fails on blocking findings. */
 export async function gateExecutor(
-  options: GateExecutorSchema,
+  { subject = 'issue' }: GateExecutorSchema,
   context: ExecutorContext,
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
-  if (options.subject === 'project' && isUntouched(context)) {
-    process.stdout.write('Nothing to review: the change does not touch this project.\n');
-    return { success: true };
-  }
-  const { mergeReviews } = await import('./merge-reviews.js');
-  return mergeReviews(options, context, adapters);
+  const run = subject === 'issue' ? runStage : runProjectStage;
+  return run(context, adapters, async (stage, settings) => {
+    const { agents, review, validate } = settings;
+    const gate = { reviewers: agents.reviewers, blockOn: review.blockOn };
+    const e2e = validate.agent === undefined ? {} : { e2e: validate.agent };
+    const verdict = await (subject === 'issue'
+      ? gateReview({ ...gate, ...e2e }, stage)
+      : gateProject(gate, changeRequest(context, settings), stage));
+    if (verdict === null) {
+      log.info('Nothing to review: the change does not touch this project.');
+      return true;
+    }
+    for (const line of verdictLines(verdict)) log.info(line);
+    if (verdict.findings.length > 0) log.info(`Details: .nx-fleet/out/${stage.project}/${stage.target}/review.md`);
+    return verdict.verdict === 'approve';
+  });
 }
+
+export const gateBatch = inBatches(gateExecutor);

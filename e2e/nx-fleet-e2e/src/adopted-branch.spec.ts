@@ -81,9 +81,9 @@ describe('a worktree for work that is there already', () => {
   });
 
   it.each([
-    ['that is closed', '--pr=14', 'Pull request 14 is closed. Only an open one can be taken on.'],
+    ['that is closed', '--pr=14', 'Pull request 14 is closed. Name an open one.'],
     ['that does not exist', '--pr=99', 'Pull request "99" of acme/shop could not be read: GitHub answered 404.'],
-    ['without a number', '--pr=limes', '--pr="limes" is no number of a pull request.'],
+    ['without a number', '--pr=limes', '--pr="limes" is not a pull request number.'],
   ])('refuses a pull request %s', async (_, option, message) => {
     const refused = await nx('g', 'worktree', option);
     expect(refused.exitCode).not.toBe(0);

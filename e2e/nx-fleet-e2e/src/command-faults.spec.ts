@@ -41,12 +41,12 @@ describe('nx g worktree refuses in one line', () => {
 
   it('a folder without a git repository', async () => {
     renameSync(join(workspace.root, '.git'), join(workspace.folder, 'git-away'));
-    await expectRefusal(['--issue=1'], `"${workspace.root}" is in no git repository. Run git init and make a first commit.`);
+    await expectRefusal(['--issue=1'], `"${workspace.root}" is not inside a git repository. Run git init and make a first commit.`);
     renameSync(join(workspace.folder, 'git-away'), join(workspace.root, '.git'));
   });
 
   it('a repository without a commit', async () => {
-    await expectRefusal(['--issue=1'], 'There is no commit to start from. Make a first commit.');
+    await expectRefusal(['--issue=1'], 'The repository has no commit yet. Make a first commit.');
     await workspace.git('add', '-A');
     await workspace.git('commit', '-qm', 'first');
   });
@@ -55,7 +55,7 @@ describe('nx g worktree refuses in one line', () => {
     ['an issue that is not there', ['--issue=99'], 'Issue "99" does not exist in "docs/issues". There are: 1, 2, 3, 4.'],
     ['an issue that is closed', ['--issue=2'], 'Issue "2" is closed. Reopen it if there is work left.'],
     ['issues that wait for each other', ['--issue=3,4'], '"issue-3" waits for "issue-4" waits for "issue-3": nothing could start.'],
-    ['a base that is not there', ['--issue=1', '--base=nowhere'], 'There is no commit "nowhere" to start from.'],
+    ['a base that is not there', ['--issue=1', '--base=nowhere'], '"nowhere" is not a commit, branch or tag here.'],
     ['one branch for two issues', ['--issue=1,3', '--branch=one'], '--branch="one" names one branch, and 2 issues are given.'],
     ['a blocker without a worktree', ['--issue=1', '--after=4'], '--after names "issue-4", which has no worktree.'],
     ['a path out of the workspace', ['--issue=../../etc/secret.md'], 'Issue "../../etc/secret.md"'],

@@ -53,7 +53,7 @@ describe('delivering an issue', () => {
   it('stops when a fix changes nothing about what is found', async () => {
     const { exitCode, output } = await deliver('stubborn');
     expect(exitCode).not.toBe(0);
-    expect(output).toContain('A fix has changed nothing about what the reviewers find.');
+    expect(output).toContain('A fix did not change what the reviewers find.');
     expect(stagesOf('The stubborn')).toEqual(['plan', 'build', 'review', 'fix', 'review']);
   });
 

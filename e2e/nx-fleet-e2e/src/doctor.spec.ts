@@ -51,7 +51,7 @@ describe('nx run fleet:doctor', () => {
   afterAll(() => workspace.removeAtRest());
 
   it('finds nothing where nothing is wrong, and says so', async () => {
-    expect((await succeed(doctor())).output).toContain('Everything fits together.');
+    expect((await succeed(doctor())).output).toContain('No problems found.');
     expect(await reports()).toEqual([]);
   });
 
@@ -61,7 +61,7 @@ describe('nx run fleet:doctor', () => {
     writeFileSync(mark('hang-setup'), '');
     await killWhenGone(workspace.startNx(['g', 'worktree', '--issue=2']), 'hang-setup');
     expect(fileDatabases(workspace)).toHaveLength(databases.length + 1);
-    await expectMended('issue-2', 'its making was interrupted', 'undo');
+    await expectMended('issue-2', 'its creation was interrupted', 'undo');
     expect(await fleetState(workspace)).toEqual(before);
     expect(fileDatabases(workspace)).toEqual(databases);
     expect(await processesLeft(workspace.folder)).toEqual([]);
@@ -87,7 +87,7 @@ describe('nx run fleet:doctor', () => {
     expect((await succeed(remove(2))).output).toContain('the database branch stays');
     expect(fileDatabases(workspace)).toContain(orphan);
     rmSync(mark('fail-remove'));
-    await expectMended(orphan, 'no worktree of "issue-2" stands for it', 'remove');
+    await expectMended(orphan, 'no worktree of "issue-2" uses it', 'remove');
     expect(fileDatabases(workspace)).toEqual(databases);
   });
 
@@ -161,7 +161,7 @@ describe('nx run fleet:doctor', () => {
   it('says what it keeps when it is asked for something else', async () => {
     const { exitCode, output } = await doctor('--restore=77');
     expect(exitCode).not.toBe(0);
-    expect(output).toContain('Nothing is kept of "77". There is work of: issue-3');
+    expect(output).toContain('The trash holds nothing of "77". It has work of: issue-3');
   });
 
   it('forgets what was kept long enough, and nothing younger', async () => {

@@ -93,7 +93,7 @@ describe.each(TESTED_NX)("the review of the repository's own projects, on nx $nx
     expect(await askedBy(() => succeed(run(['run', '@shop/c:agent-review'], 'main')))).toEqual(['@shop/c']);
     const refused = await run(['run', 'a:agent-review'], 'nowhere');
     expect(refused.exitCode).not.toBe(0);
-    expect(refused.output).toContain('"nowhere" names no commit of this repository. Fetch it, or give another one');
+    expect(refused.output).toContain('"nowhere" is not a commit of this repository. Fetch it, or give another one');
   });
 
   it('does not look at what is not committed, and says so', async () => {

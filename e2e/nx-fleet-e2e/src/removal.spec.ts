@@ -123,7 +123,7 @@ describe('nx g remove-worktree', () => {
     await succeed(nx('g', 'worktree', `--issue=${MERGED.join(',')}`));
     const { output } = await succeed(remove('--merged'));
     expect(output.match(/stays: its work is not merged/g)).toHaveLength(MERGED.length);
-    expect(output).toContain('Nothing is to be removed.');
+    expect(output).toContain('Nothing to remove.');
   });
 
   it('with --merged removes what is merged, squashed, or in a merged pull request, and nothing else', async () => {

@@ -77,7 +77,7 @@ describe('addWorktree', () => {
   it('refuses a folder with something in it, and keeps it', async () => {
     await mkdir(linked, { recursive: true });
     await writeFile(join(linked, 'precious.txt'), 'x');
-    await expect(repository.git.addWorktree(linked, 'issue/1')).rejects.toThrow(`"${linked}" exists and is no worktree`);
+    await expect(repository.git.addWorktree(linked, 'issue/1')).rejects.toThrow(`"${linked}" exists and is not a worktree`);
     expect(await readFile(join(linked, 'precious.txt'), 'utf8')).toBe('x');
     await expect(repository.git.addWorktree(join(linked, 'precious.txt'), 'issue/1')).rejects.toBeInstanceOf(UserError);
   });
@@ -97,7 +97,7 @@ describe('addWorktree', () => {
   it('refuses a branch that is not there, or would be an option, or a relative path', async () => {
     await expect(repository.git.addWorktree(linked, 'nope')).rejects.toThrow('Branch "nope" does not exist');
     await expect(repository.git.addWorktree(linked, '--detach')).rejects.toThrow('Branch "--detach" does not exist');
-    await expect(repository.git.addWorktree('linked', 'issue/1')).rejects.toThrow('no absolute path');
+    await expect(repository.git.addWorktree('linked', 'issue/1')).rejects.toThrow('not an absolute path');
   });
 
   describe('after a crash', () => {

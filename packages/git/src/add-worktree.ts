@@ -88,7 +88,7 @@ async function isWhole(registered: ListedWorktree, target: Target): Promise<bool
   }
   if (content === null || content.length === 0) return false;
   if (content.includes('.git')) return true;
-  throw new UserError(`The worktree "${path}" has lost its .git file. Mend it with git worktree repair, or move the folder away.`);
+  throw new UserError(`The worktree "${path}" has lost its .git file. Repair it with git worktree repair, or move the folder away.`);
 }
 
 function isWanted(registered: ListedWorktree, target: Target): boolean {
@@ -96,5 +96,5 @@ function isWanted(registered: ListedWorktree, target: Target): boolean {
 }
 
 function pathInUseError(path: string): UserError {
-  return new UserError(`"${printableLine(path)}" exists and is no worktree of this repository. Move it away or choose another folder.`);
+  return new UserError(`"${printableLine(path)}" exists and is not a worktree of this repository. Move it away or choose another folder.`);
 }

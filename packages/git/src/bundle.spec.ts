@@ -70,15 +70,15 @@ describe('bundles', () => {
   });
 
   it('refuses to be empty', async () => {
-    await expect(repository.git.createBundle(file, head, head)).rejects.toThrow(`There is no commit between ${head} and ${head}`);
-    await expect(repository.git.createBundle(file, head, base)).rejects.toThrow('There is no commit between');
+    await expect(repository.git.createBundle(file, head, head)).rejects.toThrow(`No commit between ${head} and ${head}`);
+    await expect(repository.git.createBundle(file, head, base)).rejects.toThrow('No commit between');
   });
 
   it('refuses a file that is none', async () => {
     await writeFile(file, 'something else\n\n');
-    await expect(fetch()).rejects.toThrow(`"${file}" is no git bundle`);
+    await expect(fetch()).rejects.toThrow(`"${file}" is not a git bundle`);
     await writeFile(file, '');
-    await expect(fetch()).rejects.toThrow(`"${file}" is no git bundle`);
+    await expect(fetch()).rejects.toThrow(`"${file}" is not a git bundle`);
     await expect(second.fetchBundle(join(repository.folder, 'nowhere'), await baseTree(), base)).rejects.toThrow('ENOENT');
   });
 
@@ -107,7 +107,7 @@ describe('parseBundleHeader', () => {
   it.each([`${id} refs/heads/a:refs/heads/main`, `${id} refs/*`, `${id} --upload-pack=x`, 'short refs/heads/x', ''])(
     'refuses the line %j',
     (line) => {
-      expect(() => parseBundleHeader(`# v2 git bundle\n${line}`, 'f')).toThrow('"f" is no git bundle');
+      expect(() => parseBundleHeader(`# v2 git bundle\n${line}`, 'f')).toThrow('"f" is not a git bundle');
     },
   );
 });

@@ -22,8 +22,7 @@ const HEADER_LIMIT_BYTES = 1_048_576;
 export async function createBundle(repository: Repository, file: string, range: CommitRange): Promise<void> {
   const base = await requireCommit(repository, range.base);
   const head = await requireCommit(repository, range.head);
-  if ((await log(repository, base, head)).length === 0)
-    throw new Error(`There is no commit between ${base} and ${head} to put into a bundle`);
+  if ((await log(repository, base, head)).length === 0) throw new Error(`No commit between ${base} and ${head} to put into a bundle`);
   const root = await rootCommit(repository, `${base}^{tree}`);
   const moved = await moveCommits(repository, { base, head }, root);
   if (moved.kind === 'conflict') throw new Error(`commits do not fit onto the files that they were made on: ${moved.files.join(', ')}`);
@@ -103,5 +102,5 @@ async function readHeader(file: string): Promise<string> {
 }
 
 function noBundleError(file: string): Error {
-  return new Error(`"${printableLine(file)}" is no git bundle`);
+  return new Error(`"${printableLine(file)}" is not a git bundle`);
 }

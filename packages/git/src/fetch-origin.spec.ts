@@ -53,7 +53,7 @@ describe('fetchFromOrigin', () => {
     await expect(missing).rejects.toThrow(new UserError('"refs/pull/99/head" is not in "origin". Check its name, and that it was pushed.'));
     await expect(missing).rejects.toBeInstanceOf(UserError);
     await repository.run(['remote', 'remove', 'origin']);
-    await expect(repository.git.fetchFromOrigin('refs/heads/main')).rejects.toThrow('There is no remote "origin"');
+    await expect(repository.git.fetchFromOrigin('refs/heads/main')).rejects.toThrow('Remote "origin" does not exist');
   });
 
   it.each([
@@ -63,8 +63,8 @@ describe('fetchFromOrigin', () => {
     'refs/heads/*',
     'refs/heads/a:refs/heads/b',
     'refs/heads/a b',
-  ])('refuses "%s", which is no full name of a ref', async (ref) => {
-    await expect(repository.git.fetchFromOrigin(ref)).rejects.toThrow('is no full name of a ref');
+  ])('refuses "%s", which is not a full ref name', async (ref) => {
+    await expect(repository.git.fetchFromOrigin(ref)).rejects.toThrow('is not a full ref name');
   });
 
   it('follows no option that the remote is called by', async () => {

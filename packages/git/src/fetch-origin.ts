@@ -46,7 +46,7 @@ export async function fetchFromOrigin(repository: Repository, ref: string): Prom
 
 async function requireOrigin(repository: Repository): Promise<void> {
   const { exitCode } = await repository.inMain(['config', '--get', 'remote.origin.url'], { answers: [0, 1] });
-  if (exitCode === 1) throw new UserError('There is no remote "origin" to fetch from. Add it: git remote add origin <url>');
+  if (exitCode === 1) throw new UserError('Remote "origin" does not exist. Add it: git remote add origin <url>');
 }
 
 // Neither an option nor a refspec of its own can be written so.
@@ -54,7 +54,7 @@ async function requireRef(repository: Repository, ref: string): Promise<void> {
   const isRef = ref.startsWith('refs/') && !ref.includes('\0');
   const answers = [0, 1];
   if (isRef && (await repository.inMain(['check-ref-format', ref], { answers })).exitCode === 0) return;
-  throw new UserError(`"${printableLine(ref)}" is no full name of a ref. Give one such as refs/heads/main.`);
+  throw new UserError(`"${printableLine(ref)}" is not a full ref name. Give one such as refs/heads/main.`);
 }
 
 /** Takes away what killed processes fetched. */

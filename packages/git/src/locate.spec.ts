@@ -35,7 +35,9 @@ describe('locate', () => {
   it('refuses a folder in no repository, and says how to make one', async () => {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'git-spec-')));
     const located = createGit(folder, { env: testEnvironment(folder) }).locate();
-    await expect(located).rejects.toThrow(new UserError(`"${folder}" is in no git repository. Run git init and make a first commit.`));
+    await expect(located).rejects.toThrow(
+      new UserError(`"${folder}" is not inside a git repository. Run git init and make a first commit.`),
+    );
     await expect(located).rejects.toBeInstanceOf(UserError);
     await rm(folder, { recursive: true });
   });

@@ -13,10 +13,10 @@ import { parseWorktreeList, type ListedWorktree } from './worktree-list.js';
  */
 export async function locateRepository(run: GitRunner, directory: string): Promise<RepositoryLocation> {
   const name = printableLine(directory);
-  if (!(await isFolder(directory))) throw new UserError(`"${name}" is no folder. Run this in a git repository.`);
+  if (!(await isFolder(directory))) throw new UserError(`"${name}" is not a directory. Run this in a git repository.`);
   const [bare, insideWorktree, gitDirectory = '', common = '', top = ''] = await placesIn(run, directory);
   if (bare === 'true') throw await bareError(run, directory);
-  if (insideWorktree !== 'true') throw new UserError(`"${name}" is inside of a .git folder. Run this in a worktree.`);
+  if (insideWorktree !== 'true') throw new UserError(`"${name}" is inside a .git folder. Run this in a worktree.`);
   const currentWorktree = await realpath(top);
   const commonDirectory = await realpath(common);
   const isMain = (await realpath(gitDirectory)) === commonDirectory;
@@ -74,7 +74,7 @@ async function placesIn(run: GitRunner, directory: string): Promise<readonly str
   const places = stdout.split('\n');
   if (exitCode === 0 || places[1] === 'false') return places;
   if (!(await hasGitFolderAbove(resolve(directory)))) {
-    throw new UserError(`"${printableLine(directory)}" is in no git repository. Run git init and make a first commit.`);
+    throw new UserError(`"${printableLine(directory)}" is not inside a git repository. Run git init and make a first commit.`);
   }
   // There is one that git does not want, for instance another user's: git's own words say why.
   return (await run(question)).stdout.split('\n');

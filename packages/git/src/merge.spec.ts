@@ -20,7 +20,7 @@ describe('mergeCommits', () => {
 
   it('gives one commit back as it is', async () => {
     expect(await repository.git.mergeCommits(['main'], 'x')).toEqual({ kind: 'merged', commit: base });
-    await expect(repository.git.mergeCommits([], 'x')).rejects.toThrow('no commit to merge');
+    await expect(repository.git.mergeCommits([], 'x')).rejects.toThrow('No commit to merge');
   });
 
   it('merges three branches, touches no worktree or ref, and makes the same commit again later', async () => {
@@ -56,7 +56,7 @@ describe('mergeCommits', () => {
   });
 
   it('refuses what is no commit', async () => {
-    await expect(repository.git.mergeCommits(['--help'], 'x')).rejects.toThrow('"--help" names no commit');
+    await expect(repository.git.mergeCommits(['--help'], 'x')).rejects.toThrow('"--help" is not a commit');
   });
 
   it('reads attributes from the base, and neither from the main worktree nor from this clone', async () => {

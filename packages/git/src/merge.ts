@@ -12,7 +12,7 @@ export const MERGE_VERSION = { major: 2, minor: 38 };
 /** Merges commits in order without any worktree; the same commits always make the same commit. @throws UserError when git is older than 2.38 */
 export async function mergeCommits(repository: Repository, commits: readonly string[], message: string): Promise<MergeOutcome> {
   const [first, ...others] = await Promise.all(commits.map((commit) => requireCommit(repository, commit)));
-  if (first === undefined) throw new Error('There is no commit to merge');
+  if (first === undefined) throw new Error('No commit to merge');
   let merged = first;
   for (const other of others) {
     const outcome = await mergeTwo(repository, { ours: merged, theirs: other, message });

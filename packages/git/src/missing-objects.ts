@@ -35,7 +35,7 @@ export async function fetchMissing(repository: Repository, trees: readonly strin
   } catch (error) {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
     throw new UserError(
-      `This partial clone lacks ${count(missing.length, 'object')}, and "${printableLine(remote)}" does not give them: ${printableLine(withoutSecrets(reason))}. Check it: git fetch ${printableLine(remote)}`,
+      `This partial clone lacks ${count(missing.length, 'object')}, and "${printableLine(remote)}" does not provide them: ${printableLine(withoutSecrets(reason))}. Check it: git fetch ${printableLine(remote)}`,
       { cause: error },
     );
   }

@@ -69,7 +69,7 @@ describe('moveWorktree', () => {
     const full = join(repository.folder, 'full');
     await mkdir(full);
     await writeFile(join(full, 'precious.txt'), 'x');
-    await expect(repository.git.moveWorktree(spare, full)).rejects.toThrow(`"${full}" exists and is no worktree`);
+    await expect(repository.git.moveWorktree(spare, full)).rejects.toThrow(`"${full}" exists and is not a worktree`);
     await expect(repository.git.moveWorktree(spare, join(full, 'precious.txt'))).rejects.toBeInstanceOf(UserError);
     expect(await readFile(join(full, 'precious.txt'), 'utf8')).toBe('x');
     expect(await repository.git.dirtyPaths(spare)).toEqual([]);

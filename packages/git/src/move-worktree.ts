@@ -81,5 +81,5 @@ async function renameFolder({ from, to }: Move): Promise<boolean> {
 }
 
 function inUseError(path: string): UserError {
-  return new UserError(`"${printableLine(path)}" exists and is no worktree of this repository. Move it away or choose another folder.`);
+  return new UserError(`"${printableLine(path)}" exists and is not a worktree of this repository. Move it away or choose another folder.`);
 }

@@ -30,8 +30,8 @@ describe('refs', () => {
   });
 
   it.each(['HEAD', '-d', '--stdin', 'main'])('takes "%s" for no ref', async (ref) => {
-    await expect(repository.git.writeRef(ref, first)).rejects.toThrow('no full name');
-    await expect(repository.git.deleteRef(ref)).rejects.toThrow('no full name');
+    await expect(repository.git.writeRef(ref, first)).rejects.toThrow('not a full ref name');
+    await expect(repository.git.deleteRef(ref)).rejects.toThrow('not a full ref name');
     expect(await repository.run(['rev-parse', 'main'])).toBe(second);
   });
 
@@ -61,7 +61,7 @@ describe('refs', () => {
   });
 
   it('refuses a name that git would read as an option', async () => {
-    await expect(repository.git.createBranch('-D', first)).rejects.toThrow('"-D" is no name for a branch');
+    await expect(repository.git.createBranch('-D', first)).rejects.toThrow('"-D" is not a branch name');
   });
 
   it('deletes a branch only at the expected tip, and never a checked out one', async () => {

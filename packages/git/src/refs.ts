@@ -109,9 +109,9 @@ export async function remoteBranchesWith(repository: Repository, commit: string)
 
 /** @throws Error when git would not take it */
 export async function requireBranchName(repository: Repository, branch: string): Promise<void> {
-  if (!(await isBranchName(repository, branch))) throw new Error(`"${printableLine(branch)}" is no name for a branch`);
+  if (!(await isBranchName(repository, branch))) throw new Error(`"${printableLine(branch)}" is not a branch name`);
 }
 
 function requireFullName(ref: string): void {
-  if (!ref.startsWith('refs/') || ref.includes('\0')) throw new Error(`"${printableLine(ref)}" is no full name of a ref`);
+  if (!ref.startsWith('refs/') || ref.includes('\0')) throw new Error(`"${printableLine(ref)}" is not a full ref name`);
 }

@@ -82,8 +82,8 @@ describe('removeWorktree', () => {
     const foreign = await createTestRepository();
     const theirs = join(foreign.folder, 'theirs');
     await foreign.run(['worktree', 'add', '-q', '-b', 'x', theirs]);
-    await expect(repository.git.removeWorktree(theirs)).rejects.toThrow(`"${theirs}" is no worktree of this repository`);
-    await expect(repository.git.removeWorktree(foreign.path)).rejects.toThrow('is no worktree of this repository');
+    await expect(repository.git.removeWorktree(theirs)).rejects.toThrow(`"${theirs}" is not a worktree of this repository`);
+    await expect(repository.git.removeWorktree(foreign.path)).rejects.toThrow('is not a worktree of this repository');
     expect(existsSync(join(theirs, 'readme.md'))).toBe(true);
     await foreign.remove();
   });

@@ -52,7 +52,7 @@ async function requireRemovable(repository: Repository, path: string): Promise<v
   if (worktrees.some((worktree) => worktree.path === path) || !(await exists(path))) return;
   const content = await folderContent(path);
   if (content?.length === 0 || (await pointsInto(path, commonDirectory))) return;
-  throw new UserError(`"${name}" is no worktree of this repository. Remove it by hand if it is to go.`);
+  throw new UserError(`"${name}" is not a worktree of this repository. To remove it, delete the folder yourself.`);
 }
 
 async function isRegistered(repository: Repository, path: string): Promise<boolean> {

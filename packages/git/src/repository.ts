@@ -75,7 +75,7 @@ export async function openMainWorktree(repository: Repository): Promise<Worktree
 
 // git looks for a repository upwards: in a folder that has lost its .git file it would find and change another worktree.
 async function openWorktree(run: GitRunner, path: string, commonDirectory: string): Promise<Worktree> {
-  if (!isAbsolute(path)) throw new Error(`Worktree "${printableLine(path)}" is no absolute path`);
+  if (!isAbsolute(path)) throw new Error(`Worktree "${printableLine(path)}" is not an absolute path`);
   const realPath = await realpath(path);
   const gitDirectory = (await registrationOf(realPath, commonDirectory)) ?? (await gitDirectoryOf(run, realPath, commonDirectory));
   return { path: realPath, gitDirectory, run: (args, options) => run({ cwd: realPath, arguments: args, ...options }) };
@@ -87,5 +87,5 @@ async function gitDirectoryOf(run: GitRunner, path: string, commonDirectory: str
   const { stdout } = await run({ cwd: path, arguments: ['rev-parse', '--path-format=absolute', ...places] });
   const [top = '', gitDirectory = '', common = ''] = stdout.split('\n');
   if ((await realpath(top)) === path && (await realpath(common)) === commonDirectory) return gitDirectory;
-  throw new Error(`"${printableLine(path)}" is no worktree of the repository "${printableLine(commonDirectory)}"`);
+  throw new Error(`"${printableLine(path)}" is not a worktree of the repository "${printableLine(commonDirectory)}"`);
 }

@@ -53,7 +53,7 @@ describe('revisions', () => {
     expect(await repository.git.isAncestor(first, second)).toBe(true);
     expect(await repository.git.isAncestor(second, first)).toBe(false);
     expect(await repository.git.isAncestor(first, first)).toBe(true);
-    await expect(repository.git.isAncestor('--help', first)).rejects.toThrow('"--help" names no commit');
+    await expect(repository.git.isAncestor('--help', first)).rejects.toThrow('"--help" is not a commit');
   });
 
   it('lists commits oldest first, with their subjects alone', async () => {

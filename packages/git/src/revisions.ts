@@ -14,14 +14,14 @@ export async function resolveTree(repository: Repository, revision: string): Pro
 /** @throws Error when the revision names no commit */
 export async function requireCommit(repository: Repository, revision: string): Promise<string> {
   const commit = await resolveCommit(repository, revision);
-  if (commit === null) throw new Error(`"${printableLine(revision)}" names no commit of this repository`);
+  if (commit === null) throw new Error(`"${printableLine(revision)}" is not a commit of this repository`);
   return commit;
 }
 
 /** @throws Error when the revision names no tree */
 export async function requireTree(repository: Repository, revision: string): Promise<string> {
   const tree = await resolveTree(repository, revision);
-  if (tree === null) throw new Error(`"${printableLine(revision)}" names no tree of this repository`);
+  if (tree === null) throw new Error(`"${printableLine(revision)}" is not a tree of this repository`);
   return tree;
 }
 

@@ -178,7 +178,7 @@ describe('a new worktree', () => {
       const away = `${repository.path}-away`;
       await rename(repository.path, away);
       await expect(git.createSnapshot({ tree: 'HEAD' })).rejects.toThrow(
-        /^This partial clone lacks \d objects, and "origin" does not give them: .* git fetch origin$/,
+        /^This partial clone lacks \d objects, and "origin" does not provide them: .* git fetch origin$/,
       );
       await rename(away, repository.path);
       const snapshot = await git.createSnapshot({ tree: 'HEAD' });

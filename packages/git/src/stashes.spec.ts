@@ -30,6 +30,6 @@ describe('stashesOn', () => {
   });
 
   it('refuses what is no name of a branch', async () => {
-    await expect(repository.git.stashesOn('--all')).rejects.toThrow('is no name for a branch');
+    await expect(repository.git.stashesOn('--all')).rejects.toThrow('is not a branch name');
   });
 });

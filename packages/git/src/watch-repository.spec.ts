@@ -220,7 +220,7 @@ describe('a watch', () => {
     await writeFile(at('new.txt'), 'x');
     await writeFile(at('.git/index.lock'), '');
     const { left } = await watch.restore(async () => undefined);
-    expect(left.at(-1)).toMatch(/^what could not be put back \(.*index\.lock/);
+    expect(left.at(-1)).toMatch(/^something that could not be restored \(.*index\.lock/);
     expect(existsSync(at('new.txt'))).toBe(false);
   });
 

@@ -36,7 +36,7 @@ async function restorePart(part: Watched, keep: Keep): Promise<Restoration> {
     if (found.length > 0) await part.putBack(keep);
     return { found, left: found.length === 0 ? [] : await part.differences() };
   } catch (error) {
-    const fault = `what could not be put back (${printableLine(String(error))})`;
+    const fault = `something that could not be restored (${printableLine(String(error))})`;
     return found.length === 0 ? { found: [fault], left: [fault] } : { found, left: [...found, fault] };
   }
 }

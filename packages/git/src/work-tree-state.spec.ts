@@ -73,9 +73,9 @@ describe('the state of a worktree', () => {
     await repository.git.checkoutWorktree(nested);
     await rm(join(nested, '.git'));
     await repository.write('kept.txt', 'precious\n');
-    await expect(repository.git.resetWorktree(nested, 'HEAD')).rejects.toThrow('is no worktree of the repository');
-    await expect(repository.git.dirtyPaths(nested)).rejects.toThrow('is no worktree of the repository');
-    await expect(repository.git.commitAll(nested, 'x')).rejects.toThrow('is no worktree of the repository');
+    await expect(repository.git.resetWorktree(nested, 'HEAD')).rejects.toThrow('is not a worktree of the repository');
+    await expect(repository.git.dirtyPaths(nested)).rejects.toThrow('is not a worktree of the repository');
+    await expect(repository.git.commitAll(nested, 'x')).rejects.toThrow('is not a worktree of the repository');
     expect(await readFile(join(worktree, 'kept.txt'), 'utf8')).toBe('precious\n');
   });
 
@@ -83,11 +83,11 @@ describe('the state of a worktree', () => {
     const other = join(repository.folder, 'other');
     await mkdir(other);
     await repository.run(['init', '-q'], other);
-    await expect(repository.git.resetWorktree(other, 'HEAD')).rejects.toThrow('is no worktree of the repository');
+    await expect(repository.git.resetWorktree(other, 'HEAD')).rejects.toThrow('is not a worktree of the repository');
   });
 
   it('refuses to reset to what is no commit', async () => {
-    await expect(repository.git.resetWorktree(worktree, '--soft')).rejects.toThrow('"--soft" names no commit');
+    await expect(repository.git.resetWorktree(worktree, '--soft')).rejects.toThrow('"--soft" is not a commit');
   });
 
   describe('with folders that forbid their removal', () => {

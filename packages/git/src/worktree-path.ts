@@ -5,7 +5,7 @@ import { isMissingFile } from './file-errors.js';
 
 /** The real path of something that may not exist yet, as git will print it. */
 export async function canonicalPath(path: string): Promise<string> {
-  if (!isAbsolute(path)) throw new Error(`Worktree "${printableLine(path)}" is no absolute path`);
+  if (!isAbsolute(path)) throw new Error(`Worktree "${printableLine(path)}" is not an absolute path`);
   try {
     return await realpath(path);
   } catch (error) {

@@ -24,7 +24,7 @@ export function requireFolderName(project: string): string {
   const names = project.split('/');
   if (names.some((name) => !/^[\w@.+-]+$/.test(name) || /^\.+$/.test(name))) {
     throw new UserError(
-      `Project "${printableLine(project)}" cannot be reviewed: its name is no folder's. Use letters, digits, "-", "_", "." and "@".`,
+      `Project "${printableLine(project)}" cannot be reviewed: its name cannot be a folder name. Use letters, digits, "-", "_", "." and "@".`,
     );
   }
   return project;

@@ -14,5 +14,5 @@ export async function readAllPages<Item>(
     items.push(...part);
     if (part.length < pageSize) return items;
   }
-  throw new UserError(`${subject} are more than ${MAX_PAGES * pageSize}. Go on in a new one.`);
+  throw new UserError(`${subject} are more than ${MAX_PAGES * pageSize}. Continue in a new one.`);
 }

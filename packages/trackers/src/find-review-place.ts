@@ -66,11 +66,11 @@ async function gitHubPlace({ env, commands, mainWorktree }: PipelineContext, tim
   const { pull_request: pullRequest, merge_group: queue } = await readEvent(eventFile);
   const [, queued] = QUEUED.exec(queue?.head_ref ?? '') ?? [];
   const number = pullRequest?.number ?? (queued === undefined ? undefined : Number(queued));
-  if (number === undefined) return nowhere('this run is for no pull request');
+  if (number === undefined) return nowhere('this run is not for a pull request');
   if (pullRequest !== undefined && !isOfRepository(pullRequest)) return nowhere(FORK);
   const place = requireGitHubPlace({ type: 'github', repository: name }, env, null);
   const token = await findGitHubToken({ env, commands, cwd: mainWorktree, host: place.webHosts[0] ?? 'github.com' });
-  if (token === null) return nowhere('there is no token: give the step GITHUB_TOKEN, with "permissions: pull-requests: write"');
+  if (token === null) return nowhere('no token found: give the step GITHUB_TOKEN, with "permissions: pull-requests: write"');
   const comments = createGitHubComments({ place, number, request: createGitHubRequest({ place, token, timing }) });
   return pullRequest === undefined
     ? { kind: 'read-only', comments, why: `the merge queue is at work on ${comments.place}` }
@@ -82,13 +82,13 @@ function isOfRepository({ head, base }: NonNullable<z.infer<typeof eventSchema>[
 }
 
 function gitLabPlace(env: PipelineContext['env'], timing: PipelineTiming): ReviewPlace {
-  if (!env['CI_MERGE_REQUEST_IID']) return nowhere('this pipeline is for no merge request');
+  if (!env['CI_MERGE_REQUEST_IID']) return nowhere('this pipeline is not for a merge request');
   const variables = requireVariables(gitLabVariables, env);
   const project = variables.CI_MERGE_REQUEST_PROJECT_ID ?? variables.CI_PROJECT_ID;
   if ((variables.CI_MERGE_REQUEST_SOURCE_PROJECT_ID ?? project) !== project) return nowhere(FORK);
   const token = env['GITLAB_TOKEN']?.trim() ?? '';
-  if (token === '') return nowhere('there is no token: set GITLAB_TOKEN, a project access token with the scope "api"');
-  if (!/^[\x21-\x7E]+$/.test(token)) throw new UserError('"GITLAB_TOKEN" holds characters that no token has. Set it again.');
+  if (token === '') return nowhere('no token found: set GITLAB_TOKEN, a project access token with the scope "api"');
+  if (!/^[\x21-\x7E]+$/.test(token)) throw new UserError('"GITLAB_TOKEN" holds characters that a token cannot have. Set it again.');
   const apiUrl = variables.CI_API_V4_URL.replace(/\/+$/, '');
   requireSafeUrl(apiUrl, {
     name: 'GitLab API',

@@ -93,7 +93,7 @@ async function leftovers({ workspace, maxSpares }: FleetQuestion): Promise<reado
   const building = (await workspace.git('for-each-ref', '--format=%(refname)', 'refs/nx-fleet')).split('\n').filter(Boolean);
   return [
     ...difference(folders, known).map((path) => `folder "${path}" is left over`),
-    ...difference(registered, known).map((path) => `git has "${path}" registered, and nothing stands for it`),
+    ...difference(registered, known).map((path) => `git has "${path}" registered, and nothing uses it`),
     ...difference(known, registered).map((path) => `git knows nothing of "${path}"`),
     ...unsettled,
     ...(spares.length > maxSpares ? [`there are ${spares.length} spares, more than ${maxSpares}`] : []),

@@ -75,18 +75,18 @@ describe('an agent that is run', () => {
   it('says what remains and what goes on when it is cancelled', async () => {
     const agent: AgentScript = () => ({ kind: 'cancelled', message: 'no', usage: [], costUsd: null });
     await stageIssue({ agent }).then((issue) =>
-      expect(plan(issue)).rejects.toThrow(/\(cancelled\): no To go on: nx run issue-42:agent-plan$/),
+      expect(plan(issue)).rejects.toThrow(/\(cancelled\): no To continue: nx run issue-42:agent-plan$/),
     );
     const issue = await stageIssue({ agent });
     const build = buildIssue(issue.settings.build, issue.context(WRITTEN));
-    await expect(build).rejects.toThrow(/: no What it has written is kept under refs\/nx-fleet\/trash\/\. To go on: nx run issue-42:/);
+    await expect(build).rejects.toThrow(/: no What it has written was kept under refs\/nx-fleet\/trash\/\. To continue: nx run issue-42:/);
   });
 
   it('ends when the caller cancels while it waits', async () => {
     const issue = await stageIssue({ agent: () => limited() });
     const cancel = new AbortController();
     const context = { ...issue.context(PLAN_TARGET), signal: cancel.signal, sleep: async () => cancel.abort() };
-    await expect(planIssue(issue.settings.plan, context)).rejects.toThrow(/\(rate-limited\).* To go on: nx run issue-42:agent-plan$/);
+    await expect(planIssue(issue.settings.plan, context)).rejects.toThrow(/\(rate-limited\).* To continue: nx run issue-42:agent-plan$/);
     expect(issue.requests).toHaveLength(1);
   });
 

@@ -120,6 +120,6 @@ function failure({ settings, what, readOnly }: AgentTask, { kind, message, retry
 
 /** What remains, and what goes on. */
 function continuing(readOnly: boolean, { project, target }: StageContext): string {
-  const kept = readOnly ? '' : ' What it has written is kept under refs/nx-fleet/trash/.';
-  return `${kept} To go on: nx run ${project}:${target}`;
+  const kept = readOnly ? '' : ' What it has written was kept under refs/nx-fleet/trash/.';
+  return `${kept} To continue: nx run ${project}:${target}`;
 }

@@ -6,7 +6,7 @@ import type { PaymentStart } from './ledger-entry.js';
 import { requireBudget } from './require-budget.js';
 
 const stage = { project: 'issue-42', target: 'agent-plan', key: 'key' };
-const WAY_ON = 'agent-plan starts no agent; what is finished is kept. To go on, raise';
+const WAY_ON = 'agent-plan starts no agent; what is finished is kept. To continue, raise';
 
 async function pay(host: FakeHost, costUsd: number | null, change: Partial<PaymentStart> = {}): Promise<void> {
   const id = String((await host.ledger.readPayments()).length);
@@ -54,7 +54,7 @@ describe('requireBudget', () => {
     expect((await ask(host, { issueUsd: 1 })).refusal).toBe(
       `The budget of $1.00 for issue-42 ("budgets.issueUsd") is used up: $1.04 is spent. ${WAY_ON} "budgets.issueUsd" in nx-fleet.json, then run again: nx run issue-42:agent-plan`,
     );
-    expect((await ask(host, { runUsd: 1 })).refusal).toMatch(/: nx run issue-42:agent-plan\. A new command has a budget of its own\.$/);
+    expect((await ask(host, { runUsd: 1 })).refusal).toMatch(/: nx run issue-42:agent-plan\. A new command has its own budget\.$/);
   });
 
   it('runs nobody on a budget of 0', async () => {
@@ -81,7 +81,7 @@ describe('requireBudget', () => {
     const host = createFakeHost();
     await host.ledger.addPayment(aStart({ owner: { pid: 1, startedAt: null } }));
     expect((await ask(host, { stageUsd: 1, unknown: 'stop' })).refusal).toBe(
-      'Cost unknown for 1 agent run of agent-plan of issue-42, and "budgets.unknown" is "stop". agent-plan starts no agent; what is finished is kept. To go on, set it to "warn", then run again: nx run issue-42:agent-plan',
+      'Cost unknown for 1 agent run of agent-plan of issue-42, and "budgets.unknown" is "stop". agent-plan starts no agent; what is finished is kept. To continue, set it to "warn", then run again: nx run issue-42:agent-plan',
     );
   });
 

@@ -46,7 +46,7 @@ export async function requireBudget(stage: PayingStage, { budgets, ledger, regis
   if (budgets.unknown === 'warn')
     return onProgress(`${unknown}; "budgets.${unsure.option}" counts the rest: ${formatUsd(unsure.spending.knownUsd)}`);
   throw new UserError(
-    `${unknown}, and "budgets.unknown" is "stop". ${kept(stage)} To go on, set it to "warn", then run again: ${again(stage)}`,
+    `${unknown}, and "budgets.unknown" is "stop". ${kept(stage)} To continue, set it to "warn", then run again: ${again(stage)}`,
   );
 }
 
@@ -78,8 +78,8 @@ function kept({ target }: PayingStage): string {
 }
 
 function wayOn({ option }: Scope, stage: PayingStage): string {
-  const raise = `To go on, raise "budgets.${option}" in nx-fleet.json, then run again: ${again(stage)}`;
-  return option === 'runUsd' ? `${raise}. A new command has a budget of its own.` : raise;
+  const raise = `To continue, raise "budgets.${option}" in nx-fleet.json, then run again: ${again(stage)}`;
+  return option === 'runUsd' ? `${raise}. A new command has its own budget.` : raise;
 }
 
 function again({ project, target }: PayingStage): string {

@@ -30,13 +30,13 @@ describe('what a change is compared with', () => {
     const range = await findRange({ base: null, head: 'work' }, { ...git, defaultBranch: async () => git.root });
     expect(range).toEqual({ base: git.root, head: git.work });
     await expect(findRange({ base: null, head: 'work' }, { ...git, defaultBranch: async () => null })).rejects.toThrow(
-      'Nobody says what to compare with.',
+      'Cannot determine what to compare with.',
     );
   });
 
   it('must be there', async () => {
     await expect(findRange({ base: 'gone', head: 'work' }, repository())).rejects.toThrow(
-      '"gone" names no commit of this repository. Fetch it, or give another one: nx affected --base=<branch>, or NX_BASE and NX_HEAD in the environment.',
+      '"gone" is not a commit of this repository. Fetch it, or give another one: nx affected --base=<branch>, or NX_BASE and NX_HEAD in the environment.',
     );
     await expect(findRange({ base: 'alone', head: 'work' }, repository())).rejects.toThrow(
       '"alone" and "work" have no commit in common here.',

@@ -32,13 +32,13 @@ async function defaultBase(head: string, git: Git): Promise<string> {
   if ((await git.resolveCommit('main')) !== null) return 'main';
   const branch = await git.defaultBranch();
   if (branch !== null && (await git.resolveCommit(branch)) !== head) return branch;
-  throw await lacking('Nobody says what to compare with', git);
+  throw await lacking('Cannot determine what to compare with', git);
 }
 
 async function requireCommit(revision: string, git: Git): Promise<string> {
   const commit = await git.resolveCommit(revision);
   if (commit !== null) return commit;
-  throw await lacking(`"${printableLine(revision)}" names no commit of this repository`, git);
+  throw await lacking(`"${printableLine(revision)}" is not a commit of this repository`, git);
 }
 
 async function lacking(fault: string, git: Git): Promise<UserError> {

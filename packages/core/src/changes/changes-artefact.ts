@@ -74,5 +74,5 @@ export async function readChange(project: string, place: ChangesPlace): Promise<
 export async function readChanges({ fleetProject, artefacts }: ChangesPlace): Promise<ChangesIndex> {
   const index = parseArtefact(await artefacts.read(fleetProject, CHANGES_TARGET, INDEX_FILE), indexSchema);
   if (index !== null) return index;
-  throw new UserError(`Nobody knows what was changed. Run: nx run ${fleetProject}:${CHANGES_TARGET}`);
+  throw new UserError(`The list of changes is missing. Run: nx run ${fleetProject}:${CHANGES_TARGET}`);
 }

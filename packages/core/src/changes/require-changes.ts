@@ -13,6 +13,6 @@ export async function requireChanges(request: RangeRequest, place: ChangesPlace,
   if (index.base === base && index.head === head) return index;
   const short = (range: { readonly base: string; readonly head: string }): string => `${range.base.slice(0, 8)}..${range.head.slice(0, 8)}`;
   throw new UserError(
-    `What was changed is known for "${short(index)}", and "${short({ base, head })}" is asked for. Run again: nx affected -t agent-review`,
+    `The list of changes is for "${short(index)}", and "${short({ base, head })}" is asked for. Run again: nx affected -t agent-review`,
   );
 }

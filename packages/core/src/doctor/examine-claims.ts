@@ -41,16 +41,16 @@ async function examineClaim(allocation: Allocation, context: ExamineContext): Pr
     return { subject, reason, remedy: 'finish', mend: () => finishRemoval(allocation, manifest, context) };
   }
   if (state === 'creating' && !(wasReady && manifest !== null)) {
-    const reason = 'its making was interrupted';
+    const reason = 'its creation was interrupted';
     return { subject, reason, remedy: 'undo', mend: () => undoMaking(allocation, manifest, context) };
   }
   if (manifest === null) {
-    const reason = `its manifest is gone, and its worktree "${worktree}" is not: nx g worktree --issue=${subject.replace(/^issue-/, '')} finds it again`;
+    const reason = `its manifest is missing, but its worktree "${worktree}" exists. To restore the manifest: nx g worktree --issue=${subject.replace(/^issue-/, '')}`;
     if (await host.pathExists(worktree)) return { subject, reason, remedy: 'advise' };
     return { subject, reason: 'its manifest and its worktree are gone', remedy: 'release', mend: () => release(allocation, context) };
   }
   if (state === 'creating') {
-    const reason = 'making its worktree again was interrupted';
+    const reason = 'recreating its worktree was interrupted';
     return { subject, reason, remedy: 'finish', mend: () => finishWorktree(allocation, manifest, context) };
   }
   const again = `nx g worktree --issue=${manifest.tracker.reference}`;
@@ -61,7 +61,7 @@ async function examineClaim(allocation: Allocation, context: ExamineContext): Pr
   if (other !== null) return { subject, reason: `its database branch ${other}`, remedy: 'advise' };
   const failure = (await host.state.readLocal(subject))?.databaseFailure;
   if (failure === undefined) return null;
-  return { subject, reason: `it has no database of its own (${failure}). Once that is fixed: ${again}`, remedy: 'advise' };
+  return { subject, reason: `its database was not created (${failure}). Once that is fixed: ${again}`, remedy: 'advise' };
 }
 
 /** Whoever has taken the claim over since it was looked at is at work on it now. */

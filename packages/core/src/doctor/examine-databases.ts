@@ -52,7 +52,7 @@ async function examineDatabase({ project, incarnation, name }: OwnedDatabaseBran
       const owner = await databaseOwner(location, host);
       await database.removeBranch({ ...owner, project, worktree: '', onProgress, onlyIncarnation: incarnation });
     };
-    return { subject: name, reason: `no worktree of "${project}" stands for it`, remedy: 'remove', mend };
+    return { subject: name, reason: `no worktree of "${project}" uses it`, remedy: 'remove', mend };
   }
   const allocation = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });
   if (allocation?.state !== 'ready' || allocation.incarnation === incarnation) return null;

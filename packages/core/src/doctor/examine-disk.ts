@@ -18,7 +18,7 @@ export async function examineDisk(context: ExamineContext): Promise<readonly Com
     // Other repositories, with registries that are not this one, may have the same folder for their worktrees.
     if (!known.has(subject) && (await host.pathExists(`${subject}/.git`))) continue;
     const mend = (): Promise<void> => removeStray(subject, context);
-    complaints.push({ subject, reason: 'a spare worktree that nothing stands for', remedy: 'remove', mend });
+    complaints.push({ subject, reason: 'an unregistered spare worktree', remedy: 'remove', mend });
   }
   if (names.some((name) => name.startsWith(DISCARDED_PREFIX))) {
     const mend = async (): Promise<void> => void (await host.sweepDiscarded(worktreesDirectory));

@@ -78,7 +78,7 @@ interface Case {
 const mended: Readonly<Record<string, Case>> = {
   'making that was interrupted': {
     make: halfMade,
-    complaint: ['issue-42', 'its making was interrupted', 'undo'],
+    complaint: ['issue-42', 'its creation was interrupted', 'undo'],
     after: async ({ git, host, database }) => {
       expect([...host.files.keys(), ...(await host.registry.read()), ...database.branches]).toEqual([]);
       expect(git.refs.has(branchRef)).toBe(false);
@@ -91,7 +91,7 @@ const mended: Readonly<Record<string, Case>> = {
       await change(fleet, { state: 'creating', owner: other });
       return fleet;
     },
-    complaint: ['issue-42', 'making its worktree again was interrupted', 'finish'],
+    complaint: ['issue-42', 'recreating its worktree was interrupted', 'finish'],
     after: async ({ host }) => expect(await host.registry.read()).toMatchObject([{ state: 'ready' }]),
   },
   'a removal that was interrupted': {
@@ -189,7 +189,7 @@ const mended: Readonly<Record<string, Case>> = {
       fleet.database.branches.add('issue-7');
       return fleet;
     },
-    complaint: ['memory issue-7', 'no worktree of "issue-7" stands for it', 'remove'],
+    complaint: ['memory issue-7', 'no worktree of "issue-7" uses it', 'remove'],
     after: ({ database }) => expect([...database.branches]).toEqual([]),
   },
   'a folder of a spare that nothing stands for': {
@@ -198,7 +198,7 @@ const mended: Readonly<Record<string, Case>> = {
       await fleet.git.addDetachedWorktree('/repo.worktrees/.nx-fleet-spare-4', fleet.git.root);
       return fleet;
     },
-    complaint: ['/repo.worktrees/.nx-fleet-spare-4', 'a spare worktree that nothing stands for', 'remove'],
+    complaint: ['/repo.worktrees/.nx-fleet-spare-4', 'an unregistered spare worktree', 'remove'],
     after: async ({ git }) => expect(await git.listWorktrees()).toHaveLength(1),
   },
   'a spare that was made half-way': {
@@ -229,7 +229,7 @@ const advised: Readonly<Record<string, Case>> = {
     },
     complaint: [
       'issue-42',
-      `its manifest is gone, and its worktree "${worktree}" is not: nx g worktree --issue=42 finds it again`,
+      `its manifest is missing, but its worktree "${worktree}" exists. To restore the manifest: nx g worktree --issue=42`,
       'advise',
     ],
     after: async ({ host }) => expect(await host.pathExists(worktree)).toBe(true),
@@ -253,7 +253,7 @@ const advised: Readonly<Record<string, Case>> = {
       await provisionWorktree(provisionRequest(await planInFleet(fleet), fleet), { ...fleet, database });
       return fleet;
     },
-    complaint: ['issue-42', 'it has no database of its own (the server is down). Once that is fixed: nx g worktree --issue=42', 'advise'],
+    complaint: ['issue-42', 'its database was not created (the server is down). Once that is fixed: nx g worktree --issue=42', 'advise'],
     after: async ({ host }) => expect(await host.registry.read()).toMatchObject([{ state: 'ready' }]),
   },
   'a state of which nothing is left but the branch': {

@@ -52,16 +52,16 @@ describe('restoreFromTrash', () => {
     const first = await restoreFromTrash('42', git);
     expect(await restoreFromTrash('42', git)).toEqual(first);
     git.refs.set(`refs/heads/${first.branch}`, git.root);
-    await expect(restoreFromTrash('42', git)).rejects.toThrow(`Branch "${first.branch}" has moved on since it was restored.`);
+    await expect(restoreFromTrash('42', git)).rejects.toThrow(`Branch "${first.branch}" has new commits since it was restored.`);
     expect(git.refs.get(`refs/heads/${first.branch}`)).toBe(git.root);
   });
 
   it('says what there is when it knows nothing of that name', async () => {
     const { git } = gitWith(names);
     await expect(restoreFromTrash('9\u001b[2J', git)).rejects.toThrow(
-      'Nothing is kept of "9". There is work of: issue-42, issue-proj-7; git for-each-ref refs/nx-fleet/trash/ lists it.',
+      'The trash holds nothing of "9". It has work of: issue-42, issue-proj-7; git for-each-ref refs/nx-fleet/trash/ lists it.',
     );
-    await expect(restoreFromTrash('9', createFakeGit())).rejects.toThrow('Nothing is kept of "9". The trash is empty.');
+    await expect(restoreFromTrash('9', createFakeGit())).rejects.toThrow('The trash holds nothing of "9". It is empty.');
   });
 });
 

@@ -39,14 +39,14 @@ export async function restoreFromTrash(what: string, git: Git): Promise<{ readon
   if (kept === undefined) {
     const known = [...new Set(all.map((one) => one.project))].join(', ');
     throw new UserError(
-      `Nothing is kept of "${printableLine(what)}". ${known === '' ? 'The trash is empty.' : `There is work of: ${known}; git for-each-ref ${TRASH} lists it.`}`,
+      `The trash holds nothing of "${printableLine(what)}". ${known === '' ? 'It is empty.' : `It has work of: ${known}; git for-each-ref ${TRASH} lists it.`}`,
     );
   }
   const branch = `restored/${kept.project}-${kept.ref.split('/').at(-1) ?? ''}`;
   const tip = await git.readRef(`refs/heads/${branch}`);
   if (tip === null) await git.createBranch(branch, kept.commit);
   else if (tip !== kept.commit)
-    throw new UserError(`Branch "${branch}" has moved on since it was restored. Go on from it, or rename it and run this again.`);
+    throw new UserError(`Branch "${branch}" has new commits since it was restored. Continue on it, or rename it and run this again.`);
   return { branch, kept };
 }
 

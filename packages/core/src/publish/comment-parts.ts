@@ -42,7 +42,7 @@ export function fitFindings(findings: readonly ReportFinding[], maxCharacters: n
       left -= form.length + 1;
     }
   }
-  return more === 0 ? shown : [...shown, `And ${more} more, which stand in the artefacts of the run.\n`];
+  return more === 0 ? shown : [...shown, `And ${more} more, in review.sarif of this run.\n`];
 }
 
 /** The gravest are open to the eye; what does not block is folded away under its title. */

@@ -16,6 +16,6 @@ export function parseSince(text: string, now: Date): Date {
   const moment = new Date(isDate ? `${text}T00:00` : text);
   if ((isDate || isTime) && !Number.isNaN(moment.getTime())) return moment;
   throw new UserError(
-    `"${printableLine(text, 60)}" is no time to count from. Give a span or a date: --since=24h, --since=7d, --since=2026-11-01.`,
+    `"${printableLine(text, 60)}" is not a time to count from. Give a span or a date: --since=24h, --since=7d, --since=2026-11-01.`,
   );
 }

@@ -9,10 +9,10 @@ const SCHEMAS = {
     description: 'Findings of reviews that a team has decided to live with: nx-fleet-ignore.json at the root of the workspace.',
     schema: ignoreFileSchema,
   },
-  review: { title: 'Review', description: 'What one reviewer says of a change: review.json of nx-fleet.', schema: reviewSchema },
+  review: { title: 'Review', description: 'The answer of one reviewer about a change: review.json of nx-fleet.', schema: reviewSchema },
   verdict: {
     title: 'Verdict',
-    description: 'What all reviewers together say of a change: verdict.json of nx-fleet.',
+    description: 'The answers of all reviewers, merged: verdict.json of nx-fleet.',
     schema: storedVerdictSchema,
   },
 } as const;

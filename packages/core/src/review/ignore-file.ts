@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 
 const ignoreSchema = z.strictObject({
   fingerprint: fingerprintSchema.describe('12 hex digits, as the comment on the pull request and review.md show them'),
-  reason: z.string().regex(/\S/, 'expected a reason').describe('why it is no fault here; it is shown wherever the finding would have been'),
+  reason: z.string().regex(/\S/, 'expected a reason').describe('why it is not a fault here; shown where the finding would have been'),
   expires: z.iso.date().describe('the last day on which it counts (UTC), at most a year ahead'),
   by: z.string().optional().describe('who answers for it'),
 });
@@ -37,7 +37,7 @@ export function parseIgnores(text: string | null, now: Date): readonly Ignore[] 
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const at = issue === undefined || issue.path.length === 0 ? '' : ` at "${printableLine(issue.path.map(String).join('.'), 60)}"`;
-    throw new UserError(`"${IGNORE_FILE}" is not valid${at}: ${printableLine(issue?.message ?? '')}. Mend it, or take the entry out.`);
+    throw new UserError(`"${IGNORE_FILE}" is not valid${at}: ${printableLine(issue?.message ?? '')}. Fix it, or remove the entry.`);
   }
   const { findings } = parsed.data;
   const latest = new Date(now.getTime() + MAX_DAYS * DAY_MS).toISOString().slice(0, 10);
@@ -75,6 +75,6 @@ function jsonOf(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new UserError(`"${IGNORE_FILE}" is not JSON: ${printableLine(error.message)}. Mend it, or take it away.`, { cause: error });
+    throw new UserError(`"${IGNORE_FILE}" is not JSON: ${printableLine(error.message)}. Fix it, or delete the file.`, { cause: error });
   }
 }

@@ -70,7 +70,7 @@ function weakest(agreements: readonly (Agreement | null)[]): Agreement | null {
 function mergeClaim(claim: readonly Said[]): MergedFinding {
   const said = [...claim].sort(({ finding: one }, { finding: other }) => bySeverity(one, other) || other.confidence - one.confidence);
   const [gravest] = said;
-  if (gravest === undefined) throw new Error('a claim that nobody made');
+  if (gravest === undefined) throw new Error('a claim without a reviewer');
   const confidence = agreedConfidence(said.map(({ vendor, finding }) => ({ vendor, confidence: finding.confidence })));
   return {
     ...gravest.finding,

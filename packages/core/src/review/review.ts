@@ -25,7 +25,7 @@ export const reviewSchema = z.strictObject({
   $schema: z.string(),
   version: z.literal(ARTEFACT_VERSION),
   reviewer: z.string(),
-  vendor: z.string().describe('who made the reviewer, as far as we can tell: two reviewers of one vendor are no two opinions'),
+  vendor: z.string().describe('who made the reviewer, as far as we can tell: two reviewers of one vendor are not two opinions'),
   model: z.string().nullable().describe('the model that was asked for; null for the default of the agent'),
   baseTree: objectIdSchema.describe('the git tree that the change starts from'),
   tree: objectIdSchema.describe('the git tree that was reviewed; the gate compares it with what it is about to let through'),

@@ -35,7 +35,7 @@ function steered({ path, from, added, removed }: TouchedFile, isJudge: IsJudge):
   const isPlugins = /(^|\/)nx\.json$/.test(path) && [...added, ...removed].some((line) => PLUGIN_OPTION.test(line));
   if (!isPlugins && !steers(path) && !(from !== null && steers(from))) return [];
   const before = from === null ? '' : ` It was "${from}".`;
-  const body = `It takes effect on agents and machines beyond this change.${before}`;
+  const body = `It affects agents and machines beyond this change.${before}`;
   return [{ file: path, lens: 'security', title: 'What steers agents, hooks or pipelines is changed', body }];
 }
 

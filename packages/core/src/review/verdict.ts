@@ -6,7 +6,7 @@ import { mergedFindingSchema, mergeFindings } from './merge-findings.js';
 import { ARTEFACT_VERSION, schemaReference } from './published-schema.js';
 import { verdictWord, type Review } from './review.js';
 
-const dismissed = z.string().optional().describe('why somebody has dismissed it; it does not block then');
+const dismissed = z.string().optional().describe('why it was dismissed; it does not block then');
 
 /** What all reviewers together say: `verdict.json`. */
 export const verdictSchema = z.strictObject({

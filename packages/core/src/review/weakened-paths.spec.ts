@@ -3,7 +3,7 @@ import { saidOf } from './said-of.fixture.js';
 const SKIPPED = '1 test skipped or singled out';
 const SNAPSHOT = 'A stored snapshot is rewritten';
 const CHANGED = 'The configuration of a check is changed';
-const PASSES = 'A check passes whatever it finds';
+const PASSES = 'A check can no longer fail';
 const STEERED = 'What steers agents, hooks or pipelines is changed';
 
 /** Each path at the root, and in a folder. */

@@ -35,7 +35,7 @@ function removedTests(file: TouchedFile, namesNow: ReadonlySet<string>): readonl
   }
   const gone = testNames(removed).filter((name) => !namesNow.has(name)).length;
   const fewer = Math.min(gone, countLines(removed, TEST) - countLines(added, TEST));
-  if (fewer > 0) return [remark(path, `${count(fewer, 'test')} removed`, 'The change removes tests, and they stand in no other file.')];
+  if (fewer > 0) return [remark(path, `${count(fewer, 'test')} removed`, 'The change removes tests, and no other file has them.')];
   const hadTests = countLines(removed, TEST) > 0;
   return kind === 'deleted' && !hadTests ? [remark(path, 'A file of the tests is deleted', 'Look whether tests still need it.')] : [];
 }
@@ -64,10 +64,10 @@ function snapshotRemarks({ path, from, kind, binary, removed }: TouchedFile): re
   if (!SNAPSHOT.test(path)) {
     return from !== null && SNAPSHOT.test(from) ? [remark(path, 'A stored snapshot is renamed away', `It was "${from}".`)] : [];
   }
-  if (kind === 'deleted') return [remark(path, 'A stored snapshot is deleted', 'The next run stores whatever the code gives then.')];
+  if (kind === 'deleted') return [remark(path, 'A stored snapshot is deleted', 'The next run stores the output of the code at that time.')];
   // A snapshot of new tests only adds lines; a binary one has none.
   const isRewritten = removed.length > 0 || (kind === 'modified' && binary);
-  const body = 'The test compares with whatever the code gives now. Look whether each difference is wanted.';
+  const body = 'The test compares with the current output of the code. Check that each difference is wanted.';
   return isRewritten ? [remark(path, 'A stored snapshot is rewritten', body)] : [];
 }
 

@@ -14,7 +14,8 @@ export interface AppSettings {
 
 /** @throws UserError when no app is configured */
 export function appSettings({ serve }: Settings): AppSettings {
-  if (serve === undefined) throw new UserError('No app is configured. Say how it is started: "serve": { "command": "npm start" }.');
+  if (serve === undefined)
+    throw new UserError('No app is configured. Set the command that starts it: "serve": { "command": "npm start" }.');
   const { command, url, readyUrl, passEnv } = serve;
   return { command, url, readyUrl: readyUrl ?? null, passEnv };
 }
@@ -37,7 +38,7 @@ export function appUrl(template: string, local: Pick<LocalState, 'ports'>): stri
     const port = Object.hasOwn(names, name) ? names[name] : undefined;
     if (port !== undefined) return port;
     throw new UserError(
-      `"${template}" names ${token}, which is no port of this issue. Its ports: ${Object.keys(names).join(', ') || 'none'}.`,
+      `"${template}" names ${token}, which is not a port of this issue. Its ports: ${Object.keys(names).join(', ') || 'none'}.`,
     );
   });
   if (isLocal(url)) return new URL(url).href;

@@ -10,7 +10,7 @@ describe('a build whose checks are cancelled', () => {
     });
     const context = issue.context(WRITTEN);
     await expect(buildIssue(issue.settings.build, context)).rejects.toThrow(
-      `Check "lint" was cancelled, and the build with it; its work is kept. To go on: nx run issue-42:${WRITTEN}`,
+      `Check "lint" was cancelled, and the build with it; its work is kept. To continue: nx run issue-42:${WRITTEN}`,
     );
     expect(issue.out(WRITTEN, 'run.json')).toContain('"outcome": "failed"');
     const kept = [...issue.git.refs].filter(([ref]) => ref.startsWith('refs/nx-fleet/trash/'));

@@ -47,7 +47,7 @@ export async function attemptBuild(run: BuildRun, context: StageContext): Promis
     if (failed === undefined) return;
     if (failed.ended === 'cancelled') {
       throw new UserError(
-        `Check "${failed.command}" was cancelled, and the ${task.what} with it; its work is kept. To go on: nx run ${context.project}:${context.target}`,
+        `Check "${failed.command}" was cancelled, and the ${task.what} with it; its work is kept. To continue: nx run ${context.project}:${context.target}`,
       );
     }
     if (failed.ended === 'not-found') return context.onProgress(`"${failed.command}" could not be started: no writer can fix that`);
@@ -84,7 +84,7 @@ async function writeOnce(run: BuildRun & { readonly attempt: number; readonly pr
   }
   if (await git.isAncestor(start, head)) return head;
   throw new UserError(
-    `${settings.agent} took "${manifest.branch}" away from the commit ${start.slice(0, 8)} that it starts from. Run again: its work is kept.`,
+    `${settings.agent} moved "${manifest.branch}" off the commit ${start.slice(0, 8)} that it started from. Its work is kept. Run again.`,
   );
 }
 
@@ -98,5 +98,5 @@ async function requireOnBranch({ local, manifest }: StageIssue, { git }: StageCo
 
 function failureText(failed: CheckResult | undefined): string {
   if (failed === undefined) return 'None yet.';
-  return `\`${failed.command}\` failed (${failed.ended}). An earlier writer's work is committed; mend it. The end of the output:\n\n${fence('text', failed.output.slice(-MAX_FAILURE_CHARACTERS))}`;
+  return `\`${failed.command}\` failed (${failed.ended}). An earlier writer's work is committed; fix it. The end of the output:\n\n${fence('text', failed.output.slice(-MAX_FAILURE_CHARACTERS))}`;
 }

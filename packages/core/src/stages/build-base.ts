@@ -34,7 +34,7 @@ async function approvedHead(blocker: string, reference: string, context: StageCo
   const { git, host, project } = context;
   if ((await host.state.readManifest(blocker)) === null) {
     throw new UserError(
-      `"${project}" waits for "${blocker}", which has no worktree here. Make it, or take the edge away: nx g worktree --issue=${reference} --after=none`,
+      `"${project}" waits for "${blocker}", which has no worktree here. Create it, or remove the dependency: nx g worktree --issue=${reference} --after=none`,
     );
   }
   const approved = parseArtefact(await host.artefacts.read(blocker, DELIVER_TARGET, 'approved.json'), approvedSchema);

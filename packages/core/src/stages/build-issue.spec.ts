@@ -164,7 +164,7 @@ describe('buildIssue', () => {
         return '';
       },
     });
-    await expect(build(issue)).rejects.toThrow('claude took "issue/42-dark-mode" away from the commit');
+    await expect(build(issue)).rejects.toThrow('claude moved "issue/42-dark-mode" off the commit');
     expect(issue.out(WRITTEN, 'build.json')).toBeNull();
   });
 

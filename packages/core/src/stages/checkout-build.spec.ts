@@ -14,7 +14,7 @@ import {
   type StagedIssue,
 } from './staged-issue.contract.js';
 
-const ANEW = 'If it came from a shared cache, it was forged or damaged there. Make it anew: nx run issue-42:agent-review --skip-nx-cache';
+const ANEW = 'If it came from a shared cache, it was forged or damaged there. Run it again: nx run issue-42:agent-review --skip-nx-cache';
 const BUILT = 'refs/nx-fleet/built/issue-42';
 
 async function built(): Promise<{ readonly issue: StagedIssue; readonly build: Built }> {
@@ -122,7 +122,7 @@ describe('checkoutBuild', () => {
     const { issue, build } = await built();
     const other = await onAnotherMachine(issue);
     const mine = await commitMine(other);
-    await expect(checkout(other)).rejects.toThrow(`"issue/42-dark-mode" has gone another way than its build ${build.head.slice(0, 8)}.`);
+    await expect(checkout(other)).rejects.toThrow(`"issue/42-dark-mode" has diverged from its build ${build.head.slice(0, 8)}.`);
     expect(other.git.refs.get(other.branchRef)).toBe(mine);
     expect(other.git.refs.has(BUILT)).toBe(false);
   });
@@ -247,7 +247,7 @@ describe('checkoutBuild', () => {
       await other.host.artefacts.write('issue-42', WRITTEN, 'build.json', JSON.stringify(forged));
       const refused = checkout(other);
       await expect(refused).rejects.toBeInstanceOf(UserError);
-      await expect(refused).rejects.toThrow(`The stored build by claude of "issue-42" is not taken: ${reason(forged)}. ${ANEW}`);
+      await expect(refused).rejects.toThrow(`Rejected the stored build by claude of "issue-42": ${reason(forged)}. ${ANEW}`);
       expect(other.git.refs.get(other.branchRef)).toBe(other.git.root);
       expect(other.out(BUILD_TARGET, 'checkout.json')).toBeNull();
     }

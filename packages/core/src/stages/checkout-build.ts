@@ -100,6 +100,6 @@ async function holdsBuild({ tip, ...found }: Found & { readonly tip: string }, {
 function goneAnotherWay({ base, head }: Restored<Build>, { manifest, local }: StageIssue): UserError {
   const { branch, tracker } = manifest;
   return new UserError(
-    `"${branch}" has gone another way than its build ${head.slice(0, 8)}. To have it checked and reviewed as it is: nx g worktree --issue=${tracker.reference} --adopt. To go on from the build, keep your commits: git branch my-work ${branch} && git -C "${local.worktree}" reset --hard ${base.slice(0, 12)}`,
+    `"${branch}" has diverged from its build ${head.slice(0, 8)}. To have it checked and reviewed as it is: nx g worktree --issue=${tracker.reference} --adopt. To continue from the build, keep your commits: git branch my-work ${branch} && git -C "${local.worktree}" reset --hard ${base.slice(0, 12)}`,
   );
 }

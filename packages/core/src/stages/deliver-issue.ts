@@ -43,5 +43,7 @@ export async function deliverIssue(
   const review = `.nx-fleet/out/${project}/${REVIEW_TARGET}/review.md`;
   if (!isAsked)
     throw new UserError(`"${project}" is not approved, and others wait for it. Have it fixed: nx run ${project}:${DELIVER_TARGET}`);
-  throw new UserError(`Not approved after ${count(fixes, 'fix')}. Look at ${review}; to go on, raise "review.rounds" and run this again.`);
+  throw new UserError(
+    `Not approved after ${count(fixes, 'fix')}. Look at ${review}; to continue, raise "review.rounds" and run this again.`,
+  );
 }

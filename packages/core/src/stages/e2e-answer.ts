@@ -57,7 +57,7 @@ function faultOfRequests({ requests }: E2eAnswer, { isLastRound }: Trial): Fault
   if (isLastRound) return { path, message: 'no further request is sent: judge by what was seen' };
   if (requests.length > MAX_REQUESTS_PER_ROUND) return { path, message: `at most ${MAX_REQUESTS_PER_ROUND} at once` };
   const astray = requests.find((request) => !isPath(request.path));
-  return astray === undefined ? null : { path, message: `"${astray.path}" is no path of the app, such as "/items?page=2"` };
+  return astray === undefined ? null : { path, message: `"${astray.path}" is not a path of the app, such as "/items?page=2"` };
 }
 
 /** Nothing but the app itself is asked, whatever the words are. */

@@ -178,7 +178,7 @@ describe('e2eIssue', () => {
   it.each([
     ['on another tree', { tree: 'f'.repeat(40) }, 'was started on another state of the branch'],
     ['on uncommitted work', { isClean: false }, 'was started on another state of the branch'],
-    ['that cannot start', { isReady: false, failure: 'Port 20010 is in use.' }, 'There is no app to try: Port 20010 is in use.'],
+    ['that cannot start', { isReady: false, failure: 'Port 20010 is in use.' }, 'The app failed to start: Port 20010 is in use.'],
   ])('tries no app %s, and asks nobody', async (_, state, message) => {
     const { issue, tryIt } = await tried(() => asks('/'), { state });
     await expect(tryIt()).rejects.toThrow(message);

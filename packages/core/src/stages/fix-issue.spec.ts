@@ -148,7 +148,7 @@ describe('fixIssue', () => {
 
     it('stops when the first one has changed nothing about what is found, wherever the lines are now', async () => {
       const issue = await again([{ ...blocking, startLine: 0, endLine: 0 }]);
-      await expect(fix(issue, { round: 2 })).rejects.toThrow('A fix has changed nothing about what the reviewers find.');
+      await expect(fix(issue, { round: 2 })).rejects.toThrow('A fix did not change what the reviewers find.');
       expect(issue.requests).toHaveLength(1);
       expect(issue.out('agent-review', 'review.md')).toContain('Wrong sum');
     });
@@ -233,7 +233,7 @@ describe('checkoutFix', () => {
     const start = other.git.refs.get(other.branchRef);
     const tree = await other.git.resolveTree(other.git.root);
     await other.host.artefacts.write('issue-42', FIXED, 'fix.json', JSON.stringify({ ...stored, tree }));
-    await expect(bring(other)).rejects.toThrow('The stored fix by claude of "issue-42" is not taken: its branch.bundle holds other files');
+    await expect(bring(other)).rejects.toThrow('Rejected the stored fix by claude of "issue-42": its branch.bundle holds other files');
     expect(other.git.refs.get(other.branchRef)).toBe(start);
   });
 });

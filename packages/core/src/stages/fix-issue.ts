@@ -73,7 +73,7 @@ async function requireProgress(
   const judgedBefore = await judgeChange(settings, { ...subject, tree: before.startTree, round }, context);
   if (blockingFindings(judgedBefore) !== blockingFindings(verdict)) return;
   throw new UserError(
-    `A fix has changed nothing about what the reviewers find. A person has to look at it: .nx-fleet/out/${project}/${REVIEW_TARGET}/review.md`,
+    `A fix did not change what the reviewers find. Look at it yourself: .nx-fleet/out/${project}/${REVIEW_TARGET}/review.md`,
   );
 }
 

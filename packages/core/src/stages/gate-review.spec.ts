@@ -94,7 +94,7 @@ describe('gateReview', () => {
   it('refuses a review that is missing, and to pass without reviewers', async () => {
     const issue = await reviewed({});
     await expect(gate(issue, { reviewers: ['codex', 'claude'] })).rejects.toThrow(
-      'There is no valid review of "issue-42" by claude. Make it anew: nx run issue-42:agent-review --skip-nx-cache',
+      'No valid review of "issue-42" by claude. Make it anew: nx run issue-42:agent-review --skip-nx-cache',
     );
     await expect(gate(issue, { reviewers: [] })).rejects.toThrow('No reviewer is configured.');
   });
@@ -111,6 +111,6 @@ describe('gateReview', () => {
     const issue = await reviewed();
     const tree = (await issue.git.resolveTree(issue.branchRef)) ?? '';
     await issue.host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', forge(aReview({ tree })));
-    await expect(gate(issue)).rejects.toThrow('There is no valid review of "issue-42" by codex.');
+    await expect(gate(issue)).rejects.toThrow('No valid review of "issue-42" by codex.');
   });
 });

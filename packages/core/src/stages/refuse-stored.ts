@@ -17,7 +17,7 @@ export interface RefusedResult {
  */
 export function refuseStored({ what, reason, project, target }: RefusedResult, cause?: unknown): UserError {
   return new UserError(
-    `The stored ${what} of "${project}" is not taken: ${reason}. If it came from a shared cache, it was forged or damaged there. Make it anew: nx run ${project}:${target} --skip-nx-cache`,
+    `Rejected the stored ${what} of "${project}": ${reason}. If it came from a shared cache, it was forged or damaged there. Run it again: nx run ${project}:${target} --skip-nx-cache`,
     { cause },
   );
 }

@@ -18,11 +18,11 @@ export async function requireServedApp(tree: string, access: AppAccess, context:
   let isKnown = false;
   for (let waitedMs = 0; ; waitedMs += POLL_MS) {
     const app = await readAppState(served, context);
-    if (app !== null && app.failure !== null) throw new UserError(`There is no app to try: ${app.failure}`);
+    if (app !== null && app.failure !== null) throw new UserError(`The app failed to start: ${app.failure}`);
     if (app?.isReady === true) return requireState(app, tree, project);
     isKnown ||= app !== null;
-    if (isKnown && app === null) throw new UserError(`The app of "${project}" ended. Its output is that of ${served}.`);
-    if (signal?.aborted === true) throw new UserError('Nobody waits for this stage any more: it ends.');
+    if (isKnown && app === null) throw new UserError(`The app of "${project}" ended. For its output, see ${served}.`);
+    if (signal?.aborted === true) throw new UserError('The Nx process that started this stage has exited; stopping.');
     if (!isKnown && waitedMs >= MAX_SILENCE_MS) {
       throw new UserError(`${served} does not run. Run this with the tasks that it depends on.`);
     }
@@ -36,7 +36,7 @@ export async function requireStillServed({ owner }: AppState, context: StageCont
   const now = await readAppState(served, context);
   if (now?.isReady === true && now.failure === null && JSON.stringify(now.owner) === JSON.stringify(owner)) return;
   throw new UserError(
-    `The app of "${context.project}" ended while it was tried; what was said of it is discarded. Its output is that of ${served}.`,
+    `The app of "${context.project}" ended while it was tried; the answer about it is discarded. For its output, see ${served}.`,
   );
 }
 

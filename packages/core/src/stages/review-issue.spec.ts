@@ -207,7 +207,7 @@ describe('reviewIssue', () => {
     const forged = { ...stored, [key]: other };
     await issue.host.artefacts.write('issue-42', VALIDATE_TARGET, 'validation.json', JSON.stringify(forged));
     await expect(review(issue)).rejects.toThrow(
-      `The stored validation of "issue-42" is not taken: it is of ${forged.tree.slice(0, 8)} against ${forged.baseTree.slice(0, 8)}, and the branch holds ${branch} against ${base}. If it came from a shared cache, it was forged or damaged there. Make it anew: nx run issue-42:agent-review --skip-nx-cache`,
+      `Rejected the stored validation of "issue-42": it is of ${forged.tree.slice(0, 8)} against ${forged.baseTree.slice(0, 8)}, and the branch holds ${branch} against ${base}. If it came from a shared cache, it was forged or damaged there. Run it again: nx run issue-42:agent-review --skip-nx-cache`,
     );
     expect(issue.requests).toEqual([]);
   });

@@ -146,7 +146,7 @@ describe('reviewProject', () => {
 
   it('needs to be told what was changed', async () => {
     const staged = await stageIssue({ git: { files: FILES } });
-    await expect(review(staged, '@shop/a')).rejects.toThrow('Nobody knows what was changed. Run: nx run fleet:agent-changes');
+    await expect(review(staged, '@shop/a')).rejects.toThrow('The list of changes is missing. Run: nx run fleet:agent-changes');
   });
 });
 
@@ -164,9 +164,9 @@ describe('gateProject', () => {
     await review(staged, '@shop/a');
     push(staged, { 'b/two.ts': 'zwei\n' });
     await expect(gate(staged, '@shop/a')).rejects.toThrow(
-      /^What was changed is known for "\w{8}\.\.\w{8}", and "\w{8}\.\.\w{8}" is asked for\. Run again/,
+      /^The list of changes is for "\w{8}\.\.\w{8}", and "\w{8}\.\.\w{8}" is asked for\. Run again/,
     );
-    await expect(gate(staged, 'b')).rejects.toThrow('What was changed is known for');
+    await expect(gate(staged, 'b')).rejects.toThrow('The list of changes is for');
   });
 
   it('adds what the diff itself shows', async () => {
@@ -187,6 +187,6 @@ describe('a stored review of a project', () => {
     await change(staged);
     await expect(stored('@shop/a')).rejects.toThrow('The review by codex is of another state of "@shop/a"');
     await staged.host.artefacts.write('@shop/a', REVIEWED, 'review.json', '{}');
-    await expect(stored('@shop/a')).rejects.toThrow('There is no valid review of "@shop/a" by codex.');
+    await expect(stored('@shop/a')).rejects.toThrow('No valid review of "@shop/a" by codex.');
   });
 });

@@ -200,7 +200,7 @@ describe('serveIssue', () => {
   });
 
   it.each([
-    ['http://localhost:{APP_PORT}', '"http://localhost:{APP_PORT}" names {APP_PORT}, which is no port of this issue. Its ports: PORT,'],
+    ['http://localhost:{APP_PORT}', '"http://localhost:{APP_PORT}" names {APP_PORT}, which is not a port of this issue. Its ports: PORT,'],
     ['http://example.com:{PORT}', 'must be an http or https URL on localhost'],
     ['{PORT}', 'must be an http or https URL on localhost'],
   ])('refuses the URL %s', async (url, message) => {

@@ -103,7 +103,7 @@ async function runApp(request: ServeRequest, { state, ...surroundings }: Surroun
   if (result.ended === 'cancelled' || isToldToEnd(result) || (await isEndingToo(surroundings))) return;
   const when = known === 'ready' ? '' : ' before it was ready';
   throw new UserError(
-    `"${command}" ended${when} (${howItEnded(result)}). Its output is above. It has to stay for as long as the app is to run.`,
+    `"${command}" ended${when} (${howItEnded(result)}). Its output is above. It must keep running for as long as the app runs.`,
   );
 }
 

@@ -11,7 +11,7 @@ describe('requireIssue', () => {
   it('says how to make an issue that is not here', async () => {
     const issue = await stageIssue();
     await expect(requireIssue(issue.context(PLAN_TARGET, 'issue-7'))).rejects.toThrow(
-      'There is no issue "issue-7" here. Make it: nx g worktree --issue=7',
+      '"issue-7" does not exist here. Create it: nx g worktree --issue=7',
     );
   });
 

@@ -54,11 +54,11 @@ export async function requireIssue({ project, host, git }: StageContext): Promis
     host.state.readLocal(project),
   ]);
   const id = project.replace(/^issue-/, '');
-  if (manifest === null || spec === null) throw new UserError(`There is no issue "${project}" here. Make it: nx g worktree --issue=${id}`);
+  if (manifest === null || spec === null) throw new UserError(`"${project}" does not exist here. Create it: nx g worktree --issue=${id}`);
   const again = `nx g worktree --issue=${manifest.tracker.reference}`;
   if (local === null) throw new UserError(`The worktree of "${project}" is not ready. Finish it: ${again}`);
   if (local.databaseFailure !== undefined) {
-    throw new UserError(`"${project}" has no database of its own (${local.databaseFailure}). Once that is fixed: ${again}`);
+    throw new UserError(`The database of "${project}" was not created (${local.databaseFailure}). Once that is fixed: ${again}`);
   }
   const entry = (await git.listWorktrees()).find((other) => other.path === local.worktree);
   if (entry === undefined || !(await host.pathExists(local.worktree))) {

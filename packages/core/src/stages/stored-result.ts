@@ -34,7 +34,7 @@ export async function requireIssueResult(context: StageContext): Promise<void> {
 
 async function requireFile(name: string, { host, project, target }: StageContext): Promise<void> {
   const file = `${host.artefacts.directory(project, target)}/${name}`;
-  if (!(await host.pathExists(file))) throw new UserError(`"${file}" is not there. Run: nx run ${project}:${target}`);
+  if (!(await host.pathExists(file))) throw new UserError(`"${file}" does not exist. Run: nx run ${project}:${target}`);
 }
 
 /** The same for the review of a project of the repository. */

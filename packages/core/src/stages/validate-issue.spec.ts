@@ -198,7 +198,7 @@ describe('validateIssue', () => {
     const issue = await built();
     issue.git.filesIn(issue.worktree).set('mine.ts', '');
     await issue.git.commitAll(issue.worktree, 'Mine');
-    await expect(validate(issue)).rejects.toThrow('is not at what its key was made of. Run again: nx run issue-42:agent-validate');
+    await expect(validate(issue)).rejects.toThrow('changed after its cache key was made. Run again: nx run issue-42:agent-validate');
     expect(issue.host.commandLog).toEqual([]);
   });
 
@@ -226,7 +226,7 @@ describe('validateIssue', () => {
         return { ended: 'cancelled', exitCode: null };
       },
     });
-    await expect(validate(issue)).rejects.toThrow(/was cancelled\. To go on: nx run issue-42:agent-validate$/);
+    await expect(validate(issue)).rejects.toThrow(/was cancelled\. To continue: nx run issue-42:agent-validate$/);
     expect(issue.git.filesIn(issue.worktree).has('report.xml')).toBe(false);
     expect(issue.git.filesOf(issue.git.refs.get(kept(issue)[0] ?? '') ?? '')).toMatchObject({ 'report.xml': 'half of i' });
     issue.git.filesIn(issue.worktree).set('a.ts', 'mended by hand');

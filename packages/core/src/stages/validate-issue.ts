@@ -23,7 +23,7 @@ export async function validateIssue(settings: ValidateStageSettings, context: St
   await claimBuild(context);
   await requireCleanWorktree(issue, context);
   if ((await git.resolveTree(`refs/heads/${issue.manifest.branch}`)) !== tree) {
-    throw new UserError(`"${issue.manifest.branch}" is not at what its key was made of. Run again: nx run ${project}:${target}`);
+    throw new UserError(`"${issue.manifest.branch}" changed after its cache key was made. Run again: nx run ${project}:${target}`);
   }
   return recordStage(context, async (recorder) => {
     const results = await runNotedChecks({ ...settings, base, recorder }, issue, context);
@@ -50,7 +50,7 @@ async function runNotedChecks(request: ChecksRequest, issue: StageIssue, context
 }
 
 function failedCheck({ command, ended }: CheckResult, { local, manifest }: StageIssue, { project, target }: StageContext): UserError {
-  if (ended === 'cancelled') return new UserError(`Check "${command}" was cancelled. To go on: nx run ${project}:${target}`);
+  if (ended === 'cancelled') return new UserError(`Check "${command}" was cancelled. To continue: nx run ${project}:${target}`);
   return new UserError(
     `Check "${command}" failed in "${local.worktree}" (${ended}). Fix it there, commit, and run again; or have it built again: nx g worktree --issue=${manifest.tracker.reference} --again`,
   );

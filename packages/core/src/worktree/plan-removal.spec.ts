@@ -104,7 +104,7 @@ describe('planRemoval', () => {
     const inner = await addInner(fleet);
     expect((await plan(fleet)).losses).toEqual([]);
     fleet.git.filesIn(inner).set('new.ts', '');
-    expect((await plan(fleet)).losses).toEqual([`1 uncommitted file, first "new.ts", in the worktree "${inner}" inside of it`]);
+    expect((await plan(fleet)).losses).toEqual([`1 uncommitted file, first "new.ts", in the worktree "${inner}" inside it`]);
   });
 
   it('sees the commits that were made after a push', async () => {
@@ -207,7 +207,7 @@ describe('planRemoval', () => {
   ])('refuses to judge a folder %s, forced or not', async (_, arrange) => {
     const fleet = await createReadyFleet();
     await arrange(fleet);
-    await expect(plan(fleet)).rejects.toThrow(`"${worktree}" is there, and git knows no worktree in it`);
+    await expect(plan(fleet)).rejects.toThrow(`"${worktree}" exists, but git does not know it as a worktree`);
   });
 
   it('goes on with what an interrupted removal has left of a folder', async () => {

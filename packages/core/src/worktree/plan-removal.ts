@@ -114,7 +114,7 @@ async function isWhole({ worktree, state }: Allocation, entry: WorktreeEntry | u
   // What an interrupted removal has left of a folder was looked at, and kept, before.
   if (state === 'removing') return false;
   throw new UserError(
-    `"${worktree}" is there, and git knows no worktree in it, so that nobody can tell what would be lost. Mend it: git worktree repair "${worktree}"; or move it away. Then run this again.`,
+    `"${worktree}" exists, but git does not know it as a worktree, so nx-fleet cannot tell what would be lost. Repair it: git worktree repair "${worktree}"; or move it away. Then run this again.`,
   );
 }
 
@@ -123,7 +123,7 @@ async function innerLosses(worktree: string, git: RemovalAdapters['git']): Promi
   const losses: string[] = [];
   for (const { path } of await innerWorktrees(worktree, git)) {
     const dirty = (await git.isCheckedOut(path)) ? await git.dirtyPaths(path) : [];
-    if (dirty.length > 0) losses.push(`${uncommitted(dirty)}, in the worktree "${printableLine(path)}" inside of it`);
+    if (dirty.length > 0) losses.push(`${uncommitted(dirty)}, in the worktree "${printableLine(path)}" inside it`);
   }
   return losses;
 }
@@ -154,7 +154,7 @@ async function requireManifest(project: string, { host }: RemovalAdapters): Prom
   if (manifest !== null) return manifest;
   const known = await host.state.listProjects();
   throw new UserError(
-    `There is no "${project}" here. ${known.length === 0 ? 'No issue has a worktree.' : `There are: ${known.join(', ')}.`}`,
+    `"${project}" does not exist here. ${known.length === 0 ? 'No issue has a worktree.' : `There are: ${known.join(', ')}.`}`,
   );
 }
 

@@ -266,8 +266,8 @@ describe('files that come along', () => {
     expect(fleet.progress).toEqual(
       expect.arrayContaining([
         'copied ".env"',
-        'not copied: "link" (no regular file, outside of the worktree, or for production)',
-        'not copied: "app.db" (a database, or the way to one: worktrees get theirs by "database")',
+        'not copied: "link" (not a regular file, outside the worktree, or for production)',
+        'not copied: "app.db" (a database or its URL: worktrees get theirs by "database")',
         'left out of env files: NEON_API_KEY, DB_HOST. The database is configured in parts: set "database", and they get a branch of it',
       ]),
     );

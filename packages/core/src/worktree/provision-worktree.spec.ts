@@ -223,7 +223,7 @@ describe('provisionWorktree', () => {
     const request = provisionRequest(await planInFleet(fleet), fleet, settings);
     const error = await provisionWorktree(request, { ...fleet, database }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(UserError);
-    expect(String(error)).toMatch(/exit code 3[^]*Undoing it failed too; the same command run again goes on from there\.$/);
+    expect(String(error)).toMatch(/exit code 3[^]*Undoing it failed too; run the same command again to continue from there\.$/);
     expect(await stateOf(fleet)).toBe('creating');
   });
 

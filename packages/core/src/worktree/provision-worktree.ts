@@ -119,7 +119,7 @@ async function undoAfter(error: unknown, work: WorktreeWork, adapters: WorktreeA
   try {
     await undoProvisioning(work, adapters);
   } catch (undoError) {
-    const message = 'Undoing it failed too; the same command run again goes on from there.';
+    const message = 'Undoing it failed too; run the same command again to continue from there.';
     const cause = new AggregateError([error, undoError], message);
     throw error instanceof UserError ? new UserError(`${error.message}\n${message}`, { cause }) : cause;
   }

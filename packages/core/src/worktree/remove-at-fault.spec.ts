@@ -58,7 +58,7 @@ describe('removeWorktree at fault', () => {
     };
     await remove({ ...fleet, database: { ...fleet.database, removeBranch } });
     expect(fleet.git.filesOf(trash)).toEqual({ ...files, 'late.ts': 'mine' });
-    expect(fleet.progress).toContain(`what was written in the meantime is kept as ${trash}`);
+    expect(fleet.progress).toContain(`files written in the meantime were kept as ${trash}`);
     expect(await fleet.git.listWorktrees()).toHaveLength(1);
   });
 

@@ -52,7 +52,7 @@ export async function runProgram({ settings, context }: Programs, { verb, line, 
   if (result.exitCode !== 0) {
     const how = result.exitCode === null ? `${result.ended} ${result.signal ?? ''}`.trim() : `exit code ${result.exitCode}`;
     throw new UserError(
-      `Command "${text}" of "database.${verb}" failed (${how})${said.length === 0 ? '' : `: ${said.at(-1)}`}. Mend it, and run this again.`,
+      `Command "${text}" of "database.${verb}" failed (${how})${said.length === 0 ? '' : `: ${said.at(-1)}`}. Fix it, and run this again.`,
     );
   }
   said.forEach(onProgress);

@@ -34,7 +34,7 @@ export async function claimBranch(client: NeonClient, settings: NeonSettings, re
       if (present.ownership?.incarnation === request.incarnation) {
         return { branch: present, isAdopted: true };
       }
-      request.onProgress(`Removing Neon branch ${name}, which an earlier worktree has left`);
+      request.onProgress(`Removing Neon branch ${name}, left by an earlier worktree`);
       await awaitOperations(client, await client.deleteBranch(present.id));
     }
     const outcome = await createBranch(client, settings, request);

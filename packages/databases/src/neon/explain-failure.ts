@@ -11,10 +11,10 @@ export function explainFailure(failure: NeonFailure, { apiUrl, projectId }: Neon
 function adviceOn(failure: NeonFailure, { apiUrl, projectId }: Pick<NeonAccount, 'apiUrl' | 'projectId'>): string | null {
   const { status } = failure;
   if (status === null) {
-    return `Check that "${printableLine(new URL(apiUrl).host)}" can be reached from here, and run this again: what is done stays done.`;
+    return `Check that "${printableLine(new URL(apiUrl).host)}" can be reached from here, and run this again: finished steps are kept.`;
   }
   if (failure.isRefusedForNow) {
-    return 'It is busy, or this account calls it too often. Run this again later: what is done stays done.';
+    return 'It is busy, or this account calls it too often. Run this again later: finished steps are kept.';
   }
   if (status === 401 || status === 403) {
     return `Set "NEON_API_KEY" to a key that may use the project "${projectId}".`;
@@ -22,5 +22,5 @@ function adviceOn(failure: NeonFailure, { apiUrl, projectId }: Pick<NeonAccount,
   if (status === 404) {
     return `Check "database.projectId" or "NEON_PROJECT_ID" ("${projectId}"), and the names under "database".`;
   }
-  return status >= 400 && status < 500 ? 'Mend what it says, and run this again.' : null;
+  return status >= 400 && status < 500 ? 'Fix what it reports, and run this again.' : null;
 }

@@ -35,12 +35,12 @@ describe('the Neon account', () => {
 
   it.each(['napi with spaces', 'napi\n', 'napi_ü'])('refuses the key %j without repeating it', (key) => {
     expect(() => requireAccount(settings, { NEON_API_KEY: key })).toThrow(
-      /^The environment variable "NEON_API_KEY" holds spaces or other characters that no key has\. Set it again\.$/,
+      /^The environment variable "NEON_API_KEY" holds spaces or other characters that a key cannot have\. Set it again\.$/,
     );
   });
 
   it.each(['../projects', 'Made Up', 'a'.repeat(61), 'a/b'])('refuses the project id %j', (projectId) => {
-    expect(() => requireAccount({ ...settings, projectId }, env)).toThrow('is no id of a Neon project');
+    expect(() => requireAccount({ ...settings, projectId }, env)).toThrow('is not the id of a Neon project');
   });
 
   it.each(['http://localhost:1/api/v2', 'http://127.0.0.1:1/api/v2', 'http://127.1.2.3/api/v2', 'http://[::1]:1/api/v2'])(

@@ -33,7 +33,7 @@ function requireKey(env: Readonly<Record<string, string>>): string {
     throw new UserError('The environment variable "NEON_API_KEY" is not set. Make a key in the Neon console, and set it.');
   }
   if (!/^[\u0021-\u007E]+$/.test(key)) {
-    throw new UserError('The environment variable "NEON_API_KEY" holds spaces or other characters that no key has. Set it again.');
+    throw new UserError('The environment variable "NEON_API_KEY" holds spaces or other characters that a key cannot have. Set it again.');
   }
   return key;
 }
@@ -45,7 +45,7 @@ function requireProjectId(settings: NeonSettings, env: Readonly<Record<string, s
   }
   if (!/^[a-z0-9-]{1,60}$/.test(projectId)) {
     throw new UserError(
-      `"${printableLine(projectId)}" is no id of a Neon project, such as "spring-example-302709". Copy it from the project's settings.`,
+      `"${printableLine(projectId)}" is not the id of a Neon project, such as "spring-example-302709". Copy it from the project's settings.`,
     );
   }
   return projectId;

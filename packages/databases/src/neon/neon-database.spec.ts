@@ -481,7 +481,7 @@ describe('Neon refuses', () => {
     const { emulator, database, request } = await setUp();
     emulator.fail({ operation: 'createProjectBranch', how: 422 });
     await expect(refusal(database.createBranch(request('first')))).resolves.toMatch(
-      /^Neon answered 422 .* Mend what it says, and run this again\.$/,
+      /^Neon answered 422 .* Fix what it reports, and run this again\.$/,
     );
   });
 

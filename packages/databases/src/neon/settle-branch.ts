@@ -53,5 +53,5 @@ function pollingPause({ patience, signal }: NeonClient): Pause {
 }
 
 function tooSlow(what: string, { patience }: NeonClient): UserError {
-  return new UserError(`Neon is slow: after ${Math.ceil(patience.readyMs / 1000)} s ${what}. Run this again: what is done stays done.`);
+  return new UserError(`Neon is slow: after ${Math.ceil(patience.readyMs / 1000)} s ${what}. Run this again: finished steps are kept.`);
 }

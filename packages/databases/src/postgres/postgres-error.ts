@@ -41,7 +41,7 @@ export function statementError(source: PostgresSource, error: unknown): Error {
   const code = codeOf(error);
   const reason = reasonOf(source, error);
   if (code !== null && OPERATOR_CODES.test(code)) {
-    return new UserError(`PostgreSQL at "${serverOf(source)}" refused: ${reason}. Mend that on the server, and run this again.`);
+    return new UserError(`PostgreSQL at "${serverOf(source)}" refused: ${reason}. Fix that on the server, and run this again.`);
   }
   return new Error(`PostgreSQL at "${serverOf(source)}" failed: ${reason}`, { cause: error });
 }

@@ -203,8 +203,8 @@ describe('an sqlite database refuses', () => {
   it('a folder that leads to the main worktree, and removes nothing there', async () => {
     const { database, request, mainWorktree, source, root } = await setUp();
     await symlink(join(mainWorktree, 'data'), join(root, 'first/data'));
-    await expect(refusal(database.createBranch(request('first')))).resolves.toContain('leads out of the worktree');
-    await expect(refusal(database.resetBranch(request('first')))).resolves.toContain('leads out of the worktree');
+    await expect(refusal(database.createBranch(request('first')))).resolves.toContain('points outside the worktree');
+    await expect(refusal(database.resetBranch(request('first')))).resolves.toContain('points outside the worktree');
     await database.removeBranch(request('first'));
     expect(await countRows(source)).toBe(100);
   });
@@ -213,7 +213,7 @@ describe('an sqlite database refuses', () => {
     const { database, request, source, copy } = await setUp();
     await mkdir(dirname(copy));
     await symlink(source, copy);
-    await expect(refusal(database.createBranch(request('first')))).resolves.toContain('is not a file of its own');
+    await expect(refusal(database.createBranch(request('first')))).resolves.toContain('is not a regular file');
     await database.removeBranch(request('first'));
     expect(await countRows(source)).toBe(100);
   });

@@ -38,7 +38,7 @@ export function createSqliteDatabase(
     resetBranch: async (request) => {
       if (isCheckoutItself(request)) {
         throw new UserError(
-          `"${printableLine(settings.file)}" is the checkout's own database, not a copy. Make it anew as your pipeline does.`,
+          `"${printableLine(settings.file)}" is the checkout's own database, not a copy. Create it again as your pipeline does.`,
         );
       }
       const target = await requireOwnPlace(settings, request);
@@ -104,7 +104,7 @@ async function requireOwnPlace(settings: SqliteSettings, request: DatabaseBranch
   const link = await findLinkOutside(request.worktree, target);
   if (link !== null) {
     throw new UserError(
-      `"${printableLine(link)}" leads out of the worktree: the database would not be isolated. Make it a folder of its own.`,
+      `"${printableLine(link)}" points outside the worktree: the database would not be isolated. Replace it with a folder.`,
     );
   }
   if (!(await isOwnPlace(target, settings, request))) {
@@ -113,7 +113,7 @@ async function requireOwnPlace(settings: SqliteSettings, request: DatabaseBranch
   const present = await statEntry(target);
   if (present !== null && !present.isFile()) {
     throw new UserError(
-      `"${printableLine(target)}" is not a file of its own: the database would not be isolated. Remove it, and run this again.`,
+      `"${printableLine(target)}" is not a regular file: the database would not be isolated. Remove it, and run this again.`,
     );
   }
   return target;

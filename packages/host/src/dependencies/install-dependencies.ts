@@ -43,7 +43,7 @@ export async function installDependencies(commands: CommandRunner, request: Depe
       await writeStamp(to, { key, folders });
       return { method: 'cloned', packageManager };
     }
-    request.onProgress(`The clone's program "${printableLine(broken)}" leads nowhere: installing instead`);
+    request.onProgress(`The clone's program "${printableLine(broken)}" is broken: installing instead`);
   }
   await runInstall(commands, detected, request);
   await writeStamp(to, { key, folders });

@@ -119,7 +119,7 @@ function failure([file, args]: CommandLine, result: CommandResult, request: Depe
   }
   // What was made for it may be gone by now, and it has nothing to correct.
   if (result.ended === 'cancelled' || INTERRUPTING.has(result.signal ?? '')) {
-    return new UserError(`"${line}" was interrupted. Run the same command again: it goes on from there.`);
+    return new UserError(`"${line}" was interrupted. Run the same command again: it continues from there.`);
   }
   const lastLines = outputForPeople(args, result).trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
   const how = result.exitCode === null ? `was ended (${result.signal ?? result.ended})` : `failed with exit code ${result.exitCode}`;

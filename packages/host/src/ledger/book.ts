@@ -47,6 +47,6 @@ function parseLine<Entry>(line: string, file: string, schema: z.ZodType<Entry>):
   const { data } = schema.safeParse(value);
   if (data !== undefined) return [data];
   throw new UserError(
-    `"${file}" holds an entry that this version of nx-fleet does not know, and budgets need all of them. Update nx-fleet; or move the file away, and counting starts anew.`,
+    `"${file}" holds an entry that this version of nx-fleet does not know, and budgets need all entries. Update nx-fleet; or move the file away to start counting from zero.`,
   );
 }

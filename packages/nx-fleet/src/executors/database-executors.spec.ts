@@ -65,7 +65,7 @@ describe('db-reset', () => {
     };
     expect(await dbResetExecutor({}, context(), adapters({ database: { resetBranch } }))).toEqual({ success: true });
     expect(asked).toEqual([['issue-42', 'i']]);
-    expect(lines()).toEqual(['copying', 'database memory 42 is as its source again']);
+    expect(lines()).toEqual(['copying', 'database memory 42 was reset to its source']);
   });
 
   it('has nothing to do without a database', async () => {
@@ -100,7 +100,7 @@ describe('db-refresh', () => {
 
   it('says where copies are always of now', async () => {
     await dbRefreshExecutor({}, context('fleet'), adapters({ database: { refreshSource: async () => null } }));
-    expect(lines()).toEqual(['Database branches are always copies of the database as it is: there is nothing to refresh.']);
+    expect(lines()).toEqual(['Database branches are always copied from the current database: nothing to refresh.']);
   });
 
   it('is refused in a linked worktree', async () => {

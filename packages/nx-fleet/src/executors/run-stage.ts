@@ -80,7 +80,7 @@ export async function runStage(context: ExecutorContext, adapters: Adapters | un
   // An app that is started on demand is not asked for then, and has to stay for as long as the command.
   if (isAffectedRun(process.env) && context.targetName?.startsWith(SERVE_TARGET) !== true) {
     const task = `${context.projectName ?? ''}:${context.targetName ?? ''}`;
-    log.info(`Left out: "nx affected" is about the change that is checked out here, and not about issues. To run it: nx run ${task}`);
+    log.info(`Skipped: "nx affected" runs on the checked-out change, not on issues. To run it: nx run ${task}`);
     return { success: true };
   }
   return runUnderNx({ context, adapters, kind: OF_ISSUE }, work);

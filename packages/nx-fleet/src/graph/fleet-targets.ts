@@ -9,8 +9,8 @@ export function fleetTargets(settings: Settings): Record<string, TargetConfigura
   return {
     status: target('status', 'Issues and stages with time, tokens, cost and verdict'),
     report: target('report', 'What agents cost, by issue, stage and model, and what the cache saved'),
-    doctor: target('doctor', 'Finishes or undoes what was interrupted, and gives back what nobody holds any more'),
-    'db-refresh': target('db-refresh', 'Takes the state of now of the database as what later copies are made from'),
+    doctor: target('doctor', 'Repairs interrupted commands and releases unused ports and databases'),
+    'db-refresh': target('db-refresh', 'Refreshes the snapshot that new database branches are copied from'),
     ...(settings.review.projects.length === 0 ? {} : reviewTargets(settings)),
   };
 }
@@ -18,11 +18,11 @@ export function fleetTargets(settings: Settings): Record<string, TargetConfigura
 function reviewTargets(settings: Settings): Record<string, TargetConfiguration> {
   return {
     [CHANGES_TARGET]: {
-      ...target('changes', 'Finds out which projects a change touches, and what of each is reviewed'),
+      ...target('changes', 'Finds the projects that a change touches, and what to review of each'),
       outputs: [`{workspaceRoot}/.nx-fleet/out/{projectName}/${CHANGES_TARGET}`],
     },
     [PUBLISH_TARGET]: {
-      ...target('publish-review', 'Says on the pull request what the reviews of a change have found; fails if something blocks'),
+      ...target('publish-review', 'Publishes review findings to the pull request; fails if one blocks'),
       dependsOn: [CHANGES_TARGET],
       outputs: [`{workspaceRoot}/.nx-fleet/out/{projectName}/${PUBLISH_TARGET}`],
     },

@@ -1,13 +1,13 @@
 import type { ComplaintReport } from '@nx-fleet/core';
 import { complaintTable } from './complaint-table.js';
 
-const report: ComplaintReport = { subject: 'issue-42', reason: 'its making was interrupted', remedy: 'undo', outcome: 'mended' };
+const report: ComplaintReport = { subject: 'issue-42', reason: 'its creation was interrupted', remedy: 'undo', outcome: 'mended' };
 const row = (change: Partial<ComplaintReport>): string => (complaintTable([{ ...report, ...change }]).split('\n')[1] ?? '').trim();
 
 describe('the table of complaints', () => {
   it('says what, why, and what became of it', () => {
-    expect(row({})).toMatch(/^issue-42 +its making was interrupted +undo +mended$/);
-    expect(row({ outcome: 'would-mend' })).toMatch(/undo +would be mended$/);
+    expect(row({})).toMatch(/^issue-42 +its creation was interrupted +undo +repaired$/);
+    expect(row({ outcome: 'would-mend' })).toMatch(/undo +would be repaired$/);
     expect(row({ outcome: 'needs-you', remedy: 'advise' })).toMatch(/interrupted +- +needs you$/);
     expect(row({ outcome: 'noted', remedy: 'note' })).toMatch(/interrupted +- +noted$/);
     expect(row({ outcome: 'failed', error: 'it is locked' })).toMatch(/interrupted; it is locked +undo +failed$/);

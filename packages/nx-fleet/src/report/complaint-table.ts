@@ -2,8 +2,8 @@ import type { ComplaintReport } from '@nx-fleet/core';
 import { table } from './table.js';
 
 const OUTCOMES: Readonly<Record<ComplaintReport['outcome'], string>> = {
-  mended: 'mended',
-  'would-mend': 'would be mended',
+  mended: 'repaired',
+  'would-mend': 'would be repaired',
   'needs-you': 'needs you',
   noted: 'noted',
   failed: 'failed',

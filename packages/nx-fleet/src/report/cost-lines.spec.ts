@@ -33,15 +33,15 @@ describe('the lines of a cost report', () => {
   it('mark what is unknown and what is inexact, and explain the marks', () => {
     const text = lines([aRun({ isInexact: true }), aRun({ costUsd: null, usage: [] })]);
     expect(text).toMatch(/agent-plan +2 +≥12\.3k +4\.0k +≥950 +≥~\$0\.42/);
-    expect(text).toContain('≥ a part of it is unknown and not in it; ? nothing of it is known');
-    expect(text).toContain('~ a part of it is an estimate, by the price of a similar model or of short prompts');
+    expect(text).toContain('≥ part of it is unknown and not included; ? all of it is unknown');
+    expect(text).toContain('~ partly an estimate, by the price of a similar model or of short prompts');
     expect(lines([aRun({ costUsd: null, usage: [] })])).toMatch(/agent-plan +1 +\? +0 +\? +\?/);
   });
 
   it('say what the cache saved, and whose money that was', () => {
     expect(lines([aRun()], [hit])).toContain('1 result came from the cache and saved $0.42.');
-    expect(lines([], [hit])).toContain('1 of them no agent of this machine was paid for.');
-    expect(lines([aRun()])).toContain('The cache has saved nothing that is known of.');
+    expect(lines([], [hit])).toContain('1 of them were paid for on other machines.');
+    expect(lines([aRun()])).toContain('No cache savings recorded.');
   });
 
   it('show no control characters of a model name', () => {

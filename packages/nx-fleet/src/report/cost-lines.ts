@@ -52,17 +52,15 @@ function tokenCount(count: number): string {
 }
 
 function savedLine(saved: CostReport['saved']): string {
-  if (saved.runs === 0) return 'The cache has saved nothing that is known of.';
-  const shared = saved.paidElsewhere === 0 ? '' : ` ${saved.paidElsewhere} of them no agent of this machine was paid for.`;
+  if (saved.runs === 0) return 'No cache savings recorded.';
+  const shared = saved.paidElsewhere === 0 ? '' : ` ${saved.paidElsewhere} of them were paid for on other machines.`;
   return `${count(saved.runs, 'result')} came from the cache and saved ${formatSpending(saved)}.${shared}`;
 }
 
 function marks(costs: readonly Pick<Cost, 'unknownRuns' | 'isInexact'>[], isTokensComplete: boolean): readonly string[] {
   const isUnknown = costs.some(({ unknownRuns }) => unknownRuns > 0) || !isTokensComplete;
   return [
-    ...(isUnknown ? ['≥ a part of it is unknown and not in it; ? nothing of it is known'] : []),
-    ...(costs.some(({ isInexact }) => isInexact)
-      ? ['~ a part of it is an estimate, by the price of a similar model or of short prompts']
-      : []),
+    ...(isUnknown ? ['≥ part of it is unknown and not included; ? all of it is unknown'] : []),
+    ...(costs.some(({ isInexact }) => isInexact) ? ['~ partly an estimate, by the price of a similar model or of short prompts'] : []),
   ];
 }

@@ -30,7 +30,7 @@ describe('the log', () => {
       return () => guarded.delete(thing);
     };
     await reportGenerator(async () => Promise.all([...guarded].map(({ end }) => end())), guarding);
-    expect(lines()).toEqual(['Interrupted. To go on, run the same command again.']);
+    expect(lines()).toEqual(['Interrupted. To continue, run the same command again.']);
     expect(guarded).toEqual(new Set());
   });
 

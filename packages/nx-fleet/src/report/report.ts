@@ -17,7 +17,7 @@ export async function reportTask(work: () => Promise<boolean>): Promise<{ succes
 
 /** Runs a generator's work. A user's fault loses its stack, so that Nx prints one line; Ctrl-C is answered by what to do next. */
 export async function reportGenerator<Result>(work: () => Promise<Result>, guarding: typeof guard = guard): Promise<Result> {
-  const interrupted = async (): Promise<void> => log.warn('Interrupted. To go on, run the same command again.');
+  const interrupted = async (): Promise<void> => log.warn('Interrupted. To continue, run the same command again.');
   const forget = guarding({ end: interrupted, endNow: () => undefined });
   try {
     return await work();

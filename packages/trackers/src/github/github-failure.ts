@@ -119,7 +119,7 @@ function advise(status: number, { repository, anonymous, kind = 'issues', access
       return `, it was deleted. Give another one.`;
     default:
       return status >= 500
-        ? `, it has a problem of its own. Try again later; see https://www.githubstatus.com`
+        ? `, a fault on its side. Try again later; see https://www.githubstatus.com`
         : `. Check "tracker" in the options.`;
   }
 }

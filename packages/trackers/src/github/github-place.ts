@@ -22,7 +22,7 @@ export function requireGitHubPlace(settings: GitHubSettings, env: Readonly<Recor
   const remote = remoteUrl === null ? null : parseGitHubRemote(remoteUrl);
   const repository = settings.repository ?? remote?.repository;
   if (repository === undefined) {
-    const seen = remoteUrl === null ? 'there is no remote "origin"' : 'the remote "origin" is not a GitHub repository';
+    const seen = remoteUrl === null ? 'remote "origin" does not exist' : 'the remote "origin" is not a GitHub repository';
     throw new UserError(`No GitHub repository is known: ${seen}. Set "tracker" to { "type": "github", "repository": "owner/name" }.`);
   }
   const apiUrl = settings.apiUrl ?? (env['GITHUB_API_URL'] || remote?.apiUrl || 'https://api.github.com');

@@ -20,7 +20,7 @@ export async function findGitHubToken(source: TokenSource): Promise<string | nul
     const token = source.env[name]?.trim();
     if (token) {
       if (!TOKEN.test(token)) {
-        throw new UserError(`"${name}" holds characters that no token has. Set it again, or unset it.`);
+        throw new UserError(`"${name}" holds characters that a token cannot have. Set it again, or unset it.`);
       }
       return token;
     }

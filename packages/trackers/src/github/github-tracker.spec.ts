@@ -187,7 +187,7 @@ describe('a GitHub tracker refuses', () => {
   it('to guess a repository', async () => {
     const tracker = createTracker({ type: 'github' }, context());
     await expect(faultOf(tracker.fetchIssue('42'))).resolves.toContain(
-      'No GitHub repository is known: there is no remote "origin". Set "tracker"',
+      'No GitHub repository is known: remote "origin" does not exist. Set "tracker"',
     );
     const elsewhere = createTracker({ type: 'github' }, { ...context(), remoteUrl: 'https://gitlab.com/acme/shop.git' });
     await expect(faultOf(elsewhere.fetchIssue('42'))).resolves.toContain('the remote "origin" is not a GitHub repository');
@@ -207,7 +207,7 @@ describe('a GitHub tracker refuses', () => {
     const { fault, server } = await serve(scriptedIssue({}), {
       env: { GITHUB_TOKEN: `${TOKEN}\n${TOKEN}` },
     });
-    await expect(fault()).resolves.toBe('"GITHUB_TOKEN" holds characters that no token has. Set it again, or unset it.');
+    await expect(fault()).resolves.toBe('"GITHUB_TOKEN" holds characters that a token cannot have. Set it again, or unset it.');
     expect(server.requests).toEqual([]);
   });
 });
@@ -255,11 +255,7 @@ describe('a GitHub tracker explains in one line', () => {
   });
 
   it.each<[string, ScriptedAnswer, string]>([
-    [
-      'a server in trouble',
-      { status: 502, body: '<html>bad gateway</html>' },
-      'GitHub answered 502, it has a problem of its own. Try again later',
-    ],
+    ['a server in trouble', { status: 502, body: '<html>bad gateway</html>' }, 'GitHub answered 502, a fault on its side. Try again later'],
     [
       'a second rate limit',
       { status: 403, headers: { 'retry-after': '1' }, body: {} },

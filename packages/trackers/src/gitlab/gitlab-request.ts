@@ -109,7 +109,7 @@ function advise(status: number): string {
     case 429:
       return ', too many requests. Try again later.';
     default:
-      return status >= 500 ? ', it has a problem of its own. Try again later.' : '. Check CI_API_V4_URL.';
+      return status >= 500 ? ', a fault on its side. Try again later.' : '. Check CI_API_V4_URL.';
   }
 }
 

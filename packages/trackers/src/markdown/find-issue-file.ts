@@ -124,7 +124,7 @@ function unknown(id: string, { workspace, directory }: IssueFolder, { exists, fi
   const start = `Issue "${printableLine(id, 100)}" does not exist`;
   if (!exists) {
     return new UserError(
-      `${start}: there is no folder "${folder}". Write the issue to "${folder}/${printableLine(id, 100)}.md", or set "tracker.directory".`,
+      `${start}: folder "${folder}" does not exist. Write the issue to "${folder}/${printableLine(id, 100)}.md", or set "tracker.directory".`,
     );
   }
   const listed = files.slice(0, MAX_LISTED).map((file) => printableLine(file.reference, 60));

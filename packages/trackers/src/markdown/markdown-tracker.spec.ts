@@ -246,7 +246,7 @@ describe('a Markdown tracker refuses', () => {
   it('an issue when the folder is missing', async () => {
     const { tracker } = await workspace({});
     await expect(refusal(tracker.fetchIssue('7'))).resolves.toBe(
-      'Issue "7" does not exist: there is no folder "docs/issues". Write the issue to "docs/issues/7.md", or set "tracker.directory".',
+      'Issue "7" does not exist: folder "docs/issues" does not exist. Write the issue to "docs/issues/7.md", or set "tracker.directory".',
     );
   });
 

@@ -26,9 +26,8 @@ export const filesStep: Step = {
       isFilled: (name) => branch.valueOf(name) !== null,
     });
     if (copied.length > 0) showDetail(work, `copied ${listed(copied)}`);
-    if (skipped.length > 0) onProgress(`not copied: ${listed(skipped)} (no regular file, outside of the worktree, or for production)`);
-    if (databases.length > 0)
-      onProgress(`not copied: ${listed(databases)} (a database, or the way to one: worktrees get theirs by "database")`);
+    if (skipped.length > 0) onProgress(`not copied: ${listed(skipped)} (not a regular file, outside the worktree, or for production)`);
+    if (databases.length > 0) onProgress(`not copied: ${listed(databases)} (a database or its URL: worktrees get theirs by "database")`);
     if (withheld.length > 0) onProgress(`left out of env files: ${withheld.join(', ')}${wayOn(withheld, settings.database.type)}`);
   },
 };

@@ -51,7 +51,7 @@ async function keepLateWork({ allocation, manifest, found, onProgress }: Worktre
   if ((await git.dirtyPaths(allocation.worktree)).length === 0) return;
   const { project, base } = manifest;
   const kept = await keepWork({ project, worktree: allocation.worktree, message: `Kept from ${project}`, base }, { git, host, onProgress });
-  onProgress(`what was written in the meantime is kept as ${kept}`);
+  onProgress(`files written in the meantime were kept as ${kept}`);
 }
 
 /** Worktrees inside of the repository would be untracked files of the main one, and a second set of projects for Nx. */

@@ -14,7 +14,7 @@ export async function dbRefreshExecutor(
   return runInMain(context, adapters, async ({ acting, location }) => {
     const owner = await databaseOwner(location, acting.host);
     const refreshed = await acting.database.refreshSource(owner, (line) => log.info(line));
-    log.info(refreshed ?? 'Database branches are always copies of the database as it is: there is nothing to refresh.');
+    log.info(refreshed ?? 'Database branches are always copied from the current database: nothing to refresh.');
     return true;
   });
 }

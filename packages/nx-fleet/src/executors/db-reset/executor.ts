@@ -14,7 +14,7 @@ export async function dbResetExecutor(
   return runInMain(context, adapters, async ({ acting, settings, location }) => {
     const onProgress = (line: string): void => log.info(line);
     const database = await resetDatabase({ project: context.projectName ?? '', location, settings, onProgress }, acting);
-    log.info(database === null ? 'No database is configured: there is nothing to reset.' : `database ${database} is as its source again`);
+    log.info(database === null ? 'No database is configured: there is nothing to reset.' : `database ${database} was reset to its source`);
     return true;
   });
 }

@@ -48,20 +48,20 @@ describe('fleet:doctor', () => {
   it('says that all is well', async () => {
     const { adapters } = world();
     expect(await doctorExecutor({}, context(), adapters)).toEqual({ success: true });
-    expect(lines()).toEqual(['Everything fits together.']);
+    expect(lines()).toEqual(['No problems found.']);
   });
 
   it('mends what is there at two looks, and shows it', async () => {
     const { adapters, removed } = world({ manifests: 2 });
     expect(await doctorExecutor({}, context(), adapters)).toEqual({ success: true });
     expect(removed).toEqual(['issue-7']);
-    expect(lines().join('\n')).toMatch(/issue-7 +it has a manifest, and nothing was made for it +undo +mended/);
+    expect(lines().join('\n')).toMatch(/issue-7 +it has a manifest, and nothing was made for it +undo +repaired/);
   });
 
   it('leaves alone what is gone at the second look', async () => {
     const { adapters, removed } = world({ manifests: 1 });
     expect(await doctorExecutor({}, context(), adapters)).toEqual({ success: true });
-    expect([removed, lines()]).toEqual([[], ['Everything fits together.']]);
+    expect([removed, lines()]).toEqual([[], ['No problems found.']]);
   });
 
   it('prints one line of JSON, and changes nothing, when it is to look only', async () => {
@@ -83,7 +83,7 @@ describe('fleet:doctor', () => {
     const host = { ...adapters.host, registry, state: { ...adapters.host.state, readManifest: async () => null } };
     const needy = { ...adapters, host } as unknown as Adapters;
     expect(await doctorExecutor({}, context(), needy)).toEqual({ success: false });
-    expect(lines().join('\n')).toMatch(/issue-7 +its manifest is gone, .* +- +needs you/);
+    expect(lines().join('\n')).toMatch(/issue-7 +its manifest is missing, .* +- +needs you/);
   });
 
   it('gives back what was kept, and says what to do next', async () => {
@@ -92,7 +92,7 @@ describe('fleet:doctor', () => {
     expect(await doctorExecutor({ restore: 42 }, context(), adapters)).toEqual({ success: true });
     expect(refs.get('refs/heads/restored/issue-42-20260101T000000Z')).toBe('c0ffee');
     expect(lines()).toEqual([
-      'What was kept of issue-42 on 2026-01-01T00:00:00.000Z is on branch "restored/issue-42-20260101T000000Z" again.',
+      'Restored the work of issue-42 from 2026-01-01T00:00:00.000Z to branch "restored/issue-42-20260101T000000Z"',
       'Next: nx g worktree --issue=42 --branch=restored/issue-42-20260101T000000Z',
     ]);
     expect(await doctorExecutor({ restore: '9' }, context(), adapters)).toEqual({ success: false });

@@ -37,7 +37,7 @@ export async function doctorExecutor(
     const complaints = await examineTwice({ location, settings, worktreesDirectory: directory, adapters: acting, onProgress });
     const reports = await mendFleet(complaints, { dryRun: options.dryRun ?? false });
     if (options.json === true) printJson(reports);
-    else log.info(reports.length === 0 ? 'Everything fits together.' : complaintTable(reports));
+    else log.info(reports.length === 0 ? 'No problems found.' : complaintTable(reports));
     return reports.every(isWell);
   });
 }
@@ -56,7 +56,7 @@ function isWell({ outcome }: ComplaintReport): boolean {
 
 async function restore(what: string, { git }: Adapters): Promise<boolean> {
   const { branch, kept } = await restoreFromTrash(what, git);
-  log.info(`What was kept of ${kept.project} on ${kept.keptAt.toISOString()} is on branch "${branch}" again.`);
+  log.info(`Restored the work of ${kept.project} from ${kept.keptAt.toISOString()} to branch "${branch}"`);
   log.info(`Next: nx g worktree --issue=${kept.project.replace(/^issue-/, '')} --branch=${branch}`);
   return true;
 }

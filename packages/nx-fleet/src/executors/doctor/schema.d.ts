@@ -1,5 +1,5 @@
 export interface DoctorExecutorSchema {
-  /** Only say what would be mended. */
+  /** Only say what would be repaired. */
   readonly dryRun?: boolean;
   /** Print JSON for scripts. */
   readonly json?: boolean;

@@ -52,6 +52,6 @@ describe('fleet:report', () => {
   it('refuses what is no time, and a linked worktree, in one line', async () => {
     expect(await report({ since: 'soon' })).toBe(false);
     expect(await report({}, '/linked')).toBe(false);
-    expect(lines()).toEqual([expect.stringContaining('"soon" is no time'), expect.stringContaining('is a linked worktree')]);
+    expect(lines()).toEqual([expect.stringContaining('"soon" is not a time'), expect.stringContaining('is a linked worktree')]);
   });
 });

@@ -134,7 +134,7 @@ describe('nx g ci', () => {
     expect(text(REVIEW).match(/^ +GITHUB_TOKEN: .+$/gm)).toHaveLength(1);
     expect(text(REVIEW)).toContain('MY_KEY: ${{ secrets.MY_KEY || vars.MY_KEY }}');
     expect(lines).toContain(
-      'Not handed to agents, although "passEnv" names it: GITHUB_TOKEN. It is the pipeline\'s own; take another name.',
+      'Not passed to agents, although "passEnv" names it: GITHUB_TOKEN. The pipeline uses this name itself; choose another.',
     );
   });
 });

@@ -69,7 +69,7 @@ function showNextSteps(tree: Tree, { provider, label }: NormalizedCiOptions, { p
   );
   if (values.team.withheld.length > 0) {
     log.warn(
-      `Not handed to agents, although "passEnv" names it: ${values.team.withheld.join(', ')}. It is the pipeline's own; take another name.`,
+      `Not passed to agents, although "passEnv" names it: ${values.team.withheld.join(', ')}. The pipeline uses this name itself; choose another.`,
     );
   }
   if (provider === 'github' && values.hasGitHubIssues) log.info(`An issue becomes a pull request once it has the label "${label}".`);

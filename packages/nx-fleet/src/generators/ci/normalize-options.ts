@@ -17,7 +17,9 @@ const BRANCH = /^[\w][\w./-]*$/;
 export function normalizeOptions(options: CiGeneratorSchema, defaultBranch: string | null): NormalizedCiOptions {
   const label = options.label ?? 'nx-fleet';
   if (!LABEL.test(label)) {
-    throw new UserError(`--label="${printableLine(label)}" cannot stand in a pipeline. Use letters, digits, spaces and . : / + - _ only.`);
+    throw new UserError(
+      `--label="${printableLine(label)}" cannot be used in a pipeline. Use letters, digits, spaces and . : / + - _ only.`,
+    );
   }
   const base = (options.base ?? defaultBranch)?.replace(/^origin\//, '');
   if (base === undefined) {
@@ -26,6 +28,6 @@ export function normalizeOptions(options: CiGeneratorSchema, defaultBranch: stri
     );
   }
   if (!BRANCH.test(base))
-    throw new UserError(`--base="${printableLine(base)}" cannot stand in a pipeline. Name a branch, as in --base=main.`);
+    throw new UserError(`--base="${printableLine(base)}" cannot be used in a pipeline. Name a branch, as in --base=main.`);
   return { provider: options.provider, label, base, overwrite: options.overwrite ?? false };
 }

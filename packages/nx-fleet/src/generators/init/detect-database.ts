@@ -39,7 +39,7 @@ function detectParts(tree: Tree, env: Readonly<Record<string, string>>): Detecte
   const parts = partsOfUrl(urlOfParts(variables) ?? '');
   const found = `in parts (${printableLine(names.join(', '))})`;
   if (parts === null || !names.every((name) => ownPartNamed(name) !== null)) {
-    return { options: null, found: `${found}: programs of yours can copy it, see "database" of type "command"` };
+    return { options: null, found: `${found}: your own programs can copy it, see "database" of type "command"` };
   }
   const isPostgres = parts.port === '5432' || names.some((name) => /^(?:PG|POSTGRES)/i.test(name));
   if (isPostgres && LOOPBACK.test(parts.host)) return { options: { type: 'postgres' }, found: `PostgreSQL on this machine, ${found}` };
@@ -55,7 +55,7 @@ function detectFromUrl(url: string, tree: Tree, env: Readonly<Record<string, str
   if (file !== null) return { options: { type: 'sqlite', file }, found: `SQLite ${file} (DATABASE_URL)` };
   if (/^postgres(ql)?:/.test(url) && URL.canParse(url)) return detectPostgres(new URL(url).hostname, env);
   const scheme = /^\w+(?=:)/.exec(url)?.[0] ?? 'set';
-  return { options: null, found: `DATABASE_URL is ${scheme}: programs of yours can copy it, see "database" of type "command"` };
+  return { options: null, found: `DATABASE_URL is ${scheme}: your own programs can copy it, see "database" of type "command"` };
 }
 
 /** A server on this machine is a developer's own; on any other one nothing is created unless someone says so. */

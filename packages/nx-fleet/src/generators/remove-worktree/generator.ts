@@ -54,7 +54,7 @@ export async function removeWorktreeGenerator(
     const removals = isChoosy ? await chooseMerged(projects, lookAtAll) : await lookAtAll(projects);
     for (const { plan, request } of removals) request.onProgress(describe(plan));
     requireNoLosses(removals);
-    if (removals.length === 0) log.info('Nothing is to be removed.');
+    if (removals.length === 0) log.info('Nothing to remove.');
     return () => reportGenerator(() => removeAll(removals, acting, limit));
   });
 }

@@ -56,7 +56,7 @@ describe('asking for the pull requests of a branch', () => {
     };
     const lookup = pullRequestLookup(github, adaptersWith({ pullRequestsOf }));
     for (const branch of ['a', 'b', 'a']) expect(await lookup?.(on(branch))).toBeNull();
-    expect([count, warnings]).toEqual([1, ['Whether pull requests are open is not known: offline']]);
+    expect([count, warnings]).toEqual([1, ['Cannot tell whether pull requests are open: offline']]);
   });
 
   it('throws what is no fault of the tracker on', async () => {

@@ -15,7 +15,7 @@ export function pullRequestLookup({ tracker: { type } }: Settings, adapters: Ada
       return await fetchPullRequests(manifest, await adapters.tracker());
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      if (!isSilent) log.warn(`Whether pull requests are open is not known: ${error.message}`);
+      if (!isSilent) log.warn(`Cannot tell whether pull requests are open: ${error.message}`);
       isSilent = true;
       return null;
     }

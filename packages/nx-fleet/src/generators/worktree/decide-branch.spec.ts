@@ -107,7 +107,7 @@ describe('the branch of a pull request', () => {
     const ahead = gitOf({ origin, refs, ancestors: ['head1 mine1'] });
     expect(await decideBranch({ ...question, pullRequest }, ahead)).toMatchObject({ branch: 'fix', adopts: 'mine1' });
     await expect(decideBranch({ ...question, pullRequest }, gitOf({ origin, refs }))).rejects.toThrow(
-      'Branch "fix" is here and has not what pull request 12 has (head1). Bring it there, or rename it: git branch -m fix mine',
+      'Branch "fix" lacks the head of pull request 12 (head1). Update it, or rename it: git branch -m fix mine',
     );
   });
 

@@ -44,7 +44,7 @@ async function branchOfPullRequest(pullRequest: PullRequest, { existing, ...ques
   const tip = await git.readRef(`refs/heads/${branch}`);
   if (existing !== undefined || tip === null || (await git.isAncestor(head, tip))) return { branch, base, adopts: tip ?? head };
   throw new UserError(
-    `Branch "${printableLine(branch)}" is here and has not what pull request ${number} has (${head.slice(0, 8)}). Bring it there, or rename it: git branch -m ${printableLine(branch)} mine`,
+    `Branch "${printableLine(branch)}" lacks the head of pull request ${number} (${head.slice(0, 8)}). Update it, or rename it: git branch -m ${printableLine(branch)} mine`,
   );
 }
 

@@ -57,7 +57,7 @@ describe('what a reference names', () => {
 
     it.each(['merged', 'closed'] as const)('is refused when it is %s', async (state) => {
       const adapters = adaptersWith({ fetchPullRequest: async () => ({ ...pullRequest, state }) });
-      await expect(findIssue('pr-12', github, adapters)).rejects.toThrow(`Pull request 12 is ${state}. Only an open one can be taken on.`);
+      await expect(findIssue('pr-12', github, adapters)).rejects.toThrow(`Pull request 12 is ${state}. Name an open one.`);
     });
 
     it('is refused by a tracker that has none', async () => {

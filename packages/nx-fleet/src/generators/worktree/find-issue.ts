@@ -39,7 +39,7 @@ async function findPullRequest(number: number, settings: Settings, adapters: Ada
   }
   const pullRequest = await tracker.fetchPullRequest(number);
   if (pullRequest.state !== 'open') {
-    throw new UserError(`Pull request ${number} is ${pullRequest.state}. Only an open one can be taken on.`);
+    throw new UserError(`Pull request ${number} is ${pullRequest.state}. Name an open one.`);
   }
   const { title, body, url } = pullRequest;
   const reference = `pr-${number}`;

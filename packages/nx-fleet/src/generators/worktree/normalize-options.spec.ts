@@ -34,7 +34,7 @@ describe('worktree options', () => {
   });
 
   it.each(['main', '0', '1.5', '-1', '12a'])('refuses "%s" as the number of a pull request', (pr) => {
-    expect(() => normalizeOptions({ pr })).toThrow(`--pr="${pr}" is no number of a pull request. Give it as in --pr=12.`);
+    expect(() => normalizeOptions({ pr })).toThrow(`--pr="${pr}" is not a pull request number. Use --pr=12.`);
   });
 
   it('uses one checkout for one issue', () => {

@@ -58,5 +58,5 @@ export function issueReferences(option: IssueOption): readonly string[] {
 function pullRequestReference(given: string): string {
   const number = given.replace(/^pr-/i, '');
   if (/^[1-9]\d*$/.test(number)) return `pr-${number}`;
-  throw new UserError(`--pr="${printableLine(given)}" is no number of a pull request. Give it as in --pr=12.`);
+  throw new UserError(`--pr="${printableLine(given)}" is not a pull request number. Use --pr=12.`);
 }

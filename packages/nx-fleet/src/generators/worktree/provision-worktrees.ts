@@ -68,6 +68,6 @@ export function requireDatabases(issues: readonly ProvisionedIssue[]): void {
   const names = without.map(({ manifest }) => manifest.project).join(', ');
   const references = without.map(({ manifest }) => manifest.tracker.reference).join(',');
   throw new UserError(
-    `${names}: the worktree is there, a database of its own is not (${first.local.databaseFailure ?? ''}), and no stage will run. Once that is fixed: nx g worktree --issue=${references}`,
+    `${names}: the worktree is ready, but its database was not created (${first.local.databaseFailure ?? ''}), and no stage will run. Once that is fixed: nx g worktree --issue=${references}`,
   );
 }

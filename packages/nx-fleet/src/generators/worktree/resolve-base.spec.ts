@@ -14,7 +14,7 @@ describe('the commit to start from', () => {
   it('is the given one, and no other when that does not exist', async () => {
     const repository = git({ HEAD: 'h', 'origin/main': 'm', v1: 'one' }, 'origin/main');
     await expect(resolveBase({ ...request, base: 'v1' }, repository)).resolves.toBe('one');
-    await expect(resolveBase({ ...request, base: 'v2' }, repository)).rejects.toThrow('There is no commit "v2"');
+    await expect(resolveBase({ ...request, base: 'v2' }, repository)).rejects.toThrow('"v2" is not a commit');
   });
 
   it('is the default branch that git knows, before what nx.json says', async () => {

@@ -14,11 +14,9 @@ export async function resolveBase({ base, defaultBase, manifests }: BaseRequest,
   if (base !== undefined) {
     const commit = await git.resolveCommit(base);
     if (commit !== null) return commit;
-    throw new UserError(
-      `There is no commit "${printableLine(base)}" to start from. Give a commit, branch or tag that exists, or fetch it first.`,
-    );
+    throw new UserError(`"${printableLine(base)}" is not a commit, branch or tag here. Name one that exists, or fetch it first.`);
   }
-  if ((await git.resolveCommit('HEAD')) === null) throw new UserError('There is no commit to start from. Make a first commit.');
+  if ((await git.resolveCommit('HEAD')) === null) throw new UserError('The repository has no commit yet. Make a first commit.');
   const known = await git.defaultBranch(manifests.map(({ branch }) => branch));
   const said = defaultBase === undefined ? [] : [`origin/${defaultBase}`, defaultBase];
   for (const candidate of known === null ? said : [known]) {

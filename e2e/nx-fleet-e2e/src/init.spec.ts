@@ -68,7 +68,7 @@ describe.each(TESTED_NX)('nx add nx-fleet, on nx $nxVersion', (versions) => {
     expect(planned.output).toMatch(/issue-1 +issue\/1-one-apple/);
     const removed = await workspace.nx('g', 'remove-worktree', '--issue=1');
     expect(removed.exitCode).not.toBe(0);
-    expect(removed.output).toContain('There is no "issue-1" here. No issue has a worktree.');
+    expect(removed.output).toContain('"issue-1" does not exist here. No issue has a worktree.');
     expect((await succeed(workspace.nx('show', 'projects'))).stdout.split('\n')).toContain('fleet');
   });
 });

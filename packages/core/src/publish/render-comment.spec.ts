@@ -100,7 +100,7 @@ describe('renderComment', () => {
     const report = reportOn({ a: verdictOn(many), b: null, ...projects }, { known, ignores: dismissed, skipped: Object.keys(projects) });
     const comment = renderComment(report);
     expect(comment.length).toBeLessThan(65_536);
-    expect(comment).toMatch(/And \d+ more, which stand in the artefacts/);
+    expect(comment).toMatch(/And \d+ more, in review\.sarif/);
     expect(parseState(comment).length).toBeGreaterThan(10);
   });
 });

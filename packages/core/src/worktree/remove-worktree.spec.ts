@@ -77,10 +77,10 @@ describe('removeWorktree', () => {
   it('says which issues there are when it does not know one', async () => {
     const fleet = await createReadyFleet();
     await expect(planRemoval({ ...request(fleet), project: 'issue-7' }, fleet)).rejects.toThrow(
-      'There is no "issue-7" here. There are: issue-42.',
+      '"issue-7" does not exist here. There are: issue-42.',
     );
     await remove(fleet);
-    await expect(remove(fleet)).rejects.toThrow('There is no "issue-42" here. No issue has a worktree.');
+    await expect(remove(fleet)).rejects.toThrow('"issue-42" does not exist here. No issue has a worktree.');
   });
 
   it('ends what a killed run left in the worktree, and of the team’s programs in the main one, before it takes anything', async () => {

@@ -22,7 +22,7 @@ export interface AgentEnvironment {
   readonly commandNames: readonly string[];
 }
 
-/** The environment of an agent: an allow-list, so that no secret, session or setting of ours reaches it by accident. */
+/** The environment of an agent: an allow-list, so that no secret, session or setting of nx-fleet reaches it by accident. */
 export function planEnvironment(request: EnvironmentRequest): AgentEnvironment {
   const { source, worktree, switches } = request;
   const logins = new Set(request.loginNames);

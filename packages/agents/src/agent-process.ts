@@ -53,7 +53,7 @@ export interface AgentProcess {
 
 const GRACE_MS = 10_000;
 const INTERVAL_MS = 1_000;
-// Nobody looks at the log of a CI job while it is written.
+// The log of a CI job is read after the job.
 const INTERVAL_IN_CI_MS = 15_000;
 
 /** Runs an agent's program, and ends it when it stays though its run is over; its lines go to the transcript and, as far as they mean something, to the progress, without secrets. */
@@ -93,7 +93,7 @@ export async function runAgentProcess(context: AgentContext, agent: AgentProcess
         }
       },
     });
-    // That we have ended it is no news of the run, which was over.
+    // That we have ended it says nothing about the run, which was over.
     return stop.signal.aborted && request.signal?.aborted !== true ? { ...result, ended: 'exited' } : result;
   } finally {
     clearTimeout(grace);

@@ -6,7 +6,7 @@ const HASH_LENGTH = 8;
 
 /**
  * `<repository>_<project>_<clone>` in lower-case letters, digits and underscores, at most `maxBytes` long: valid without quotes
- * wherever a branch can live. A project's name that cannot be spelt so, or is too long, is told apart by a hash of it.
+ * wherever a branch can live. A project's name that cannot be spelt so, or is too long, is made unique by a hash of it.
  * @default maxBytes 63, PostgreSQL's limit for an identifier
  */
 export function branchName(

@@ -10,7 +10,7 @@ const ownershipSchema = z.object({
   incarnation: z.string(),
 });
 
-/** What a provider keeps beside a branch, so that nobody's branch but ours is ever replaced or removed. All values are text. */
+/** What a provider keeps beside a branch, so that only our own branches are ever replaced or removed. All values are text. */
 export type Ownership = Readonly<z.infer<typeof ownershipSchema>>;
 
 /** The marker of a request's branch. */
@@ -22,7 +22,7 @@ export function ownershipOf({
   return { tool: TOOL, clone, project, incarnation };
 }
 
-/** A marker that a provider gave back, other keys left out; null when it is none of ours. */
+/** A marker that a provider returned, other keys left out; null when it is not ours. */
 export function readOwnership(value: unknown): Ownership | null {
   const parsed = ownershipSchema.safeParse(value);
   return parsed.success ? parsed.data : null;

@@ -71,7 +71,7 @@ async function addOnce(repository: Repository, target: Target): Promise<void> {
   await repository.inMain(['worktree', 'add', '--no-checkout', ...what]);
 }
 
-/** True for the wanted worktree, false for one to be made anew. @throws UserError for one that is somebody's */
+/** True for the wanted worktree, false for one to be made again. @throws UserError for one that is somebody's */
 async function isWhole(registered: ListedWorktree, target: Target): Promise<boolean> {
   const path = printableLine(target.path);
   const initializing = registered.lockReason === 'initializing';

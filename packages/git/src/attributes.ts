@@ -53,7 +53,7 @@ export async function withAttributesOf<Result>(repository: Repository, tree: str
 
 interface AttributesRequest {
   readonly commonDirectory: string;
-  /** An empty folder of ours. */
+  /** An empty folder of nx-fleet. */
   readonly scratch: string;
   readonly tree: string;
 }

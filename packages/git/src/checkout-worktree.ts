@@ -36,7 +36,7 @@ export async function checkoutVariables(repository: Repository): Promise<Readonl
   return { ...repository.networkVariables, ...(await smudgeVariables(repository)) };
 }
 
-/** Acts on a worktree's index and files, alone of all our processes. @param act is told whether a process died while it did so */
+/** Acts on a worktree's index and files, alone of all our processes. @param act gets whether a process died while it did so */
 export async function withCheckoutLease(
   worktree: Worktree,
   act: (grant: { readonly tookOver: boolean }) => Promise<unknown>,

@@ -5,7 +5,7 @@ import type { Repository } from './repository.js';
 const REMOTE_BRANCHES = 'refs/remotes/origin/';
 const REMOTE_HEAD = `${REMOTE_BRANCHES}HEAD`;
 const LOCAL_BRANCHES = 'refs/heads/';
-/** Branches of issues, and those that kept work is given back on. */
+/** Branches of issues, and those that kept work is restored to. */
 const OURS = ['issue/', 'restored/'];
 
 /** The default branch of `origin` as `origin/main`, the local one when there is no remote, or null when unknown. @param issueBranches branches that are certainly not it */

@@ -19,7 +19,7 @@ const KEPT_VARIABLES: ReadonlySet<string> = new Set([
 const NETWORK_VARIABLES =
   /^(?:GIT_SSH|GIT_SSH_COMMAND|GIT_SSH_VARIANT|GIT_ASKPASS|SSH_ASKPASS|GIT_PROXY_.*|GIT_SSL_.*|GIT_HTTP_.*|GIT_ALLOW_PROTOCOL|GIT_PROTOCOL|GIT_CONFIG_(?:COUNT|PARAMETERS|KEY_\d+|VALUE_\d+))$/;
 
-// No command of ours opens an editor, a pager or a prompt.
+// No command of nx-fleet opens an editor, a pager or a prompt.
 const INTERACTIVE_VARIABLES: ReadonlySet<string> = new Set(['EDITOR', 'VISUAL', 'PAGER', 'PREFIX', 'SSH_ASKPASS']);
 
 /** What git gets of the caller's environment: no repository, index or object store of somebody else, no prompt, English messages, replaced objects shown as they are. */

@@ -7,7 +7,7 @@ import type { Repository } from './repository.js';
 import { withRetries } from './retry.js';
 import { requireCommit } from './revisions.js';
 
-/** Where fetched commits stand for a moment; the name behind it starts with the process that fetches. */
+/** Where fetched commits are kept for a moment; the name behind it starts with the process that fetches. */
 const FETCHED = 'refs/nx-fleet/fetching/';
 const FLAGS = [
   '--quiet',
@@ -57,7 +57,7 @@ async function requireRef(repository: Repository, ref: string): Promise<void> {
   throw new UserError(`"${printableLine(ref)}" is not a full ref name. Give one such as refs/heads/main.`);
 }
 
-/** Takes away what killed processes fetched. */
+/** Removes what killed processes fetched. */
 async function sweepFetched(repository: Repository): Promise<void> {
   for (const { ref } of await listRefs(repository, FETCHED)) {
     const pid = Number(/^(\d{1,10})-/.exec(ref.slice(FETCHED.length))?.[1] ?? 0);

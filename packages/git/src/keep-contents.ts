@@ -6,7 +6,7 @@ import type { KeptFile } from './kept-file.js';
 import type { Repository } from './repository.js';
 import type { Keep } from './watched.js';
 
-/** Keeps what stood in files outside of git's trees, as a commit without parents: `1-pre-commit`, `2-config`. Absent files and folders have no content. */
+/** Keeps what was in files outside of git's trees, as a commit without parents: `1-pre-commit`, `2-config`. Absent files and folders have no content. */
 export async function keepContents(repository: Repository, files: ReadonlyMap<string, KeptFile>, keep: Keep): Promise<void> {
   const entries: string[] = [];
   await withScratchFolder(repository.scratch, async (scratch) => {

@@ -39,7 +39,7 @@ export function isSameFile(one: KeptFile, other: KeptFile): boolean {
   return one.mode === other.mode && one.digest === other.digest;
 }
 
-/** Writes a file as it was, through a rename, or takes it away if there was none. Folders, and files whose content was not kept, are left as they are. */
+/** Writes a file as it was, through a rename, or removes it if there was none. Folders, and files whose content was not kept, are left as they are. */
 export async function restoreFile(path: string, { mode, content }: KeptFile): Promise<void> {
   if (mode === null) return removeFile(path);
   if (content === null) return;

@@ -108,7 +108,7 @@ async function readHolder(file: string): Promise<LeaseHolder | null> {
     if (isMissingFile(error)) return null;
     throw error;
   }
-  // A file that is no lease was cut short by a crash of the machine, or an earlier version wrote it: its place is none, and it shows no life.
+  // A file that is not a lease was cut short by a crash of the machine, or an earlier version wrote it: its place is none, and it shows no life.
   return parseHolder(text) ?? { id: createHash('sha256').update(text).digest('hex').slice(0, 16), pid: 0, startedAt: null, place: '' };
 }
 
@@ -147,7 +147,7 @@ async function lastSign(file: string): Promise<number> {
   }
 }
 
-/** Somebody may have taken the lease over while this machine slept: then there is no file of ours to touch, which is no reason to fail. */
+/** Somebody may have taken the lease over while this machine slept: then there is no file of nx-fleet to touch, which is not a reason to fail. */
 async function showLife(file: string): Promise<void> {
   const now = new Date();
   await utimes(file, now, now).catch(() => undefined);

@@ -19,7 +19,7 @@ const IMMOVABLE = ['EXDEV', 'EROFS', 'EBUSY', 'EPERM', 'EACCES'];
 
 /**
  * Moves a linked worktree with all that is in it: the folder is renamed, and then its registration rewritten. Run again after an interruption
- * between the two, it finishes. False when `from` is no whole worktree, is locked, holds submodules, or lies on another disk.
+ * between the two, it finishes. False when `from` is not a complete worktree, is locked, holds submodules, or lies on another disk.
  * @throws UserError when there is something else at `to`
  */
 export async function moveWorktree(repository: Repository, from: string, to: string): Promise<boolean> {

@@ -40,7 +40,7 @@ async function linuxStart(pid: number): Promise<string> {
   }
 }
 
-/** Whether the process that was started then still runs; in doubt it does. */
+/** Whether the process that was started then still runs; if unsure it does. */
 export async function isProcessAlive(pid: number, startedAt: string | null): Promise<boolean> {
   try {
     process.kill(pid, 0);

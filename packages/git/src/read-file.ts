@@ -4,7 +4,7 @@ import { requireTree } from './revisions.js';
 const LINK = /^120000 blob ([\da-f]+)\t/;
 const REGULAR_FILE = /^100(?:644|755) blob ([\da-f]+)\t/;
 
-/** What stands in a regular file of a tree or commit, or null if there is none. */
+/** What is in a regular file of a tree or commit, or null if there is none. */
 export async function readFile(repository: Repository, revision: string, path: string): Promise<string | null> {
   return readEntry(repository, { revision, path, kind: REGULAR_FILE });
 }

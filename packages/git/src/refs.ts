@@ -56,7 +56,7 @@ export async function isBranchName(repository: Repository, branch: string): Prom
 
 async function askBranchName(repository: Repository, branch: string): Promise<boolean> {
   const { exitCode, stdout } = await repository.inMain(['check-ref-format', '--branch', branch], { answers: [0, 1, 128] });
-  // `@{-1}` is taken and answered with the branch that it stands for.
+  // `@{-1}` is taken and answered with the branch that it represents.
   return exitCode === 0 && stdout === `${branch}\n`;
 }
 

@@ -21,7 +21,7 @@ export async function unregisterWorktree(repository: Repository, path: string): 
 }
 
 /**
- * Takes away what a process left that died while git wrote the registration of this path:
+ * Removes what a process left that died while git wrote the registration of this path:
  * until then every `git worktree` command of the repository may fail on it.
  */
 export async function discardBrokenRegistration(repository: Repository, path: string): Promise<void> {
@@ -30,7 +30,7 @@ export async function discardBrokenRegistration(repository: Repository, path: st
   }
 }
 
-/** Takes away what a crash left of any worktree; what another program is just making is whole after a moment. */
+/** Removes what a crash left of any worktree; what another program is just creating is complete after a moment. */
 export async function discardUnfinishedRegistrations(repository: Repository): Promise<void> {
   const before = await brokenRegistrations(repository);
   if (before.length === 0) return;

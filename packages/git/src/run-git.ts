@@ -35,7 +35,7 @@ interface Outcome extends GitOutput {
   readonly isLate: boolean;
 }
 
-/** Stands for the exit code of a git that a signal ended. */
+/** Represents the exit code of a git that a signal ended. */
 const KILLED = -1;
 
 // No hook, signature, monitor or clean-up may run; locks of other processes are waited for.

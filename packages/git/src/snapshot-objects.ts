@@ -13,7 +13,7 @@ export interface ObjectsRequest {
   readonly trees: readonly string[];
 }
 
-// Nobody keeps the pack: looking for deltas would cost more than the bytes that they save.
+// The pack is not kept: looking for deltas would cost more than the bytes that they save.
 const PACK: readonly string[] = ['pack-objects', '--revs', '--quiet', '--window=0', '--compression=1'];
 
 /**

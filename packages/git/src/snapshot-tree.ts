@@ -33,7 +33,7 @@ interface IndexEntry {
 }
 
 function parseEntries(text: string): readonly IndexEntry[] {
-  // A name that is no UTF-8 came in damaged, and would be looked for in vain: the writer's file would stay.
+  // A name that is not UTF-8 came in damaged, and would be looked for in vain: the writer's file would stay.
   if (text.includes('\uFFFD')) throw new Error('A file name among the paths from the base is not UTF-8');
   return text
     .split('\0')

@@ -10,7 +10,7 @@ import { submodulesOf } from './submodules.js';
 import { exists } from './worktree-path.js';
 
 export interface StagingRequest {
-  /** An index that nobody else uses; it holds what the worktree's index holds. */
+  /** A separate index; it holds what the worktree's index holds. */
   readonly index: string;
   /** The commit that the work starts from; only its submodules may be submodules. Null for a repository without a commit. */
   readonly base: string | null;
@@ -169,7 +169,7 @@ async function storeOrExplain(worktree: Worktree, act: () => Promise<unknown>): 
   }
 }
 
-/** Puts back the entries of files that nobody changed. @returns whether a change is left */
+/** Puts back the entries of unchanged files. @returns whether a change is left */
 async function leaveConverted(
   repository: Repository,
   worktree: Worktree,

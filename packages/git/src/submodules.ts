@@ -59,7 +59,7 @@ async function fillOne({ repository, checkout, model }: Filling, { name, path }:
     gitDirectory,
     run: (args, options) => repository.run({ cwd: directory, arguments: args, ...options }),
   };
-  // git writes the index when all files are there: without one nobody has worked here.
+  // git writes the index when all files are there: without one there is no work here.
   if (!(await exists(join(gitDirectory, 'index')))) {
     if (await exists(gitDirectory)) await rm(directory, { recursive: true, force: true });
     await rm(gitDirectory, { recursive: true, force: true });

@@ -12,7 +12,7 @@ import { listAllWorktrees } from './worktree-list.js';
 export async function switchWorktree(repository: Repository, path: string, branch: string): Promise<void> {
   const [worktree, tip] = await Promise.all([repository.openWorktree(path), requireBranch(repository, branch)]);
   await withCheckoutLease(worktree, async ({ tookOver }) => {
-    // git writes HEAD last: what stands on the branch is whole, and may be somebody's by now.
+    // git writes HEAD last: what is on the branch is whole, and may be somebody's by now.
     const detachedAt = await detachedHead(repository, worktree, branch);
     // What a killed switch has left may have other files than its HEAD.
     const hasItsFiles = !tookOver && detachedAt === tip;
@@ -35,7 +35,7 @@ async function writeBranch(
   await (force ? run() : withRetries(run));
 }
 
-/** The commit that a worktree with a detached HEAD stands at; null when it is on the branch. @throws UserError when it, or another worktree, is in other use */
+/** The commit that a worktree with a detached HEAD is at; null when it is on the branch. @throws UserError when it, or another worktree, is in other use */
 async function detachedHead(repository: Repository, worktree: Worktree, branch: string): Promise<string | null> {
   const worktrees = await listAllWorktrees(repository);
   const current = worktrees.find((entry) => entry.path === worktree.path);

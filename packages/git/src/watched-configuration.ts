@@ -38,7 +38,7 @@ export async function watchConfiguration(repository: Repository, file: string, a
       const suspicious = keys.filter((key) => !isLively(key));
       if (suspicious.length === 0) return;
       const now = await keepFile(file);
-      // Kept afterwards: under what stands there now git may not run at all, or run what it must not.
+      // Kept afterwards: under what is there now git may not run at all, or run what it must not.
       if (entriesBefore === null || suspicious.length === keys.length || now.mode === null) await restoreFile(file, before);
       else for (const key of suspicious) await restoreKey(repository, file, { key, values: entriesBefore.get(key) ?? [] });
       await keepContents(repository, new Map([[file, now]]), keep);

@@ -65,7 +65,7 @@ async function readState(repository: Repository, worktree: Worktree): Promise<Wo
   return { head, entries, dirty };
 }
 
-/** As git does: whoever holds the lock file may write. */
+/** As git does: anyone who holds the lock file may write. */
 async function replaceIndex(index: string, content: Buffer): Promise<void> {
   await writeFile(`${index}.lock`, content, { flag: 'wx' });
   await rename(`${index}.lock`, index);

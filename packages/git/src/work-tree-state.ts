@@ -23,7 +23,7 @@ export async function dirtyPaths(repository: Repository, path: string): Promise<
   const worktree = await repository.openWorktree(path);
   const flags = ['--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=none'];
   const { stdout } = await worktree.run(['status', ...flags]);
-  // Two letters of state and a space stand before each path.
+  // Two letters of state and a space are before each path.
   const entries = splitNul(stdout);
   const paths = entries.map((entry) => entry.slice(3));
   if (!entries.some((entry) => entry[0] === 'M' || entry[1] === 'M')) return paths;

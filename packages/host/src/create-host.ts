@@ -24,7 +24,7 @@ import { stateDirectory } from './state-directory.js';
 import { createStateStore } from './state-store.js';
 
 export interface HostOptions {
-  /** The worktree that the command runs in. Artefacts stand below it, in `.nx-fleet/out/`, where its Nx looks for them; so do the locks on them. */
+  /** The worktree that the command runs in. Artefacts are below it, in `.nx-fleet/out/`, where its Nx looks for them; so do the locks on them. */
   readonly workspaceRoot: string;
   /** The worktree below which the issues and the ledger stand, for all worktrees of the repository. Not called before they are asked for. @default workspaceRoot */
   readonly findMainWorktree?: () => Promise<string>;

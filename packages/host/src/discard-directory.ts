@@ -12,7 +12,7 @@ const TRASH = /^\.nx-fleet-trash-[0-9a-f]{12}$/;
 const REMOVE = { recursive: true, force: true, maxRetries: 3 } as const;
 /** Names of folders that could not be removed: they are reported once. */
 const LEFT_PREFIX = '.nx-fleet-left-';
-/** Removes its one argument, a path that nobody else knows. Folders that are write-protected, as some package caches are, are opened first; files are not, for they may be hard links. */
+/** Removes its one argument, a private path. Folders that are write-protected, as some package caches are, are opened first; files are not, for they may be hard links. */
 const DELETER = `
 const { chmodSync, readdirSync, rmSync } = require('node:fs');
 const remove = () => rmSync(process.argv[1], ${JSON.stringify(REMOVE)});

@@ -38,7 +38,7 @@ export function cutAssignments(text: string, isCut: (assignment: EnvAssignment) 
   return kept + text.slice(from);
 }
 
-/** The text with other values, as they are to stand there, for some of its assignments. `null` leaves one as it is. */
+/** The text with other values, as they are to appear, for some of its assignments. `null` leaves one as it is. */
 export function replaceAssignments(text: string, valueOf: (assignment: EnvAssignment) => string | null): string {
   let replaced = '';
   let from = 0;

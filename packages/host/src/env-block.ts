@@ -27,7 +27,7 @@ export function readAssignments(text: string | null): Record<string, string> {
   return Object.fromEntries(findAssignments(text ?? '').map(({ name, value }) => [name, value]));
 }
 
-/** The text with values of ours wherever it sets one of their variables; all else stays as it is. */
+/** The text with values of nx-fleet wherever it sets one of their variables; all else stays as it is. */
 export function fillAssignments(text: string, values: Readonly<Record<string, string>>): string {
   return replaceAssignments(text, ({ name }) => (Object.hasOwn(values, name) ? envValue(name, values[name] ?? '') : null));
 }

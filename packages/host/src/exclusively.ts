@@ -32,7 +32,7 @@ export async function exclusiveWork(folder: string, prefix: string): Promise<rea
 }
 
 async function acquire(file: string, { onWait, signal }: Omit<ExclusiveWork<unknown>, 'act'>): Promise<() => Promise<void>> {
-  // Losing the lock, as by a long sleep of the machine, is no reason to throw away what is nearly done.
+  // Losing the lock, as by a long sleep of the machine, is not a reason to throw away what is nearly done.
   const options = { realpath: false, stale: STALE_MS, update: ALIVE_MS, onCompromised: ignoreLost };
   for (let attempt = 1; ; attempt += 1) {
     try {

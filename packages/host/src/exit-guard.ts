@@ -23,7 +23,7 @@ const work = new Set<AbortController>();
 let isEnding = false;
 let isRegistered = false;
 
-/** Guards a process or what stands for one. @returns what ends that */
+/** Guards a process or what represents one. @returns what ends that */
 export function guard(thing: Guarded): () => void {
   return addTo(guarded, thing);
 }

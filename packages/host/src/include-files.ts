@@ -62,7 +62,7 @@ async function includeFile(request: IncludeRequest, file: string, kind: Included
   }
 }
 
-/** Null if it cannot be had, or is no file any more. A pipe does not make it wait. */
+/** Null if it cannot be had, or is not a file any more. A pipe does not make it wait. */
 async function openForReading(file: string): Promise<FileHandle | null> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   try {

@@ -19,7 +19,7 @@ export async function writePrivateFile(file: string, text: string): Promise<void
   await replaceFile({ path: file, text, mode: 0o600 });
 }
 
-/** Writes through a temporary file and a rename: nobody ever reads half of it. Makes the folders. */
+/** Writes through a temporary file and a rename: it is never read half-written. Makes the folders. */
 export async function replaceFile({ path: target, text, mode, temporaryDirectory }: FileToWrite): Promise<void> {
   const directory = temporaryDirectory ?? path.dirname(target);
   await mkdir(directory, { recursive: true });
@@ -34,7 +34,7 @@ export async function replaceFile({ path: target, text, mode, temporaryDirectory
   }
 }
 
-/** Makes a new file and waits until the disk has it. @throws EEXIST when something stands there */
+/** Makes a new file and waits until the disk has it. @throws EEXIST when something is there */
 export async function writeDurably(file: string, text: string, mode = 0o666): Promise<void> {
   const handle = await open(file, 'wx', mode);
   try {

@@ -9,7 +9,7 @@ export async function readFileIfPresent(path: string): Promise<string | null> {
   }
 }
 
-/** True if anything stands there, even a link to nowhere. */
+/** True if anything is there, even a link to nowhere. */
 export async function pathExists(path: string): Promise<boolean> {
   try {
     await lstat(path);

@@ -26,7 +26,7 @@ const LEFTOVER_AGE_MS = 3_600_000;
 
 /**
  * A chain of immutable files r1.json, r2.json, … of which the highest holds. The next number goes to the process that makes the file first:
- * nobody holds a lock, so nobody can die with it.
+ * no process holds a lock, so none can die with it.
  */
 export function createRegistry({ directory, link: makeLink = link }: RegistryOptions): Registry {
   const self = identifyProcess(process.pid);

@@ -13,7 +13,7 @@ export interface DetachedNode {
   readonly output?: number;
 }
 
-/** Starts Node in a session of its own and at the lowest priority: neither our end nor that of a run of ours ends it. */
+/** Starts Node in a session of its own and at the lowest priority: neither our end nor that of a run of nx-fleet ends it. */
 export async function startDetached({ args, cwd, env, output }: DetachedNode): Promise<ProcessIdentity> {
   const to = output ?? 'ignore';
   const child = spawn(process.execPath, [...args], { cwd, env, detached: true, stdio: ['ignore', to, to] });
@@ -31,7 +31,7 @@ function lowerPriority(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_LOW);
   } catch (error) {
-    // It has ended already, which is no reason to fail.
+    // It has ended already, which is not a reason to fail.
     if ((error as { info?: { code?: string } }).info?.code !== 'ESRCH') throw error;
   }
 }

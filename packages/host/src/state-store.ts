@@ -13,7 +13,7 @@ export function createStateStore(findMainWorktree: () => Promise<string>): State
   const manifest = (project: string): Promise<string> => within('issues', requireProjectName(project), 'issue.json');
   const spec = (project: string): Promise<string> => within('issues', requireProjectName(project), 'spec.md');
   const local = (project: string): Promise<string> => within('local', `${requireProjectName(project)}.json`);
-  // Nx does not look into `local`: half-written files of the watched folders stand there.
+  // Nx does not look into `local`: half-written files of the watched folders are there.
   const write = async (file: string, text: string): Promise<void> =>
     replaceFile({ path: file, text, temporaryDirectory: await within('local') });
   // Nx's daemon works the graph out again for a file that is merely touched.

@@ -20,7 +20,7 @@ const IN_SCRIPT = /(?:^|[\s;&|({])([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\S*)/g;
 
 /**
  * An env file without the variables that may not be carried, and without comments that name one or a database; all else stays byte for byte.
- * @param bytes the file's bytes as latin1 text, which gives them back unchanged
+ * @param bytes the file's bytes as latin1 text, which returns them unchanged
  * @returns null if another reader still sees one of them: then nothing of the file is safe
  */
 export function withholdVariables(bytes: string, { mayCarry, isFilled, isScript }: CarryRules): Withheld | null {

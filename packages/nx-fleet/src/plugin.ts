@@ -56,7 +56,7 @@ export const createNodesV2: CreateNodesV2 = [
 export const createNodes = createNodesV2;
 
 interface Fleet extends GraphSettings {
-  /** By file; null for what is no manifest. */
+  /** By file; null for what is not a manifest. */
   readonly manifests: ReadonlyMap<string, Manifest | null>;
   /** Projects that have a manifest, or what should be one. */
   readonly known: ReadonlySet<string>;

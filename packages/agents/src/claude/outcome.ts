@@ -46,7 +46,7 @@ function failureOfCode(code: string | null, name: string): Failure | null {
   return code === 'rate_limit' ? failureOf('rate-limited', name, LOG_IN) : null;
 }
 
-/** The program prices a model that it does not know like another one: such a cost is no cost. */
+/** The program prices a model that it does not know like another one: such a cost is unknown. */
 function accountingOf(result: ClaudeResult): Accounting {
   const models = Object.entries(result.modelUsage);
   const usage = models.map(([model, used]): ModelUsage => {

@@ -2,7 +2,7 @@ import type { Accounting, AgentOutcome, CommandResult } from '@nx-fleet/core';
 import { crash, endedFailure, failureOfStatus, inItsWords, unknownAccounting, type Failure, type Runner } from '../outcome.js';
 import type { CodexState } from './events.js';
 
-// Codex gives no code with a failed turn. The status stands at the start of its own sentence, before any words of the server.
+// Codex gives no code with a failed turn. The status is at the start of its own sentence, before any words of the server.
 const STATUS = /^(?:unexpected status|exceeded retry limit, last status:) (\d{3})\b/;
 
 const LOG_IN = 'Log in: run codex login, or set CODEX_API_KEY.';

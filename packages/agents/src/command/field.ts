@@ -10,7 +10,7 @@ export interface Field {
   value(): unknown;
 }
 
-/** The part that stands at `place`. A value that cannot be added up makes a sum unknown. */
+/** The part that is at `place`. A value that cannot be added up makes a sum unknown. */
 export function createField(place: Place): Field {
   const { path, where, combine, after } =
     typeof place === 'string' ? { path: place, where: {}, combine: 'last' as const, after: undefined } : place;

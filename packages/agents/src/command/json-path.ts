@@ -1,4 +1,4 @@
-/** What stands at a dot path such as `usage.input_tokens`; what an object only inherits does not stand there. */
+/** What is at a dot path such as `usage.input_tokens`; what an object only inherits is not there. */
 export function valueAt(document: object, path: string): unknown {
   let value: unknown = document;
   for (const name of path.split('.')) {

@@ -3,7 +3,7 @@ import type { calcPrice, PriceCalculation } from '@pydantic/genai-prices';
 
 type Calculate = typeof calcPrice;
 
-/** What a public price list says of some tokens. */
+/** What a public price list says about some tokens. */
 export interface ListedPrice {
   readonly usd: number;
   /** True when it is the price of this very model, and nothing that the price depends on is unknown. */
@@ -32,7 +32,7 @@ function priceByList(usage: ModelUsage, calculate: Calculate): ListedPrice | nul
   if (model === null || inputTokens === null || outputTokens === null) return null;
   const { cachedInputTokens, cacheWriteTokens = null } = usage;
   const cached = (cachedInputTokens ?? 0) + (cacheWriteTokens ?? 0);
-  // A program that counts the cached part beside the input cannot be priced: nobody knows what it counted.
+  // A program that counts the cached part beside the input cannot be priced: it is unknown what it counted.
   if (cached > inputTokens) return null;
   const tokens: Tokens = { input: inputTokens, cached: cachedInputTokens ?? 0, written: cacheWriteTokens ?? 0, output: outputTokens };
   const found = calculateFor(model, tokens, calculate);

@@ -12,7 +12,7 @@ interface Priced {
   readonly costSource: CostSource;
 }
 
-/** What some tokens of one model cost: by the agent itself, else by the user's prices, else by the price list; null when nobody knows. */
+/** What some tokens of one model cost: by the agent itself, else by the user's prices, else by the price list; null when unknown. */
 function priceUsage(usage: ModelUsage, { table, list }: Prices): Priced | null {
   if (usage.costUsd !== undefined && usage.costUsd !== null) return { costUsd: usage.costUsd, costSource: usage.costSource ?? 'agent' };
   const own = priceBySettings(usage, table);

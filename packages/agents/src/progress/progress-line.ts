@@ -6,7 +6,7 @@ export interface Meter {
   /** `turn` where the program tells its answers apart, else `step`. */
   readonly unit: 'turn' | 'step';
   readonly count: number;
-  /** Tokens so far, one entry for each request where they are told apart. */
+  /** Tokens so far, one entry for each request where they are distinguished. */
   readonly usage: readonly ModelUsage[];
 }
 

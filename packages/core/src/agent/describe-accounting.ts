@@ -8,12 +8,12 @@ export function leastExactSource(sources: readonly CostSource[]): CostSource | u
   return EXACTNESS.findLast((source) => sources.includes(source));
 }
 
-/** Tokens and cost for a person: `31k tokens (12k cached), $0.12`. What nobody knows is said to be unknown, and what is not exact begins with `~`. */
+/** Tokens and cost for a person: `31k tokens (12k cached), $0.12`. Unknown values are named so, and what is not exact begins with `~`. */
 export function describeAccounting({ usage, costUsd, costSource }: Accounting): string {
   return `${describeTokens(usage)}, ${describeCost(costUsd, costSource)}`;
 }
 
-/** `$0.12`, `~$0.12` where a price list does not know the very model, or `cost unknown`. */
+/** `$0.12`, `~$0.12` where a price list does not know exactly this model, or `cost unknown`. */
 export function describeCost(costUsd: number | null, costSource?: CostSource | null): string {
   if (costUsd === null) return 'cost unknown';
   const digits = costUsd > 0 && costUsd < 0.01 ? 4 : 2;

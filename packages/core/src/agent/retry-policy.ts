@@ -3,7 +3,7 @@ import type { AgentOutcome } from './agent.js';
 /** How one run of an agent ended, among the runs for one question. */
 export interface RunEnding {
   readonly kind: AgentOutcome['kind'];
-  /** What the program itself says of when to try again, in milliseconds. @default it says nothing */
+  /** What the program itself says about when to try again, in milliseconds. @default it says nothing */
   readonly retryAfterMs?: number;
   /** How many runs there were, this one counted. */
   readonly runs: number;

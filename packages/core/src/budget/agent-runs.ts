@@ -4,9 +4,9 @@ import type { Ledger } from './ledger.js';
 
 /** One run of an agent on this machine. */
 export interface AgentRun extends Omit<PaymentStart, 'kind' | 'owner'> {
-  /** `killed`: its process is gone and told nobody what it had cost. */
+  /** `killed`: its process is gone and reported no cost. */
   readonly state: 'ended' | 'under-way' | 'killed';
-  /** US dollars; null when nobody knows. */
+  /** US dollars; null when unknown. */
   readonly costUsd: number | null;
   /** Whether the cost is an estimate, by the price of a similar model or of short prompts. */
   readonly isInexact: boolean;

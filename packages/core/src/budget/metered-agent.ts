@@ -10,7 +10,7 @@ export interface Meter extends BudgetContext {
 }
 
 /**
- * An agent whose every run, a retry or a repair too, is refused when a budget is used up, and stands in the ledger before it begins. Killed at any
+ * An agent whose every run, a retry or a repair too, is refused when a budget is used up, and is in the ledger before it begins. Killed at any
  * moment, the ledger lacks no more than what this one run has cost, and knows that it does.
  */
 export function meteredAgent(agent: Agent, meter: Meter): Agent {

@@ -18,8 +18,8 @@ export interface HitContext {
 }
 
 /**
- * Notes which finished tasks of this command had their result from the cache. A hit runs no code of ours: the tasks after it find a finished
- * run's record that no agent's run of this command stands for. Each result counts once per command.
+ * Notes which finished tasks of this command had their result from the cache. A hit runs no code of nx-fleet: the tasks after it find a finished
+ * run's record that no agent run of this command made. Each result counts once per command.
  */
 export async function noteHits(tasks: readonly FleetTask[], { ledger, artefacts, now }: HitContext): Promise<void> {
   if (tasks.length === 0) return;

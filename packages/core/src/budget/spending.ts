@@ -6,7 +6,7 @@ export interface Spending {
   readonly runs: number;
   /** Sum of what is known, in US dollars. */
   readonly knownUsd: number;
-  /** Runs whose cost nobody knows; they are not in `knownUsd`. */
+  /** Runs of unknown cost; they are not in `knownUsd`. */
   readonly unknownRuns: number;
   /** Whether a part of `knownUsd` is an estimate. */
   readonly isInexact: boolean;

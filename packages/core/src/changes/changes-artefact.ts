@@ -41,7 +41,7 @@ export interface ChangesPlace {
 }
 
 export interface FoundChanges extends Changes {
-  /** Names the command. @default nobody can tell by which one it was found */
+  /** Names the command. @default unknown */
   readonly run?: string;
 }
 

@@ -1,7 +1,7 @@
 import type { TreeFile } from '../git/git.js';
 
 /**
- * Those of `files` that can stand in one tree with `others`, and with each other: what is a file in one commit, such as a submodule or a link, may be
+ * Those of `files` that can be in one tree with `others`, and with each other: what is a file in one commit, such as a submodule or a link, may be
  * a folder in another one.
  */
 export function filesThatFit(files: readonly TreeFile[], others: readonly TreeFile[]): readonly TreeFile[] {

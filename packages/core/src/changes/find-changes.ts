@@ -9,7 +9,7 @@ import type { WorkspaceProject } from './workspace-projects.js';
 /** What is compared, in which workspace. */
 export interface ChangesRequest extends RangeRequest {
   readonly projects: readonly WorkspaceProject[];
-  /** The project that stands for the files outside all others. */
+  /** The project that represents the files outside all others. */
   readonly rest: string;
   /** Whether a file of the repository is a prompt, or part of a reviewer's program. @default none is */
   readonly isJudge?: ((path: string) => boolean) | undefined;
@@ -28,7 +28,7 @@ export interface ProjectChange {
 
 export interface Changes extends ChangeRange {
   readonly changes: readonly ProjectChange[];
-  /** Projects that the change touches and that nobody reviews. */
+  /** Projects that the change touches and that are not reviewed. */
   readonly skipped: readonly string[];
 }
 

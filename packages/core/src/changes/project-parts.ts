@@ -24,7 +24,7 @@ export interface ChangedProjects {
 }
 
 export interface PartRules {
-  /** The name of the project that stands for the files outside all others. */
+  /** The name of the project that represents the files outside all others. */
   readonly rest: string;
   /** What rules lead to. */
   readonly steering: readonly SteeringFile[];

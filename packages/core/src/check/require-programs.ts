@@ -5,7 +5,7 @@ import { worktreeEnvironment } from '../worktree/worktree-environment.js';
 import { commandText, commandWords } from './command-words.js';
 
 /**
- * Refuses checks that cannot be started, before a writer is paid: a program that is missing is no failure that a writer could fix.
+ * Refuses checks that cannot be started, before a writer is paid: a program that is missing is not a failure that a writer could fix.
  * @throws UserError that says what to write instead, where that is known
  */
 export async function requirePrograms(

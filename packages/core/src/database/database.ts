@@ -23,7 +23,7 @@ export interface DatabaseBranch {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** A database branch of ours, by whom it was made for. */
+/** A database branch of nx-fleet, by whom it was made for. */
 export interface OwnedDatabaseBranch {
   readonly project: string;
   readonly incarnation: string;
@@ -52,6 +52,6 @@ export interface Database {
   removeBranch(request: Omit<DatabaseBranchRequest, 'incarnation'> & { readonly onlyIncarnation?: string }): Promise<void>;
   /** The branches that this clone has made and that are still there; empty where they live in the worktrees. @throws UserError */
   listBranches(owner: DatabaseOwner): Promise<readonly OwnedDatabaseBranch[]>;
-  /** Takes the state of now as what later copies are made from. Null where copies are always made from the state of now. @throws UserError */
+  /** Refreshes the snapshot that later copies are made from. Null where copies are always made from the current state. @throws UserError */
   refreshSource(owner: DatabaseOwner, onProgress: (line: string) => void): Promise<string | null>;
 }

@@ -64,14 +64,14 @@ async function examineClaim(allocation: Allocation, context: ExamineContext): Pr
   return { subject, reason: `its database was not created (${failure}). Once that is fixed: ${again}`, remedy: 'advise' };
 }
 
-/** Whoever has taken the claim over since it was looked at is at work on it now. */
+/** Anyone who has taken the claim over since it was looked at is at work on it now. */
 async function undoMaking(allocation: Allocation, manifest: Manifest | null, context: ExamineContext): Promise<void> {
   const { adapters } = context;
   const taken = await takeClaim(allocation, allocation.state, adapters.host);
   await undoProvisioning(workOf(taken, manifest, context), adapters);
 }
 
-/** Everything that the claim stood for goes; the branch only if the default branch has all that is on it. */
+/** Everything that the claim covers goes; the branch only if the default branch has all that is on it. */
 async function release(allocation: Allocation, context: ExamineContext): Promise<void> {
   const { git, host } = context.adapters;
   const taken = await takeClaim(allocation, allocation.state, host);
@@ -103,7 +103,7 @@ async function finishRemoval(allocation: Allocation, manifest: Manifest | null, 
   await removeWorktree(await planRemoval(request, adapters), request, adapters);
 }
 
-/** Whoever began the removal looked, but that may be long ago. @throws UserError */
+/** Anyone who began the removal looked, but that may be long ago. @throws UserError */
 async function requireNobodyInside({ worktree }: Allocation, { location, adapters: { host } }: ExamineContext): Promise<void> {
   await endStraysOf({ allocation: { worktree }, location }, host);
   const [process] = await host.processesIn(worktree);
@@ -111,7 +111,7 @@ async function requireNobodyInside({ worktree }: Allocation, { location, adapter
   throw new UserError(`Process ${process.pid} (${printableLine(process.name)}) works in "${worktree}". End it, then run this again.`);
 }
 
-/** Undoing needs no more of a manifest than names; without one nobody knows the base, and the branch stays. */
+/** Undoing needs no more of a manifest than names; without one the base is unknown, and the branch stays. */
 function workOf(allocation: Allocation, manifest: Manifest | null, { location, settings, onProgress }: ExamineContext): WorktreeWork {
   const { project, branch } = allocation;
   const tracker = { type: 'markdown', reference: project, url: null };

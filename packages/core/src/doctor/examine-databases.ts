@@ -4,7 +4,7 @@ import { findAllocation } from '../worktree/claim.js';
 import { databaseOwner } from '../worktree/worktree-work.js';
 import type { Complaint, ExamineContext } from './examine-fleet.js';
 
-/** Database branches of this clone that no worktree stands for, or that an earlier worktree of the same issue left. */
+/** Database branches of this clone that no worktree uses, or that an earlier worktree of the same issue left. */
 export async function examineDatabases(context: ExamineContext): Promise<readonly Complaint[]> {
   const { host, database } = context.adapters;
   const complaints: Complaint[] = [];
@@ -47,7 +47,7 @@ async function examineDatabase({ project, incarnation, name }: OwnedDatabaseBran
   const { host, database } = adapters;
   if (await isOrphan(project, context)) {
     const mend = async (): Promise<void> => {
-      // Whoever claims the project now finds and replaces it; that one is theirs.
+      // Anyone who claims the project now finds and replaces it; that one is theirs.
       if (!(await isOrphan(project, context))) return;
       const owner = await databaseOwner(location, host);
       await database.removeBranch({ ...owner, project, worktree: '', onProgress, onlyIncarnation: incarnation });
@@ -60,7 +60,7 @@ async function examineDatabase({ project, incarnation, name }: OwnedDatabaseBran
   return { subject: name, reason, remedy: 'advise' };
 }
 
-/** Read after the list of branches: whatever stood in that was claimed before. A registry that was lost makes no orphans. */
+/** Read after the list of branches: whatever was in that was claimed before. A registry that was lost makes no orphans. */
 async function isOrphan(project: string, { location, adapters: { host } }: ExamineContext): Promise<boolean> {
   if (findAllocation(await host.registry.read(), { repository: location.commonDirectory, project }) !== undefined) return false;
   return (await host.state.readLocal(project)) === null;

@@ -35,7 +35,7 @@ export async function examineDisk(context: ExamineContext): Promise<readonly Com
   return complaints;
 }
 
-/** Spares first: whoever takes one has it in its claim from the same moment on. */
+/** Spares first: anyone who takes one has it in its claim from the same moment on. */
 async function usedSpares({ adapters: { host } }: ExamineContext): Promise<ReadonlySet<string>> {
   const spares = await host.registry.readSpares();
   const claims = await host.registry.read();

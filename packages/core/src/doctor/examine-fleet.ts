@@ -28,7 +28,7 @@ export interface Complaint {
   readonly reason: string;
   /** What repairs it: `undo`, `finish`, `release`, `remove`; `advise` when only a user can; `note` when it may well be in order. */
   readonly remedy: 'undo' | 'finish' | 'release' | 'remove' | 'advise' | 'note';
-  /** Mends it; absent for an advice. */
+  /** Repairs it; absent for an advice. */
   readonly mend?: () => Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export interface ComplaintReport {
   readonly reason: string;
   readonly remedy: Complaint['remedy'];
   readonly outcome: 'mended' | 'would-mend' | 'needs-you' | 'noted' | 'failed';
-  /** Why mending failed. */
+  /** Why repairing failed. */
   readonly error?: string;
 }
 
@@ -66,13 +66,13 @@ function messageOf(error: unknown): string {
   return printableLine(error instanceof Error ? error.message : String(error), MAX_REASON);
 }
 
-/** Complaints that were there at both looks: what is just being made or removed is none. The second look's are the ones to mend. */
+/** Complaints that were there at both looks: what is just being made or removed is none. The second look's are the ones to repair. */
 export function lastingComplaints(first: readonly Complaint[], second: readonly Complaint[]): readonly Complaint[] {
   const seen = new Set(first.map(keyOf));
   return second.filter((complaint) => seen.has(keyOf(complaint)));
 }
 
-/** Mends what can be mended without losing anybody's work; a second call finds nothing to mend. One failure does not stop the others. */
+/** Repairs what can be repaired without losing anybody's work; a second call finds nothing to repair. One failure does not stop the others. */
 export async function mendFleet(
   complaints: readonly Complaint[],
   { dryRun }: { readonly dryRun: boolean },

@@ -4,7 +4,7 @@ import { findAllocation } from '../worktree/claim.js';
 import { isWorktreeThere, recallClaim } from '../worktree/recall-claim.js';
 import type { Complaint, ExamineContext } from './examine-fleet.js';
 
-/** Manifests that cannot be read, and those that no claim stands for: their making never began, their removal has all but ended, or the registry is another one. */
+/** Manifests that cannot be read, and those without a claim: their making never began, their removal has all but ended, or the registry is another one. */
 export async function examineManifests(context: ExamineContext): Promise<readonly Complaint[]> {
   const { valid, faults } = await readManifests(context.adapters.host.state);
   const complaints: Complaint[] = [];
@@ -18,7 +18,7 @@ async function examineManifest(manifest: Manifest, context: ExamineContext): Pro
   const { git, host } = context.adapters;
   const { project: subject, branch, tracker } = manifest;
   const local = await host.state.readLocal(subject);
-  // The issues of one command get their claims one by one: it may have come to this one meanwhile.
+  // The issues of one command get their claims one by one: it may have come to this one in the meantime.
   const mend = async (): Promise<void> => void ((await isClaimed(subject, context)) || (await host.state.removeIssue(subject)));
   if (local === null) return { subject, reason: 'it has a manifest, and nothing was made for it', remedy: 'undo', mend };
   if (await isWorktreeThere(local, context.adapters)) {

@@ -7,7 +7,7 @@ export function isEnvFile(name: string): boolean {
   );
 }
 
-/** Whether a file shows what an env file may hold: its values are nobody's. */
+/** Whether a file is an example of an env file, without real values. */
 export function isExample(name: string): boolean {
   return /[._-](?:example|sample|template|tmpl|tpl|dist|defaults?)(?:[._-]|$)/i.test(name);
 }

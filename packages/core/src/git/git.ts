@@ -45,7 +45,7 @@ export type MergeOutcome =
 export interface WorkScope {
   /** The commit that the work starts from: submodules that it does not have are stored as files. @default HEAD */
   readonly base?: string;
-  /** Glob patterns of files with secrets of ours, relative: they are stored as the base has them, or not at all. */
+  /** Glob patterns of files with secrets of nx-fleet, relative: they are stored as the base has them, or not at all. */
   readonly without?: readonly string[];
 }
 
@@ -75,7 +75,7 @@ export interface WatchRequest {
   readonly what: 'setup' | 'all';
   /** Absolute path of a worktree whose HEAD is watched in any case; the main one's only with `all`. */
   readonly worktree: string;
-  /** Branches that others may move meanwhile: those of other issues. Asked at each comparison. */
+  /** Branches that others may move in the meantime: those of other issues. Asked at each comparison. */
   readonly othersBranches: () => Promise<readonly string[]>;
 }
 
@@ -106,7 +106,7 @@ export interface Git {
   resolveCommit(revision: string): Promise<string | null>;
   /** The tree that a revision names, or null. */
   resolveTree(revision: string): Promise<string | null>;
-  /** The remote's default branch as `origin/main`, the local one as `main` when the repository has no remote, or null when unknown: never a guess. `issueBranches` are no candidates. */
+  /** The remote's default branch as `origin/main`, the local one as `main` when the repository has no remote, or null when unknown: never a guess. `issueBranches` are not candidates. */
   defaultBranch(issueBranches?: readonly string[]): Promise<string | null>;
   /** Whether the history was cut off by a shallow clone. */
   isShallow(): Promise<boolean>;
@@ -137,7 +137,7 @@ export interface Git {
   checkoutWorktree(path: string): Promise<void>;
   /** Whether a worktree's checkout was finished: from then on its files may be somebody's work. False for one that is not there. */
   isCheckedOut(path: string): Promise<boolean>;
-  /** Moves a linked worktree with all that is in it. Run again after an interruption, it finishes. False when `from` is no whole worktree, or cannot be moved. @throws UserError when something else is at `to` */
+  /** Moves a linked worktree with all that is in it. Run again after an interruption, it finishes. False when `from` is not a complete worktree, or cannot be moved. @throws UserError when something else is at `to` */
   moveWorktree(from: string, to: string): Promise<boolean>;
   /** Puts a clean worktree with a detached HEAD on an existing branch; only files that differ are written. Runs no hook. @throws UserError when the branch is checked out elsewhere */
   switchWorktree(path: string, branch: string): Promise<void>;
@@ -198,7 +198,7 @@ export interface Git {
   /** Unified diff between two trees or commits, rename detection on, binary files named only. Independent of the user's git configuration. */
   diff(base: string, head: string): Promise<string>;
   changedFiles(base: string, head: string): Promise<readonly ChangedFile[]>;
-  /** What stands in a regular file of a tree or commit, or null if there is none. */
+  /** What is in a regular file of a tree or commit, or null if there is none. */
   readFile(revision: string, path: string): Promise<string | null>;
   /** Where a symbolic link of a tree or commit leads, as it is written; null if there is none. */
   readLink(revision: string, path: string): Promise<string | null>;

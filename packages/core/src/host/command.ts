@@ -8,7 +8,7 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** Written to its standard input, which is then closed. @default nothing */
   readonly input?: string;
-  /** Wall-clock time after which the process group is ended, in milliseconds; Infinity for what runs until it is told to end. @default 2 hours */
+  /** Wall-clock time after which the process group is ended, in milliseconds; Infinity for what runs until it is stopped. @default 2 hours */
   readonly timeoutMs?: number;
   /** Time without any output after which the process group is ended, in milliseconds. @default none */
   readonly idleTimeoutMs?: number;

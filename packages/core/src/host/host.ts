@@ -58,13 +58,13 @@ export interface RunningProcess {
 }
 
 export interface BackgroundCommand {
-  /** Absolute path of an ES module of ours. */
+  /** Absolute path of an ES module of nx-fleet. */
   readonly module: string;
   readonly args: readonly string[];
   readonly cwd: string;
   /** Variables that it gets besides the allowed ones. */
   readonly passEnv: readonly string[];
-  /** Where what it prints goes; written anew each time. */
+  /** Where what it prints goes; written again each time. */
   readonly logFile: string;
 }
 
@@ -82,13 +82,13 @@ export interface Host {
   /** Of these ports, those that something listens on at 127.0.0.1, ::1 or ::. */
   busyPorts(ports: readonly number[]): Promise<readonly number[]>;
   /**
-   * Ends what a run of ours left at work in a folder when its own process was killed, with all that it started.
+   * Ends what a run of nx-fleet left at work in a folder when its own process was killed, with all that it started.
    * Runs whose process lives are left alone. @returns how many processes there were
    */
   endStrays(directory: string): Promise<number>;
   /** Living processes whose current folder is in a folder, without this process and those that started it. Empty where the system does not tell. */
   processesIn(directory: string): Promise<readonly RunningProcess[]>;
-  /** Starts Node on a module of ours at the lowest priority, detached: it goes on when we end. Gets the allowed environment. */
+  /** Starts Node on a module of nx-fleet at the lowest priority, detached: it goes on when we end. Gets the allowed environment. */
   startInBackground(command: BackgroundCommand): Promise<ProcessIdentity>;
   /** Fills a worktree's node_modules. Finishes or repeats what an interrupted call left. @throws UserError when the package manager fails */
   installDependencies(request: DependencyRequest): Promise<DependencyOutcome>;
@@ -105,7 +105,7 @@ export interface Host {
   readVariables(path: string): Promise<Readonly<Record<string, string>>>;
   /** Sets variables where an env file sets them already, and nowhere else. Readable by the owner only, if it is written. */
   fillEnvironment(path: string, values: Readonly<Record<string, string>>): Promise<void>;
-  /** What stands in a file, or null if there is none. */
+  /** What is in a file, or null if there is none. */
   readFile(path: string): Promise<string | null>;
   /** Writes through a temporary file and a rename, readable by the owner only. */
   writePrivateFile(path: string, text: string): Promise<void>;

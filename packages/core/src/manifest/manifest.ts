@@ -6,7 +6,7 @@ export const MANIFEST_VERSION = 1;
 
 /**
  * What Nx infers an issue's project from, and part of every stage's key:
- * only stable, machine-independent facts. Ports, paths, times and states stand in `LocalState`.
+ * only stable, machine-independent facts. Ports, paths, times and states are in `LocalState`.
  */
 export const manifestSchema = z.strictObject({
   version: z.literal(MANIFEST_VERSION),

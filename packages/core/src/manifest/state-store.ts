@@ -8,7 +8,7 @@ export interface StateStore {
   /** @throws UserError with the file's path when it is not a manifest */
   readManifest(project: string): Promise<Manifest | null>;
   readSpec(project: string): Promise<string | null>;
-  /** Nobody ever reads half of either; what is there already is not touched. */
+  /** Both are replaced atomically; what is there already is not touched. */
   writeIssue(project: string, manifest: Manifest, spec: string): Promise<void>;
   readLocal(project: string): Promise<LocalState | null>;
   writeLocal(project: string, state: LocalState): Promise<void>;

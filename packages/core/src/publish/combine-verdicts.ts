@@ -10,7 +10,7 @@ import { byWeight, type Dismissal, type ReportFinding, type ReviewReport } from 
 export interface ReportSources {
   /** Each project that the change touches and its verdict on it; null where there is none. */
   readonly verdicts: ReadonlyMap<string, Verdict | null>;
-  /** Projects that the change touches and that nobody is asked to review. */
+  /** Projects that the change touches and that no reviewer is asked about. */
   readonly skipped: readonly string[];
   /** What the comment on the pull request remembers. */
   readonly known: readonly RememberedFinding[];

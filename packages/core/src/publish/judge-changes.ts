@@ -15,7 +15,7 @@ export interface ChangesContext extends JudgeContext {
 
 /**
  * The verdict on each project that a change touches, with nothing dismissed; null where a review is missing, or is of another change. It is reached
- * again, from the reviews and by the settings of now: a verdict that lies there may be of another time.
+ * again, from the reviews and by the current settings: a verdict that lies there may be of another time.
  */
 export async function judgeChanges(
   { projects }: ChangesIndex,

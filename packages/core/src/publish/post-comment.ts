@@ -14,7 +14,7 @@ interface Occasion {
   readonly isNews: boolean;
 }
 
-/** Brings the one comment to a text: the oldest of ours is it, and others that a race has made go. */
+/** Brings the one comment to a text: the oldest of nx-fleet is it, and others that a race has made go. */
 export async function postComment(text: string, { place, thread, isNews }: Occasion): Promise<CommentOutcome> {
   if (place.kind !== 'pull-request') return { kind: 'nowhere', why: place.why };
   const { comments } = place;

@@ -29,7 +29,7 @@ export interface ReadReplies {
 const COMMAND = /^ {0,3}nx-fleet (dismiss|undismiss) ([0-9a-f]{12})(?![0-9a-z])(.*)$/;
 const FENCE = /^ {0,3}(?:```|~~~)/;
 
-/** What replies dismiss: the last word counts. A command stands at the start of a line, and not in a block of code. */
+/** What replies dismiss: the last word counts. A command is at the start of a line, and not in a block of code. */
 export function readReplies(replies: readonly Reply[]): ReadReplies {
   const words = new Map<string, ReplyDismissal | null>();
   const say = (fingerprint: string, word: ReplyDismissal | null): void => {

@@ -18,7 +18,7 @@ const LIMITS = {
   names: 1_200,
 };
 
-/** Whether a first comment says anything: no news is no comment. */
+/** Whether a first comment says anything: without news there is none. */
 export function isWorthAComment(report: ReviewReport): boolean {
   return report.verdict === 'request-changes' || report.findings.length > 0;
 }
@@ -100,7 +100,7 @@ function dismissedLine(finding: ReportFinding): string {
   return `- ${severity}: ${oneLine(title)} ${findingLine(finding)}. Dismissed${who}: ${oneLine(dismissal?.reason ?? '')}`;
 }
 
-/** What people did that counts for nothing, so that nobody waits for it to count. */
+/** What people did that counts for nothing, so that no user waits for it to count. */
 function remarks({ findings, ignores, refusedReplies }: ReviewReport): readonly string[] {
   const present = new Set(findings.map(({ fingerprint }) => fingerprint));
   return [

@@ -5,9 +5,9 @@ export interface OwnComment {
   readonly body: string;
 }
 
-/** What stands on a pull request and concerns us. */
+/** What is on a pull request and concerns us. */
 export interface ReviewThread {
-  /** Comments of ours that begin with the marker, the oldest first. More than one there is only after a race. */
+  /** Comments of nx-fleet that begin with the marker, the oldest first. More than one there is only after a race. */
   readonly own: readonly OwnComment[];
   /** Comments of others with a word to us (`nx-fleet`), the oldest first. */
   readonly replies: readonly Reply[];

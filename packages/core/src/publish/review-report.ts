@@ -38,7 +38,7 @@ export interface ReviewReport {
   readonly reviewed: readonly string[];
   /** Projects that the change touches and whose verdict is missing, or is on another change. */
   readonly missing: readonly string[];
-  /** Projects that the change touches and that nobody is asked to review. */
+  /** Projects that the change touches and that no reviewer is asked about. */
   readonly skipped: readonly string[];
   /** Projects of which a reviewer asks for changes without a word why. */
   readonly unexplained: readonly string[];

@@ -15,7 +15,7 @@ export interface IssueCost extends Cost {
 
 export interface ModelCost extends Cost {
   readonly agent: string;
-  /** Several names, joined by ` + `, where an agent told one cost for all of them. Null: nobody named it. */
+  /** Several names, joined by ` + `, where an agent told one cost for all of them. Null when unnamed. */
   readonly model: string | null;
 }
 
@@ -38,7 +38,7 @@ export interface CostSources {
   readonly since?: Date;
 }
 
-/** Adds up what stands in the ledger: by issue and stage, by model, and what the cache has saved. */
+/** Adds up what is in the ledger: by issue and stage, by model, and what the cache has saved. */
 export function costReport({ runs, hits, since }: CostSources): CostReport {
   const isCounted = ({ at }: { readonly at: string }): boolean => since === undefined || Date.parse(at) >= since.getTime();
   const counted = runs.filter(isCounted);

@@ -7,7 +7,7 @@ export interface ModelPart extends CostPart {
   readonly model: string | null;
 }
 
-/** A run by its models. One cost that was told for several models is not split: nobody knows how. */
+/** A run by its models. One cost that was reported for several models is not split: the shares are unknown. */
 export function modelParts(run: AgentRun): readonly ModelPart[] {
   const { agent, state, usage } = run;
   if (usage.length <= 1) return [{ ...run, model: usage[0]?.model ?? run.model }];

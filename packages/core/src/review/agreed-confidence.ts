@@ -1,4 +1,4 @@
-/** Nobody is surer than this by agreement alone. */
+/** Agreement alone gives no more confidence than this. */
 const MOST = 0.99;
 
 interface Opinion {

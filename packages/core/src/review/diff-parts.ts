@@ -6,7 +6,7 @@ import { pathOf } from './file-diff.js';
 /** About 80,000 tokens: what all agents' windows hold beside what they look up. */
 const MAX_PART_CHARACTERS = 300_000;
 const MAX_PARTS = 20;
-/** Written by programs; whoever doubts them looks into the repository. */
+/** Written by programs; a reviewer can still read them in the repository. */
 const GENERATED =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|deno\.lock|Cargo\.lock|Gemfile\.lock|composer\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|go\.sum|gradle\.lockfile|packages\.lock\.json|flake\.lock)$|\.min\.(?:js|css)$|\.(?:js|css)\.map$/;
 

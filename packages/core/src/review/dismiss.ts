@@ -29,7 +29,7 @@ export function verdictFingerprints(
   };
 }
 
-/** All that a verdict holds, each with its fingerprint; what it says of blocking is worked out anew, as if nothing had been dismissed. */
+/** All that a verdict holds, each with its fingerprint; what it says about blocking is worked out again, as if nothing had been dismissed. */
 export function nameFindings(verdict: Verdict, project: string): NamedVerdict {
   const names = verdictFingerprints(verdict, project);
   return {

@@ -1,4 +1,4 @@
-/** What a diff says of one file. */
+/** What a diff says about one file. */
 export interface FileDiff {
   /** The path after the change, or the one before where the file is gone. */
   readonly path: string;
@@ -76,7 +76,7 @@ export function pathOf(text: string): string {
 
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, '\\': 92 };
 
-/** A path as git writes it: one with control characters stands in quotes, escaped as in C. */
+/** A path as git writes it: one with control characters is in quotes, escaped as in C. */
 export function unquotePath(text: string): string {
   if (!text.startsWith('"')) return text;
   const bytes: number[] = [];

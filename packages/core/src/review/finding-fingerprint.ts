@@ -16,7 +16,7 @@ export interface Identity {
 
 /**
  * A fingerprint for each finding of one verdict. Lines, severities and bodies change between runs, and a finding stays the same: its lens, its
- * file and the words of its title. Two that say the same in one file are told apart by their order.
+ * file and the words of its title. Two that say the same in one file are distinguished by their order.
  */
 export function findingFingerprints(findings: readonly Identity[]): readonly string[] {
   const seen = new Map<string, number>();

@@ -30,7 +30,7 @@ export const groundedFindingSchema = findingSchema.extend({
 
 export type Finding = z.infer<typeof findingSchema>;
 
-/** A remark that named no place in the change. It is no finding; that it was made is kept. */
+/** A remark that named no place in the change. It is not a finding; that it was made is kept. */
 export const droppedSchema = z.strictObject({
   severity: z.enum(SEVERITIES),
   title: z.string(),

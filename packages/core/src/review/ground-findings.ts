@@ -12,7 +12,7 @@ export interface Change {
 /**
  * Keeps the findings that lie in the change, with their text made printable: in a file that it touches, and there in a hunk, its context
  * included, or on the file as a whole. In a file that has no lines in the diff, such as a binary or a merely renamed one, every finding is on
- * the file as a whole. What lies elsewhere is told apart, not forgotten.
+ * the file as a whole. What lies elsewhere is listed apart, not forgotten.
  */
 export function groundFindings(
   findings: readonly Finding[],

@@ -64,7 +64,7 @@ export interface IgnoreRules {
   readonly now: Date;
 }
 
-/** The verdict with what the entries dismiss marked so, and `blocking` and `verdict` worked out anew. Entries that have expired silence nothing. */
+/** The verdict with what the entries dismiss marked so, and `blocking` and `verdict` worked out again. Entries that have expired silence nothing. */
 export function applyIgnores(verdict: Verdict, { project, ignores, now }: IgnoreRules): Verdict {
   const reasons = new Map(ignores.filter((ignore) => !isExpired(ignore, now)).map(({ fingerprint, reason }) => [fingerprint, reason]));
   return dismiss(verdict, project, (fingerprint) => reasons.get(fingerprint) ?? null);

@@ -2,7 +2,7 @@ import { SEVERITIES, type Finding } from './finding.js';
 import type { ReviewAnswer } from './review.js';
 import { agreementOf } from './same-claim.js';
 
-/** What one reviewer said of a change that it was shown in parts. A request for changes in one of them is one for all. */
+/** What one reviewer said about a change that it was shown in parts. A request for changes in one of them is one for all. */
 export function joinAnswers(answers: readonly ReviewAnswer[]): ReviewAnswer {
   const [first] = answers;
   if (first !== undefined && answers.length === 1) return first;
@@ -16,7 +16,7 @@ export function joinAnswers(answers: readonly ReviewAnswer[]): ReviewAnswer {
   };
 }
 
-/** Who was shown one part may have looked at the others: of what is said of the same lines again, the graver stays. */
+/** Who was shown one part may have looked at the others: of what is said about the same lines again, the graver stays. */
 function withoutRepeats(findings: readonly { readonly finding: Finding; readonly part: number }[]): Finding[] {
   const gravest = findings.toSorted((one, other) => SEVERITIES.indexOf(one.finding.severity) - SEVERITIES.indexOf(other.finding.severity));
   const kept: (typeof gravest)[number][] = [];

@@ -38,7 +38,7 @@ export function mergeFindings(reviews: readonly Reviewed[]): readonly MergedFind
   return claims.map(mergeClaim).sort(byWeight);
 }
 
-/** Which finding joins which claim: each at most one, the closest pairs first. What one reviewer says twice is no second opinion. */
+/** Which finding joins which claim: each at most one, the closest pairs first. What one reviewer says twice is not a second opinion. */
 function pairUp(claims: readonly (readonly Said[])[], findings: readonly Finding[]): ReadonlyMap<number, number> {
   const pairs = findings.flatMap((finding, index) =>
     claims.flatMap((said, claim) => {

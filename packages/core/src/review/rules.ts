@@ -61,7 +61,7 @@ export const RULE_PATHS: readonly string[] = [
 const NAMES = FILES.map((name) => `/${name.toLowerCase()}`);
 const PLACES = FOLDERS.map((name) => `/${name}/`);
 
-/** The folder that a rule is for, '' for the root; null for a file that is no rule. */
+/** The folder that a rule is for, '' for the root; null for a file that is not a rule. */
 export function ruleFolder(path: string): string | null {
   const rooted = `/${path.toLowerCase()}`;
   const file = NAMES.find((name) => rooted.endsWith(name));

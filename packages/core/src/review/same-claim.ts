@@ -28,7 +28,7 @@ const FILLERS = new Set(
 /**
  * Whether two findings say the same of the same place; null if not. Beside each other their titles must have nearly the same words. On the same
  * lines and through the same lens half of the words will do, if their bodies are alike too. Names of code must not contradict.
- * Two faults that are held for one mislead; one fault that is listed twice does not: in doubt it is no.
+ * Two faults that are held for one mislead; one fault that is listed twice does not: if unsure it is not one.
  */
 export function agreementOf(one: Claim, other: Claim): Agreement | null {
   const gapLines = one.file === other.file ? gapBetween(one, other) : Number.POSITIVE_INFINITY;

@@ -10,7 +10,7 @@ const INSTALL_SCRIPT = /^\s*"(?:pre|post)?(?:install|prepare|prepack)"\s*:/;
 const PLUGIN_OPTION =
   /"(?:plugins?|nx-fleet\/plugin|reviewers|writer|planner|blockOn|prompts|tasksRunnerOptions|review|projects|define)"\s*:/;
 
-/** Marks that reorder or hide text. Prompts and terminals are shown without them, so nobody who reads the diff there sees that they are in it. Flags of regions are written with some. */
+/** Marks that reorder or hide text. Prompts and terminals are shown without them, so readers of the diff there do not see them. Flags of regions are written with some. */
 const HIDDEN =
   /\r(?!$)|[\u0085\u200B\u2028-\u202E\u2060-\u2064\u2066-\u2069]|(?<!\u{1F3F4}[\u{E0020}-\u{E007F}]{0,8})[\u{E0020}-\u{E007F}]/u;
 

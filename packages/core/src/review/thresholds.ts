@@ -11,7 +11,7 @@ interface Threshold {
   readonly value: number;
 }
 
-/** Whether a number that a check must reach is smaller than before, or gone, and stands in no other file as high. Of warnings that are let pass, more is less. */
+/** Whether a number that a check must reach is smaller than before, or gone, and is in no other file as high. Of warnings that are let pass, more is less. */
 export function lowersThreshold(file: TouchedFile, files: readonly TouchedFile[]): boolean {
   if (file.kind === 'deleted') return false;
   const elsewhere = files.filter((other) => other !== file).flatMap((other) => thresholds(other.path, other.added));

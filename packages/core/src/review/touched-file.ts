@@ -2,7 +2,7 @@ import type { ChangedFile } from '../git/git.js';
 import type { FileDiff } from './file-diff.js';
 import type { Lens } from './finding.js';
 
-/** A file of the change with what the diff says of it; no lines where it is binary, or only its name or mode changed. */
+/** A file of the change with what the diff says about it; no lines where it is binary, or only its name or mode changed. */
 export interface TouchedFile extends FileDiff, ChangedFile {
   /** The same lines uncut, for what looks at single characters. */
   readonly whole: Pick<FileDiff, 'added' | 'removed'>;

@@ -42,7 +42,7 @@ const FACTS = 'nx-fleet';
 
 /**
  * Merges reviews of one tree, and what the diff itself shows. It blocks when a finding is as severe as `blockOn`; when a reviewer asks for
- * changes, and a remark of its that is as severe names no place in the change: an objection that cannot be placed is no approval; and, unless
+ * changes, and a remark of its that is as severe names no place in the change: an objection that cannot be placed is not an approval; and, unless
  * `blockOn` is `none`, when one asks for changes without a word why.
  */
 export function reachVerdict(reviews: readonly [Review, ...Review[]], blockOn: Severity | 'none', facts: readonly Finding[] = []): Verdict {

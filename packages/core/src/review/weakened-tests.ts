@@ -27,7 +27,7 @@ export function weakenedTests(files: readonly TouchedFile[]): readonly Remark[] 
   ];
 }
 
-/** A test that stands in another file now is not lost. */
+/** A test that is in another file now is not lost. */
 function removedTests(file: TouchedFile, namesNow: ReadonlySet<string>): readonly Remark[] {
   const { path, from, kind, removed, added } = file;
   if (from !== null && (TEST_NAME.test(from) ? !TEST_NAME.test(path) : !isTest(path))) {

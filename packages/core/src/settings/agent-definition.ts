@@ -43,7 +43,7 @@ const extract = z
     error: place,
     /** HTTP status of the model's server, where the program tells it. */
     errorStatus: place,
-    /** What the program prints once its answer is whole. Any value but `false` and numbers other than 0; what its process does after that is no failure. */
+    /** What the program prints once its answer is whole. Any value but `false` and numbers other than 0; what its process does after that is not a failure. */
     finished: place,
   })
   .partial();

@@ -49,7 +49,7 @@ const BUILT_IN = {
 
 type Definitions = Readonly<Record<string, AgentDefinition>>;
 
-/** Agents that nobody has to define. Each known agent costs every issue three targets, so a preset is known only where somebody names it. */
+/** Agents that need no definition. Each known agent costs every issue three targets, so a preset is known only where somebody names it. */
 function shipped({
   writer,
   planner,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const usd = z.number().min(0);
 
 /**
- * Limits of what agents may cost, in US dollars. They end stages and never change what one says, so they are no part of a key.
+ * Limits of what agents may cost, in US dollars. They end stages and never change what one says, so they are not part of a key.
  * A budget is used up when what it counts has reached it: with 0, only what is in the cache runs.
  */
 export const budgetsSchema = z.strictObject({
@@ -13,7 +13,7 @@ export const budgetsSchema = z.strictObject({
   issueUsd: usd.optional(),
   /** For one command, such as `nx run-many -t agent-review`, over all issues and projects. @default none */
   runUsd: usd.optional(),
-  /** What becomes of agent runs whose cost nobody knows: `warn` leaves them out and says so, `stop` runs no agent after one. */
+  /** What becomes of agent runs of unknown cost: `warn` leaves them out and says so, `stop` runs no agent after one. */
   unknown: z.enum(['warn', 'stop']).default('warn'),
 });
 

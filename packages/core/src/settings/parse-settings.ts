@@ -11,7 +11,7 @@ export interface SettingsSource {
 }
 
 /**
- * The options of all sources as one. A key may stand in one source only.
+ * The options of all sources as one. A key may be in one source only.
  * @throws UserError with the file, the key's path and what was expected
  */
 export function parseSettings(sources: readonly SettingsSource[]): Settings {

@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { CommandLine, Settings } from '../settings/settings.js';
 
-/** What an app is started with, as far as its behaviour depends on it. Ports are no part: they differ between machines. */
+/** What an app is started with, as far as its behaviour depends on it. Ports are not part of it: they differ between machines. */
 export interface AppSettings {
   readonly command: CommandLine;
   /** With the names of ports in it: `http://localhost:{PORT}`. */

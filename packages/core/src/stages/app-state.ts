@@ -14,7 +14,7 @@ const appStateSchema = z.strictObject({
   isClean: z.boolean(),
   url: z.string(),
   isReady: z.boolean(),
-  /** Why it does not run; such a state holds for whoever asked, though its owner has ended. */
+  /** Why it does not run; such a state holds for any task that asks, though its owner has ended. */
   failure: z.string().nullable(),
 });
 

@@ -24,7 +24,7 @@ export interface WriterTask {
 
 export interface BuildRun {
   readonly task: WriterTask;
-  /** The commit that the branch stands at before the first attempt. */
+  /** The commit that the branch is at before the first attempt. */
   readonly start: string;
   /** The commit that the work starts from: what the checks compare with. */
   readonly base: string;

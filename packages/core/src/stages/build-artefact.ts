@@ -26,7 +26,7 @@ export async function readBuild(project: string, agent: string, { host }: Readin
   return build?.agent === agent ? build : null;
 }
 
-/** @throws UserError when the target has not run or its artefact is not one of ours */
+/** @throws UserError when the target has not run or its artefact is not one of nx-fleet */
 export async function requireBuild(project: string, agent: string, context: Reading): Promise<Build> {
   const build = await readBuild(project, agent, context);
   if (build !== null) return build;

@@ -6,7 +6,7 @@ import { refuseStored, type RefusedResult } from './refuse-stored.js';
 import type { StageContext } from './stage-context.js';
 import { checkoutTarget, parseTarget } from './targets.js';
 
-/** The head of an issue: what stands on the branch once its build or a fix is brought here. `checkout.json`, from which later keys are made. */
+/** The head of an issue: what is on the branch once its build or a fix is brought here. `checkout.json`, from which later keys are made. */
 const checkoutSchema = z.strictObject({
   /** What it is compared with. */
   baseTree: objectIdSchema,

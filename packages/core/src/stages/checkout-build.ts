@@ -12,7 +12,7 @@ import { BUILD_TARGET } from './targets.js';
 
 /**
  * Brings the issue's branch to its build on this machine, from the bundle when the commits are not here: a cached build runs no code.
- * Commits that stand on top stay; where the build starts from another commit than before, they are moved over with it.
+ * Commits that are on top stay; where the build starts from another commit than before, they are moved over with it.
  * @throws UserError when the build is not what it says, the worktree is dirty or the branch has gone another way
  */
 export async function checkoutBuild(writer: string, context: StageContext): Promise<Checkout> {
@@ -64,7 +64,7 @@ function wasHere({ build, before }: Found): boolean {
   return before !== null && before.build !== null && (before.build === build.tree || before.build === build.movedFrom);
 }
 
-/** Moves all that stands on the branch over to the commit that the issue starts from now: the build, fixes, and a person's commits. */
+/** Moves all that is on the branch over to the commit that the issue starts from now: the build, fixes, and a person's commits. */
 async function moveWithBase({ issue, ...found }: Found & { readonly issue: StageIssue }, context: StageContext): Promise<void> {
   const { git, project, onProgress } = context;
   const { build, before } = found;

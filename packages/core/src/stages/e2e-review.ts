@@ -17,7 +17,7 @@ export function e2eReviewer(agent: string): string {
 
 /**
  * What was found in the running app, as a review among the others.
- * @param agent who tried it, or undefined when nobody shall
+ * @param agent who tried it, undefined for none
  * @throws UserError when there is no trial of what the reviews judge
  */
 export async function requireE2eReviews(

@@ -8,7 +8,7 @@ import { inRound, parseTarget } from './targets.js';
 const MAX_ROUND = 11;
 
 /**
- * Whether there are artefacts of a finished run that was made of all the same, so that running again could only pay again: under this very key,
+ * Whether there are artefacts of a finished run that was made of all the same, so that running again could only pay again: under this key,
  * or of the same recipe, in this target or in another round of fixes, from where they are taken.
  * Nx looks into its cache before it starts a task, and was still seen to run a stored one again (23.2.1, hits and misses mixed); a cache can have
  * been emptied; and Nx makes other keys for every stage when `nx.json` or another target of the project changes. What the next stage would
@@ -31,7 +31,7 @@ export async function isFinished(context: StageContext, requireResult: () => Pro
   return false;
 }
 
-/** Whether what a target has stored was made of all that a stage of now is made of. */
+/** Whether what a target has stored was made of all that a current stage is made of. */
 export async function isOfRecipe(target: string, context: StageContext): Promise<boolean> {
   const record = await readRecord(target, context);
   return record !== null && isMadeOf(record, context);

@@ -19,7 +19,7 @@ const fixSchema = z.strictObject({
 
 export type Fix = z.infer<typeof fixSchema>;
 
-/** @throws UserError when the target has not run or its artefact is not one of ours */
+/** @throws UserError when the target has not run or its artefact is not one of nx-fleet */
 export async function requireFix(context: StageContext, writer: string): Promise<Fix> {
   const { round } = parseTarget(context.target);
   const { project } = context;

@@ -23,7 +23,7 @@ export type Fixed = Fix & { readonly head: string };
 
 /**
  * A fresh writer fixes what the reviewers found, on top of what is on the branch; failing checks go to a fresh writer as in a build. It sees the
- * issue and the open findings, and nobody's transcript. When nothing blocks, or the command asks for no fix, nobody is asked and nothing is changed.
+ * issue and the open findings, and no transcript. When nothing blocks, or the command asks for no fix, no agent is asked and nothing is changed.
  * @throws UserError also when the fix before this one has changed nothing about what is found
  */
 export async function fixIssue(settings: FixStageSettings, isAsked: boolean, context: StageContext): Promise<Fixed> {
@@ -61,7 +61,7 @@ export async function fixIssue(settings: FixStageSettings, isAsked: boolean, con
   });
 }
 
-/** A second fix of the very same findings would be paid for nothing. @throws UserError when the one before this has changed nothing about them */
+/** A second fix of the same findings would be paid for nothing. @throws UserError when the one before this has changed nothing about them */
 async function requireProgress(
   { verdict, settings, subject }: { readonly verdict: Verdict; readonly settings: FixStageSettings; readonly subject: GateSubject },
   context: StageContext,
@@ -122,7 +122,7 @@ function renderFindings({ reviewers }: Verdict, open: Verdict['findings']): stri
   return [...objections, ...listed].join('\n');
 }
 
-/** What all who made a finding say of it. */
+/** What all who made a finding say about it. */
 function wordsOf({ said }: Verdict['findings'][number]): readonly string[] {
   return said.flatMap(({ reviewer, title, body, recommendation }, index) =>
     [index === 0 ? '' : `${reviewer} says: ${printableLine(title)}`, body, recommendation].filter((text) => text !== ''),

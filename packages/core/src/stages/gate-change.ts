@@ -13,7 +13,7 @@ import { REVIEW_TARGET } from './targets.js';
 export interface GateSettings {
   readonly reviewers: readonly string[];
   readonly blockOn: Severity | 'none';
-  /** Who tried the running app. @default nobody */
+  /** Who tried the running app. @default none */
   readonly e2e?: string;
 }
 

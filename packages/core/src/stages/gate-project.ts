@@ -7,7 +7,7 @@ import type { StageContext } from './stage-context.js';
 
 /**
  * The verdict on a project's part of the change that this command is about; null when the project is not touched.
- * @throws UserError when a review is missing or judges another change, or nobody has looked at this one
+ * @throws UserError when a review is missing or judges another change, or this one has no review
  */
 export async function gateProject(settings: GateSettings, request: ProjectReviewRequest, context: StageContext): Promise<Verdict | null> {
   const { host, project, target } = context;

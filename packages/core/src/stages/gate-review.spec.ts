@@ -94,7 +94,7 @@ describe('gateReview', () => {
   it('refuses a review that is missing, and to pass without reviewers', async () => {
     const issue = await reviewed({});
     await expect(gate(issue, { reviewers: ['codex', 'claude'] })).rejects.toThrow(
-      'No valid review of "issue-42" by claude. Make it anew: nx run issue-42:agent-review --skip-nx-cache',
+      'No valid review of "issue-42" by claude. Run it again: nx run issue-42:agent-review --skip-nx-cache',
     );
     await expect(gate(issue, { reviewers: [] })).rejects.toThrow('No reviewer is configured.');
   });

@@ -3,7 +3,7 @@ import { checkingRef } from './refs.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 
 /**
- * Notes that from now on what appears in the worktree is the checks' doing, for the case that they are killed. @returns what takes the note away
+ * Notes that from now on what appears in the worktree is the checks' doing, for the case that they are killed. @returns what removes the note
  * however they end: what is found later may be a person's. What cancelled checks left half-made is cleared away at once.
  */
 export async function noteChecks(issue: StageIssue, context: StageContext): Promise<(isCancelled: boolean) => Promise<void>> {

@@ -4,7 +4,7 @@ import type { Reviewed } from './require-reviews.js';
 import type { StageContext } from './stage-context.js';
 import { parseTarget } from './targets.js';
 
-/** The change that stands on an issue's branch now, as this machine sees it. @throws UserError when `agent-build` has not run */
+/** The change that is on an issue's branch now, as this machine sees it. @throws UserError when `agent-build` has not run */
 export async function issueReviewed({ branch }: Manifest, context: StageContext): Promise<Reviewed> {
   const { baseTree } = await requireCheckout(context);
   const tree = await context.git.resolveTree(`refs/heads/${branch}`);

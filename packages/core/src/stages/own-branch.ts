@@ -56,7 +56,7 @@ export async function isOwnWork(tip: string, base: string, { git, project }: Sta
 
 /**
  * Before anything is paid for: a build puts the branch at its base.
- * @throws UserError when that would take away commits that no build made
+ * @throws UserError when that would remove commits that no build made
  */
 export async function requireOwnWork(base: string, { manifest, local }: StageIssue, context: StageContext): Promise<void> {
   const { git, project } = context;
@@ -71,7 +71,7 @@ export async function requireOwnWork(base: string, { manifest, local }: StageIss
   );
 }
 
-/** Moves branch and files to a commit. A tip that is no ancestor of it is kept under a ref. */
+/** Moves branch and files to a commit. A tip that is not an ancestor of it is kept under a ref. */
 export async function moveBranch(to: string, { local, manifest }: StageIssue, context: StageContext): Promise<void> {
   const { git, host, project, onProgress } = context;
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);

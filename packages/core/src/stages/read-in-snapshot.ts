@@ -17,7 +17,7 @@ export interface Reading extends SnapshotRequest {
 /** Where a reader works, and what it must not look into. */
 export interface ReadingPlace {
   readonly cwd: string;
-  /** The repository and all its worktrees: the writer's words, plan, commits and files stand there. */
+  /** The repository and all its worktrees: the writer's words, plan, commits and files are there. */
   readonly hidden: readonly string[];
 }
 
@@ -63,8 +63,8 @@ export async function readInSnapshot<Result>(
 const FENCED: ReadonlySet<string> = new Set(['claude', 'codex']);
 
 /**
- * Claude Code and Codex are kept from writing by a fence of their own, so that people may go on working in the main worktree meanwhile.
- * Of other programs we know none that holds; and in CI nobody else works.
+ * Claude Code and Codex are kept from writing by their own fence, so that users may keep working in the main worktree.
+ * Of other programs we know none that holds; and in CI there are no other users.
  */
 function watched({ definition }: Reading['settings'], { host }: StageContext): 'setup' | 'all' {
   return isCi(host.env) || !FENCED.has(definition.type) ? 'all' : 'setup';
@@ -77,7 +77,7 @@ function othersBranches(issue: StageIssue | null, { host }: StageContext): () =>
     for (const { branch } of (await readManifests(host.state)).valid.values()) if (branch !== issue?.manifest.branch) seen.add(branch);
     return [...seen];
   };
-  // An issue that is removed meanwhile takes its branch along.
+  // Removing an issue in the meantime removes its branch.
   const first = look();
   return async () => {
     await first;

@@ -60,7 +60,7 @@ interface Environments {
   readonly now: string | null;
 }
 
-/** What stood there goes into a file that its owner alone may read: env files hold secrets, which are nothing for git. */
+/** What was there goes into a file that its owner alone may read: env files hold secrets, which are nothing for git. */
 async function putEnvironmentBack(
   { before, now }: Environments,
   { local: { worktree } }: StageIssue,

@@ -7,13 +7,13 @@ export interface RefusedResult {
   /** Ends the sentence "It is not taken: …". */
   readonly reason: string;
   readonly project: string;
-  /** Makes it anew. */
+  /** Makes it again. */
   readonly target: string;
 }
 
 /**
  * For results that come from Nx's cache, which may be one that others write to. Running again would find the same there; in a run without the
- * cache what is here and sound stays, and the rest is made anew. Nx stores nothing of such a run: it has to go as far as the user wants to.
+ * cache what is here and sound stays, and the rest is made again. Nx stores nothing of such a run: it has to go as far as the user wants to.
  */
 export function refuseStored({ what, reason, project, target }: RefusedResult, cause?: unknown): UserError {
   return new UserError(

@@ -47,7 +47,7 @@ async function requireReview(
   // In one run, to the gate: of what runs without the cache, Nx stores nothing.
   const anew = `nx run ${printableLine(project)}:${REVIEW_TARGET} --skip-nx-cache`;
   if (review?.reviewer !== reviewer)
-    throw new UserError(`No valid review of "${printableLine(project)}" by ${reviewer}. Make it anew: ${anew}`);
+    throw new UserError(`No valid review of "${printableLine(project)}" by ${reviewer}. Run it again: ${anew}`);
   if (review.tree !== tree)
     throw new UserError(
       `The review by ${reviewer} is of another state of ${name} than is there now. Run again: nx run ${project}:${REVIEW_TARGET}; if that does not help: ${anew}`,

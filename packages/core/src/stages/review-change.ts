@@ -19,7 +19,7 @@ import { recordStage } from './stage-recorder.js';
 import type { AgentStageSettings } from './stage-settings.js';
 import type { Validation } from './validation-artefact.js';
 
-/** A change with what its reviewers are told of it. */
+/** A change with what its reviewers get about it. */
 export interface ReviewSubject {
   /** What it is for: Markdown from outside. */
   readonly spec: string;
@@ -35,7 +35,7 @@ const NOTHING_TO_REVIEW: ReviewAnswer = { verdict: 'approve', summary: 'The chan
 
 /**
  * One reviewer, in a fresh context and without any means to write, judges a change: spec, diff and check results in, findings out. It sees
- * neither the writer's words nor its commits, and the rules as they are at the base. Succeeds with any valid verdict. Nobody is asked about a
+ * neither the writer's words nor its commits, and the rules as they are at the base. Succeeds with any valid verdict. No agent is asked about a
  * change that changes nothing; one that is larger than a context window is shown in parts, each in a fresh context.
  */
 export async function reviewChange(settings: AgentStageSettings, subject: ReviewSubject, context: StageContext): Promise<Review> {
@@ -102,7 +102,7 @@ async function promptsFor({ spec, checks }: ReviewSubject, { parts, facts }: Sho
   });
 }
 
-/** An approval of what nobody has read to the end says so. */
+/** An approval of a diff that was not read to its end says so. */
 function unseen(files: readonly string[]): readonly string[] {
   return files.length === 0 ? [] : [`Not in the prompt: ${files.join(', ')}.`];
 }

@@ -5,7 +5,7 @@ import { requireIssue, type StageContext } from './stage-context.js';
 import type { AgentStageSettings } from './stage-settings.js';
 import { requireValidation } from './validation-artefact.js';
 
-/** Has a reviewer judge what was built for an issue and checked. @throws UserError when that is not what stands on its branch */
+/** Has a reviewer judge what was built for an issue and checked. @throws UserError when that is not what is on its branch */
 export async function reviewIssue(settings: AgentStageSettings, context: StageContext): Promise<Review> {
   const { git, project } = context;
   const issue = await requireIssue(context);

@@ -15,7 +15,7 @@ export interface ProjectReviewRequest extends ChangesRequest {
 }
 
 /**
- * Has a reviewer judge a project's part of a change; null when the project is not touched: then nobody is asked.
+ * Has a reviewer judge a project's part of a change; null when the project is not touched: then no agent is asked.
  * @throws UserError when the change is no longer the one that the key was made of
  */
 export async function reviewProject(

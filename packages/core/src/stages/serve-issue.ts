@@ -30,7 +30,7 @@ export interface ServeRequest {
 }
 
 /**
- * Runs the app in an issue's worktree as it is there, on the issue's ports and database, until this process is told to end.
+ * Runs the app in an issue's worktree as it is there, on the issue's ports and database, until this process is stopped.
  * @throws UserError when its port is taken, it is not ready in time, or it ends by itself
  */
 export async function serveIssue(request: ServeRequest, access: AppAccess, context: StageContext): Promise<void> {

@@ -34,7 +34,7 @@ export interface BuildStageSettings extends AgentStageSettings {
 export interface FixStageSettings extends BuildStageSettings {
   readonly reviewers: readonly string[];
   readonly blockOn: Severity | 'none';
-  /** Who tried the running app. @default nobody */
+  /** Who tried the running app. @default none */
   readonly e2e?: string;
 }
 
@@ -46,7 +46,7 @@ export interface ValidateStageSettings {
   readonly passEnv: readonly string[];
 }
 
-/** These end a stage or say how it gets its tools; they never change what it says, so they are no part of a key. */
+/** These end a stage or say how it gets its tools; they never change what it says, so they are not part of a key. */
 export interface StageLimits {
   readonly agentTimeoutMs: number;
   readonly agentIdleTimeoutMs: number;

@@ -3,7 +3,7 @@ import { builtRef } from './refs.js';
 import { refuseStored } from './refuse-stored.js';
 import type { StageContext } from './stage-context.js';
 
-/** Commits that a stage has stored: what its artefact says of them, and the bundle beside it. */
+/** Commits that a stage has stored: what its artefact says about them, and the bundle beside it. */
 export interface StoredCommits {
   /** `build by claude`. */
   readonly what: string;

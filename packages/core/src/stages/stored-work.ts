@@ -30,7 +30,7 @@ export async function restoreBuild(writer: string, issue: StageIssue, context: S
   return { ...build, base, head: await restoreCommits(stored, context) };
 }
 
-/** The stored fix by one writer, on what stands on the branch: what was reviewed, or the fix itself. @throws UserError as for a build */
+/** The stored fix by one writer, on what is on the branch: what was reviewed, or the fix itself. @throws UserError as for a build */
 export async function restoreFix(writer: string, context: StageContext): Promise<Restored<Fix>> {
   const { git, project, target } = context;
   const issue = await requireIssue(context);

@@ -7,7 +7,7 @@ import { requireOfCheckout } from './checkout-artefact.js';
 import type { StageContext } from './stage-context.js';
 import { inRound, parseTarget, REVIEW_TARGET, VALIDATE_TARGET } from './targets.js';
 
-/** What was checked and with what result: `validation.json`. Equal for equal results: times and logs stand beside it. */
+/** What was checked and with what result: `validation.json`. Equal for equal results: times and logs are beside it. */
 export const validationSchema = z.strictObject({
   baseTree: objectIdSchema,
   tree: objectIdSchema,

@@ -56,7 +56,7 @@ export async function fleetStatus(
     const records = await Promise.all(targets.map((target) => readRecord(project, target, host)));
     const otherRecords = await Promise.all(alsoPaid.map((target) => readRecord(project, target, host)));
     const stages = targets.map((target, index) => stageStatus(target, records[index] ?? null));
-    // Nobody plans or builds what was taken over as it is.
+    // An adopted branch is neither planned nor built.
     const expected = manifest.adopted === true ? stages.slice(2) : stages;
     issues.push({
       project,

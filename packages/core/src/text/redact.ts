@@ -20,9 +20,9 @@ const LOOPBACK = new RegExp(
   'i',
 );
 
-/** What is a secret by its form, whoever knows it: private keys, tokens that say whose they are, passwords in URLs. */
+/** What is a secret by its form, wherever it comes from: private keys, tokens that say whose they are, passwords in URLs. */
 const FORMS: readonly (readonly [RegExp, string])[] = [
-  // Whole, or cut off; line breaks as they are, or as JSON writes them. What cannot stand in a key ends it.
+  // Whole, or cut off; line breaks as they are, or as JSON writes them. What cannot be in a key ends it.
   [/(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:(?!-----)[\w+/=\s\\:,.-])*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g, `$1${HIDDEN}`],
   [
     /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|npm_\w{30,}|napi_\w{20,}|lin_api_\w{20,}|AKIA[A-Z\d]{16})\b/g,

@@ -13,7 +13,7 @@ export interface PullRequest {
   readonly head: string;
   /** The branch that it is to go into. */
   readonly baseBranch: string;
-  /** True when its branch stands in another repository. */
+  /** True when its branch is in another repository. */
   readonly isFork: boolean;
   /** The ref that holds its head in the repository itself: `refs/pull/12/head`. */
   readonly ref: string;

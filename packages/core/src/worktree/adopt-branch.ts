@@ -12,7 +12,7 @@ export interface BranchDecision {
 }
 
 /**
- * Decides what an issue's branch is: still to be made, ours, or one that stands at the base and so holds nobody's work.
+ * Decides what an issue's branch is: still to be made, ours, or one that is at the base and so holds no work.
  * @throws UserError when it is someone else's or checked out elsewhere
  */
 export async function adoptOrCreateBranch(

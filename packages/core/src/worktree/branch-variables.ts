@@ -9,7 +9,7 @@ export interface BranchVariables {
   valueOf(name: string): string | null;
 }
 
-/** @param variables what the database gives; its first one is the URL. Empty values stand for a database that is not there. */
+/** @param variables what the database gives; its first one is the URL. Empty values represent a database that is not there. */
 export function branchVariables(settings: DatabaseSettings, variables: Readonly<Record<string, string>>): BranchVariables {
   const [url = ''] = Object.values(variables);
   const parts = partsOfUrl(url);

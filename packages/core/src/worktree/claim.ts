@@ -100,7 +100,7 @@ function settled(claim: Allocation, state: Allocation['state'], host: Host): All
 }
 
 /**
- * Makes this process the one at work on a claim that was read before, provided that nobody has touched it since.
+ * Makes this process the one at work on a claim that was read before, if it is unchanged since.
  * @throws UserError when somebody has
  */
 export async function takeClaim(seen: Allocation, state: Allocation['state'], host: Host): Promise<Allocation> {

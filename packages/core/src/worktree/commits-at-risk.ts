@@ -32,23 +32,23 @@ interface CommitsAtRisk {
   readonly losses: readonly string[];
 }
 
-/** Commits that the default branch does not reach. Pushed and merged ones are no loss, but stay reachable all the same. */
+/** Commits that the default branch does not reach. Pushed and merged ones are not a loss, but stay reachable all the same. */
 async function commitsAtRisk(
   { manifest, tip, branchGoes, entry, into, merge }: CommitQuestion,
   { git }: RemovalAdapters,
 ): Promise<CommitsAtRisk> {
   const detached = entry?.branch === null ? entry.head : null;
-  // A remote branch that git remembers may be gone from its remote: it is no loss, but nothing that keeps a commit either.
+  // A remote branch that git remembers may be gone from its remote: it is not a loss, but nothing that keeps a commit either.
   const keepers = [into, into === null ? null : await localBranch(into, git), ...(branchGoes ? [] : [tip])];
   const kept: string[] = [];
   const losses: string[] = [];
-  // A build that a person has thrown away is no loss to them, but an agent was paid for it.
+  // A build that a person has thrown away is not a loss to them, but an agent was paid for it.
   const built = await git.readRef(builtRef(manifest.project));
   if (built !== null && !(await isReachable(built, [...keepers, tip, detached], git))) kept.push(built);
   for (const commit of new Set([branchGoes ? tip : null, detached])) {
     if (commit === null || (await isReachable(commit, keepers, git))) continue;
     kept.push(commit);
-    // What was there before is no work of its own; but its branch may be gone by now, and this one the last to hold it.
+    // What was there before is not a work of its own; but its branch may be gone by now, and this one the last to hold it.
     if (await git.isAncestor(commit, manifest.base)) continue;
     if ((await git.remoteBranchesWith(commit)).length > 0) continue;
     if (commit === tip && merge !== null && (merge.kind !== 'open' || (await isAncestorOf(merge.pullRequest.head, commit, git)))) continue;

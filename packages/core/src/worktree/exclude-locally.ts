@@ -11,7 +11,7 @@ export interface Exclusion {
   readonly pattern: string;
 }
 
-/** Has git ignore a path of ours without touching a tracked file: the exclude file is this clone's own. Nx heeds it too. */
+/** Has git ignore a path of nx-fleet without touching a tracked file: the exclude file is this clone's own. Nx heeds it too. */
 export async function excludeLocally(
   { location, worktree, path, pattern }: Exclusion,
   { git, host }: Pick<WorktreeAdapters, 'git' | 'host'>,

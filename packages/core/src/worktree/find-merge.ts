@@ -7,7 +7,7 @@ export type Merge =
   | { readonly kind: 'ancestor'; readonly into: string }
   | { readonly kind: 'equivalent'; readonly into: string }
   | { readonly kind: 'pull-request'; readonly pullRequest: PullRequest }
-  /** A pull request that waits: not merged, and not to be taken away. */
+  /** A pull request that waits: not merged, and not to be removed. */
   | { readonly kind: 'open'; readonly pullRequest: PullRequest };
 
 export interface MergeQuestion {

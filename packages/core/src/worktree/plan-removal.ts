@@ -16,11 +16,11 @@ import type { RemoveRequest } from './remove-worktree.js';
 import type { WorktreeAdapters } from './worktree-work.js';
 
 export interface RemovalAdapters extends WorktreeAdapters {
-  /** The pull requests of an issue's branch, newest first; null where there are none, or nobody can tell. */
+  /** The pull requests of an issue's branch, newest first; null where there are none, or unknown. */
   readonly pullRequestsOf?: ((manifest: Manifest) => Promise<readonly PullRequest[] | null>) | undefined;
 }
 
-/** What a removal takes away and why it might be refused, before anything is done. */
+/** What a removal removes and why it might be refused, before anything is done. */
 export interface RemovalPlan {
   readonly manifest: Manifest;
   /** What it holds on this machine; null when nothing is there but its state. */
@@ -39,7 +39,7 @@ export interface RemovalPlan {
   readonly merge: Merge | null;
 }
 
-/** Stands for the incarnation of a worktree that the registry does not know. */
+/** Represents the incarnation of a worktree that the registry does not know. */
 export const FORGOTTEN = '';
 
 type RemovalQuestion = Pick<RemoveRequest, 'project' | 'location' | 'together'>;
@@ -106,7 +106,7 @@ export function recordedAllocation(
 
 /**
  * Whether a worktree that was ready is there to be looked at.
- * @throws UserError when its folder is there and git does not know it: nobody can tell what is in it
+ * @throws UserError when its folder is there and git does not know it: its content is unknown
  */
 async function isWhole({ worktree, state }: Allocation, entry: WorktreeEntry | undefined, host: Host): Promise<boolean> {
   if (!(await host.pathExists(worktree))) return false;

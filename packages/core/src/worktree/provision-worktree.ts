@@ -30,7 +30,7 @@ export interface ProvisionedWorktree {
 
 /**
  * Makes an issue's worktree by the steps of `PROVISIONING`, between a claim and a record. Each step finds what an earlier, interrupted call
- * left. A failure undoes what this call made; a database that cannot be had is no failure, but is recorded.
+ * left. A failure undoes what this call made; a database that cannot be had is not a failure, but is recorded.
  * @throws UserError
  */
 export async function provisionWorktree(request: ProvisionRequest, adapters: WorktreeAdapters): Promise<ProvisionedWorktree> {
@@ -125,7 +125,7 @@ async function undoAfter(error: unknown, work: WorktreeWork, adapters: WorktreeA
   }
 }
 
-/** A folder that no claim of ours stands for is someone's: a failure must never undo it. */
+/** A folder without a claim is someone's: a failure must never undo it. */
 async function requireFreePlace({ plan, location }: ProvisionRequest, { host }: WorktreeAdapters): Promise<void> {
   const { project } = plan.manifest;
   const allocation = findAllocation(await host.registry.read(), { repository: location.commonDirectory, project });

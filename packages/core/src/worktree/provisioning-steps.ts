@@ -12,21 +12,21 @@ export interface Step {
   readonly name: string;
   /** Makes it, or finishes or finds what an earlier, killed call of the same step left. */
   make(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void>;
-  /** Takes it away; what is not there is fine. A step without it leaves nothing outside of the worktree. */
+  /** Removes it; what is not there is fine. A step without it leaves nothing outside of the worktree. */
   undo?(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void>;
 }
 
 /**
- * The order in which a worktree is made; steps of one line run side by side. It is taken away in the reverse order.
+ * The order in which a worktree is made; steps of one line run side by side. It is removed in the reverse order.
  *
  * | step         | makes                                       | undone by                 | when it is run again                          |
  * | ------------ | ------------------------------------------- | ------------------------- | --------------------------------------------- |
  * | (claim)      | names and ports, state `creating`           | (release), at the end     | the same claim is taken over from the dead    |
  * | branch       | `refs/heads/<branch>` at its start          | deleted where it was left | the branch is there                           |
- * | worktree     | a spare moved and switched, or a checkout   | unregistered, discarded   | half-made ones are made anew, half-moved ones moved |
+ * | worktree     | a spare moved and switched, or a checkout   | unregistered, discarded   | half-made ones made again, half-moved ones moved |
  * | files        | what `.worktreeinclude` names               | (goes with the worktree)  | what is there stays                           |
  * | prepare      | what `worktrees.prepare` makes              | (goes with the worktree)  | run again until the worktree is ready         |
- * | dependencies | node_modules, with a stamp inside           | (goes with the worktree)  | an equal stamp is kept, else made anew        |
+ * | dependencies | node_modules, with a stamp inside           | (goes with the worktree)  | an equal stamp is kept, else made again       |
  * | database     | a branch of the database                    | removed                   | found by its name and incarnation             |
  * | environment  | our block of `.env.local`                   | (goes with the worktree)  | written whole, again                          |
  * | setup, smoke | what the commands of the configuration make | (goes with the worktree)  | run until they succeeded once, with the database; again once the branch has moved |
@@ -51,7 +51,7 @@ export async function makeSteps(work: WorktreeWork, adapters: WorktreeAdapters):
   }
 }
 
-/** Takes everything away, last step first. */
+/** Removes everything, last step first. */
 export async function undoSteps(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
   for (const steps of PROVISIONING.toReversed()) for (const step of steps) await step.undo?.(work, adapters);
 }

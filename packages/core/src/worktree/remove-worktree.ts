@@ -11,7 +11,7 @@ import { endStraysOf, type ProvisioningSettings, type WorktreeWork } from './wor
 
 export interface RemoveRequest {
   readonly project: string;
-  /** What the same command removes: that it waits is no reason to stay. @default the project alone */
+  /** What the same command removes: that it waits is not a reason to stay. @default the project alone */
   readonly together?: readonly string[];
   readonly location: RepositoryLocation;
   readonly settings: ProvisioningSettings;
@@ -22,7 +22,7 @@ export interface RemoveRequest {
 /**
  * Removes an issue's worktree, branch, database and state: the steps of `PROVISIONING` undone. With `force`, what would be lost is kept under
  * `refs/nx-fleet/trash/` first. Run again after an interruption, it finishes.
- * @returns the refs that keep what was taken away
+ * @returns the refs that keep what was removed
  */
 export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, adapters: RemovalAdapters): Promise<readonly string[]> {
   const { git, host } = adapters;
@@ -35,7 +35,7 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
   const { allocation, manifest, tip, here, ...rest } = await requireAsPlanned(plan, request, adapters);
   await requireNoStage(project, host);
   if (allocation !== null) {
-    // Not even `force` takes a worktree from under a process of ours: what it writes meanwhile would be in no kept ref.
+    // Not even `force` takes a worktree from under a process of nx-fleet: what it writes in the meantime would be in no kept ref.
     await requireNobodyAtWork(allocation, host);
     await beginRemoving(allocation, adapters);
     await endStraysOf({ allocation, location }, host);
@@ -104,7 +104,7 @@ async function keepLosses(
   return [...refs, await keepInTrash(commit, { project, at: host.now() }, git)];
 }
 
-/** From here on no build and no other removal begins. What the registry has forgotten nobody can claim either: its place is not free. */
+/** From here on no build and no other removal begins. What the registry has forgotten cannot be claimed either: its place is not free. */
 async function beginRemoving(allocation: Allocation, { host }: RemovalAdapters): Promise<void> {
   if (allocation.incarnation === FORGOTTEN && findAllocation(await host.registry.read(), allocation) === undefined) return;
   await takeClaim(allocation, 'removing', host);

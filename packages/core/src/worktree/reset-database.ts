@@ -41,7 +41,7 @@ export async function resetDatabase(request: ResetRequest, adapters: WorktreeAda
     throw new UserError(`"${project}" has no worktree that is ready. Make it: nx g worktree --issue=${project.replace(/^issue-/, '')}`);
   }
   await requireNobodyAtWork(allocation, host);
-  // A removal that came between would leave a database and a record that nobody looks for any more.
+  // A removal that came between would leave a database and a record that nothing removes any more.
   const taken = await takeClaim(allocation, 'ready', host);
   const here = local.here === true;
   const work: WorktreeWork = {

@@ -20,7 +20,7 @@ export interface SpareRequest {
 /** Folders of spares are named so, and nothing else is. */
 export const SPARE_PREFIX = '.nx-fleet-spare-';
 
-/** Prepares worktrees until as many are ready as the configuration asks for; takes away broken ones and those that are too many. */
+/** Prepares worktrees until as many are ready as the configuration asks for; removes broken ones and those that are too many. */
 export async function refillSpares(request: SpareRequest, adapters: WorktreeAdapters): Promise<void> {
   for (const bad of await findBadSpares(request, adapters)) await sweepSpare(bad, adapters);
   // git moves no worktree that has submodules.
@@ -58,7 +58,7 @@ export async function findBadSpares(
   return bad;
 }
 
-/** Takes a spare away that is as it was seen; one that somebody has claimed meanwhile is theirs. */
+/** Removes a spare that is as it was seen; one that somebody has claimed in the meantime is theirs. */
 export async function sweepSpare({ spare }: BadSpare, adapters: WorktreeAdapters): Promise<void> {
   if (await takeOut(spare, adapters)) await dropSpare(spare, adapters);
 }

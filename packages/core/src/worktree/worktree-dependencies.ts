@@ -6,7 +6,7 @@ import { worktreeEnvironment } from './worktree-environment.js';
  * @throws UserError when the package manager fails
  */
 export async function installWorktreeDependencies({ local }: StageIssue, passEnv: readonly string[], context: StageContext): Promise<void> {
-  // Whoever checked it out has installed it too.
+  // Anyone who checked it out has installed it too.
   if (local.here === true) return;
   const { git, host, limits, onProgress, onDetail, signal } = context;
   const { mainWorktree } = await git.locate();

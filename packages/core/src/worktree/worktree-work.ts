@@ -19,7 +19,7 @@ export interface WorktreeAdapters {
 /** Takes a step that begins, or a line of a program's output. @default shown as progress */
 export type DetailSink = (line: string, kind: 'step' | 'output') => void;
 
-/** Says what happens now, to whoever looks on. */
+/** Says what happens now, to the user. */
 export function showDetail(work: Pick<WorktreeWork, 'onProgress' | 'onDetail'>, line: string, kind: 'step' | 'output' = 'step'): void {
   if (work.onDetail === undefined) work.onProgress(line);
   else work.onDetail(line, kind);
@@ -28,7 +28,7 @@ export function showDetail(work: Pick<WorktreeWork, 'onProgress' | 'onDetail'>, 
 /** The options that a worktree is made by. */
 export type ProvisioningSettings = Pick<Settings, 'worktrees' | 'ports' | 'database'>;
 
-/** One worktree that is being made or taken away: what every step of it works on. */
+/** One worktree that is being made or removed: what every step of it works on. */
 export interface WorktreeWork {
   readonly manifest: Manifest;
   readonly allocation: Allocation;
@@ -36,7 +36,7 @@ export interface WorktreeWork {
   readonly settings: ProvisioningSettings;
   /** Where the branch is made if it is not there. */
   readonly branchStart: string;
-  /** Where the branch may stand when it is deleted: its start while nobody has worked on it, else what the removal's plan saw. */
+  /** Where the branch may stand when it is deleted: its start while it has no work, else what the removal's plan saw. */
   readonly expectedTip: string | null;
   /** True for a checkout that was there before us: it is equipped, and never made or removed. */
   readonly here: boolean;
@@ -71,7 +71,7 @@ export async function databaseRequest(work: WorktreeWork, host: Host): Promise<D
   };
 }
 
-/** What commands of ours that run in the worktree see, without the worktree's own variables. */
+/** What commands of nx-fleet that run in the worktree see, without the worktree's own variables. */
 export function commandEnvironment({ allocation, settings }: WorktreeWork, host: Host): Record<string, string> {
   return worktreeEnvironment(allocation.worktree, host.env, settings.worktrees.passEnv);
 }
@@ -96,7 +96,7 @@ export function envFileOf({ allocation }: WorktreeWork): string {
 }
 
 /**
- * Ends what killed commands of ours left at work for a worktree: in it, and in the main worktree, where programs of the team make and remove
+ * Ends what killed commands of nx-fleet left at work for a worktree: in it, and in the main worktree, where programs of the team make and remove
  * databases. Else they would do so behind the back of the next command.
  */
 export async function endStraysOf(

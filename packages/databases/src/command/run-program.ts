@@ -25,7 +25,7 @@ export interface ProgramRun {
   /** Its key in the settings. */
   readonly verb: 'create' | 'remove' | 'list' | 'reset';
   readonly line: CommandLine;
-  /** What stands for `{name}` and `{project}`. */
+  /** What replaces `{name}` and `{project}`. */
   readonly values: Readonly<Record<string, string>>;
   readonly request: Pick<DatabaseBranchRequest, 'mainWorktree' | 'onProgress' | 'signal'>;
 }

@@ -53,7 +53,7 @@ export function expiryOf(settings: NeonSettings): string {
   return new Date(Date.now() + lifeMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** The new branch; or the failure when there may be one of that name, of ours or not. */
+/** The new branch; or the failure when there may be one of that name, of nx-fleet or not. */
 async function createBranch(client: NeonClient, settings: NeonSettings, request: DatabaseBranchRequest): Promise<NeonBranch | NeonFailure> {
   const name = branchName(request);
   const parentId = settings.parent === undefined ? null : await requireParentId(client, settings.parent);

@@ -25,7 +25,7 @@ const operationsSchema = z
   .object({ operations: z.array(z.object({ id: z.string().min(1) })) })
   .transform(({ operations }) => operations.map((operation) => operation.id));
 
-/** What Neon says of a branch. `state` is `init`, `resetting`, `ready` or `archived`. */
+/** What Neon says about a branch. `state` is `init`, `resetting`, `ready` or `archived`. */
 export type NeonBranch = Readonly<z.infer<typeof branchSchema>>;
 
 /** A branch as it is listed, with our marker if it has one. */

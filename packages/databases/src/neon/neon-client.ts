@@ -97,7 +97,7 @@ function branchCalls({ api, calling, projectId }: Calls, endpointType: EndpointT
     setExpiry: async (branchId: string, expiresAt: string) => {
       await send((config) => api.updateProjectBranch(projectId, branchId, { branch: { expires_at: expiresAt } }, config), repeated);
     },
-    // An id is never given twice: to remove it again harms nobody.
+    // An id is never given twice: removing it again is harmless.
     deleteBranch: async (branchId: string) => {
       const answer = await orNull(send((config) => api.deleteProjectBranch({ projectId, branchId }, config), repeated));
       return answer === null || answer === '' || answer === undefined ? [] : parse(changeSchema, answer);

@@ -47,7 +47,7 @@ export class NeonFailure extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 
-  /** Whether Neon did not start on the call: it says of 423 and 503 that any request may be sent again, and 429 stops them at the door. */
+  /** Whether Neon did not start on the call: it says about 423 and 503 that any request may be sent again, and 429 stops them at the door. */
   get isRefusedForNow(): boolean {
     return this.status === 423 || this.status === 429 || this.status === 503;
   }

@@ -8,7 +8,7 @@ import { NeonFailure } from './neon-failure.js';
 import { awaitOperations, awaitReady } from './settle-branch.js';
 
 /**
- * Takes the branch back to its parent's state of now. A branch of another incarnation or parent is removed instead:
+ * Takes the branch back to its parent's current state. A branch of another incarnation or parent is removed instead:
  * a claim then makes a fresh one. @throws UserError
  */
 export async function resetBranch(client: NeonClient, settings: NeonSettings, request: DatabaseBranchRequest): Promise<void> {

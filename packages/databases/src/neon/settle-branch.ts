@@ -31,7 +31,7 @@ async function awaitOperation(client: NeonClient, id: string, pause: Pause): Pro
   }
 }
 
-/** Waits until a branch may be used, whoever works on it. @throws UserError when it is gone, or takes too long */
+/** Waits until a branch may be used, no matter who works on it. @throws UserError when it is gone, or takes too long */
 export async function awaitReady(client: NeonClient, branchId: string): Promise<void> {
   const pause = pollingPause(client);
   for (;;) {

@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 export interface CatalogEntry {
   readonly name: string;
   readonly comment: string | null;
-  /** False when its removal was interrupted: nobody can connect to it any more. */
+  /** False when its removal was interrupted: no client can connect to it any more. */
   readonly valid: boolean;
   readonly template: boolean;
 }
@@ -22,7 +22,7 @@ export function listDatabases(session: Session): Promise<readonly CatalogEntry[]
   return session.query<CatalogEntry>(`SELECT ${COLUMNS} FROM pg_database ORDER BY datname`);
 }
 
-/** Removes a database of ours, with the sessions on it; absence is fine. @throws UserError naming what else holds it */
+/** Removes a database of nx-fleet, with the sessions on it; absence is fine. @throws UserError naming what else holds it */
 export async function dropDatabase(session: Session, name: string): Promise<void> {
   const entry = await findDatabase(session, name);
   if (entry?.template === true) {

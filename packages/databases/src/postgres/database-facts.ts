@@ -61,7 +61,7 @@ async function factsOf(session: Session, name: string): Promise<Facts> {
   return facts;
 }
 
-/** Nobody but those who may on the source. */
+/** Only those who may on the source. */
 async function grantStatements(session: Session, { from, to }: { readonly from: string; readonly to: string }): Promise<readonly string[]> {
   const grants = await session.query<Grant & Record<string, unknown>>(
     `SELECT CASE grantee WHEN 0 THEN NULL ELSE pg_get_userbyid(grantee)::text END AS grantee, privilege_type AS privilege, is_grantable AS grantable

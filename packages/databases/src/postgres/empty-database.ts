@@ -12,7 +12,7 @@ interface Locale {
 
 /** An empty database that sorts and encodes text as the source does. */
 export async function createEmptyLike({ session, source }: PostgresWork, to: string): Promise<void> {
-  // Through JSON, since columns that a version lacks are no error there.
+  // Through JSON, since columns that a version lacks are not an error there.
   const [locale] = await session.query<Locale & Record<string, unknown>>(
     `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate AS collate, datctype AS ctype, entry->>'datlocprovider' AS provider,
        coalesce(entry->>'datlocale', entry->>'daticulocale') AS locale

@@ -17,7 +17,7 @@ type BranchIdentity = Pick<DatabaseBranchRequest, 'repository' | 'clone' | 'proj
  * | ---------------------------------------- | --------------------------------------------------- |
  * | 1. copy the snapshot, as unfinished name | the server ends the copy; the next command drops it |
  * | 2. comment: whose it is                  | the same                                            |
- * | 3. access, settings and owner            | the same; nobody can connect to it so far           |
+ * | 3. access, settings and owner            | the same; no client can connect to it so far        |
  * | 4. drop the branch that it replaces      | the same; the branch is missing until then          |
  * | 5. rename it                             | the branch is whole and ours                        |
  */

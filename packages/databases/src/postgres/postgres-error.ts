@@ -33,7 +33,7 @@ export function connectionError(source: PostgresSource, error: unknown): UserErr
   );
 }
 
-/** What a failed statement is to be thrown as: faults that an operator of the server can mend as a `UserError`. */
+/** What a failed statement is to be thrown as: faults that an operator of the server can repair as a `UserError`. */
 export function statementError(source: PostgresSource, error: unknown): Error {
   if (error instanceof UserError) {
     return error;

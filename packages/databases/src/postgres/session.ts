@@ -22,7 +22,7 @@ const MAINTENANCE_DATABASES = ['postgres', 'template1'];
 
 /**
  * Works on the source's server in one session, which is ended however the work ends.
- * @throws UserError when there is no connection, or for what an operator of the server can mend
+ * @throws UserError when there is no connection, or for what an operator of the server can repair
  */
 export async function withSession<Result>(
   source: PostgresSource,

@@ -8,7 +8,7 @@ import { aloneOn, orDropped, sweepUnfinished, unfinishedName } from './unfinishe
 
 const markerSchema = z.object({ tool: z.literal('nx-fleet'), clone: z.string(), snapshotOf: z.string(), takenAt: z.string() });
 
-/** The frozen copy of the source that branches are made from: nobody can connect to it, so it is never in use. One per clone and source. */
+/** The frozen copy of the source that branches are made from: no client can connect to it, so it is never in use. One per clone and source. */
 export interface Snapshot {
   readonly name: string;
   readonly takenAt: string;
@@ -23,7 +23,7 @@ export async function requireSnapshot(work: PostgresWork): Promise<Snapshot> {
   return aloneOnSnapshot(work, async () => (await findSnapshot(work)) ?? (await takeSnapshot(work)));
 }
 
-/** A snapshot of the state of now in place of the present one. Copies that are being made of that one are finished first. */
+/** A new snapshot in place of the present one. Copies that are being made of that one are finished first. */
 export async function refreshSnapshot(work: PostgresWork): Promise<Snapshot> {
   const snapshot = await aloneOnSnapshot(work, async () => {
     await findSnapshot(work);

@@ -39,7 +39,7 @@ export async function orDropped<Result>(session: Session, name: string, make: ()
   }
 }
 
-/** Databases that killed clients of this clone left unfinished: nobody is at work on them. */
+/** Databases that killed clients of this clone left unfinished: no process works on them. */
 export async function listUnfinished(session: Session, owner: Pick<DatabaseOwner, 'clone'>): Promise<readonly string[]> {
   const abandoned: string[] = [];
   for (const { name } of await listDatabases(session)) {

@@ -2,7 +2,7 @@ import { constants, copyFile } from 'node:fs/promises';
 import type { CopyMethod } from './copy-method.js';
 import { exists, SIDECARS, statEntry } from './sqlite-path.js';
 
-/** Copies the file as it is, if nobody has the database open or writes to it meanwhile. */
+/** Copies the file as it is, if no process has the database open or writes to it. */
 export function createPlainCopy(copy: typeof copyFile = copyFile): CopyMethod {
   return {
     name: 'plain copy',

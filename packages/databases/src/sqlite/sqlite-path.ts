@@ -32,7 +32,7 @@ export async function exists(path: string): Promise<boolean> {
   return (await statEntry(path)) !== null;
 }
 
-/** What stands at a path, links not followed, or null. */
+/** What is at a path, links not followed, or null. */
 export async function statEntry(path: string): Promise<BigIntStats | null> {
   try {
     return await lstat(path, { bigint: true });

@@ -4,7 +4,7 @@ import { nullIfAbsent } from '../read-file.js';
 
 const PROGRAMS = path.join('node_modules', '.bin');
 
-/** Programs of a clone's `node_modules/.bin` that lead nowhere, although those of its original lead somewhere. */
+/** Programs of a clone's `node_modules/.bin` that are broken links, although those of its original are not. */
 export async function brokenPrograms(original: string, clone: string): Promise<readonly string[]> {
   const names = await readdir(path.join(original, PROGRAMS)).catch((error: unknown) => nullIfAbsent(error) ?? []);
   const states = await Promise.all(names.map(async (name) => (await leads(original, name)) && !(await leads(clone, name))));

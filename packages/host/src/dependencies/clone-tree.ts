@@ -17,7 +17,7 @@ export interface TreeClone {
   readonly skip: ReadonlySet<string>;
   /** Packages that tools change in place: with the transfer `link` they are copied, as dot entries of a node_modules are. */
   readonly mutablePackages: ReadonlySet<string>;
-  /** What a link is to hold in the copy, by what it holds and where it stands there. */
+  /** What a link is to hold in the copy, by what it holds and where it is. */
   readonly rewriteLink: (target: string, link: string) => string;
   readonly signal?: AbortSignal | undefined;
 }

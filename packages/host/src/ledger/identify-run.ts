@@ -25,7 +25,7 @@ function isProcessId(text: string): boolean {
   return /^[1-9]\d*$/.test(text);
 }
 
-/** True also where the system does not tell where a process runs, or lets nobody look there. */
+/** True also where the system does not tell where a process runs, or does not let us look there. */
 function sameRepository(workspaceRoot: string): (folder: string | null) => boolean {
   const ours = repositoryOf(realpathSync(workspaceRoot));
   return (folder) => {

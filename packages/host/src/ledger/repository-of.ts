@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * The folder that all worktrees of a folder's repository share; null outside of any. By what stands on disk (gitrepository-layout(5)), without git.
+ * The folder that all worktrees of a folder's repository share; null outside of any. By what is on disk (gitrepository-layout(5)), without git.
  * @param folder real absolute path
  */
 export function repositoryOf(folder: string): string | null {

@@ -35,7 +35,7 @@ async function* inOrder<Result>(results: readonly Promise<Result>[]): AsyncGener
   for (const result of results) yield await result;
 }
 
-/** A bug in one task is no reason to fail the others of its batch. */
+/** A bug in one task is not a reason to fail the others of its batch. */
 async function endsWell<Options>(executor: Executor<Options>, options: Options, context: ExecutorContext): Promise<boolean> {
   try {
     return (await executor(options, context)).success;

@@ -47,7 +47,7 @@ function workspaceProjects(
     }));
 }
 
-/** A project that another plugin infers, or that has an `agent-review` of its own, has none of ours. */
+/** A project that another plugin infers, or that has an `agent-review` of its own, gets none from nx-fleet. */
 function reviewedBy(
   project: NamedProject,
   targets: ProjectConfiguration['targets'],

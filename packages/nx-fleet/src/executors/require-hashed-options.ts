@@ -5,7 +5,7 @@ import { isSettingsInput } from '../graph/stage-key.js';
 /**
  * Nx hashes tasks that wait for a free slot long before they start. A stage that read options of another moment would be stored under the key
  * of these.
- * @param target the target as the options of now make it
+ * @param target the target as the current options make it
  * @param isAsBegun whether all options are those that the Nx command began with
  * @throws UserError when the options that the stage reads have changed since its key was made
  */

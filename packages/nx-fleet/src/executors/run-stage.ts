@@ -36,7 +36,7 @@ type StageWork = (stage: StageContext, settings: Settings) => Promise<boolean>;
 interface StageKind {
   /** @throws UserError where such a stage cannot run */
   readonly requirePlace: (workspaceRoot: string, adapters: Adapters) => Promise<void>;
-  /** The target as the options of now make it. */
+  /** The target as the current options make it. */
   readonly findTarget: (stage: StageContext, settings: Settings) => Promise<TargetConfiguration | undefined>;
   /** @throws UserError on a stored result that the next stage would refuse */
   readonly requireResult: (stage: StageContext, settings: Settings) => Promise<void>;
@@ -56,7 +56,7 @@ const OF_ISSUE: StageKind = {
   },
   requireResult: requireIssueResult,
   budgets: (budgets) => budgets,
-  // A fix that finds nothing to fix asks nobody: whether it may is seen when it does.
+  // A fix that finds nothing to fix asks no agent: whether it may is seen when it does.
   asksAgents: async ({ target }) => ![VALIDATE_TARGET, FIX_TARGET].includes(parseTarget(target).stage),
   recipe: async (target, stage, { agents }) => {
     const { stage: name, agent } = parseTarget(stage.target);

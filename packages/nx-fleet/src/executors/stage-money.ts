@@ -36,7 +36,7 @@ export async function requireStageBudget(stage: StageContext, { budgets }: Setti
   }
 }
 
-/** Books what the tasks before this one had from the cache: of these no code of ours has run. */
+/** Books what the tasks before this one had from the cache: of these no code of nx-fleet has run. */
 export async function noteEarlierHits(context: Pick<ExecutorContext, 'taskGraph'>, { project, target, host }: StageContext): Promise<void> {
   const tasks = tasksBefore(`${project}:${target}`, context.taskGraph).filter((task) => task.target.startsWith('agent-'));
   await noteHits(tasks, { ledger: host.ledger, artefacts: host.artefacts, now: () => host.now() });

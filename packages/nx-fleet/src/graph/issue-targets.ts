@@ -25,7 +25,7 @@ import { agentInputs, cachedTarget, cheapTarget, describe, NO_EXTERNAL_DEPENDENC
 /** Of every issue's project. */
 export const ISSUE_TAG = 'nx-fleet:issue';
 const DATABASE_RESET_TARGET = 'db-reset';
-/** What stands on the branch. */
+/** What is on the branch. */
 const CHECKOUT: Input = { dependentTasksOutputFiles: '**/checkout.json', transitive: false };
 /** What the issues hold that a build waits for. */
 export const APPROVED = { dependentTasksOutputFiles: '**/approved.json', transitive: false } satisfies Input;
@@ -48,7 +48,7 @@ export function issueTargets(manifest: Manifest, settings: Settings, blockers: r
     [BUILD_TARGET]: headTarget(
       manifest,
       BUILD_TARGET,
-      // The work of an adopted branch is there: nobody builds it.
+      // The work of an adopted branch is there: it is not built.
       cheapTarget(
         'checkout',
         manifest.adopted === true ? [] : [targetOf(BUILD_TARGET, settings.agents.writer)],
@@ -99,7 +99,7 @@ function judgedBy(settings: Settings, round: number): readonly string[] {
   return [...settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer, round)), ...e2eTargets(settings, round)];
 }
 
-/** One that writes down what stands on the branch: never cached, as whoever comes from a cached build needs its branch on this machine. */
+/** One that writes down what is on the branch: never cached, as anyone who comes from a cached build needs its branch on this machine. */
 function headTarget({ project }: Manifest, name: string, target: TargetConfiguration): TargetConfiguration {
   return { ...target, outputs: [outputOf(project, name)] };
 }
@@ -148,7 +148,7 @@ function validateTarget(manifest: Manifest, settings: Settings, round: number): 
   return cachedTarget(manifest, inRound(VALIDATE_TARGET, round), {
     executor: 'nx-fleet:validate',
     dependsOn: [checkoutTarget(round)],
-    // What stands on the branch comes as a file of the task that brings it there. Asking git would be hashed before that task has run.
+    // What is on the branch comes as a file of the task that brings it there. Asking git would be hashed before that task has run.
     inputs: [CHECKOUT, settingsInput(validateSettings(settings), null), { runtime: 'node --version' }, NO_EXTERNAL_DEPENDENCIES],
     metadata: describe('Runs the checks in the worktree, with its ports and database'),
   });
@@ -182,7 +182,7 @@ function fixTarget(manifest: Manifest, settings: Settings, { agent, round }: OfA
     executor: 'nx-fleet:fix',
     options: { agent },
     dependsOn: [checkoutTarget(round), ...judgedBy(settings, round)],
-    // What stands on the branch, what it is compared with, and what was found. A command that asks for no fix makes none.
+    // What is on the branch, what it is compared with, and what was found. A command that asks for no fix makes none.
     inputs: [
       '{projectRoot}/spec.md',
       ROUND,

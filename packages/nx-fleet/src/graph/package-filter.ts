@@ -4,7 +4,7 @@ import { minimatch } from 'minimatch';
 import { parseDocument } from 'yaml';
 import { isRecord, readJson, readText, unlessFaulty } from '../settings/json-file.js';
 
-/** Whether a `package.json` makes its folder a project: it is of the package manager's workspaces, as Nx has it, or stands beside a `project.json`. */
+/** Whether a `package.json` makes its folder a project: it is of the package manager's workspaces, as Nx has it, or is beside a `project.json`. */
 export function packageFilter(workspaceRoot: string): (file: string) => boolean {
   const patterns = workspacePatterns(workspaceRoot).map((pattern) => posix.normalize(pattern).replace(/\/$/, ''));
   const isOut = (folder: string): boolean => patterns.some((pattern) => pattern.startsWith('!') && minimatch(folder, pattern.slice(1)));
@@ -30,7 +30,7 @@ function workspacePatterns(workspaceRoot: string): readonly string[] {
   ];
 }
 
-/** What is no YAML is told of by the package manager. */
+/** The package manager reports what is not YAML. */
 function readYaml(file: string): unknown {
   const text = unlessFaulty(() => readText(file));
   const document = text === undefined ? null : parseDocument(text, { logLevel: 'silent' });

@@ -49,7 +49,7 @@ function describeProject(root: string, workspaceRoot: string): NamedProject {
   return { root, name: name ?? basename(root), tags: tags.filter((tag) => typeof tag === 'string') };
 }
 
-/** Nx itself reports what is no JSON. */
+/** Nx itself reports what is not JSON. */
 function readRecord(file: string): Record<string, unknown> | undefined {
   const value = unlessFaulty(() => readJson(file));
   return isRecord(value) ? value : undefined;

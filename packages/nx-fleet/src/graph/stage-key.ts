@@ -13,7 +13,7 @@ const SETTINGS_COMMAND = 'echo nx-fleet-settings-';
 /**
  * The options that a stage reads, and the prompt that ships with us, as one input.
  * Target options would be the natural place, but Nx hashes the options of all targets of a project into each of its tasks: another model
- * for the reviewer would build everything anew. An input counts for its own target only.
+ * for the reviewer would build everything again. An input counts for its own target only.
  */
 export function settingsInput(settings: object, prompt: PromptName | null): Input {
   const shipped = prompt === null ? null : readFileSync(join(PROMPTS_DIRECTORY, `${prompt}.md`), 'utf8');

@@ -3,7 +3,7 @@ import { UserError } from '@nx-fleet/core';
 /**
  * What several tasks that ran side by side have given, when all have succeeded.
  * @param name what to call the task at an index @default its message says it
- * @throws Error the first failure that is no user's fault, else a UserError with a line for each failure
+ * @throws Error the first failure that is not a user's fault, else a UserError with a line for each failure
  */
 export function allSucceeded<Value>(results: readonly PromiseSettledResult<Value>[], name?: (index: number) => string): readonly Value[] {
   const lines: string[] = [];

@@ -18,7 +18,7 @@ export function readText(file: string): string | undefined {
   }
 }
 
-/** A file's content; undefined where there is none. @throws UserError when it cannot be read, or is no JSON */
+/** A file's content; undefined where there is none. @throws UserError when it cannot be read, or is not JSON */
 export function readJson(file: string): unknown {
   const text = readText(file);
   if (text === undefined) return undefined;

@@ -3,7 +3,7 @@ import { isCi, type RepositoryLocation, type Settings } from '@nx-fleet/core';
 import type { Adapters } from '../adapters.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 
-/** Has spare worktrees prepared behind the command that has just ended. In CI nobody would come for them. */
+/** Has spare worktrees prepared behind the command that has just ended. In CI nothing would use them. */
 export async function startRefill(
   { location, settings, commit }: { readonly location: RepositoryLocation; readonly settings: Settings; readonly commit: string },
   { host }: Adapters,

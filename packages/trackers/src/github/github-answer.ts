@@ -21,7 +21,7 @@ export const blockersAnswer = z.array(
 
 export type BlockersAnswer = z.infer<typeof blockersAnswer>;
 
-/** A pull request; the repository that its branch stands in is gone when it was deleted. */
+/** A pull request; the repository that its branch is in is gone when it was deleted. */
 export const pullRequestAnswer = z.object({
   number: z.number().int(),
   title: z.string(),

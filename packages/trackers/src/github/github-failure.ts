@@ -9,7 +9,7 @@ export interface GitHubFailure {
   /** One line, printable, without the token. */
   readonly message: string;
   readonly retryAfterSeconds: number | null;
-  /** When the used-up rate limit starts anew, or null when it is not used up. */
+  /** When the used-up rate limit starts again, or null when it is not used up. */
   readonly limitResetsAt: Date | null;
 }
 
@@ -49,7 +49,7 @@ const headersSchema = z.object({
   'x-ratelimit-reset': count.max(8_640_000_000_000).nullish().catch(null),
 });
 
-/** Reads what Octokit threw. @throws Error when it is no failed request; its text is kept without the token */
+/** Reads what Octokit threw. @throws Error when it is not a failed request; its text is kept without the token */
 export function parseGitHubFailure(error: unknown, token: string | null): GitHubFailure {
   const parsed = requestError.safeParse(error);
   if (!parsed.success) {
@@ -64,7 +64,7 @@ export function parseGitHubFailure(error: unknown, token: string | null): GitHub
   return {
     status: response === undefined ? null : status,
     timedOut: cause?.name === 'TimeoutError',
-    // Node's fetch says only that it failed; why stands in its cause.
+    // Node's fetch says only that it failed; why is in its cause.
     message: redacted(cause?.cause?.message || cause?.cause?.code || cause?.message || message, token),
     retryAfterSeconds: headers['retry-after'] ?? null,
     limitResetsAt: headers['x-ratelimit-remaining'] === 0 && reset !== null ? new Date(reset * 1000) : null,

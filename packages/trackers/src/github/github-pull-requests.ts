@@ -18,7 +18,7 @@ export async function fetchPullRequest(number: number, connection: GitHubConnect
   return toPullRequest(answer);
 }
 
-/** Those whose branch stands in the repository itself, newest first. @throws UserError when GitHub does not answer */
+/** Those whose branch is in the repository itself, newest first. @throws UserError when GitHub does not answer */
 export async function fetchPullRequestsOf(branch: string, connection: GitHubConnection): Promise<readonly PullRequest[]> {
   const subject = `The pull requests of "${printableLine(branch)}" of ${connection.place.repository}`;
   const answer = await connection.client.fetchPullRequests(branch);

@@ -115,7 +115,7 @@ function advise(status: number): string {
 
 const fetchError = z.object({ message: z.string(), cause: z.object({ message: z.string() }).optional().catch(undefined) });
 
-/** Node's fetch says only that it failed; why stands in its cause. */
+/** Node's fetch says only that it failed; why is in its cause. */
 function reasonOf(error: unknown): string {
   const { message, cause } = fetchError.parse(error);
   return cause?.message || message;

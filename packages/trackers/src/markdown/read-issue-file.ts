@@ -15,7 +15,7 @@ export interface IssueFile extends SplitFile {
   readonly file: string;
 }
 
-/** Reads one Markdown file, or null when there is none. @throws UserError when it lies outside the workspace or is no readable text of at most 1 MB */
+/** Reads one Markdown file, or null when there is none. @throws UserError when it lies outside the workspace or is not readable text of at most 1 MB */
 export async function readIssueFile(workspace: string, path: string): Promise<IssueFile | null> {
   const real = await realPathOrNull(path);
   if (real === null) {

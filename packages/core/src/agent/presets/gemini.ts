@@ -6,7 +6,7 @@ const result = { where: { type: 'result' } } as const;
 export const gemini: AgentPreset = {
   command: 'gemini',
   npmPackage: '@google/gemini-cli',
-  // Without --skip-trust it refuses every folder that nobody has trusted by hand.
+  // Without --skip-trust it refuses every folder that is not trusted yet.
   args: ['--output-format', 'stream-json', '--model', '{model}', '--skip-trust'],
   writeArgs: ['--approval-mode', 'auto_edit'],
   readOnlyArgs: ['--approval-mode', 'plan'],
@@ -20,7 +20,7 @@ export const gemini: AgentPreset = {
   ],
   output: 'jsonl',
   extract: {
-    // An answer comes in pieces; what was said before a tool was used is no part of it.
+    // An answer comes in pieces; what was said before a tool was used is not part of it.
     text: { path: 'content', where: { type: 'message', role: 'assistant' }, combine: 'join', after: { type: 'tool_result' } },
     inputTokens: { path: 'stats.input_tokens', ...result },
     cachedInputTokens: { path: 'stats.cached', ...result },

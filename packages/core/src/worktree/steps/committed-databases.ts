@@ -40,7 +40,7 @@ export interface SharedDatabaseRequest {
 }
 
 /**
- * Why programs in a worktree would use a database that others use too: a committed file names it, and no file of ours wins over that one.
+ * Why programs in a worktree would use a database that others use too: a committed file names it, and no file of nx-fleet wins over that one.
  * Null when none does, or the settings say that it may.
  */
 export async function describeSharedDatabase(request: SharedDatabaseRequest, adapters: Adapters): Promise<string | null> {

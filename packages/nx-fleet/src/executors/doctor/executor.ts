@@ -22,7 +22,7 @@ import type { DoctorExecutorSchema } from './schema.js';
 /** Longer than a generator needs between writing its manifest and claiming its names. */
 const SECOND_LOOK_MS = 1_500;
 
-/** `fleet:doctor`: finishes or undoes what was interrupted, gives back what nobody holds any more, and says what only a person can mend. */
+/** `fleet:doctor`: finishes or undoes what was interrupted, releases unused ports and databases, and reports what needs the user. */
 export async function doctorExecutor(
   options: DoctorExecutorSchema,
   context: ExecutorContext,
@@ -42,7 +42,7 @@ export async function doctorExecutor(
   });
 }
 
-/** What is just being made or removed looks broken for a moment: only what is still there at a second look is mended. */
+/** What is just being made or removed looks broken for a moment: only what is still there at a second look is repaired. */
 async function examineTwice(context: ExamineContext): Promise<readonly Complaint[]> {
   const first = await examineFleet(context);
   if (first.length === 0) return [];

@@ -1,4 +1,4 @@
 export interface FixExecutorSchema {
-  /** Name of the agent that mends. */
+  /** Name of the agent that repairs. */
   readonly agent: string;
 }

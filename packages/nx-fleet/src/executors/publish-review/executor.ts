@@ -9,7 +9,7 @@ import { readSettings } from '../../settings/read-settings.js';
 import { changeRequest } from '../change-request.js';
 import type { PublishReviewExecutorSchema } from './schema.js';
 
-/** `publish-review`: one report on all that a change touches. Fails when something blocks that nobody has dismissed. */
+/** `publish-review`: one report on all that a change touches. Fails when something blocks that is not dismissed. */
 export async function publishReviewExecutor(
   { json = false }: PublishReviewExecutorSchema,
   context: ExecutorContext,

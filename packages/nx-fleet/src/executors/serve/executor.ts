@@ -4,7 +4,7 @@ import { createAdapters, type Adapters } from '../../adapters.js';
 import { runStage } from '../run-stage.js';
 import type { ServeExecutorSchema } from './schema.js';
 
-/** `agent-serve`: the app in the issue's worktree, on its own port, until it is told to end. */
+/** `agent-serve`: the app in the issue's worktree, on its own port, until it is stopped. */
 export async function serveExecutor(
   { onDemand = false }: ServeExecutorSchema,
   context: ExecutorContext,

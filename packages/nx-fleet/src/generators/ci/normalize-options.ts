@@ -9,7 +9,7 @@ export interface NormalizedCiOptions {
   readonly overwrite: boolean;
 }
 
-// Both stand in pipelines, where a quote or a glob would be read as something else.
+// Both are in pipelines, where a quote or a glob would be read as something else.
 const LABEL = /^[\w][\w .:/+-]*$/;
 const BRANCH = /^[\w][\w./-]*$/;
 

@@ -11,7 +11,7 @@ export interface PipelineFile {
   /** Relative to the workspace. */
   readonly file: string;
   readonly outcome: 'written' | 'unchanged' | 'kept';
-  /** What is written where nobody has changed it. */
+  /** What is written where it is unchanged. */
   readonly ours: string;
   /** Actions that could not be pinned, where the repository pins its own. */
   readonly unpinned: readonly string[];

@@ -37,7 +37,7 @@ export async function detectWorkspace(tree: Tree, { git, host }: Adapters, agent
     ...(tracker === null ? {} : { tracker }),
     ...(database.options === null ? {} : { database: database.options }),
     ...(agents.options === null ? {} : { agents: agents.options }),
-    // Nx of `.nx/installation` is no program of node_modules.
+    // Nx of `.nx/installation` is not a program of node_modules.
     ...(tree.exists('nx') && !tree.exists('package.json') ? { checks: ['./nx affected -t lint,test,build --base={base}'] } : {}),
   };
   return {

@@ -85,7 +85,7 @@ async function chooseMerged(
   return chooseMerged(left, lookAtAll);
 }
 
-/** Among many, one that holds something more than what was merged keeps nobody from removing the others. */
+/** Among many, one that holds something more than what was merged does not keep the user from removing the others. */
 function reasonToStay({ merge, losses }: RemovalPlan, { force }: RemoveRequest): string | null {
   if (merge === null || merge.kind === 'open') return 'its work is not merged';
   return losses.length === 0 || force ? null : losses.join('; ');
@@ -111,7 +111,7 @@ function requireNoLosses(removals: readonly Removal[]): void {
   );
 }
 
-/** All are tried, those that wait for others first, so that what is waited for stays with what could not go; those that failed are told at the end. */
+/** All are tried, those that wait for others first, so that what is waited for stays with what could not go; the error names those that failed. */
 async function removeAll(removals: readonly Removal[], adapters: RemovalAdapters, limit: LimitFunction): Promise<void> {
   const results: PromiseSettledResult<void>[] = [];
   let going = removals.map(({ request }) => request.project);

@@ -4,7 +4,7 @@ import { log } from '../../report/log.js';
 
 type PullRequestsOf = (manifest: Manifest) => Promise<readonly PullRequest[] | null>;
 
-/** How to ask for the pull requests of an issue's branch. A tracker that does not answer keeps nobody from removing a worktree: it is said once. */
+/** How to ask for the pull requests of an issue's branch. A tracker that does not answer does not keep the user from removing a worktree: it is said once. */
 export function pullRequestLookup({ tracker: { type } }: Settings, adapters: Adapters): PullRequestsOf | undefined {
   if (type === 'markdown') return undefined;
   let isSilent = false;

@@ -107,7 +107,7 @@ function sayWhatBranchDoes({ branch, adopt }: PlanRequest, existing: Manifest | 
   );
 }
 
-/** A branch of ours whose manifest was removed by hand: another base than it started from would make all of its stages others. */
+/** A branch of nx-fleet whose manifest was removed by hand: another base than it started from would make all of its stages others. */
 async function requireStartsFrom({ manifest }: WorktreePlan, git: Git): Promise<void> {
   const { branch, base } = manifest;
   const tip = await git.readRef(`refs/heads/${branch}`);

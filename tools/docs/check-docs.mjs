@@ -6,8 +6,10 @@ import { exampleFaults } from './examples.mjs';
 import { linkFaults } from './links.mjs';
 import { readPages } from './pages.mjs';
 import { readProduct } from './product.mjs';
+import { wordingFaults } from './wording.mjs';
 
 const CONFIGURATION = 'docs/configuration.md';
+const PLAIN = /^(?:README|CONTRIBUTING|AGENTS)\.md$/;
 
 /** What is wrong with the documentation of a repository whose packages are built, one sentence each. */
 export async function checkDocs(root) {
@@ -22,5 +24,9 @@ export async function checkDocs(root) {
     ...optionFaults(configuration, optionPaths(product.settingsSchema)),
     ...exampleFaults(pages, product.parseSettings),
     ...commandFaults(pages, product.known),
+    ...wordingFaults(
+      root,
+      pages.filter(({ file }) => PLAIN.test(file)),
+    ),
   ];
 }

@@ -3,6 +3,7 @@ import { coverageFaults, leftoverFaults, optionFaults, optionPaths } from './cov
 import { exampleFaults } from './examples.mjs';
 import { linkFaults } from './links.mjs';
 import { parsePage } from './pages.mjs';
+import { pageWordingFaults, sourceWordingFaults } from './wording.mjs';
 
 const page = (file, ...lines) => parsePage(file, lines.join('\n'));
 const known = {
@@ -161,5 +162,29 @@ describe('a command', () => {
       'a.md:5: "nx g tree": there is no generator "tree".',
       'a.md:1: "nx run fleet:state": there is no target "fleet:state".',
     ]);
+  });
+});
+
+describe('wording', () => {
+  const source = [
+    '// Nobody looks at `nobody`.',
+    "import { x } from './mend/anew.js';",
+    'const one = `${x} is no folder`;',
+    "const outcome = 'mended';",
+    '/** The artefact; there is no folder, and it is no longer there. @param mend what to do */',
+    "const two = 'the artefact of 2 file(s)';",
+  ].join('\n');
+
+  it('is plain in comments and texts of a source; code, names and single words are left out', () => {
+    expect(sourceWordingFaults('a.ts', source)).toEqual([
+      expect.stringContaining('a.ts:1: "Nobody"'),
+      expect.stringContaining('a.ts:3: "is no folder"'),
+      expect.stringContaining('a.ts:6: "file(s)"'),
+      expect.stringContaining('a.ts:6: "artefact"'),
+    ]);
+  });
+
+  it('is plain in the prose of a page', () => {
+    expect(pageWordingFaults(page('a.md', '# Mend it', '`mend`', '```', 'mend', '```'))).toEqual(['a.md:1: "Mend": write fix, repair.']);
   });
 });

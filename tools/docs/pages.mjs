@@ -19,9 +19,9 @@ export function readPages(root) {
   );
 }
 
-/** A page's text in parts: links and anchors outside of code, commands between backticks, and the code blocks, each with the line it stands on. */
+/** A page's text in parts: links and anchors outside of code, commands between backticks, its prose without code, and the code blocks, each with its line. */
 export function parsePage(file, text) {
-  const page = { file, text, folder: dirname(file), links: [], anchors: new Set(), commands: [], blocks: [] };
+  const page = { file, text, folder: dirname(file), links: [], anchors: new Set(), commands: [], prose: [], blocks: [] };
   let block = null;
   for (const [index, line] of text.split('\n').entries()) {
     const [, marks, info] = FENCE.exec(line) ?? [];
@@ -41,6 +41,7 @@ export function parsePage(file, text) {
 function readProse(page, line, number) {
   const heading = HEADING.exec(line)?.[1];
   if (heading !== undefined) page.anchors.add(newAnchor(heading, page.anchors));
+  page.prose.push({ line: number, text: line.replace(/`[^`]*`/g, '…') });
   const prose = line.replace(/`[^`]*`/g, (code) => code.replace(/[()]/g, '.'));
   for (const [, target] of prose.matchAll(LINK)) page.links.push({ target, line: number });
   for (const [, text] of line.matchAll(COMMAND)) page.commands.push({ text, line: number });

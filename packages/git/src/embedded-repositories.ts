@@ -11,7 +11,7 @@ type Git = (args: readonly string[], options?: GitOptions) => Promise<GitOutput>
 export interface EmbeddedRepositories {
   /** Folders with a repository of their own that git does not track and does not ignore; without a slash at the end. */
   readonly foreign: readonly string[];
-  /** Those that are linked worktrees of this very repository: their work is theirs. */
+  /** Those that are linked worktrees of this repository: their work is theirs. */
   readonly linked: readonly string[];
 }
 

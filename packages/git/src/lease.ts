@@ -78,7 +78,7 @@ async function acquire(file: string, self: LeaseHolder, times: LeaseTimes): Prom
   }
 }
 
-// Only the holder of the right to succeed this very holder replaces its file, so that two heirs cannot both win.
+// Only the holder of the right to succeed this holder replaces its file, so that two heirs cannot both win.
 function heirOf(claim: string, file: string, times: LeaseTimes): (dead: LeaseHolder) => Promise<boolean> {
   return async ({ id }) => {
     const succeed = async (): Promise<boolean> => {

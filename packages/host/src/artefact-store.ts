@@ -42,7 +42,7 @@ async function requireInside(directory: string, file: string): Promise<string> {
   const resolved = path.resolve(directory, file);
   const isNamedInside = resolved.startsWith(directory + path.sep) && !path.isAbsolute(file) && !file.includes('\0');
   if (!isNamedInside || !(await leadsInside(directory, resolved))) {
-    throw new UserError(`Artefact "${printableLine(file)}" is not inside "${directory}". Give a path below that folder.`);
+    throw new UserError(`File "${printableLine(file)}" is not inside "${directory}". Give a path below that folder.`);
   }
   return resolved;
 }

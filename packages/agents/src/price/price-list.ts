@@ -6,7 +6,7 @@ type Calculate = typeof calcPrice;
 /** What a public price list says about some tokens. */
 export interface ListedPrice {
   readonly usd: number;
-  /** True when it is the price of this very model, and nothing that the price depends on is unknown. */
+  /** True when it is the price of exactly this model, and nothing that the price depends on is unknown. */
   readonly isExact: boolean;
 }
 

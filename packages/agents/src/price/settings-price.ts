@@ -5,7 +5,7 @@ export type PriceTable = AgentsSettings['prices'];
 
 const TOKENS_PER_PRICE = 1_000_000;
 
-/** US dollars by the user's own price of this very model, or null. Cached input without a price of its own costs what input costs. */
+/** US dollars by the user's own price of exactly this model, or null. Cached input without a price of its own costs what input costs. */
 export function priceBySettings(usage: ModelUsage, prices: PriceTable): number | null {
   const { model, inputTokens, cachedInputTokens, outputTokens } = usage;
   const price = model !== null && Object.hasOwn(prices, model) ? prices[model] : undefined;

@@ -6,7 +6,7 @@ import { issueId, issueProject } from '../issue/issue.js';
 const TRASH = 'refs/nx-fleet/trash/';
 const DAY_MS = 86_400_000;
 
-/** Work that a command took away and a ref keeps. */
+/** Work that a command removed and a ref keeps. */
 export interface KeptWork {
   readonly ref: string;
   readonly project: string;

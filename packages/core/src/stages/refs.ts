@@ -22,7 +22,7 @@ export function checkingRef(project: string): string {
   return `refs/nx-fleet/checking/${project}`;
 }
 
-/** Where work is kept that a command took away: `refs/nx-fleet/trash/issue-42/20261122T160000Z`. */
+/** Where work is kept that a command removed: `refs/nx-fleet/trash/issue-42/20261122T160000Z`. */
 export function trashRef(project: string, at: Date): string {
   return `refs/nx-fleet/trash/${project}/${at.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')}`;
 }

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import ts from 'typescript';
+
+/** Words that we do not write, and what to write instead. */
+const WORDS = [
+  [/\bmend(?:s|ed|ing)?\b/i, 'fix, repair'],
+  [/\banew\b/i, 'again'],
+  [/\bwho(?:so)?ever\b/i, 'anyone who'],
+  [/\bnobody\b|\bno one\b/i, 'no user, no agent; is not …, is unknown'],
+  [/\bvery same\b|\bthis very\b|\bthe very \w+/i, 'the same, exactly this'],
+  [/\bgiv(?:e|es|en|ing) back\b|\bgave back\b/i, 'release, return'],
+  [/\b(?:takes?|taken|took|taking) (?:it |them |everything )?(?:away|along)\b/i, 'remove'],
+  [/(?<!there )\b(?:is|are|was|were) no (?!longer\b|more\b|other\b|less\b|such\b|one\b)\w+/i, 'is not a …'],
+  [/\b(?:stands?|stood|standing) (?:in|on|at|there|beside|before|below)\b/i, 'is in'],
+  [/\b(?:says?|said) of\b/i, 'says about, reports'],
+  [/\bof ours\b/i, 'our, of nx-fleet'],
+  [/\bleads? nowhere\b/i, 'is broken, is missing'],
+  [/\b(?:state|options|settings|that) of now\b/i, 'current'],
+  [/\bin doubt\b/i, 'if unsure'],
+  [/\bmeanwhile\b/i, 'while …'],
+  [/\w+\((?:s|es)\)/, 'a real plural: 1 file, 2 files'],
+];
+/** In what a user sees. In comments they may name a type or a file. */
+const SHOWN = [
+  [/\bartefacts?\b/i, 'result, file'],
+  [/\b(?:go|goes|going|went) on\b/i, 'continue'],
+];
+const TESTS = /\.(?:spec|contract|fixture)\.ts$|(?:^|\/)fake-[^/]*$|\/testing\//;
+
+/** Words that are not plain English, in pages and in the comments and strings of the packages. */
+export function wordingFaults(root, pages) {
+  const sources = readdirSync(join(root, 'packages')).flatMap((name) => sourcesOf(root, join('packages', name, 'src')));
+  return [
+    ...pages.flatMap(pageWordingFaults),
+    ...sources.flatMap((file) => sourceWordingFaults(file, readFileSync(join(root, file), 'utf8'))),
+  ];
+}
+
+export function pageWordingFaults({ file, prose }) {
+  return prose.flatMap(({ line, text }) => faultsOf({ file, line, text }, WORDS));
+}
+
+/** Of one TypeScript file: its comments, and its strings that are text. */
+export function sourceWordingFaults(file, source) {
+  return proseOf(file, source).flatMap(({ line, text, isComment }) =>
+    faultsOf({ file, line, text }, isComment ? WORDS : [...WORDS, ...SHOWN]),
+  );
+}
+
+function sourcesOf(root, folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((file) => file.endsWith('.ts') && !TESTS.test(file));
+}
+
+function faultsOf({ file, line, text }, words) {
+  return words.flatMap(([pattern, instead]) => {
+    const [found] = pattern.exec(text) ?? [];
+    return found === undefined ? [] : [`${file}:${line}: "${found}": write ${instead}.`];
+  });
+}
+
+function proseOf(file, source) {
+  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
+  const parts = new Map();
+  const add = (from, text, isComment) => parts.set(from, { line: tree.getLineAndCharacterOfPosition(from).line + 1, text, isComment });
+  const addComment = ({ pos, end }) => add(pos, source.slice(pos, end).replace(/`[^`\n]*`|@param \w+/g, '…'), true);
+  const visit = (node) => {
+    ts.getLeadingCommentRanges(source, node.getFullStart())?.forEach(addComment);
+    ts.getTrailingCommentRanges(source, node.end)?.forEach(addComment);
+    const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+    // One word is an identifier, a key or an option.
+    if (isText && /\S\s+\S/.test(node.text)) add(node.getStart(), node.text, false);
+    node.getChildren().forEach(visit);
+  };
+  visit(tree);
+  return [...parts.values()];
+}

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import ts from 'typescript';
 
@@ -28,9 +28,11 @@ const SHOWN = [
 ];
 const TESTS = /\.(?:spec|contract|fixture)\.ts$|(?:^|\/)fake-[^/]*$|\/testing\//;
 
-/** Words that are not plain English, in pages and in the comments and strings of the packages. */
+const PLAIN_TEXT = /(?:^|\/)(?:schema|generators|executors)\.json$|\.template$|\/prompts\/.*\.md$/;
+
+/** Words that are not plain English, in pages, and in what the packages hold: comments, strings, descriptions, prompts and templates. */
 export function wordingFaults(root, pages) {
-  const sources = readdirSync(join(root, 'packages')).flatMap((name) => sourcesOf(root, join('packages', name, 'src')));
+  const sources = readdirSync(join(root, 'packages')).flatMap((name) => sourcesOf(root, join('packages', name)));
   return [
     ...pages.flatMap(pageWordingFaults),
     ...sources.flatMap((file) => sourceWordingFaults(file, readFileSync(join(root, file), 'utf8'))),
@@ -41,17 +43,22 @@ export function pageWordingFaults({ file, prose }) {
   return prose.flatMap(({ line, text }) => faultsOf({ file, line, text }, WORDS));
 }
 
-/** Of one TypeScript file: its comments, and its strings that are text. */
+/** Of a TypeScript file: its comments, and its strings that are text; of any other, each line. */
 export function sourceWordingFaults(file, source) {
+  if (!file.endsWith('.ts'))
+    return source.split('\n').flatMap((text, index) => faultsOf({ file, line: index + 1, text }, [...WORDS, ...SHOWN]));
   return proseOf(file, source).flatMap(({ line, text, isComment }) =>
     faultsOf({ file, line, text }, isComment ? WORDS : [...WORDS, ...SHOWN]),
   );
 }
 
 function sourcesOf(root, folder) {
-  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+  const parts = ['.', ...['src', 'prompts', 'templates'].filter((part) => existsSync(join(root, folder, part)))];
+  return parts
+    .flatMap((part) => readdirSync(join(root, folder, part), { withFileTypes: true, recursive: part !== '.' }))
+    .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((file) => file.endsWith('.ts') && !TESTS.test(file));
+    .filter((file) => (file.endsWith('.ts') && !TESTS.test(file)) || PLAIN_TEXT.test(file));
 }
 
 function faultsOf({ file, line, text }, words) {

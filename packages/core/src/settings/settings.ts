@@ -142,7 +142,7 @@ const portsSchema = z.strictObject({
 const reviewSchema = z.strictObject({
   /** The lowest severity that blocks, or `none`. */
   blockOn: z.enum(['critical', 'high', 'medium', 'low', 'none']).default('high'),
-  /** How often `agent-deliver` has the writer repair what the reviewers found. */
+  /** How often `agent-deliver` has the writer fix what the reviewers found. */
   rounds: z.int().min(0).max(10).default(2),
   /** Projects of the repository whose changes `agent-review` reviews: names, folders or `tag:<name>`, as globs; `!` leaves out. @default none */
   projects: z.array(z.string().min(1)).default([]),

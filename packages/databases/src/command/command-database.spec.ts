@@ -136,7 +136,7 @@ describe('a database of programs', () => {
     const script = `console.log('DATABASE_URL=secret-url-of-it'); console.error('\\u001b[31mno room for\\nsecret-url-of-it'); process.exit(4)`;
     const { database, request } = await setUp({ ...WITHOUT_LIST, create: [process.execPath, '-e', script] });
     const error = await failureOf(database.createBranch(request()));
-    expect(error.message).toMatch(/"database\.create" failed \(exit code 4\): \*\*\*\. Mend it/);
+    expect(error.message).toMatch(/"database\.create" failed \(exit code 4\): \*\*\*\. Fix it/);
     expect(inspect(error, { depth: Infinity })).not.toContain('secret-url-of-it');
   });
 

@@ -140,7 +140,7 @@ describe('a source that is in use', () => {
     const branch = await createDatabase({ endSessions: true }).createBranch(branchRequest({ onProgress: (line) => lines.push(line) }));
     await ended;
     await expect(runSql(urlIn(branch), 'SELECT word FROM greetings')).resolves.toEqual([{ word: 'hello' }]);
-    expect(lines).toContain('Ended 1 sessions on database "shop"');
+    expect(lines).toContain('Ended 1 session on database "shop"');
   });
 
   it('is dumped and restored where the programs are, with no password among their arguments', async () => {

@@ -5,7 +5,7 @@ import { isReviewOnly } from '../../settings/range-of-run.js';
 import { runStage } from '../run-stage.js';
 import type { FixExecutorSchema } from './schema.js';
 
-/** `agent-fix--<writer>`: a fresh writer repairs what the reviewers found, we commit. */
+/** `agent-fix--<writer>`: a fresh writer fixes what the reviewers found, we commit. */
 export async function fixExecutor(
   { agent }: FixExecutorSchema,
   context: ExecutorContext,

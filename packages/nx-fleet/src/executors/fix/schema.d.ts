@@ -1,4 +1,4 @@
 export interface FixExecutorSchema {
-  /** Name of the agent that repairs. */
+  /** Name of the agent that fixes. */
   readonly agent: string;
 }

@@ -9,7 +9,7 @@ export interface WorktreeGeneratorSchema {
   readonly base?: string;
   /** Name of the branch; for a single issue only. */
   readonly branch?: string;
-  /** Issues that these ones wait for; `none` removes what the tracker says. */
+  /** Issues that these ones wait for; `none` ignores the tracker's blockers. */
   readonly after?: IssueOption;
   /** Have everything that was paid for done again. */
   readonly again?: boolean;

@@ -27,8 +27,7 @@ async function test(defaults) {
     if (!(await runStep(title, { cwd: ROOT, env, ...step }))) failed.push(title);
   }
   const left = await leftovers.find();
-  // Folders of specs go with the run's own temporary folder; processes and worktrees would stay.
-  if (left.some((line) => !line.startsWith('temporary '))) failed.push('nothing is left behind');
+  if (left.length > 0) failed.push('nothing is left behind');
   leftovers.remove();
   const counts = readCounts(ROOT);
   const slowest = slowestSuites(ROOT, SLOWEST).map(({ suite, seconds }) => `${String(seconds).padStart(6)} s  ${suite}`);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProcessIdentity } from '@nx-fleet/core';
 import { nullIfAbsent } from './read-file.js';
@@ -23,8 +24,8 @@ export function createHeartbeat(directory: string, self: ProcessIdentity): Heart
       if (hasBegun) return;
       hasBegun = true;
       const file = heartbeatFile(directory, self);
-      void beat(file);
-      setInterval(() => void beat(file), BEAT_MS).unref();
+      if (!isShown(file)) return;
+      const timer = setInterval(() => void beat(file).catch(() => clearInterval(timer)), BEAT_MS).unref();
     },
     async isHeard(other) {
       const found = await stat(heartbeatFile(directory, other)).catch(nullIfAbsent);
@@ -42,14 +43,20 @@ function heartbeatFile(directory: string, { pid, startedAt, place }: ProcessIden
   return path.join(directory, `p-${name}.tmp`);
 }
 
-async function beat(file: string): Promise<void> {
+/** Without a heartbeat, only processes of another place take this one for dead. */
+function isShown(file: string): boolean {
   try {
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    await writeFile(file, '', { flag: 'a', mode: 0o600 });
-    const now = new Date();
-    await utimes(file, now, now);
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, '', { mode: 0o600 });
+    return true;
   } catch {
-    // Without a heartbeat, only processes of another place take this one for dead.
-    await rm(file, { force: true }).catch(() => undefined);
+    return false;
   }
+}
+
+/** Fails once the folder is gone. */
+async function beat(file: string): Promise<void> {
+  await writeFile(file, '', { flag: 'a', mode: 0o600 });
+  const now = new Date();
+  await utimes(file, now, now);
 }

@@ -126,6 +126,6 @@ describe('diff', () => {
   });
 
   it('refuses what is no revision', async () => {
-    await expect(repository.git.diff('--output=/tmp/x', 'HEAD')).rejects.toThrow('"--output=/tmp/x" names no tree');
+    await expect(repository.git.diff('--output=/tmp/x', 'HEAD')).rejects.toThrow('"--output=/tmp/x" is not a tree');
   });
 });

@@ -126,7 +126,7 @@ describe('createSnapshot', () => {
 
   it('wants a base for paths from the base, and revisions that are some', async () => {
     await expect(repository.git.createSnapshot({ tree: head, pathsFromBase: ['x'] })).rejects.toThrow('need a base tree');
-    await expect(repository.git.createSnapshot({ tree: '--all' })).rejects.toThrow('names no tree');
+    await expect(repository.git.createSnapshot({ tree: '--all' })).rejects.toThrow('is not a tree');
   });
 
   it('works for a repository that itself borrows objects, and has spaces, quotes and colons in its path', async () => {

@@ -148,7 +148,7 @@ describe('nx run fleet:doctor', () => {
     await succeed(remove(3, '--force'));
     expect(existsSync(worktree)).toBe(false);
     const { output } = await succeed(doctor('--restore=3'));
-    const [, branch = ''] = /is on branch "([^"]+)" again/.exec(output) ?? [];
+    const [, branch = ''] = /to branch "([^"]+)"/.exec(output) ?? [];
     expect(await workspace.git('show', `${branch}:committed.txt`)).toBe('committed');
     expect(await workspace.git('show', `${branch}:draft.txt`)).toBe('a draft');
     await succeed(doctor('--restore=issue-3'));

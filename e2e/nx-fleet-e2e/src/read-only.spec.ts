@@ -125,7 +125,7 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
     it('write a file of the worktree leave it under a ref, which the message names', async () => {
       orderVandal(fleet.workspace, [`echo evidence > ${targets.worktree}/sneaky.txt`]);
       const { output } = await review();
-      const ref = /what was changed is kept as (refs\/nx-fleet\/trash\/issue-1\/[\w-]+)/.exec(output)?.[1] ?? 'none';
+      const ref = /the changes were kept as (refs\/nx-fleet\/trash\/issue-1\/[\w-]+)/.exec(output)?.[1] ?? 'none';
       expect(await fleet.workspace.git('show', `${ref}:sneaky.txt`)).toBe('evidence');
     });
 

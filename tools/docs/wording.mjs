@@ -18,13 +18,14 @@ const WORDS = [
   [/\bleads? nowhere\b/i, 'is broken, is missing'],
   [/\b(?:state|options|settings|that) of now\b/i, 'current'],
   [/\bin doubt\b/i, 'if unsure'],
+  [/\b(?:go|goes|went) on\b/i, 'continue'],
+  [/\ba person\b/i, 'the user, a user'],
   [/\bmeanwhile\b/i, 'while …'],
   [/\w+\((?:s|es)\)/, 'a real plural: 1 file, 2 files'],
 ];
 /** In what a user sees. In comments they may name a type or a file. */
 const SHOWN = [
   [/\bartefacts?\b/i, 'result, file'],
-  [/\b(?:go|goes|going|went) on\b/i, 'continue'],
 ];
 const TESTS = /\.(?:spec|contract|fixture)\.ts$|(?:^|\/)fake-[^/]*$|\/testing\//;
 

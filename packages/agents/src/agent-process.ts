@@ -38,14 +38,14 @@ export interface Invocation {
 }
 
 export interface AgentProcess {
-  /** The agent's name, for people. */
+  /** The agent's name, for users. */
   readonly name: string;
   readonly file: string;
   readonly invocation: Invocation;
   readonly env: Readonly<Record<string, string>>;
   readonly request: AgentRequest;
   readonly redact: (text: string) => string;
-  /** Reads one line of the program's output and says what it means for a person; null for nothing. */
+  /** Reads one line of the program's output and says what it means for the user; null for nothing. */
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => Progress | null;
   /** Asked after each line: `over` once the answer is whole, or nothing but a failure can come; `hopeless` where not even a grace helps. */
   readonly stage: () => 'running' | 'over' | 'hopeless';

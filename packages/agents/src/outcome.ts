@@ -72,7 +72,7 @@ export function crash(result: CommandResult, runner: Runner, said: string | null
   return { kind: 'crashed', message: `${runner.name} ${end}: ${reason}` };
 }
 
-/** The outcome without secrets and, in what a person reads, without control characters. */
+/** The outcome without secrets and, in what the user reads, without control characters. */
 export function redactOutcome(outcome: AgentOutcome, redact: (text: string) => string): AgentOutcome {
   return outcome.kind === 'completed'
     ? { ...outcome, answer: redact(outcome.answer) }

@@ -52,7 +52,7 @@ export async function withCheckoutLease(
   });
 }
 
-/** A git that a killed process started may go on for a moment, and the two take each other's index away. */
+/** A git that a killed process started may continue for a moment, and the two take each other's index away. */
 async function actBesideDyingGit(act: () => Promise<unknown>): Promise<unknown> {
   for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
     try {

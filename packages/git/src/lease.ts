@@ -120,7 +120,7 @@ function parseHolder(text: string): LeaseHolder | null {
 }
 
 /**
- * Judges the holders that one waiting process meets. One of this place is looked at; any other lives for as long as it goes on touching the file,
+ * Judges the holders that one waiting process meets. One of this place is looked at; any other lives for as long as it keeps touching the file,
  * by the clock of this process alone: those of machines differ.
  */
 function holderWatch(file: string, self: LeaseHolder, silenceMs: number): (holder: LeaseHolder) => Promise<boolean> {

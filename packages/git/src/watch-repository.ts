@@ -28,7 +28,7 @@ export async function watchRepository(repository: Repository, request: WatchRequ
   };
 }
 
-/** A part that fails is left to a person: those behind it, and the worktree, are put back all the same. */
+/** A part that fails is left to the user: those behind it, and the worktree, are put back all the same. */
 async function restorePart(part: Watched, keep: Keep): Promise<Restoration> {
   const found: string[] = [];
   try {

@@ -6,10 +6,10 @@ import type { Repository } from './repository.js';
 import type { Watched } from './watched.js';
 import { exists } from './worktree-path.js';
 
-// What git, Git LFS, editors and our own tasks write while people work, and what runs nothing. `submodule.<name>.update` may be a command.
+// What git, Git LFS, editors and our own tasks write while users work, and what runs nothing. `submodule.<name>.update` may be a command.
 const LIVELY =
   /^(?:branch\.|submodule\.(?:active|.*\.(?:url|active))$|lfs\.(?:.*\.(?:access|locksverify)|repositoryformatversion)$|core\.repositoryformatversion$)/;
-// Where our own fetches go is `origin`; any other remote is asked for nothing until a person does.
+// Where our own fetches go is `origin`; any other remote is asked for nothing until the user does.
 const REMOTE = /^remote\.(.+)\.(?:url|fetch|gh-resolved)$/s;
 /** What our own tasks write to the file of a worktree. */
 export const SPARSE = /^(?:core\.sparsecheckout(?:cone)?|index\.sparse)$/;

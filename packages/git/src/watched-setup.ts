@@ -10,7 +10,7 @@ import { SPARSE, watchConfiguration } from './watched-configuration.js';
 import { eachInTurn, type Watched } from './watched.js';
 import { folderContent, isInside } from './worktree-path.js';
 
-/** What decides what git runs and how it reads files: configuration, hooks, attributes, object stores. People seldom change it, and our own tasks never. */
+/** What decides what git runs and how it reads files: configuration, hooks, attributes, object stores. Users seldom change it, and our own tasks never. */
 export async function watchSetup(
   repository: Repository,
   { what, worktree }: Pick<WatchRequest, 'what' | 'worktree'>,
@@ -36,7 +36,7 @@ async function otherConfigurations(commonDirectory: string, own: string): Promis
   return folders.map((folder) => join(folder, 'config.worktree')).filter((file) => file !== own);
 }
 
-/** The folder of `core.hooksPath`, if there is one. In the main worktree it is a person's to edit, as the other files there are. */
+/** The folder of `core.hooksPath`, if there is one. In the main worktree it is the user's to edit, as the other files there are. */
 async function configuredHooks(repository: Repository, what: WatchRequest['what']): Promise<readonly string[]> {
   const key = ['config', '-z', '--type=path', '--get-all', 'core.hooksPath'];
   const { stdout } = await repository.inMain(key, { answers: [0, 1] });

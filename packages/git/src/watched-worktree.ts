@@ -17,7 +17,7 @@ interface WorktreeState {
   readonly dirty: ReadonlyMap<string, KeptFile>;
 }
 
-/** Watches the main worktree: HEAD, index, and each file that git does not ignore. A person's own changes are kept as they are. */
+/** Watches the main worktree: HEAD, index, and each file that git does not ignore. The user's own changes are kept as they are. */
 export async function watchMainWorktree(repository: Repository): Promise<Watched> {
   const worktree = await openMainWorktree(repository);
   const index = join(worktree.gitDirectory, 'index');

@@ -10,7 +10,7 @@ const SILENCE_MS = 60_000;
 
 /** Shows processes of other containers and machines, who share only a folder with us, that this process lives. */
 export interface Heartbeat {
-  /** Begins it, once. It goes on for as long as this process lives and keeps nothing from ending. */
+  /** Begins it, once. It continues for as long as this process lives and keeps nothing from ending. */
   begin(): void;
   /** Whether another process has shown a sign of life within a minute. */
   isHeard(process: ProcessIdentity): Promise<boolean>;

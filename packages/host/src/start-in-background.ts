@@ -6,7 +6,7 @@ import { startDetached } from './start-detached.js';
 
 const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
 
-/** Starts Node on a module of nx-fleet that goes on when we end. It finds the same registry as we do, and gets nothing else that is not allowed. */
+/** Starts Node on a module of nx-fleet that continues when we end. It finds the same registry as we do, and gets nothing else that is not allowed. */
 export async function startInBackground(
   { module, args, cwd, passEnv, logFile }: BackgroundCommand,
   env: Readonly<Record<string, string>>,

@@ -85,7 +85,7 @@ export interface ClaudeState {
   readonly limitEndsAtMs: number | null;
   /** Tokens of each answer of a model by its id. Those of the output are not final. */
   readonly turns: ReadonlyMap<string, ModelUsage>;
-  /** What the last line means, for a person. */
+  /** What the last line means, for the user. */
   readonly progress: readonly string[];
   readonly isUrgent: boolean;
 }

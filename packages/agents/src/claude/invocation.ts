@@ -29,7 +29,7 @@ const SETTINGS = JSON.stringify({
 });
 
 // An allow rule for Bash would open what the read-only classifier closes: `git diff --output=FILE` writes anywhere.
-// The rules in a repository's own settings can do the same once a person trusts it, so a reader loads none.
+// The rules in a repository's own settings can do the same once the user trusts it, so a reader loads none.
 const READ_ONLY = ['--permission-mode', 'dontAsk', '--tools', 'Read,Grep,Glob,Bash', '--setting-sources', ''];
 const WRITER = ['--permission-mode', 'acceptEdits', '--tools', 'Read,Edit,Write,Grep,Glob,Bash,Skill', '--setting-sources', 'project'];
 

@@ -41,7 +41,7 @@ export interface CodexState {
   readonly usage: CodexUsage | null;
   /** Why the turn failed, in Codex's words. */
   readonly failure: string | null;
-  /** What the last line means, for a person. */
+  /** What the last line means, for the user. */
   readonly progress: readonly string[];
   readonly isUrgent: boolean;
   /** How much the agent has done: commands, edits, words. */

@@ -10,7 +10,7 @@ export interface Meter {
   readonly usage: readonly ModelUsage[];
 }
 
-/** What one line of a program's output means for a person. */
+/** What one line of a program's output means for the user. */
 export interface Progress {
   readonly lines: readonly string[];
   /** True for what must not be left out: a refusal, a wait. */

@@ -74,7 +74,7 @@ export type AgentOutcome =
         | 'unauthenticated'
         | 'over-budget'
         | 'crashed';
-      /** One line for a person: what happened and what to do. */
+      /** One line for the user: what happened and what to do. */
       readonly message: string;
       /** Milliseconds after which trying again can work, when the program says so. */
       readonly retryAfterMs?: number;

@@ -8,7 +8,7 @@ export function leastExactSource(sources: readonly CostSource[]): CostSource | u
   return EXACTNESS.findLast((source) => sources.includes(source));
 }
 
-/** Tokens and cost for a person: `31k tokens (12k cached), $0.12`. Unknown values are named so, and what is not exact begins with `~`. */
+/** Tokens and cost for the user: `31k tokens (12k cached), $0.12`. Unknown values are named so, and what is not exact begins with `~`. */
 export function describeAccounting({ usage, costUsd, costSource }: Accounting): string {
   return `${describeTokens(usage)}, ${describeCost(costUsd, costSource)}`;
 }

@@ -10,7 +10,7 @@ import { sleep as sleepByClock } from './sleep.js';
 
 export interface AgentTask {
   readonly settings: AgentStageSettings;
-  /** For people and the transcript: `plan`, `attempt 2`. */
+  /** For users and the transcript: `plan`, `attempt 2`. */
   readonly what: string;
   readonly cwd: string;
   readonly prompt: string;
@@ -118,7 +118,7 @@ function failure({ settings, what, readOnly }: AgentTask, { kind, message, retry
   return new UserError(`${settings.agent} did not finish "${what}" (${kind}): ${printableLine(message, 500)}${later}${transcript}${goOn}`);
 }
 
-/** What remains, and what goes on. */
+/** What remains, and what continues. */
 function continuing(readOnly: boolean, { project, target }: StageContext): string {
   const kept = readOnly ? '' : ' What it has written was kept under refs/nx-fleet/trash/.';
   return `${kept} To continue: nx run ${project}:${target}`;

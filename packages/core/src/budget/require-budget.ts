@@ -25,15 +25,15 @@ export interface BudgetContext {
 interface Scope {
   readonly option: 'stageUsd' | 'issueUsd' | 'runUsd';
   readonly limitUsd: number;
-  /** What it is for, for a person. */
+  /** What it is for, for the user. */
   readonly of: string;
   readonly spending: Spending;
 }
 
 /**
- * Lets a stage go on while no budget is used up. What other processes have under way is not counted before it has ended: tasks in parallel can go
+ * Lets a stage continue while no budget is used up. What other processes have under way is not counted before it has ended: tasks in parallel can go
  * over a budget by what they had begun.
- * @throws UserError when one is used up, with how to go on
+ * @throws UserError when one is used up, with how to continue
  */
 export async function requireBudget(stage: PayingStage, { budgets, ledger, registry, onProgress }: BudgetContext): Promise<void> {
   if (budgets.stageUsd === undefined && budgets.issueUsd === undefined && budgets.runUsd === undefined) return;

@@ -29,7 +29,7 @@ function sumUsd(values: readonly number[]): number {
 }
 
 /**
- * A sum of money for people: `$0.42`, `~$0.42` with an estimated part, `≥$0.42` with an unknown part, `?` when nothing of it is known, `-` without runs.
+ * A sum of money for users: `$0.42`, `~$0.42` with an estimated part, `≥$0.42` with an unknown part, `?` when nothing of it is known, `-` without runs.
  */
 export function formatSpending({ runs, knownUsd, unknownRuns, isInexact }: Spending): string {
   if (runs === 0) return '-';

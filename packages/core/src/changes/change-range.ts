@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { Git } from '../git/git.js';
 import { printableLine } from '../text/printable.js';
 
-/** What shall be compared, as a person or a pipeline says it. */
+/** What shall be compared, as the user or a pipeline says it. */
 export interface RangeRequest {
   /** A revision such as `origin/main`; null for `main`, as Nx has it, or the default branch where there is none. */
   readonly base: string | null;

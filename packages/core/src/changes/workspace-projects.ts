@@ -7,7 +7,7 @@ export interface WorkspaceProject {
   readonly dependencies: readonly string[];
   /**
    * Who reviews its changes: `rest` where they count as files outside all projects, since it cannot have a review of its own; `nobody` where it is
-   * left out by a person.
+   * left out by the user.
    */
   readonly reviewedBy: 'itself' | 'rest' | 'nobody';
 }

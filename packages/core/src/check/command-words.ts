@@ -33,7 +33,7 @@ function splitWords(line: string): readonly string[] {
   return words.map((word) => word.replace(QUOTED, (_, double?: string, single?: string) => double ?? single ?? ''));
 }
 
-/** A command line for people. */
+/** A command line for users. */
 export function commandText(line: CommandLine): string {
   return typeof line === 'string' ? line : line.join(' ');
 }

@@ -1,8 +1,8 @@
 /** Whose database branches: those of one clone on one machine. */
 export interface DatabaseOwner {
-  /** The repository's name as a slug, for people who read names: `shop`. */
+  /** The repository's name as a slug, for users who read names: `shop`. */
   readonly repository: string;
-  /** Eight hex digits that no other clone has: two people's `issue-42` never share a database. */
+  /** Eight hex digits that no other clone has: two users' `issue-42` never share a database. */
   readonly clone: string;
   readonly mainWorktree: string;
 }
@@ -17,7 +17,7 @@ export interface DatabaseBranchRequest extends DatabaseOwner {
 }
 
 export interface DatabaseBranch {
-  /** For people, without a secret: `sqlite data/app.db`. */
+  /** For users, without a secret: `sqlite data/app.db`. */
   readonly description: string;
   /** Environment variables that point at it. Secret: they are written to the worktree's env file and nowhere else. */
   readonly variables: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface DatabaseBranch {
 export interface OwnedDatabaseBranch {
   readonly project: string;
   readonly incarnation: string;
-  /** Its name at the provider, for people. */
+  /** Its name at the provider, for users. */
   readonly name: string;
 }
 

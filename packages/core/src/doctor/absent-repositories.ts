@@ -22,7 +22,7 @@ export async function examineAbsentRepositories({ location, adapters: { host } }
 
 /**
  * Releases the names, ports and spares of a repository whose folder is not there.
- * @returns what it held, for people @throws UserError when there is no such repository, or one of its processes is at work
+ * @returns what it held, for users @throws UserError when there is no such repository, or one of its processes is at work
  */
 export async function releaseAbsentRepository(
   repository: string,

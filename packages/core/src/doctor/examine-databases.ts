@@ -20,7 +20,7 @@ export async function examineDatabases(context: ExamineContext): Promise<readonl
   return [...complaints, ...(await missingDatabases(branches, context))];
 }
 
-/** Worktrees whose database branch is gone: expired, or dropped by someone. What was in it is lost; only a person can say whether a fresh copy will do. */
+/** Worktrees whose database branch is gone: expired, or dropped by someone. What was in it is lost; only the user can say whether a fresh copy will do. */
 async function missingDatabases(
   branches: readonly OwnedDatabaseBranch[],
   { location, adapters }: ExamineContext,

@@ -88,7 +88,7 @@ export interface Host {
   endStrays(directory: string): Promise<number>;
   /** Living processes whose current folder is in a folder, without this process and those that started it. Empty where the system does not tell. */
   processesIn(directory: string): Promise<readonly RunningProcess[]>;
-  /** Starts Node on a module of nx-fleet at the lowest priority, detached: it goes on when we end. Gets the allowed environment. */
+  /** Starts Node on a module of nx-fleet at the lowest priority, detached: it continues when we end. Gets the allowed environment. */
   startInBackground(command: BackgroundCommand): Promise<ProcessIdentity>;
   /** Fills a worktree's node_modules. Finishes or repeats what an interrupted call left. @throws UserError when the package manager fails */
   installDependencies(request: DependencyRequest): Promise<DependencyOutcome>;

@@ -11,7 +11,7 @@ export interface Issue {
   /** Markdown. */
   readonly body: string;
   readonly state: 'open' | 'closed';
-  /** Where a person reads it, or null. */
+  /** Where the user reads it, or null. */
   readonly url: string | null;
   /** References of the issues that must be built first. */
   readonly blockedBy: readonly string[];

@@ -100,7 +100,7 @@ function dismissedLine(finding: ReportFinding): string {
   return `- ${severity}: ${oneLine(title)} ${findingLine(finding)}. Dismissed${who}: ${oneLine(dismissal?.reason ?? '')}`;
 }
 
-/** What people did that counts for nothing, so that no user waits for it to count. */
+/** What users did that counts for nothing, so that no user waits for it to count. */
 function remarks({ findings, ignores, refusedReplies }: ReviewReport): readonly string[] {
   const present = new Set(findings.map(({ fingerprint }) => fingerprint));
   return [

@@ -27,6 +27,6 @@ export interface ReviewComments {
 /** Where a report can be said, or why nowhere. */
 export type ReviewPlace =
   | { readonly kind: 'pull-request'; readonly comments: ReviewComments }
-  /** What people have replied counts, and nothing is written. */
+  /** What users have replied counts, and nothing is written. */
   | { readonly kind: 'read-only'; readonly comments: ReviewComments; readonly why: string }
   | { readonly kind: 'nowhere'; readonly why: string };

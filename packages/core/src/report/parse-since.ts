@@ -5,7 +5,7 @@ const HOUR_MS = 3_600_000;
 const UNIT_MS: Readonly<Record<string, number>> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS };
 
 /**
- * A moment as a person names it: `24h`, `7d` and `2w` before now, `2026-11-01` for that midnight here, or an ISO time.
+ * A moment as the user names it: `24h`, `7d` and `2w` before now, `2026-11-01` for that midnight here, or an ISO time.
  * @throws UserError for anything else
  */
 export function parseSince(text: string, now: Date): Date {

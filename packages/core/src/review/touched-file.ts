@@ -16,7 +16,7 @@ export interface Remark {
   readonly body: string;
 }
 
-/** No line that people write is longer, and what looks for words shall not take hours over one that is. */
+/** No line that users write is longer, and what looks for words shall not take hours over one that is. */
 const MAX_LINE_CHARACTERS = 1_000;
 
 /** Every changed file, with its lines where it has any; of a very long line the first 1,000 characters. */

@@ -8,7 +8,7 @@ import { weakenedConfiguration } from './weakened-configuration.js';
 import { weakenedTests } from './weakened-tests.js';
 
 /**
- * What a change does to the checks that it has to pass, and to whatever steers agents, pipelines and installs: facts of the diff, for people and
+ * What a change does to the checks that it has to pass, and to whatever steers agents, pipelines and installs: facts of the diff, for users and
  * reviewers to judge. It runs nothing and trusts no claim.
  */
 export function weakenedChecks(diffs: readonly FileDiff[], changed: readonly ChangedFile[], isJudge?: IsJudge): readonly Finding[] {

@@ -66,7 +66,7 @@ const commandDefinition = z.strictObject({
   readOnlyEnv: variables.default({}),
   /** Arguments that print the version, which is part of each cache key. */
   versionArgs: z.array(z.string()).default(['--version']),
-  /** Package that has the program, for people who lack it. */
+  /** Package that has the program, for users who lack it. */
   npmPackage: z.string().optional(),
   /** Files or globs of the workspace that are part of the program: a change in them is another version. */
   files: z.array(workspacePath).default([]),
@@ -75,7 +75,7 @@ const commandDefinition = z.strictObject({
   extract: extract.default({}),
   /** What exit codes other than 0 mean, where it is more than a crash. */
   exitCodes: z.record(z.string().regex(/^\d+$/), z.enum(['unauthenticated', 'rate-limited', 'over-budget', 'denied'])).default({}),
-  /** What lines of `jsonl` mean for a person; paths in braces are filled in. */
+  /** What lines of `jsonl` mean for the user; paths in braces are filled in. */
   progress: z.array(z.strictObject({ where, say: z.string().min(1) })).default([]),
   ...everyAgent,
 });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { printableLine } from '../text/printable.js';
 
-/** What is wrong with a value of the options and what was expected, for a person. */
+/** What is wrong with a value of the options and what was expected, for the user. */
 export function describeIssue(issue: z.core.$ZodIssue, options: unknown, schema: z.ZodType): string {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path);

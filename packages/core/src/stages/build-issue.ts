@@ -43,7 +43,7 @@ export async function buildIssue(settings: BuildStageSettings, context: StageCon
       const task = await buildTask(issue, context);
       await attemptBuild({ task, start: base, base, settings, issue, recorder }, context);
     } catch (error) {
-      // A writer that left the branch left a state that only a person can judge.
+      // A writer that left the branch left a state that only the user can judge.
       if ((await git.currentBranch(issue.local.worktree)) === issue.manifest.branch) await clearAttempt(base, issue, context);
       throw error;
     }

@@ -10,7 +10,7 @@ import { checkoutTarget, parseTarget } from './targets.js';
 const checkoutSchema = z.strictObject({
   /** What it is compared with. */
   baseTree: objectIdSchema,
-  /** The branch's content, a person's commits included. */
+  /** The branch's content, the user's commits included. */
   tree: objectIdSchema,
 });
 

@@ -59,12 +59,12 @@ interface Found {
   readonly before: Checkout | null;
 }
 
-/** Whether this build, or the one that it was moved from, was brought here before: what is on the branch since then is a person's decision. */
+/** Whether this build, or the one that it was moved from, was brought here before: what is on the branch since then is the user's decision. */
 function wasHere({ build, before }: Found): boolean {
   return before !== null && before.build !== null && (before.build === build.tree || before.build === build.movedFrom);
 }
 
-/** Moves all that is on the branch over to the commit that the issue starts from now: the build, fixes, and a person's commits. */
+/** Moves all that is on the branch over to the commit that the issue starts from now: the build, fixes, and the user's commits. */
 async function moveWithBase({ issue, ...found }: Found & { readonly issue: StageIssue }, context: StageContext): Promise<void> {
   const { git, project, onProgress } = context;
   const { build, before } = found;
@@ -80,14 +80,14 @@ async function moveWithBase({ issue, ...found }: Found & { readonly issue: Stage
     onProgress(`${branch} moved to its new base ${build.base.slice(0, 8)}`);
     return;
   }
-  // What we made is made again; a person's commits are theirs to move.
+  // What we made is made again; the user's commits are theirs to move.
   if (await isOwnWork(tip, before.base, context)) return;
   throw new UserError(
     `"${branch}" starts from ${build.base.slice(0, 8)} now, and its commits do not fit there ("${moved.files.map((file) => printableLine(file)).join('", "')}"). Move them by hand, then run again: git -C "${issue.local.worktree}" rebase --onto ${build.base.slice(0, 12)} ${before.base.slice(0, 12)}`,
   );
 }
 
-/** Whether a branch is at a build or past it; one that was brought here before may have been rewritten by a person since. */
+/** Whether a branch is at a build or past it; one that was brought here before may have been rewritten by the user since. */
 async function holdsBuild({ tip, ...found }: Found & { readonly tip: string }, { git, project }: StageContext): Promise<boolean> {
   const { base, head, tree } = found.build;
   if (await git.isAncestor(head, tip)) return true;

@@ -44,7 +44,7 @@ export async function untilFree(context: StageContext): Promise<Allocation | und
   let isTold = false;
   for (;;) {
     const mine = findAllocation(await host.registry.read(), { repository: commonDirectory, project });
-    // One that is not ready is refused: its command may wait for a person.
+    // One that is not ready is refused: its command may wait for the user.
     if (mine === undefined || mine.state !== 'ready') return mine;
     const owner = await findOwnerAtWork(mine, host);
     if (owner === null) return mine;

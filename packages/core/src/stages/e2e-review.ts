@@ -46,7 +46,7 @@ function reviewOf(e2e: E2e): Review {
     baseTree: e2e.baseTree,
     tree: e2e.tree,
     verdict: e2e.verdict,
-    // Of what has no place only the title goes on: what was seen goes along here.
+    // Of what has no place only the title continues: what was seen goes along here.
     summary: [e2e.summary, ...placeless.map(({ title, body }) => `${title}: ${body}`)].join('\n\n'),
     findings: failed.filter(({ file }) => file !== ''),
     ungrounded: placeless.map(({ severity, title, file, startLine }) => ({ severity, title, file, startLine })),

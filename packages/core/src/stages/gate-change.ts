@@ -41,7 +41,7 @@ export async function judgeChange(
   return subject.checks === undefined ? judged : { ...judged, checks: subject.checks };
 }
 
-/** Leaves the verdict on a change where people and `fleet:status` look for it: `verdict.json`, `review.md`, `review.sarif`. */
+/** Leaves the verdict on a change where users and `fleet:status` look for it: `verdict.json`, `review.md`, `review.sarif`. */
 export async function storeVerdict(verdict: Verdict, { spec, title }: GateSubject, { host, project }: StageContext): Promise<void> {
   const write = (file: string, text: string): Promise<void> => host.artefacts.write(project, REVIEW_TARGET, file, text);
   await host.artefacts.clear(project, REVIEW_TARGET);

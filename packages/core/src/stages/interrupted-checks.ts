@@ -4,7 +4,7 @@ import type { StageContext, StageIssue } from './stage-context.js';
 
 /**
  * Notes that from now on what appears in the worktree is the checks' doing, for the case that they are killed. @returns what removes the note
- * however they end: what is found later may be a person's. What cancelled checks left half-made is cleared away at once.
+ * however they end: what is found later may be the user's. What cancelled checks left half-made is cleared away at once.
  */
 export async function noteChecks(issue: StageIssue, context: StageContext): Promise<(isCancelled: boolean) => Promise<void>> {
   const { git, project } = context;
@@ -16,7 +16,7 @@ export async function noteChecks(issue: StageIssue, context: StageContext): Prom
 
 /**
  * Puts the worktree back to what checks, or the trial of an app, were at; what they left in it is kept under a ref.
- * A branch that moved since, or another one, is left as it is: that was a person.
+ * A branch that moved since, or another one, is left as it is: that was the user.
  */
 export async function clearInterruptedChecks({ local, manifest }: StageIssue, context: StageContext): Promise<void> {
   const { git, project, onProgress } = context;

@@ -10,7 +10,7 @@ import type { StageContext, StageIssue } from './stage-context.js';
 
 /**
  * Makes sure that the worktree holds no uncommitted work, once other runs of the issue have ended. What an interrupted build left is kept under a ref and cleared away.
- * @throws UserError when a person's work is in it, which could not be hashed honestly
+ * @throws UserError when the user's work is in it, which could not be hashed honestly
  */
 export async function requireCleanWorktree(issue: StageIssue, context: StageContext): Promise<void> {
   const { git, project } = context;

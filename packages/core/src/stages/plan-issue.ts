@@ -28,7 +28,7 @@ export async function planIssue(settings: AgentStageSettings, context: StageCont
   });
 }
 
-/** A plan is for a build: where that one would be refused, no agent is asked. What an interrupted build left is not a person's work. */
+/** A plan is for a build: where that one would be refused, no agent is asked. What an interrupted build left is not the user's work. */
 async function requireBuildable(issue: StageIssue, context: StageContext): Promise<void> {
   const { base, adopted } = issue.manifest;
   if (adopted === true || (await context.git.readRef(buildingRef(context.project))) !== null) return;

@@ -22,7 +22,7 @@ export async function worktreeState({ local, manifest }: StageIssue, { git, host
   };
 }
 
-/** Makes the worktree clean at its tip again, as a reader found it. @returns what was done, for a person; null when nothing was changed */
+/** Makes the worktree clean at its tip again, as a reader found it. @returns what was done, for the user; null when nothing was changed */
 export async function putWorktreeBack(before: WorktreeState, issue: StageIssue, context: StageContext): Promise<string | null> {
   const { worktree } = issue.local;
   const now = await worktreeState(issue, context);
@@ -45,7 +45,7 @@ async function putFilesBack(
 ): Promise<string | null> {
   const { git, project, onProgress } = context;
   const { worktree } = issue.local;
-  // Work that was there before, or another branch: only a person can tell what belongs where.
+  // Work that was there before, or another branch: only the user can tell what belongs where.
   if (tip === null || dirty.length > 0 || now.branch !== branch) return `Look at git -C "${worktree}" status, then run this again.`;
   if (now.tip === tip && now.dirty.length === 0) return null;
   const message = `Changed while an agent was reading: ${project}`;

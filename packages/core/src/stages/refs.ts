@@ -2,7 +2,7 @@ import type { Git } from '../git/git.js';
 
 const FETCHED = 'refs/nx-fleet/fetched/';
 
-/** The head that the last build put on an issue's branch: what is there and is not this, a person made. */
+/** The head that the last build put on an issue's branch: what is there and is not this, the user made. */
 export function builtRef(project: string): string {
   return `refs/nx-fleet/built/${project}`;
 }

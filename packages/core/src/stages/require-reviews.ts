@@ -7,7 +7,7 @@ import { REVIEW_TARGET, targetOf } from './targets.js';
 
 /** What reviews must be of. */
 export interface Reviewed {
-  /** What it is called, for a person. */
+  /** What it is called, for the user. */
   readonly name: string;
   readonly tree: string | null;
   readonly baseTree: string;

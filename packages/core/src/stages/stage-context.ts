@@ -31,7 +31,7 @@ export interface StageContext {
   readonly prompt: (name: PromptName, workspace?: string) => Promise<string>;
   /** @default nothing of the repository is a prompt or a program */
   readonly isJudge?: IsJudge | undefined;
-  /** What a person has to know, also where a result is shown again later: in the past tense. */
+  /** What the user has to know, also where a result is shown again later: in the past tense. */
   readonly onProgress: (line: string) => void;
   /** What happens now: a step that begins, or a line of a program's output. */
   readonly onDetail: (line: string, kind: 'step' | 'output') => void;

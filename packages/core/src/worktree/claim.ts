@@ -86,7 +86,7 @@ export function findAllocation(
   return allocations.find((other) => other.repository === repository && other.project === project);
 }
 
-/** Records how far a claim has come. A worktree that is ready is not a spare any longer, and free for its stages while this process goes on with others. */
+/** Records how far a claim has come. A worktree that is ready is not a spare any longer, and free for its stages while this process continues with others. */
 export async function settleWorktree(state: Allocation['state'], claimed: Allocation, host: Host): Promise<void> {
   await host.registry.update((current) => ({
     allocations: current.map((other) => (isSame(other, claimed) ? settled(other, state, host) : other)),

@@ -42,7 +42,7 @@ async function commitsAtRisk(
   const keepers = [into, into === null ? null : await localBranch(into, git), ...(branchGoes ? [] : [tip])];
   const kept: string[] = [];
   const losses: string[] = [];
-  // A build that a person has thrown away is not a loss to them, but an agent was paid for it.
+  // A build that the user has thrown away is not a loss to them, but an agent was paid for it.
   const built = await git.readRef(builtRef(manifest.project));
   if (built !== null && !(await isReachable(built, [...keepers, tip, detached], git))) kept.push(built);
   for (const commit of new Set([branchGoes ? tip : null, detached])) {

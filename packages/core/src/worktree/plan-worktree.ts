@@ -81,7 +81,7 @@ function isAdopted({ existing, adopts, adopt }: WorktreeRequest): boolean {
   return existing === null ? adopts !== undefined : existing.adopted === true || adopt === true;
 }
 
-/** An older manifest goes on without it: its keys would be others. */
+/** An older manifest continues without it: its keys would be others. */
 function treeOfBase({ existing, baseTree }: WorktreeRequest): Pick<Manifest, 'baseTree'> {
   const tree = existing === null ? baseTree : existing.baseTree;
   return tree === undefined ? {} : { baseTree: tree };

@@ -43,7 +43,7 @@ const PROVISIONING: readonly (readonly Step[])[] = [
   [smokeStep],
 ];
 
-/** Makes all steps in order. When one fails, those beside it end first: nothing goes on behind the undoing. */
+/** Makes all steps in order. When one fails, those beside it end first: nothing continues behind the undoing. */
 export async function makeSteps(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
   for (const steps of PROVISIONING) {
     const results = await Promise.allSettled(steps.map((step) => step.make(work, adapters)));

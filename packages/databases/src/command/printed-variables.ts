@@ -7,7 +7,7 @@ export function parseVariables(stdout: string): Readonly<Record<string, string>>
   return Object.fromEntries(linesOf(stdout).flatMap((line) => variableIn(line)));
 }
 
-/** The other lines that are not empty: what the program says to people. */
+/** The other lines that are not empty: what the program says to users. */
 export function plainLines(output: string): readonly string[] {
   return linesOf(output).filter((line) => line.trim() !== '' && variableIn(line).length === 0);
 }

@@ -9,7 +9,7 @@ const END_SESSIONS_ATTEMPTS = 3;
 
 /**
  * Copies the source into a new database. PostgreSQL copies none that is in use: its sessions are ended if the settings allow it, else the
- * source is dumped and restored. @returns the way it went, for people
+ * source is dumped and restored. @returns the way it went, for users
  * @throws UserError when neither is possible
  */
 export async function copySource(work: PostgresWork, to: string): Promise<string> {

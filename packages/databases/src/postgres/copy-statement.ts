@@ -16,7 +16,7 @@ const FIRST_WITH_CLONE = 180_000;
 /** The server's operating system refused: it cannot clone on that file system. */
 const SYSTEM_CODES = /^(?:58|XX)/;
 
-/** `CREATE DATABASE … TEMPLATE`, in the way that is fastest for its size. No client can connect to the copy. @returns that way, for people */
+/** `CREATE DATABASE … TEMPLATE`, in the way that is fastest for its size. No client can connect to the copy. @returns that way, for users */
 export async function copyOnServer(session: Session, request: CopyRequest): Promise<string> {
   const { version, bytes } = await measure(session, request.from);
   const statement = `CREATE DATABASE ${session.identifier(request.to)} TEMPLATE ${session.identifier(request.from)} ALLOW_CONNECTIONS false`;

@@ -19,7 +19,7 @@ export function codeOf(error: unknown): string | null {
   return textOf(error, 'code');
 }
 
-/** What a connection that was not made says to people. */
+/** What a connection that was not made says to users. */
 export function connectionError(source: PostgresSource, error: unknown): UserError {
   const code = codeOf(error);
   const server = serverOf(source);

@@ -47,7 +47,7 @@ export function redactSource({ url, password }: Pick<PostgresSource, 'url' | 'pa
   return createRedactor([...secretsOf({ DATABASE_URL: url }), ...passwords])(text);
 }
 
-/** `127.0.0.1:5432`, for people. */
+/** `127.0.0.1:5432`, for users. */
 export function serverOf({ host, port }: Pick<PostgresSource, 'host' | 'port'>): string {
   return printableLine(`${host}:${port}`);
 }

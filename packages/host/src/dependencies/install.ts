@@ -66,7 +66,7 @@ async function run(commands: CommandRunner, [file, args]: CommandLine, request: 
     args,
     cwd: request.to,
     env: request.env,
-    // Answers in JSON, of npm with its whole manual when it refuses a lockfile, are not for people.
+    // Answers in JSON, of npm with its whole manual when it refuses a lockfile, are not for users.
     ...(isForMachines(args) ? {} : { onLine: (line: string) => request.onProgress(printableLine(line)) }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
@@ -123,7 +123,7 @@ function failure([file, args]: CommandLine, result: CommandResult, request: Depe
   }
   const lastLines = outputForPeople(args, result).trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
   const how = result.exitCode === null ? `was ended (${result.signal ?? result.ended})` : `failed with exit code ${result.exitCode}`;
-  // The worktree may be removed after this: the lines below must be enough to go on with.
+  // The worktree may be removed after this: the lines below must be enough to continue with.
   return new UserError(`"${line}" ${how} in "${request.to}". Correct what it reports, then run the command again:\n${lastLines}`);
 }
 

@@ -29,7 +29,7 @@ export async function requireStageBudget(stage: StageContext, { budgets }: Setti
   try {
     await requireBudget(stage, budgetContext(host, { budgets, onProgress }));
   } catch (error) {
-    // An agent that a killed run left at work would go on to spend.
+    // An agent that a killed run left at work would continue to spend.
     const local = await host.state.readLocal(project);
     if (local !== null) await host.endStrays(local.worktree);
     throw error;

@@ -9,7 +9,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open. Raise the limit (ulimit -n)',
 };
 
-/** What the system refuses, in a line for a person; null for every other error. The error is kept as the cause. */
+/** What the system refuses, in a line for the user; null for every other error. The error is kept as the cause. */
 export function systemFault(error: unknown): UserError | null {
   if (!(error instanceof Error)) return null;
   const { code = '', path, syscall } = error as NodeJS.ErrnoException;

@@ -35,7 +35,7 @@ export function createGitHubComments({ place, number, request }: GitHubPullReque
   });
   const change = async (route: string, parameters: Readonly<Record<string, number | string>>): Promise<void> =>
     void requireAnswer(z.unknown(), await request(route, parameters), question('write'));
-  // The association of a comment's author also names people who can only read. Where GitHub tells no permission, there is none.
+  // The association of a comment's author also names users who can only read. Where GitHub tells no permission, there is none.
   const mayWrite = async ({ id, login, type }: z.infer<typeof user>): Promise<boolean> => {
     if (type === 'Bot') return false;
     const answer = await request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', { username: login });

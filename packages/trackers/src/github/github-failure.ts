@@ -71,7 +71,7 @@ export function parseGitHubFailure(error: unknown, token: string | null): GitHub
   };
 }
 
-/** A failure as a person reads it: repository, issue, status, and what to do. */
+/** A failure as the user reads it: repository, issue, status, and what to do. */
 export function describeGitHubFailure(failure: GitHubFailure, question: FailedQuestion): UserError {
   const { status, message } = failure;
   const tried = question.access === 'write' ? 'written' : 'read';

@@ -5,7 +5,7 @@ import { parseGitHubRemote, type GitHubRepository } from './github-remote.js';
 export type GitHubSettings = Extract<TrackerSettings, { type: 'github' }>;
 
 export interface GitHubPlace extends GitHubRepository {
-  /** Hosts that people open this repository's issues on. */
+  /** Hosts that users open this repository's issues on. */
   readonly webHosts: readonly string[];
 }
 

@@ -11,7 +11,7 @@ export interface IssueFile extends SplitFile {
   readonly reference: string;
   /** The file's name without `.md`. */
   readonly name: string;
-  /** Relative to the workspace, for people. */
+  /** Relative to the workspace, for users. */
   readonly file: string;
 }
 

@@ -1,7 +1,7 @@
 import type { AgentPreset } from './presets.js';
 
 const step = { where: { type: 'step_finish' }, combine: 'sum' } as const;
-// It goes on after an error that passed.
+// It continues after an error that passed.
 const failure = { where: { type: 'error' }, after: { type: 'step_start' } } as const;
 
 /** opencode, as measured with 1.18. Names of models begin with their vendor: `anthropic/claude-sonnet-5-5`. */

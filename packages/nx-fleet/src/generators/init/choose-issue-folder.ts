@@ -4,7 +4,7 @@ import { printableLine } from '@nx-fleet/core';
 export interface IssueFolder {
   /** Null for the default. */
   readonly options: { readonly type: 'markdown'; readonly directory: string } | null;
-  /** For people. */
+  /** For users. */
   readonly found: string;
 }
 

@@ -5,7 +5,7 @@ import { ownPartNamed, partNamed, partsOfUrl, printableLine, urlOfParts, type Se
 export interface DetectedDatabase {
   /** Null when there is none, or none that may be copied without being asked for. */
   readonly options: SettingsInput['database'] | null;
-  /** For people; never holds a password. */
+  /** For users; never holds a password. */
   readonly found: string;
 }
 

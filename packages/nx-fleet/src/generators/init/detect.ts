@@ -9,7 +9,7 @@ import { INCLUDE_FILE, proposeIncludes } from './propose-includes.js';
 export interface Detected {
   /** Options that differ from the defaults. */
   readonly options: SettingsInput;
-  /** For people. */
+  /** For users. */
   readonly findings: readonly Finding[];
   /** Whether git ignores `.env.local`, which holds each worktree's secrets. */
   readonly ignoresEnvFile: boolean;

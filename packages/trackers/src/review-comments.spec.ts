@@ -126,7 +126,7 @@ describe.each(Object.entries(SYSTEMS))('On %s', (name, serve) => {
     ['a token that may not', { status: 403, body: { message: TOKEN } }, /403, the token may not do this\. Give it/],
     ['a pull request that is not there', { status: 404, body: {} }, /token/],
     ['too many requests for long', { status: 429, headers: { 'retry-after': '3600' }, body: {} }, /429, too many requests/],
-    ['a server that fails on', { status: 502, body: {} }, /502, it has a problem of its own/],
+    ['a server that fails on', { status: 502, body: {} }, /502, a fault on its side/],
     ['a page of something else', { body: '<html>' }, /proxy or login page/],
     ['an answer of another form', { body: { id: 'x' } }, /proxy or login page/],
     ['a connection that always ends', { fault: 'hang-up' }, /is not reachable/],
@@ -183,9 +183,9 @@ describe('findReviewPlace', () => {
   });
 
   it('is nowhere where a run is for no pull request', async () => {
-    expect(await whyOf(await gitHubRun({ ref: 'refs/heads/main' }, api))).toContain('no pull request');
-    expect(await whyOf(await gitHubRun({ merge_group: { head_ref: 'refs/heads/x/pr-7' } }, api))).toContain('no pull request');
-    expect(await whyOf(gitLabRun({ ...gitLab, CI_MERGE_REQUEST_IID: '' }))).toContain('no merge request');
+    expect(await whyOf(await gitHubRun({ ref: 'refs/heads/main' }, api))).toContain('not for a pull request');
+    expect(await whyOf(await gitHubRun({ merge_group: { head_ref: 'refs/heads/x/pr-7' } }, api))).toContain('not for a pull request');
+    expect(await whyOf(gitLabRun({ ...gitLab, CI_MERGE_REQUEST_IID: '' }))).toContain('not for a merge request');
   });
 
   it('may be read and not written in the merge queue', async () => {

@@ -88,8 +88,6 @@ export {
   BUILD_TARGET,
   CHANGES_TARGET,
   DELIVER_TARGET,
-  checkoutTarget,
-  e2eServeTarget,
   E2E_TARGET,
   FIX_TARGET,
   inRound,
@@ -100,19 +98,16 @@ export {
   SERVE_TARGET,
   VALIDATE_TARGET,
   targetOf,
-} from './stages/targets.js';
-export {
-  buildSettings,
-  fixSettings,
-  planSettings,
-  reviewSettings,
-  STAGE_VERSION,
-  stageLimits,
-  validateSettings,
-  type AgentStageSettings,
-  type BuildStageSettings,
-  type ValidateStageSettings,
-} from './stages/stage-settings.js';
+} from './stage/targets.js';
+export { STAGE_VERSION, stageLimits, type AgentStageSettings } from './stage/stage-settings.js';
+export type { Stage, StageInput } from './stage/stage.js';
+export { targetsOfIssue, type IssueTarget } from './stages/stages.js';
+export { PLAN } from './stages/plan/plan.stage.js';
+export { BUILD } from './stages/build/build.stage.js';
+export { VALIDATE } from './stages/validate/validate.stage.js';
+export { REVIEW } from './stages/review/review.stage.js';
+export { E2E } from './stages/e2e/e2e.stage.js';
+export { FIX } from './stages/fix/fix.stage.js';
 export type { StageContext } from './stages/stage-context.js';
 export { isFinished } from './stages/finished-run.js';
 export { requireIssueResult, requireProjectResult } from './stages/stored-result.js';
@@ -125,7 +120,6 @@ export { validateIssue } from './stages/validate-issue.js';
 export type { AppAccess, AppAnswer, AppRequest } from './stages/app-access.js';
 export { appSettings, readyTimeoutMs, type AppSettings } from './stages/app-settings.js';
 export { serveIssue, type ServeRequest } from './stages/serve-issue.js';
-export { e2eSettings, type E2eStageSettings } from './stages/e2e-settings.js';
 export { e2eIssue } from './stages/e2e-issue.js';
 export type { E2e } from './stages/e2e-artefact.js';
 export { reviewIssue } from './stages/review-issue.js';

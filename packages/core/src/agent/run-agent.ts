@@ -1,7 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { StageContext } from '../stages/stage-context.js';
 import { transcriptFile, type StageRecorder } from '../stages/stage-recorder.js';
-import type { AgentStageSettings } from '../stages/stage-settings.js';
+import type { AgentStageSettings } from '../stage/stage-settings.js';
 import { printableLine } from '../text/printable.js';
 import type { Agent, AgentOutcome, AgentRequest } from './agent.js';
 import { describeAccounting } from './describe-accounting.js';

@@ -1,6 +1,6 @@
 import { createFakeHost } from '../host/fake-host.js';
 import type { ArtefactStore } from '../artefact/artefact-store.js';
-import { CHANGES_TARGET } from '../stages/targets.js';
+import { CHANGES_TARGET } from '../stage/targets.js';
 import { changeFile, readChanges, storeChanges, type FoundChanges } from './changes-artefact.js';
 
 const id = (digit: string): string => digit.repeat(40);

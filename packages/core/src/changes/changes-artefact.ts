@@ -3,7 +3,7 @@ import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import { objectIdSchema } from '../git/object-id.js';
 import type { Host } from '../host/host.js';
-import { CHANGES_TARGET } from '../stages/targets.js';
+import { CHANGES_TARGET } from '../stage/targets.js';
 import { fingerprint } from '../text/fingerprint.js';
 import type { Changes, ProjectChange } from './find-changes.js';
 

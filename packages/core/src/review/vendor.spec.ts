@@ -1,5 +1,5 @@
 import { parseSettings } from '../settings/parse-settings.js';
-import { reviewSettings } from '../stages/stage-settings.js';
+import { REVIEW } from '../stages/review/review.stage.js';
 import { vendorOf } from './vendor.js';
 
 const command = (path: string, model?: string): object => ({
@@ -24,6 +24,6 @@ describe('vendorOf', () => {
     ['large', 'house.mjs large'],
     ['small', 'house.mjs small'],
   ])('of %s is %s', (agent, vendor) => {
-    expect(vendorOf(reviewSettings(settings, agent))).toBe(vendor);
+    expect(vendorOf(REVIEW.settings(settings, agent))).toBe(vendor);
   });
 });

@@ -1,4 +1,4 @@
-import type { AgentProgram } from '../stages/stage-settings.js';
+import type { AgentProgram } from '../stage/stage-settings.js';
 
 /**
  * Who made a reviewer. Of a `command` we know only its program and its model, so two that share the program and ask for the same model

@@ -9,7 +9,7 @@ import { OWN_ENV_FILES, removeInnerWorktrees } from './keep-work.js';
 import { startOver } from './own-branch.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 import { transcriptFile, type StageRecorder } from './stage-recorder.js';
-import type { BuildStageSettings } from './stage-settings.js';
+import type { BuildStageSettings } from './build/build.stage.js';
 
 const MAX_FAILURE_CHARACTERS = 20_000;
 

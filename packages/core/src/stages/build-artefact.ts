@@ -3,7 +3,7 @@ import { objectIdSchema } from '../git/object-id.js';
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import type { StageContext } from './stage-context.js';
-import { BUILD_TARGET, targetOf } from './targets.js';
+import { BUILD_TARGET, targetOf } from '../stage/targets.js';
 
 /** What a build made: `build.json`, beside `branch.bundle` with the commits. */
 export const buildSchema = z.strictObject({

@@ -5,10 +5,10 @@ import { objectIdSchema } from '../git/object-id.js';
 import { printableLine } from '../text/printable.js';
 import { readCheckout, type Checkout } from './checkout-artefact.js';
 import type { StageContext, StageIssue } from './stage-context.js';
-import { DELIVER_TARGET } from './targets.js';
+import { DELIVER_TARGET } from '../stage/targets.js';
 
 /** What a delivered issue holds: `approved.json`, in the keys of the issues that wait for it. */
-const approvedSchema = z.strictObject({ tree: objectIdSchema });
+export const approvedSchema = z.strictObject({ tree: objectIdSchema });
 
 export async function writeApproved({ tree }: Checkout, { host, project }: StageContext): Promise<void> {
   await host.artefacts.write(project, DELIVER_TARGET, 'approved.json', `${JSON.stringify({ tree }, null, 2)}\n`);

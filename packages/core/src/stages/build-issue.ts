@@ -13,7 +13,7 @@ import { requirePlan } from './require-plan.js';
 import { setUpForWork } from './set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
-import type { BuildStageSettings } from './stage-settings.js';
+import type { BuildStageSettings } from './build/build.stage.js';
 
 /** A build, and the commit that it is here. */
 export type Built = Build & { readonly head: string };

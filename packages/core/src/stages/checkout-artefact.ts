@@ -4,10 +4,10 @@ import { UserError } from '../errors/user-error.js';
 import { objectIdSchema } from '../git/object-id.js';
 import { refuseStored, type RefusedResult } from './refuse-stored.js';
 import type { StageContext } from './stage-context.js';
-import { checkoutTarget, parseTarget } from './targets.js';
+import { checkoutTarget, parseTarget } from '../stage/targets.js';
 
 /** The head of an issue: what is on the branch once its build or a fix is brought here. `checkout.json`, from which later keys are made. */
-const checkoutSchema = z.strictObject({
+export const checkoutSchema = z.strictObject({
   /** What it is compared with. */
   baseTree: objectIdSchema,
   /** The branch's content, the user's commits included. */

@@ -8,7 +8,7 @@ import { builtRef } from './refs.js';
 import { followBranch } from './set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { restoreBuild, type Restored } from './stored-work.js';
-import { BUILD_TARGET } from './targets.js';
+import { BUILD_TARGET } from '../stage/targets.js';
 
 /**
  * Brings the issue's branch to its build on this machine, from the bundle when the commits are not here: a cached build runs no code.

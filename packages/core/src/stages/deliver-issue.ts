@@ -6,7 +6,7 @@ import { readFix } from './fix-artefact.js';
 import type { GateSettings } from './gate-change.js';
 import { gateReview } from './gate-review.js';
 import type { StageContext } from './stage-context.js';
-import { DELIVER_TARGET, inRound, REVIEW_TARGET } from './targets.js';
+import { DELIVER_TARGET, inRound, REVIEW_TARGET } from '../stage/targets.js';
 import { count } from '../text/count.js';
 
 export interface DeliverSettings extends GateSettings {

@@ -4,14 +4,14 @@ import { buildIssue } from './build-issue.js';
 import { checkoutBuild } from './checkout-build.js';
 import type { E2e } from './e2e-artefact.js';
 import { e2eIssue } from './e2e-issue.js';
-import { e2eSettings, type E2eStageSettings } from './e2e-settings.js';
+import { E2E, type E2eStageSettings } from './e2e/e2e.stage.js';
 import { parseSettings } from '../settings/parse-settings.js';
 import { stageIssue, VALIDATE_TARGET, writes, WRITTEN, type AgentScript, type StagedIssue } from './staged-issue.contract.js';
-import { BUILD_TARGET, e2eServeTarget, E2E_TARGET, targetOf } from './targets.js';
+import { BUILD_TARGET, e2eServeTarget, E2E_TARGET, targetOf } from '../stage/targets.js';
 import { validateIssue } from './validate-issue.js';
 
 const TRIED = targetOf(E2E_TARGET, 'codex');
-const settings = e2eSettings(parseSettings([{ file: 'nx.json', value: { serve: { command: 'npm start' } } }]), 'codex');
+const settings = E2E.settings(parseSettings([{ file: 'nx.json', value: { serve: { command: 'npm start' } } }]), 'codex');
 
 const request = (path: string): object => ({ method: 'GET', path, headers: [], body: '' });
 const asks = (...paths: readonly string[]): string => JSON.stringify({ requests: paths.map(request), checks: [], summary: '' });

@@ -7,7 +7,7 @@ import { acceptanceChecks } from './acceptance-checks.js';
 import type { AppAccess } from './app-access.js';
 import { answerAt, type E2eAnswer } from './e2e-answer.js';
 import type { E2e } from './e2e-artefact.js';
-import type { E2eStageSettings } from './e2e-settings.js';
+import type { E2eStageSettings } from './e2e/e2e.stage.js';
 import { exchangeFile, recordExchanges, type Exchanges } from './exchanges.js';
 import { claimBuild } from './claim-build.js';
 import { clearInterruptedChecks, noteChecks } from './interrupted-checks.js';

@@ -6,7 +6,7 @@ import type { Review } from '../review/review.js';
 import { e2eSchema, type E2e } from './e2e-artefact.js';
 import type { Reviewed } from './require-reviews.js';
 import type { StageContext } from './stage-context.js';
-import { E2E_TARGET, targetOf } from './targets.js';
+import { E2E_TARGET, targetOf } from '../stage/targets.js';
 
 const MAX_TITLE_CHARACTERS = 160;
 

@@ -2,7 +2,7 @@ import { runRecordSchema, type RunRecord } from '../agent/run-record.js';
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import type { StageContext } from './stage-context.js';
-import { inRound, parseTarget } from './targets.js';
+import { inRound, parseTarget } from '../stage/targets.js';
 
 /** `review.rounds` is at most one less. */
 const MAX_ROUND = 11;

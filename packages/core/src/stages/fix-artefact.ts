@@ -3,10 +3,10 @@ import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import { objectIdSchema } from '../git/object-id.js';
 import type { StageContext } from './stage-context.js';
-import { FIX_TARGET, parseTarget, targetOf } from './targets.js';
+import { FIX_TARGET, parseTarget, targetOf } from '../stage/targets.js';
 
 /** What a fix made: `fix.json`, beside `branch.bundle` with the commits where there are any. */
-const fixSchema = z.strictObject({
+export const fixSchema = z.strictObject({
   agent: z.string(),
   /** What was reviewed. */
   startTree: objectIdSchema,

@@ -15,7 +15,7 @@ import {
   type StagedIssue,
   type StagedOptions,
 } from './staged-issue.contract.js';
-import { targetOf } from './targets.js';
+import { targetOf } from '../stage/targets.js';
 
 const FIXED = `${FIX_TARGET}--claude`;
 const blocking = aFinding({ file: 'a.ts', title: 'Wrong sum', body: 'It adds ```twice```.', startLine: 1, endLine: 1 });

@@ -15,8 +15,8 @@ import { buildingRef, builtRef } from './refs.js';
 import { setUpForWork } from './set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
-import type { FixStageSettings } from './stage-settings.js';
-import { parseTarget, REVIEW_TARGET } from './targets.js';
+import type { FixStageSettings } from './fix/fix.stage.js';
+import { parseTarget, REVIEW_TARGET } from '../stage/targets.js';
 
 /** A fix, and the commit that it is here. */
 export type Fixed = Fix & { readonly head: string };

@@ -8,7 +8,7 @@ import { requireE2eReviews } from './e2e-review.js';
 import { judgeReviews } from './judge-reviews.js';
 import { requireReviews, type Reviewed } from './require-reviews.js';
 import type { StageContext } from './stage-context.js';
-import { REVIEW_TARGET } from './targets.js';
+import { REVIEW_TARGET } from '../stage/targets.js';
 
 export interface GateSettings {
   readonly reviewers: readonly string[];

@@ -2,7 +2,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import { requireCheckout } from './checkout-artefact.js';
 import type { Reviewed } from './require-reviews.js';
 import type { StageContext } from './stage-context.js';
-import { parseTarget } from './targets.js';
+import { parseTarget } from '../stage/targets.js';
 
 /** The change that is on an issue's branch now, as this machine sees it. @throws UserError when `agent-build` has not run */
 export async function issueReviewed({ branch }: Manifest, context: StageContext): Promise<Reviewed> {

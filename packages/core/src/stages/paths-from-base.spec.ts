@@ -1,7 +1,7 @@
 import { createFakeGit } from '../git/fake-git.js';
 import { parseSettings } from '../settings/parse-settings.js';
 import { pathsFromBase } from './paths-from-base.js';
-import { reviewSettings } from './stage-settings.js';
+import { REVIEW } from './review/review.stage.js';
 
 it('a judge gets from the base what rules lead to, and every file of its own program', async () => {
   const git = createFakeGit({ files: { 'CLAUDE.md': '@docs/style.md', 'docs/style.md': '' } });
@@ -12,7 +12,7 @@ it('a judge gets from the base what rules lead to, and every file of its own pro
     files: ['tools/**'],
   } as const;
   const settings = parseSettings([{ file: 'nx.json', value: { agents: { define: { mine } } } }]);
-  const paths = await pathsFromBase(git.root, reviewSettings(settings, 'mine'), git);
+  const paths = await pathsFromBase(git.root, REVIEW.settings(settings, 'mine'), git);
   expect(paths).toEqual(expect.arrayContaining([':(glob,icase)**/CLAUDE.md', ':(literal)docs/style.md', ':(glob)tools/**']));
   expect(paths.filter((path) => path.startsWith(':(literal)')).slice(1)).toEqual([
     ':(literal)tools/run.sh',

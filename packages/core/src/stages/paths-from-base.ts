@@ -1,7 +1,7 @@
 import type { Git } from '../git/git.js';
 import { RULE_PATHS } from '../review/rules.js';
 import { literalPath, steeringFiles } from '../review/steering-files.js';
-import type { AgentProgram, AgentStageSettings } from './stage-settings.js';
+import type { AgentProgram, AgentStageSettings } from '../stage/stage-settings.js';
 
 /**
  * Pathspecs of all that steers who judges a change: rules, what these lead to, and files of the agent's own program, which it finds by their paths in

@@ -7,7 +7,7 @@ import { readInSnapshot } from './read-in-snapshot.js';
 import { buildingRef } from './refs.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
-import type { AgentStageSettings } from './stage-settings.js';
+import type { AgentStageSettings } from '../stage/stage-settings.js';
 
 /**
  * A read-only agent turns the spec and the repository at the base into `plan.json` and `plan.md`.

@@ -6,7 +6,7 @@ import { printableLine } from '../text/printable.js';
 import { keepInTrash } from './keep-in-trash.js';
 import { putWorktreeBack, worktreeState } from './reader-worktree.js';
 import type { StageContext, StageIssue } from './stage-context.js';
-import type { AgentStageSettings } from './stage-settings.js';
+import type { AgentStageSettings } from '../stage/stage-settings.js';
 
 export interface Reading extends SnapshotRequest {
   /** Whose worktree must stay as it is; null when no issue is read for. */

@@ -2,7 +2,7 @@ import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import { planSchema, type Plan } from './plan-artefact.js';
 import type { StageContext } from './stage-context.js';
-import { PLAN_TARGET } from './targets.js';
+import { PLAN_TARGET } from '../stage/targets.js';
 
 /** @throws UserError when the issue has no plan */
 export async function requirePlan(project: string, { host }: Pick<StageContext, 'host'>): Promise<Plan> {

@@ -3,7 +3,7 @@ import { UserError } from '../errors/user-error.js';
 import type { Host } from '../host/host.js';
 import { reviewSchema, type Review } from '../review/review.js';
 import { printableLine } from '../text/printable.js';
-import { REVIEW_TARGET, targetOf } from './targets.js';
+import { REVIEW_TARGET, targetOf } from '../stage/targets.js';
 
 /** What reviews must be of. */
 export interface Reviewed {

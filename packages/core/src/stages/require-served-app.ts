@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { AppAccess } from './app-access.js';
 import { readAppState, requestApp, type AppState } from './app-state.js';
 import type { StageContext } from './stage-context.js';
-import { e2eServeTarget, parseTarget } from './targets.js';
+import { e2eServeTarget, parseTarget } from '../stage/targets.js';
 
 const POLL_MS = 100;
 const MAX_SILENCE_MS = 60_000;

@@ -16,7 +16,7 @@ import { pathsFromBase } from './paths-from-base.js';
 import { readInSnapshot } from './read-in-snapshot.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
-import type { AgentStageSettings } from './stage-settings.js';
+import type { AgentStageSettings } from '../stage/stage-settings.js';
 import type { Validation } from './validation-artefact.js';
 
 /** A change with what its reviewers get about it. */

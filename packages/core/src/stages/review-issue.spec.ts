@@ -13,7 +13,7 @@ import {
   type StagedIssue,
   type StagedOptions,
 } from './staged-issue.contract.js';
-import { BUILD_TARGET } from './targets.js';
+import { BUILD_TARGET } from '../stage/targets.js';
 import { validateIssue } from './validate-issue.js';
 import type { Validation } from './validation-artefact.js';
 

@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { Review } from '../review/review.js';
 import { reviewChange } from './review-change.js';
 import { requireIssue, type StageContext } from './stage-context.js';
-import type { AgentStageSettings } from './stage-settings.js';
+import type { AgentStageSettings } from '../stage/stage-settings.js';
 import { requireValidation } from './validation-artefact.js';
 
 /** Has a reviewer judge what was built for an issue and checked. @throws UserError when that is not what is on its branch */

@@ -6,7 +6,7 @@ import { printableLine } from '../text/printable.js';
 import type { Reviewed } from './require-reviews.js';
 import { reviewChange } from './review-change.js';
 import type { StageContext } from './stage-context.js';
-import type { AgentStageSettings } from './stage-settings.js';
+import type { AgentStageSettings } from '../stage/stage-settings.js';
 
 /** What of a project of the repository is reviewed. */
 export interface ProjectReviewRequest extends ChangesRequest {

@@ -9,7 +9,7 @@ import { parseSettings } from '../settings/parse-settings.js';
 import type { SettingsInput } from '../settings/settings.js';
 import { stageIssue, type StagedIssue, type StagedOptions } from './staged-issue.contract.js';
 import type { StageContext } from './stage-context.js';
-import { SERVE_TARGET } from './targets.js';
+import { SERVE_TARGET } from '../stage/targets.js';
 
 const SERVE: NonNullable<SettingsInput['serve']> = { command: 'npm start -- --port={PORT}' };
 

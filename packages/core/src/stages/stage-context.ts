@@ -8,7 +8,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import type { PromptName } from '../prompt/render-prompt.js';
 import type { IsJudge } from '../review/steering.js';
 import type { ProvisioningSettings } from '../worktree/worktree-work.js';
-import type { StageLimits } from './stage-settings.js';
+import type { StageLimits } from '../stage/stage-settings.js';
 
 /** What every stage works with. */
 export interface StageContext {

@@ -8,21 +8,15 @@ import { anIssue, createFakeFleet, planInFleet, provisionRequest, type FakeFleet
 import { provisionWorktree } from '../worktree/provision-worktree.js';
 import type { Plan } from './plan-artefact.js';
 import type { StageContext } from './stage-context.js';
-import {
-  buildSettings,
-  fixSettings,
-  planSettings,
-  reviewSettings,
-  stageLimits,
-  validateSettings,
-  type AgentStageSettings,
-  type BuildStageSettings,
-  type FixStageSettings,
-  type ValidateStageSettings,
-} from './stage-settings.js';
+import { stageLimits, type AgentStageSettings } from '../stage/stage-settings.js';
+import { BUILD, type BuildStageSettings } from './build/build.stage.js';
+import { FIX, type FixStageSettings } from './fix/fix.stage.js';
+import { PLAN } from './plan/plan.stage.js';
+import { REVIEW } from './review/review.stage.js';
+import { VALIDATE, type ValidateStageSettings } from './validate/validate.stage.js';
 import { writeApproved } from './build-base.js';
 import { writeCheckout } from './checkout-artefact.js';
-import { BUILD_TARGET, DELIVER_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, targetOf, VALIDATE_TARGET } from './targets.js';
+import { BUILD_TARGET, DELIVER_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, targetOf, VALIDATE_TARGET } from '../stage/targets.js';
 
 /** What a scripted agent does when it is asked: an answer, or another outcome. */
 export type AgentScript = (
@@ -92,11 +86,11 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
     requests,
     waits,
     settings: {
-      plan: planSettings(settings),
-      build: buildSettings(settings, 'claude'),
-      validate: validateSettings(settings),
-      review: reviewSettings(settings, 'codex'),
-      fix: fixSettings(settings, 'claude'),
+      plan: PLAN.settings(settings, ''),
+      build: BUILD.settings(settings, 'claude'),
+      validate: VALIDATE.settings(settings, ''),
+      review: REVIEW.settings(settings, 'codex'),
+      fix: FIX.settings(settings, 'claude'),
     },
     context: (target, project = 'issue-42') => ({
       project,

@@ -8,7 +8,7 @@ import { requireReviews } from './require-reviews.js';
 import { placeOf, reviewedOf, type ProjectReviewRequest } from './review-project.js';
 import { requireIssue, type StageContext } from './stage-context.js';
 import { restoreBuild, restoreFix } from './stored-work.js';
-import { BUILD_TARGET, E2E_TARGET, FIX_TARGET, parseTarget, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET } from './targets.js';
+import { BUILD_TARGET, E2E_TARGET, FIX_TARGET, parseTarget, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET } from '../stage/targets.js';
 import { requireValidation } from './validation-artefact.js';
 
 /** Reads what a stage of an issue has stored as the stage after it does. @throws UserError when that one would refuse it */

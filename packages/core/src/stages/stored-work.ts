@@ -5,7 +5,7 @@ import { requireFix, type Fix } from './fix-artefact.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { restoreCommits } from './stored-commits.js';
 import { refuseStored } from './refuse-stored.js';
-import { BUILD_TARGET, FIX_TARGET, parseTarget, REVIEW_TARGET, targetOf } from './targets.js';
+import { BUILD_TARGET, FIX_TARGET, parseTarget, REVIEW_TARGET, targetOf } from '../stage/targets.js';
 
 /** Stored work with its commits in this repository. */
 export type Restored<Work> = Work & { readonly base: string; readonly head: string };

@@ -9,7 +9,7 @@ import { requireCleanWorktree } from './own-branch.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { recordStage } from './stage-recorder.js';
 import { requireUnchanged } from './require-unchanged.js';
-import type { ValidateStageSettings } from './stage-settings.js';
+import type { ValidateStageSettings } from './validate/validate.stage.js';
 import type { Validation } from './validation-artefact.js';
 
 /**

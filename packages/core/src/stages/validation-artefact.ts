@@ -5,7 +5,7 @@ import { UserError } from '../errors/user-error.js';
 import { objectIdSchema } from '../git/object-id.js';
 import { requireOfCheckout } from './checkout-artefact.js';
 import type { StageContext } from './stage-context.js';
-import { inRound, parseTarget, REVIEW_TARGET, VALIDATE_TARGET } from './targets.js';
+import { inRound, parseTarget, REVIEW_TARGET, VALIDATE_TARGET } from '../stage/targets.js';
 
 /** What was checked and with what result: `validation.json`. Equal for equal results: times and logs are beside it. */
 export const validationSchema = z.strictObject({

@@ -9,7 +9,7 @@ import { fingerprint } from '../text/fingerprint.js';
 import { blockingCount, storedVerdictSchema } from '../review/verdict.js';
 import type { Settings } from '../settings/settings.js';
 import { e2eReviewer } from '../stages/e2e-review.js';
-import { BUILD_TARGET, E2E_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from '../stages/targets.js';
+import { BUILD_TARGET, E2E_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from '../stage/targets.js';
 
 export interface StageStatus extends RunTotals {
   readonly target: string;

@@ -1,7 +1,7 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { changeFile, CHANGES_TARGET, REVIEW_TARGET, reviewSettings, targetOf, type Settings } from '@nx-fleet/core';
+import { changeFile, CHANGES_TARGET, REVIEW, REVIEW_TARGET, targetOf, type Settings } from '@nx-fleet/core';
 import type { Input } from './stage-key.js';
-import { agentInputs, cheapTarget, describe } from './stage-target.js';
+import { optionsInputs, cheapTarget, describe } from './stage-target.js';
 
 /** A project of the repository whose changes are reviewed. */
 export interface ReviewedProject {
@@ -17,7 +17,7 @@ export function reviewInputs(settings: Settings): ReviewInputs {
   const agents = Object.keys(settings.agents.define).sort();
   // Prompts and programs of the workspace count as they are at the base, which the file of the change names.
   const isOfBase = (input: Input): boolean => typeof input === 'string' && input.startsWith('{workspaceRoot}/');
-  const inputsOf = (agent: string): readonly Input[] => agentInputs(reviewSettings(settings, agent), 'review', settings);
+  const inputsOf = (agent: string): readonly Input[] => optionsInputs(REVIEW, agent, settings);
   return new Map(agents.map((agent) => [agent, inputsOf(agent).filter((input) => !isOfBase(input))]));
 }
 

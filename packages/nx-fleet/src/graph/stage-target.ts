@@ -1,37 +1,25 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import type { AgentStageSettings, Manifest, PromptName, Settings } from '@nx-fleet/core';
-import { AFFECTED_VARIABLE } from '../settings/range-of-run.js';
+import type { Settings, Stage } from '@nx-fleet/core';
 import { agentFileInputs, agentVersionInput, settingsInput, type Input } from './stage-key.js';
 
 /** What Nx hashes unless told otherwise: every external dependency. Agents read none of them. */
-export const NO_EXTERNAL_DEPENDENCIES: Input = { externalDependencies: [] };
-/** `--again` has everything done again. */
-export const ROUND: Input = { json: '{projectRoot}/issue.json', fields: ['round'] };
+const NO_EXTERNAL_DEPENDENCIES: Input = { externalDependencies: [] };
 
-/** What an agent's stage reads of the options: its own settings, its prompt, the agent itself. */
-export function agentInputs(stage: AgentStageSettings, prompt: PromptName, settings: Settings): Input[] {
-  const override = settings.prompts === undefined ? [] : [`{workspaceRoot}/${settings.prompts}/${prompt}.md`];
-  return [...override, settingsInput(stage, prompt), agentVersionInput(stage), ...agentFileInputs(stage), NO_EXTERNAL_DEPENDENCIES];
+/** What a stage reads of the options: its own settings, its prompt, the agent itself. */
+export function optionsInputs(stage: Stage, agent: string, all: Settings): readonly Input[] {
+  if (stage.prompt === null) return [settingsInput(stage.settings(all, agent), null), NO_EXTERNAL_DEPENDENCIES];
+  const settings = stage.settings(all, agent);
+  const override = all.prompts === undefined ? [] : [`{workspaceRoot}/${all.prompts}/${stage.prompt}.md`];
+  return [
+    ...override,
+    settingsInput(settings, stage.prompt),
+    agentVersionInput(settings),
+    ...agentFileInputs(settings),
+    NO_EXTERNAL_DEPENDENCIES,
+  ];
 }
 
-type TargetMetadata = NonNullable<TargetConfiguration['metadata']>;
-
-export interface CachedTarget {
-  readonly executor: string;
-  readonly options?: Record<string, string>;
-  readonly dependsOn?: NonNullable<TargetConfiguration['dependsOn']>;
-  readonly inputs: readonly Input[];
-  readonly metadata: TargetMetadata;
-}
-
-export function cachedTarget({ project }: Manifest, name: string, { inputs, ...target }: CachedTarget): TargetConfiguration {
-  return { cache: true, outputs: [outputOf(project, name)], inputs: [...inputs, { env: AFFECTED_VARIABLE }], ...target };
-}
-
-export function outputOf(project: string, target: string): string {
-  return `{workspaceRoot}/.nx-fleet/out/${project}/${target}`;
-}
-
+/** One that acts on this machine, or only enforces something. */
 export function cheapTarget(executor: string, dependsOn: readonly string[], description: string): TargetConfiguration {
   return {
     executor: `nx-fleet:${executor}`,
@@ -52,6 +40,6 @@ export function failingTargets(targets: Readonly<Record<string, TargetConfigurat
   );
 }
 
-export function describe(description: string): TargetMetadata {
+export function describe(description: string): NonNullable<TargetConfiguration['metadata']> {
   return { description, technologies: ['nx-fleet'] };
 }

@@ -11,12 +11,12 @@ import {
   parseSettings,
   REVIEW_TARGET,
   reviewIssue,
-  reviewSettings,
+  REVIEW,
   stageLimits,
   targetOf,
   VALIDATE_TARGET,
   validateIssue,
-  validateSettings,
+  VALIDATE,
   type Agent,
   type GateSettings,
   type StageContext,
@@ -143,9 +143,9 @@ export async function createReviewPipeline(): Promise<ReviewPipeline> {
         review: async (said) => {
           for (const name of REVIEWERS) await writeFile(join(answers, `${project}.${name}.json`), JSON.stringify(said[name]));
           await checkoutBuild('claude', context(project, BUILD_TARGET));
-          await validateIssue(validateSettings(settings), context(project, VALIDATE_TARGET));
+          await validateIssue(VALIDATE.settings(settings, ''), context(project, VALIDATE_TARGET));
           await Promise.all(
-            REVIEWERS.map((name) => reviewIssue(reviewSettings(settings, name), context(project, targetOf(REVIEW_TARGET, name)))),
+            REVIEWERS.map((name) => reviewIssue(REVIEW.settings(settings, name), context(project, targetOf(REVIEW_TARGET, name)))),
           );
         },
         approve: async () => {

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { count, buildIssue, buildSettings } from '@nx-fleet/core';
+import { count, buildIssue, BUILD } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { runStage } from '../run-stage.js';
 import type { BuildExecutorSchema } from './schema.js';
@@ -11,7 +11,7 @@ export async function buildExecutor(
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
-    const build = await buildIssue(buildSettings(settings, agent), stage);
+    const build = await buildIssue(BUILD.settings(settings, agent), stage);
     stage.onProgress(`built ${build.head.slice(0, 8)}: ${count(build.commits.length, 'commit')}`);
     return true;
   });

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { count, e2eIssue, e2eSettings } from '@nx-fleet/core';
+import { count, e2eIssue, E2E } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { runStage } from '../run-stage.js';
 import type { E2eExecutorSchema } from './schema.js';
@@ -12,7 +12,7 @@ export async function e2eExecutor(
 ): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
     const { app } = adapters ?? createAdapters(context.root, settings);
-    const { checks } = await e2eIssue(e2eSettings(settings, agent), app, stage);
+    const { checks } = await e2eIssue(E2E.settings(settings, agent), app, stage);
     stage.onProgress(
       `${agent}: ${checks.filter(({ passed }) => passed).length} of ${count(checks.length, 'check')} passed in the running app`,
     );

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { count, planIssue, planSettings, printableLine } from '@nx-fleet/core';
+import { count, planIssue, PLAN, printableLine } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { runStage } from '../run-stage.js';
 import type { PlanExecutorSchema } from './schema.js';
@@ -11,7 +11,7 @@ export async function planExecutor(
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
-    const plan = await planIssue(planSettings(settings), stage);
+    const plan = await planIssue(PLAN.settings(settings, ''), stage);
     stage.onProgress(`plan: ${printableLine(plan.summary, 500)} (${count(plan.steps.length, 'step')})`);
     return true;
   });

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { count, reviewIssue, reviewProject, reviewSettings } from '@nx-fleet/core';
+import { count, reviewIssue, reviewProject, REVIEW } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { changeRequest } from '../change-request.js';
 import { runProjectStage, runStage } from '../run-stage.js';
@@ -13,7 +13,7 @@ export async function reviewExecutor(
 ): Promise<{ success: boolean }> {
   const run = subject === 'issue' ? runStage : runProjectStage;
   return run(context, adapters, async (stage, settings) => {
-    const asked = reviewSettings(settings, agent);
+    const asked = REVIEW.settings(settings, agent);
     const review = await (subject === 'issue' ? reviewIssue(asked, stage) : reviewProject(asked, changeRequest(context, settings), stage));
     const dropped = review === null || review.ungrounded.length === 0 ? '' : `, ${review.ungrounded.length} dropped`;
     stage.onProgress(

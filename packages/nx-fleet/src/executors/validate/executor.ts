@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { describeChecks, validateIssue, validateSettings } from '@nx-fleet/core';
+import { describeChecks, validateIssue, VALIDATE } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { runStage } from '../run-stage.js';
 import type { ValidateExecutorSchema } from './schema.js';
@@ -11,7 +11,7 @@ export async function validateExecutor(
   adapters?: Adapters,
 ): Promise<{ success: boolean }> {
   return runStage(context, adapters, async (stage, settings) => {
-    const { checks } = await validateIssue(validateSettings(settings), stage);
+    const { checks } = await validateIssue(VALIDATE.settings(settings, ''), stage);
     if (checks.length === 0) stage.onProgress(describeChecks(checks));
     return true;
   });

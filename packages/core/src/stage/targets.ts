@@ -12,15 +12,13 @@ export const CHANGES_TARGET = 'agent-changes';
 export const PUBLISH_TARGET = 'publish-review';
 export const SERVE_TARGET = 'agent-serve';
 
-type AgentTarget = typeof BUILD_TARGET | typeof REVIEW_TARGET | typeof FIX_TARGET | typeof E2E_TARGET;
-
 /** A target of a round of fixes: `agent-validate-2` is the check of what the first fix made. */
 export function inRound(target: string, round: number): string {
   return round === 1 ? target : `${target}-${round}`;
 }
 
 /** The cached target of one agent: `agent-build--claude`, `agent-review-2--codex`. */
-export function targetOf(target: AgentTarget, agent: string, round = 1): string {
+export function targetOf(target: string, agent: string, round = 1): string {
   return `${inRound(target, round)}--${agent}`;
 }
 

@@ -1,14 +1,18 @@
 import { parseSettings } from '../settings/parse-settings.js';
 import type { SettingsInput } from '../settings/settings.js';
-import { buildSettings, planSettings, reviewSettings, stageLimits, validateSettings } from './stage-settings.js';
+import { BUILD } from '../stages/build/build.stage.js';
+import { PLAN } from '../stages/plan/plan.stage.js';
+import { REVIEW } from '../stages/review/review.stage.js';
+import { VALIDATE } from '../stages/validate/validate.stage.js';
+import { stageLimits } from './stage-settings.js';
 
 function keys(value: SettingsInput): Record<string, string> {
   const settings = parseSettings([{ file: 'nx.json', value }]);
   return {
-    plan: JSON.stringify(planSettings(settings)),
-    build: JSON.stringify(buildSettings(settings, 'claude')),
-    validate: JSON.stringify(validateSettings(settings)),
-    review: JSON.stringify(reviewSettings(settings, 'codex')),
+    plan: JSON.stringify(PLAN.settings(settings, '')),
+    build: JSON.stringify(BUILD.settings(settings, 'claude')),
+    validate: JSON.stringify(VALIDATE.settings(settings, '')),
+    review: JSON.stringify(REVIEW.settings(settings, 'codex')),
   };
 }
 

@@ -1,0 +1,74 @@
+import type { z } from 'zod';
+import type { Manifest } from '../manifest/manifest.js';
+import type { PromptName } from '../prompt/render-prompt.js';
+import type { Settings } from '../settings/settings.js';
+import type { AgentStageSettings } from './stage-settings.js';
+import { targetOf } from './targets.js';
+
+/** The round of an issue that targets are asked for: 1 is what the build made, and each fix begins another one. */
+export interface IssueRound {
+  readonly manifest: Pick<Manifest, 'adopted'>;
+  readonly settings: Settings;
+  readonly round: number;
+}
+
+/** One Nx target of a stage. */
+export interface StageTarget {
+  readonly name: string;
+  /** Whose it is, where each agent has its own. */
+  readonly agent?: string;
+  readonly dependsOn: readonly string[];
+  readonly description: string;
+  readonly options?: Readonly<Record<string, boolean>>;
+}
+
+/**
+ * What is in a key besides the stage's options and its agent: the issue's text; what its branch starts from; what the issues that it waits for
+ * hold; that it is done `again`; the version of node; whether the command asks for no fix; or a file of the tasks before it.
+ */
+export type StageInput = 'spec' | 'base' | 'blockers' | 'again' | 'node' | 'review-only' | { readonly artifact: string };
+
+/** A file that a stage leaves for those after it. */
+export interface Artifact<Content = unknown> {
+  readonly file: string;
+  readonly schema: z.ZodType<Content>;
+}
+
+interface AnyStage<Options extends object> {
+  /** Of its executor, its folder here, and its page in the documentation. */
+  readonly name: string;
+  readonly target: string;
+  /** Who does it now, each in a target of its own: `agent-build--claude`. */
+  readonly agents?: (settings: Settings) => readonly string[];
+  readonly targets: (at: IssueRound) => readonly StageTarget[];
+  /** All that it takes of the options: what is cached has a digest of this object in its key, so nothing can be read that is not in it. */
+  readonly settings: (all: Settings, agent: string) => Options;
+  /** Null where no later stage reads what it leaves. */
+  readonly artifact: Artifact | null;
+  /** Runs until it is told to end. */
+  readonly isContinuous?: true;
+}
+
+/** Asks an agent, which is paid for: always cached. */
+export interface AgentStage<Options extends AgentStageSettings = AgentStageSettings> extends AnyStage<Options> {
+  readonly prompt: PromptName;
+  readonly inputs: (settings: Settings) => readonly StageInput[];
+}
+
+/** Asks none. Without `inputs` it acts on this machine, and is never cached. */
+export interface MachineStage<Options extends object = object> extends AnyStage<Options> {
+  readonly prompt: null;
+  readonly inputs: ((settings: Settings) => readonly StageInput[]) | null;
+}
+
+export type Stage = AgentStage | MachineStage;
+
+/** A target for each known agent, so that another choice of agents changes no other target's hash; in later rounds for those in use. */
+export function targetPerAgent(
+  stage: { readonly target: string; readonly agents: (settings: Settings) => readonly string[] },
+  { settings, round }: IssueRound,
+  describe: (agent: string) => Pick<StageTarget, 'dependsOn' | 'description'>,
+): readonly StageTarget[] {
+  const agents = round === 1 ? Object.keys(settings.agents.define).sort() : stage.agents(settings);
+  return agents.map((agent) => ({ name: targetOf(stage.target, agent, round), agent, ...describe(agent) }));
+}

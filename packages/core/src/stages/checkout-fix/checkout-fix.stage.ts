@@ -1,0 +1,20 @@
+import type { MachineStage } from '../../stage/stage.js';
+import { FIX_TARGET, inRound, targetOf } from '../../stage/targets.js';
+import { checkoutSchema } from '../checkout-artefact.js';
+import { isFixed } from '../fix/fix.stage.js';
+
+/** Brings the branch to its fix on this machine. */
+export const CHECKOUT_FIX: MachineStage<{ readonly writer: string }> = {
+  name: 'checkout-fix',
+  target: FIX_TARGET,
+  targets: (at) => {
+    const { settings, round } = at;
+    const dependsOn = [targetOf(FIX_TARGET, settings.agents.writer, round)];
+    const description = 'Brings the branch to its fix on this machine';
+    return isFixed(at) ? [{ name: inRound(FIX_TARGET, round), dependsOn, description }] : [];
+  },
+  settings: ({ agents: { writer } }) => ({ writer }),
+  prompt: null,
+  inputs: null,
+  artifact: { file: 'checkout.json', schema: checkoutSchema },
+};

@@ -1,0 +1,30 @@
+import type { MachineStage } from '../../stage/stage.js';
+import { checkoutTarget, inRound, VALIDATE_TARGET } from '../../stage/targets.js';
+import type { CommandLine } from '../../settings/settings.js';
+import { validationSchema } from '../validation-artefact.js';
+
+export interface ValidateStageSettings {
+  readonly checks: readonly CommandLine[];
+  /** The commands that make the database and the files that checks run on. */
+  readonly setup: readonly CommandLine[];
+  readonly smoke: CommandLine | null;
+  readonly passEnv: readonly string[];
+}
+
+/** The checks, in the worktree. */
+export const VALIDATE: MachineStage<ValidateStageSettings> = {
+  name: 'validate',
+  target: VALIDATE_TARGET,
+  targets: ({ round }) => [
+    {
+      name: inRound(VALIDATE_TARGET, round),
+      dependsOn: [checkoutTarget(round)],
+      description: 'Runs the checks in the worktree, with its ports and database',
+    },
+  ],
+  settings: ({ checks, worktrees: { setup, smoke, passEnv } }) => ({ checks, setup, smoke: smoke ?? null, passEnv }),
+  prompt: null,
+  // What is on the branch comes as a file of the task that brings it there. Asking git would be hashed before that task has run.
+  inputs: () => [{ artifact: 'checkout.json' }, 'node'],
+  artifact: { file: 'validation.json', schema: validationSchema },
+};

@@ -7,7 +7,7 @@ export interface ServeStageSettings {
   readonly readyTimeoutMs: number;
 }
 
-/** The app of an issue, for a person or for `agent-e2e`. */
+/** The app of an issue, for the user or for `agent-e2e`. */
 export const SERVE: MachineStage<ServeStageSettings> = {
   name: 'serve',
   target: SERVE_TARGET,

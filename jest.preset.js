@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 export default {
   // Not in the temporary folder, which each run of all tests has of its own.
   cacheDirectory: join(import.meta.dirname, 'node_modules/.cache/jest'),
+  // Specs wait for servers, processes and git: one worker, jest's choice for two cores, would leave a core idle.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -37,21 +37,43 @@ export function testEnvironment(folder: string): Readonly<Record<string, string>
   };
 }
 
-/** A repository with the branch `main`, whose first commit holds `readme.md`. */
+let template: Promise<TestRepository> | null = null;
+afterAll(async () => (await template)?.remove());
+
+/** A repository with the branch `main`, whose first commit holds `readme.md`: a copy, since each git that starts costs time. */
 export async function createTestRepository(name = 'main'): Promise<TestRepository> {
+  const { path } = await (template ??= createTemplate());
+  const repository = await repositoryIn(name);
+  await cp(path, repository.path, { recursive: true, preserveTimestamps: true });
+  await repository.run(['update-index', '-q', '--refresh']);
+  return repository;
+}
+
+async function createTemplate(): Promise<TestRepository> {
+  const repository = await repositoryIn('main');
+  await repository.run(['init', '--quiet', '--initial-branch=main']);
+  await repository.commit('first', { 'readme.md': 'hello\n' });
+  // One spec copies it as another user.
+  await chmod(repository.folder, 0o755);
+  return repository;
+}
+
+/** What works with a repository that is not there yet. */
+async function repositoryIn(name: string): Promise<TestRepository> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'git-spec-')));
   const path = join(folder, name);
   await mkdir(path);
   const environment = testEnvironment(folder);
   const runGit = async (args: readonly string[], cwd = path): Promise<string> => {
-    const { stdout } = await run('git', args, { cwd, env: environment, maxBuffer: 64 * 1024 * 1024 });
+    const options = { cwd, env: environment, maxBuffer: 64 * 1024 * 1024 };
+    const { stdout } = await run('git', ['-c', 'maintenance.auto=false', ...args], options);
     return stdout.replace(/\n$/, '');
   };
   const write = async (file: string, content: string, cwd = path): Promise<void> => {
     await mkdir(dirname(join(cwd, file)), { recursive: true });
     await writeFile(join(cwd, file), content);
   };
-  const repository: TestRepository = {
+  return {
     folder,
     path,
     environment,
@@ -72,7 +94,4 @@ export async function createTestRepository(name = 'main'): Promise<TestRepositor
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
-  await runGit(['init', '--quiet', '--initial-branch=main']);
-  await repository.commit('first', { 'readme.md': 'hello\n' });
-  return repository;
 }

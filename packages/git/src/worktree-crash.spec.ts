@@ -5,7 +5,7 @@ import { createTestRepository, type TestRepository } from './repository.fixture.
 import { startWorktreeProcess, type WorktreeCommand } from './worktree-process.fixture.js';
 
 const TESTS_ALL = process.env['NX_FLEET_TEST_ALL'] === '1';
-const ROUNDS = TESTS_ALL ? 15 : 2;
+const ROUNDS = TESTS_ALL ? 15 : 1;
 const FILES = 400;
 /** Time to the kill, at most: the first guess, and what it is multiplied by when a kill came in time or too late. It follows the machine. */
 const FIRST_LATEST_MS = 200;
@@ -66,7 +66,7 @@ describe('what was killed in the middle of', () => {
     expect(await run(['fsck', '--no-dangling', '--no-progress'])).toBe('');
   }
 
-  /** In two rounds none may have been killed in time. */
+  /** In one round none may have been killed in time. */
   function expectKilled(rounds: number): void {
     expect(rounds).toBeGreaterThanOrEqual(TESTS_ALL ? ROUNDS / 3 : 0);
   }

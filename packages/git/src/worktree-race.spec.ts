@@ -8,9 +8,11 @@ import { createTestRepository, type TestRepository } from './repository.fixture.
 import { SOURCE_LOADER, startWorktreeProcess, type WorktreeCommand } from './worktree-process.fixture.js';
 
 const TESTS_ALL = process.env['NX_FLEET_TEST_ALL'] === '1';
-const PROCESSES = TESTS_ALL ? 20 : 6;
+/** Three roles, in turn. */
+const PROCESSES = TESTS_ALL ? 20 : 3;
 const SHARE = TESTS_ALL ? 5 : 2;
 const KILLS = TESTS_ALL ? 4 : 2;
+const OWN_WORKTREES = TESTS_ALL ? 8 : 3;
 
 describe('addWorktree from many processes', () => {
   let repository: TestRepository;
@@ -52,7 +54,7 @@ describe('addWorktree from many processes', () => {
   }, 180_000);
 
   it("copes with a person's own worktrees, made at the same time without our lease", async () => {
-    const branches = Array.from({ length: 8 }, (_, at) => `issue-${at}`);
+    const branches = Array.from({ length: OWN_WORKTREES }, (_, at) => `issue-${at}`);
     for (const branch of branches) await repository.git.createBranch(branch, 'HEAD');
     let busy = true;
     const own = branches.map(async (_, person) => {

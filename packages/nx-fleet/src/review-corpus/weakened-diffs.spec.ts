@@ -1,9 +1,9 @@
 import { createReviewPipeline, type ReviewPipeline } from './review-pipeline.fixture.js';
 import { WEAKENED_DIFFS } from './weakened-diffs.fixture.js';
 
-/** Otherwise one of four. */
+/** Otherwise one of eight. */
 const TESTS_ALL = process.env['NX_FLEET_TEST_ALL'] === '1';
-const DIFFS = WEAKENED_DIFFS.filter((_, index) => TESTS_ALL || index % 4 === 0);
+const DIFFS = WEAKENED_DIFFS.filter((_, index) => TESTS_ALL || index % 8 === 0);
 
 describe('what the diff itself shows, whatever its reviewers say', () => {
   let pipeline: ReviewPipeline;

@@ -111,7 +111,7 @@ describe('the models of a report', () => {
 
 describe('what the cache has saved', () => {
   it('is what results from the cache had cost, each once per command', () => {
-    const hits = [aHit(), aHit(), aHit({ run: 'run-3' }), aHit({ target: 'agent-review--codex', costUsd: null })];
+    const hits = [aHit(), aHit(), aHit({ run: 'run-3' }), aHit({ target: 'agent-review--codex', key: 'another', costUsd: null })];
     expect(costReport({ runs: [aRun({ project: 'issue-42' })], hits }).saved).toEqual({
       runs: 3,
       knownUsd: 0.5,
@@ -127,6 +127,11 @@ describe('what the cache has saved', () => {
     const since = new Date('2026-01-02T00:00:00.000Z');
     expect(costReport({ runs, hits, since }).saved.paidElsewhere).toBe(0);
     expect(costReport({ runs: [], hits, since }).saved.paidElsewhere).toBe(1);
+  });
+
+  it('counts a round of fixes that took the result of an earlier round as paid here', () => {
+    const [run, hit] = [aRun({ project: 'issue-42', target: 'agent-review--codex' }), aHit({ target: 'agent-review-2--codex' })];
+    expect(costReport({ runs: [run], hits: [hit] }).saved.paidElsewhere).toBe(0);
   });
 
   it('leaves out what was taken before', () => {

@@ -15,9 +15,11 @@ export interface Saved extends Spending {
 export function savedBy(hits: readonly Hit[], runs: readonly AgentRun[]): Saved {
   // Tasks in parallel can have noted the same hit.
   const results = [...new Map(hits.map((hit) => [`${hit.run}\n${resultId(hit)}`, hit])).values()];
-  const paidHere = new Set(runs.map(resultId));
+  // By key alone: a later round of fixes takes the result of an earlier one, under the key of that.
+  const keyOf = ({ project, key }: Pick<AgentRun | Hit, 'project' | 'key'>): string => resultId({ project, target: '', key });
+  const paidHere = new Set(runs.map(keyOf));
   return {
     ...spendingOf(results.map(({ costUsd, isInexact }) => ({ state: 'ended', costUsd, isInexact }))),
-    paidElsewhere: results.filter((hit) => !paidHere.has(resultId(hit))).length,
+    paidElsewhere: results.filter((hit) => !paidHere.has(keyOf(hit))).length,
   };
 }

@@ -40,7 +40,7 @@ describe('the lines of a cost report', () => {
 
   it('say what the cache saved, and whose money that was', () => {
     expect(lines([aRun()], [hit])).toContain('1 result came from the cache and saved $0.42.');
-    expect(lines([], [hit])).toContain('1 of them were paid for on other machines.');
+    expect(lines([], [hit])).toContain('1 of them came from a shared cache.');
     expect(lines([aRun()])).toContain('No cache savings recorded.');
   });
 

@@ -53,7 +53,7 @@ function tokenCount(count: number): string {
 
 function savedLine(saved: CostReport['saved']): string {
   if (saved.runs === 0) return 'No cache savings recorded.';
-  const shared = saved.paidElsewhere === 0 ? '' : ` ${saved.paidElsewhere} of them were paid for on other machines.`;
+  const shared = saved.paidElsewhere === 0 ? '' : ` ${saved.paidElsewhere} of them came from a shared cache.`;
   return `${count(saved.runs, 'result')} came from the cache and saved ${formatSpending(saved)}.${shared}`;
 }
 

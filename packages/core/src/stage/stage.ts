@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Manifest } from '../manifest/manifest.js';
 import type { PromptName } from '../prompt/render-prompt.js';
 import type { Settings } from '../settings/settings.js';
+import type { StageContext } from '../stages/stage-context.js';
 import type { AgentStageSettings } from './stage-settings.js';
 import { targetOf } from './targets.js';
 
@@ -49,19 +50,31 @@ interface AnyStage<Options extends object> {
   readonly isContinuous?: true;
 }
 
-/** Asks an agent, which is paid for: always cached. */
-export interface AgentStage<Options extends AgentStageSettings = AgentStageSettings> extends AnyStage<Options> {
-  readonly prompt: PromptName;
+/** Makes a result, which is cached. */
+interface Cached {
   readonly inputs: (settings: Settings) => readonly StageInput[];
+  /** Reads what is stored as the stage after it does. @throws UserError when that one would refuse it */
+  readonly requireStored: (context: StageContext) => Promise<unknown>;
 }
 
-/** Asks none. Without `inputs` it acts on this machine, and is never cached. */
-export interface MachineStage<Options extends object = object> extends AnyStage<Options> {
+/** Asks an agent, which is paid for. */
+export interface AgentStage<Options extends AgentStageSettings = AgentStageSettings> extends AnyStage<Options>, Cached {
+  readonly prompt: PromptName;
+  /** Whether there may be nothing to ask, which shows only when it runs: a budget that is used up does not stop it before. */
+  readonly mayAskNone?: true;
+}
+
+export interface CheckStage<Options extends object = object> extends AnyStage<Options>, Cached {
   readonly prompt: null;
-  readonly inputs: ((settings: Settings) => readonly StageInput[]) | null;
 }
 
-export type Stage = AgentStage | MachineStage;
+/** Acts on this machine or only enforces something, and is never cached. */
+export interface LocalStage<Options extends object = object> extends AnyStage<Options> {
+  readonly prompt: null;
+  readonly inputs: null;
+}
+
+export type Stage = AgentStage | CheckStage | LocalStage;
 
 /** A target for each known agent, so that another choice of agents changes no other target's hash; in later rounds for those in use. */
 export function targetPerAgent(

@@ -6,7 +6,8 @@ import type { Review } from '../review/review.js';
 import { e2eSchema, type E2e } from './e2e-artefact.js';
 import type { Reviewed } from './require-reviews.js';
 import type { StageContext } from './stage-context.js';
-import { E2E_TARGET, targetOf } from '../stage/targets.js';
+import { requireValidation } from './validation-artefact.js';
+import { E2E_TARGET, parseTarget, targetOf } from '../stage/targets.js';
 
 const MAX_TITLE_CHARACTERS = 160;
 
@@ -32,6 +33,11 @@ export async function requireE2eReviews(
     throw new UserError(`The app of "${project}" was not tried by ${agent} as it is now. Run: nx run ${project}:${target}`);
   }
   return [reviewOf(e2e)];
+}
+
+export async function requireStoredE2e(context: StageContext): Promise<void> {
+  const { agent, round } = parseTarget(context.target);
+  await requireE2eReviews(agent, { ...(await requireValidation(context)), round }, context);
 }
 
 function reviewOf(e2e: E2e): Review {

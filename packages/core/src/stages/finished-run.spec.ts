@@ -2,7 +2,9 @@ import { UserError } from '../errors/user-error.js';
 import { buildIssue } from './build-issue.js';
 import { checkoutBuild } from './checkout-build.js';
 import { isFinished } from './finished-run.js';
+import { parseTarget } from '../stage/targets.js';
 import { planIssue } from './plan-issue.js';
+import { STAGES } from './stages.js';
 import { reviewIssue } from './review-issue.js';
 import {
   BUILD_TARGET,
@@ -14,7 +16,6 @@ import {
   WRITTEN,
   type StagedIssue,
 } from './staged-issue.contract.js';
-import { requireIssueResult } from './stored-result.js';
 import type { StageContext } from './stage-context.js';
 import { validateIssue } from './validate-issue.js';
 
@@ -44,7 +45,12 @@ async function reviewed(): Promise<StagedIssue> {
   return issue;
 }
 
-const finished = (context: StageContext): Promise<boolean> => isFinished(context, () => requireIssueResult(context));
+async function finished(context: StageContext): Promise<boolean> {
+  const { stage: target } = parseTarget(context.target);
+  const stage = STAGES.find((one) => one.inputs !== null && one.target === target);
+  if (stage === undefined || stage.inputs === null) throw new Error(`"${target}" is not cached`);
+  return isFinished(context, () => stage.requireStored(context));
+}
 
 describe('a run that is finished under its key', () => {
   it('is one whose artefacts are here, under the same key', async () => {

@@ -15,7 +15,7 @@ const MAX_ROUND = 11;
  * refuse is not finished: only another run helps, and `--skip-nx-cache` asks for it.
  * @param requireResult throws a UserError on a result that the next stage would refuse
  */
-export async function isFinished(context: StageContext, requireResult: () => Promise<void>): Promise<boolean> {
+export async function isFinished(context: StageContext, requireResult: () => Promise<unknown>): Promise<boolean> {
   const { project, target, key, host } = context;
   const own = await readRecord(target, context);
   const isSame = own !== null && ((key !== null && own.key === key && own.outcome === 'completed') || isMadeOf(own, context));
@@ -45,7 +45,7 @@ async function readRecord(target: string, { project, host }: StageContext): Prom
   return parseArtefact(await host.artefacts.read(project, target, 'run.json'), runRecordSchema);
 }
 
-async function isTaken(requireResult: () => Promise<void>): Promise<boolean> {
+async function isTaken(requireResult: () => Promise<unknown>): Promise<boolean> {
   try {
     await requireResult();
     return true;

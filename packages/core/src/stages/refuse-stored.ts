@@ -1,4 +1,5 @@
 import { UserError } from '../errors/user-error.js';
+import type { StageContext } from './stage-context.js';
 
 /** A stored result that cannot be what this stage was to make. */
 export interface RefusedResult {
@@ -20,4 +21,10 @@ export function refuseStored({ what, reason, project, target }: RefusedResult, c
     `Rejected the stored ${what} of "${project}": ${reason}. If it came from a shared cache, it was forged or damaged there. Run it again: nx run ${project}:${target} --skip-nx-cache`,
     { cause },
   );
+}
+
+/** @throws UserError when a file beside a stage's artifact is missing */
+export async function requireFile(name: string, { host, project, target }: StageContext): Promise<void> {
+  const file = `${host.artefacts.directory(project, target)}/${name}`;
+  if (!(await host.pathExists(file))) throw new UserError(`"${file}" does not exist. Run: nx run ${project}:${target}`);
 }

@@ -1,6 +1,7 @@
 import { parseArtefact } from '../artefact/parse-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import { planSchema, type Plan } from './plan-artefact.js';
+import { requireFile } from './refuse-stored.js';
 import type { StageContext } from './stage-context.js';
 import { PLAN_TARGET } from '../stage/targets.js';
 
@@ -11,4 +12,9 @@ export async function requirePlan(project: string, { host }: Pick<StageContext, 
   throw new UserError(
     `"${project}" has no plan of this version. Run: nx run ${project}:${PLAN_TARGET}; if that does not help, nx g worktree --issue=${project.slice('issue-'.length)} --again`,
   );
+}
+
+export async function requireStoredPlan(context: StageContext): Promise<void> {
+  await requirePlan(context.project, context);
+  await requireFile('plan.md', context);
 }

@@ -4,8 +4,7 @@ import { aFinding } from '../review/finding.contract.js';
 import { findingFingerprints } from '../review/finding-fingerprint.js';
 import { IGNORE_FILE } from '../review/ignore-file.js';
 import { gateProject } from './gate-project.js';
-import { reviewProject, type ProjectReviewRequest } from './review-project.js';
-import { requireProjectResult } from './stored-result.js';
+import { requireProjectResult, reviewProject, type ProjectReviewRequest } from './review-project.js';
 import { REVIEW_TARGET, REVIEWED, stageIssue, type StagedIssue, type StagedOptions } from './staged-issue.contract.js';
 
 const FILES = { 'README.md': 'hello\n', 'a/one.ts': 'one\n', 'a/AGENTS.md': 'strict\n', 'b/two.ts': 'two\n' };

@@ -3,10 +3,11 @@ import { findChange, type ChangesRequest, type ProjectChange } from '../changes/
 import { UserError } from '../errors/user-error.js';
 import type { Review } from '../review/review.js';
 import { printableLine } from '../text/printable.js';
-import type { Reviewed } from './require-reviews.js';
+import { requireReviews, type Reviewed } from './require-reviews.js';
 import { reviewChange } from './review-change.js';
 import type { StageContext } from './stage-context.js';
 import type { AgentStageSettings } from '../stage/stage-settings.js';
+import { parseTarget } from '../stage/targets.js';
 
 /** What of a project of the repository is reviewed. */
 export interface ProjectReviewRequest extends ChangesRequest {
@@ -74,4 +75,12 @@ export function projectSpec({ project }: ProjectChange): string {
     'No issue: see from code, tests and documentation what it is for. You are shown this project, what it depends on and its rules; the other',
     'parts of the change are reviewed apart.',
   ].join('\n');
+}
+
+/** Reads a stored review of a project as the gate does. @throws UserError when that one would refuse it */
+export async function requireProjectResult(request: Pick<ProjectReviewRequest, 'fleetProject'>, context: StageContext): Promise<void> {
+  const { project, target } = context;
+  const change = await readChange(project, placeOf(request, context));
+  if (change === null) throw new UserError(`"${printableLine(project)}" is not touched.`);
+  await requireReviews([parseTarget(target).agent], reviewedOf(change), context);
 }

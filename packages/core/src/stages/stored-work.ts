@@ -4,7 +4,7 @@ import { buildBase } from './build-base.js';
 import { requireFix, type Fix } from './fix-artefact.js';
 import { requireIssue, type StageContext, type StageIssue } from './stage-context.js';
 import { restoreCommits } from './stored-commits.js';
-import { refuseStored } from './refuse-stored.js';
+import { refuseStored, requireFile } from './refuse-stored.js';
 import { BUILD_TARGET, FIX_TARGET, parseTarget, REVIEW_TARGET, targetOf } from '../stage/targets.js';
 
 /** Stored work with its commits in this repository. */
@@ -46,4 +46,15 @@ export async function restoreFix(writer: string, context: StageContext): Promise
   const trees = { baseTree: fix.startTree, tree: fix.tree };
   const stored = { what: `fix by ${writer}`, target: from, again: FIX_TARGET, ...trees, onto: base, branch };
   return { ...fix, base, head: await restoreCommits(stored, context) };
+}
+
+export async function requireStoredBuild(context: StageContext): Promise<void> {
+  await restoreBuild(parseTarget(context.target).agent, await requireIssue(context), context);
+  // Other machines need it, even where the commits are here.
+  await requireFile('branch.bundle', context);
+}
+
+export async function requireStoredFix(context: StageContext): Promise<void> {
+  const { tree, startTree } = await restoreFix(parseTarget(context.target).agent, context);
+  if (tree !== startTree) await requireFile('branch.bundle', context);
 }

@@ -1,17 +1,13 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import {
-  FIX_TARGET,
   isFinished,
   parseTarget,
-  PLAN_TARGET,
   projectBudgets,
   readChange,
-  requireIssueResult,
   requireProjectResult,
-  SERVE_TARGET,
-  VALIDATE_TARGET,
   type BudgetsSettings,
   type Settings,
+  type Stage,
   type StageContext,
 } from '@nx-fleet/core';
 import { watchOrphaned } from '@nx-fleet/host';
@@ -30,7 +26,8 @@ import { requireHashedOptions } from './require-hashed-options.js';
 import { createStageContext } from './stage-context.js';
 import { noteEarlierHits, requireStageBudget } from './stage-money.js';
 
-type StageWork = (stage: StageContext, settings: Settings) => Promise<boolean>;
+/** @returns whether the task succeeds */
+export type StageWork = (stage: StageContext, settings: Settings, acting: Adapters) => Promise<boolean>;
 
 /** What a stage is of: an issue, or a project of the repository. */
 interface StageKind {
@@ -39,7 +36,7 @@ interface StageKind {
   /** The target as the current options make it. */
   readonly findTarget: (stage: StageContext, settings: Settings) => Promise<TargetConfiguration | undefined>;
   /** @throws UserError on a stored result that the next stage would refuse */
-  readonly requireResult: (stage: StageContext, settings: Settings) => Promise<void>;
+  readonly requireResult: (stage: StageContext, settings: Settings) => Promise<unknown>;
   /** Those that hold for it. */
   readonly budgets: (budgets: BudgetsSettings) => BudgetsSettings;
   /** Whether an agent may be asked, so that a budget is needed before its folder is emptied. */
@@ -48,22 +45,22 @@ interface StageKind {
   readonly recipe: (target: TargetConfiguration, stage: StageContext, settings: Settings) => Promise<string | null>;
 }
 
-const OF_ISSUE: StageKind = {
-  requirePlace: requireMainWorktree,
-  findTarget: async ({ host, project, target }, settings) => {
-    const manifest = await host.state.readManifest(project);
-    return manifest === null ? undefined : issueTargets(manifest, settings, [])[target];
-  },
-  requireResult: requireIssueResult,
-  budgets: (budgets) => budgets,
-  // A fix that finds nothing to fix asks no agent: whether it may is seen when it does.
-  asksAgents: async ({ target }) => ![VALIDATE_TARGET, FIX_TARGET].includes(parseTarget(target).stage),
-  recipe: async (target, stage, { agents }) => {
-    const { stage: name, agent } = parseTarget(stage.target);
-    const who = name === PLAN_TARGET ? agents.planner : agent;
-    return recipeOf({ root: (await stage.git.locate()).mainWorktree, target, stage, agent: who === '' ? null : who });
-  },
-};
+function ofIssue(definition: Stage): StageKind {
+  return {
+    requirePlace: requireMainWorktree,
+    findTarget: async ({ host, project, target }, settings) => {
+      const manifest = await host.state.readManifest(project);
+      return manifest === null ? undefined : issueTargets(manifest, settings, [])[target];
+    },
+    requireResult: async (stage) => definition.inputs !== null && definition.requireStored(stage),
+    budgets: (budgets) => budgets,
+    asksAgents: async () => definition.prompt !== null && definition.mayAskNone !== true,
+    recipe: async (target, stage, settings) => {
+      const agent = definition.prompt === null ? null : definition.settings(settings, parseTarget(stage.target).agent).agent;
+      return recipeOf({ root: (await stage.git.locate()).mainWorktree, target, stage, agent });
+    },
+  };
+}
 
 /** In any worktree: what is reviewed is what is checked out there. Only their inputs differ between projects. */
 const OF_PROJECT: StageKind = {
@@ -75,29 +72,51 @@ const OF_PROJECT: StageKind = {
   recipe: async () => null,
 };
 
-/** Runs one stage of an issue as an Nx task, for as long as that Nx lives. @param work says whether the task succeeds */
-export async function runStage(context: ExecutorContext, adapters: Adapters | undefined, work: StageWork): Promise<{ success: boolean }> {
-  // An app that is started on demand is not asked for then, and has to stay for as long as the command.
-  if (isAffectedRun(process.env) && context.targetName?.startsWith(SERVE_TARGET) !== true) {
-    const task = `${context.projectName ?? ''}:${context.targetName ?? ''}`;
-    log.info(`Skipped: "nx affected" runs on the checked-out change, not on issues. To run it: nx run ${task}`);
-    return { success: true };
-  }
-  return runUnderNx({ context, adapters, kind: OF_ISSUE }, work);
+export type StageExecutor<Options> = (options: Options, context: ExecutorContext, adapters?: Adapters) => Promise<{ success: boolean }>;
+
+/** What a stage has of the options, of its target, and of the world. */
+export interface StageRun<Options, Own> {
+  readonly settings: Own;
+  readonly options: Options;
+  readonly acting: Adapters;
 }
 
-/** Runs one stage of a project of the repository. @param work says whether the task succeeds */
-export async function runProjectStage(
-  context: ExecutorContext,
-  adapters: Adapters | undefined,
-  work: StageWork,
-): Promise<{ success: boolean }> {
-  return runUnderNx({ context, adapters, kind: OF_PROJECT }, work);
+/** The executor of a stage that succeeds unless it throws. */
+export function stageExecutor<Options extends object, Own extends object>(
+  definition: Stage & { readonly settings: (all: Settings, agent: string) => Own },
+  work: (stage: StageContext, run: StageRun<Options, Own>) => Promise<unknown>,
+): StageExecutor<Options> {
+  const { settings: own }: { readonly settings: (all: Settings, agent: string) => Own } = definition;
+  return (options, context, adapters) =>
+    runStage(definition, { context, adapters }, async (stage, all, acting) => {
+      const agent = 'agent' in options && typeof options.agent === 'string' ? options.agent : '';
+      await work(stage, { settings: own(all, agent), options, acting });
+      return true;
+    });
 }
 
-interface StageTask {
+interface NxTask {
   readonly context: ExecutorContext;
   readonly adapters: Adapters | undefined;
+}
+
+/** Runs one stage of an issue as an Nx task, for as long as that Nx lives. */
+export async function runStage(definition: Stage, task: NxTask, work: StageWork): Promise<{ success: boolean }> {
+  // An app that is started on demand is not asked for then, and has to stay for as long as the command.
+  if (isAffectedRun(process.env) && definition.isContinuous !== true) {
+    const { projectName = '', targetName = '' } = task.context;
+    log.info(`Skipped: "nx affected" runs on the checked-out change, not on issues. To run it: nx run ${projectName}:${targetName}`);
+    return { success: true };
+  }
+  return runUnderNx({ ...task, kind: ofIssue(definition) }, work);
+}
+
+/** Runs one stage of a project of the repository. */
+export async function runProjectStage(task: NxTask, work: StageWork): Promise<{ success: boolean }> {
+  return runUnderNx({ ...task, kind: OF_PROJECT }, work);
+}
+
+interface StageTask extends NxTask {
   readonly kind: StageKind;
 }
 
@@ -119,11 +138,11 @@ async function runWatched({ context, adapters, kind }: StageTask, signal: AbortS
   const target = await kind.findTarget(stage, settings);
   if (target !== undefined) requireHashedOptions(context, target, areSettingsOfRun(given, process.env));
   await noteEarlierHits(context, stage);
-  if (target?.cache !== true) return work(stage, settings);
+  if (target?.cache !== true) return work(stage, settings, acting);
   // Two runs at the same time: the second one finds what the first has paid for.
   return stage.host.exclusively(`${stage.project}.${stage.target}`, {
     onWait: () => stage.onProgress('waiting for another run of this target'),
-    act: () => runOnce({ target, stage, settings, kind }, work),
+    act: () => runOnce({ target, stage, settings, kind, acting }, work),
     signal,
   });
 }
@@ -133,9 +152,10 @@ interface RunOnce {
   readonly stage: StageContext;
   readonly settings: Settings;
   readonly kind: StageKind;
+  readonly acting: Adapters;
 }
 
-async function runOnce({ target, stage: found, settings, kind }: RunOnce, work: StageWork): Promise<boolean> {
+async function runOnce({ target, stage: found, settings, kind, acting }: RunOnce, work: StageWork): Promise<boolean> {
   requireFilesOfRun({ root: (await found.git.locate()).mainWorktree, project: found.project, target }, process.env);
   const stage = { ...found, recipe: await kind.recipe(target, found, settings) };
   if (await isFinished(stage, () => kind.requireResult(stage, settings))) {
@@ -144,5 +164,5 @@ async function runOnce({ target, stage: found, settings, kind }: RunOnce, work: 
     return true;
   }
   if (await kind.asksAgents(stage, settings)) await requireStageBudget(stage, settings);
-  return work(stage, settings);
+  return work(stage, settings, acting);
 }

@@ -3,6 +3,7 @@ import { targetPerAgent, type AgentStage } from '../../stage/stage.js';
 import { BUILD_TARGET, PLAN_TARGET } from '../../stage/targets.js';
 import type { CommandLine, Settings } from '../../settings/settings.js';
 import { buildSchema } from '../build-artefact.js';
+import { requireStoredBuild } from '../stored-work.js';
 
 /** What a writer is asked with, and what its work is checked with. */
 export interface BuildStageSettings extends AgentStageSettings {
@@ -33,4 +34,5 @@ export const BUILD: AgentStage<BuildStageSettings> = {
   prompt: 'build',
   inputs: () => ['spec', 'base', { artifact: 'plan.json' }, 'blockers'],
   artifact: { file: 'build.json', schema: buildSchema },
+  requireStored: requireStoredBuild,
 };

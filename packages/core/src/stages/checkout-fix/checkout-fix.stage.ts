@@ -1,10 +1,10 @@
-import type { MachineStage } from '../../stage/stage.js';
+import type { LocalStage } from '../../stage/stage.js';
 import { FIX_TARGET, inRound, targetOf } from '../../stage/targets.js';
 import { checkoutSchema } from '../checkout-artefact.js';
 import { isFixed } from '../fix/fix.stage.js';
 
 /** Brings the branch to its fix on this machine. */
-export const CHECKOUT_FIX: MachineStage<{ readonly writer: string }> = {
+export const CHECKOUT_FIX: LocalStage<{ readonly writer: string }> = {
   name: 'checkout-fix',
   target: FIX_TARGET,
   targets: (at) => {

@@ -1,9 +1,9 @@
-import type { MachineStage } from '../../stage/stage.js';
+import type { LocalStage } from '../../stage/stage.js';
 import { BUILD_TARGET, targetOf } from '../../stage/targets.js';
 import { checkoutSchema } from '../checkout-artefact.js';
 
 /** Brings the branch to its build: who comes from a cached build needs it on this machine. */
-export const CHECKOUT: MachineStage<{ readonly writer: string }> = {
+export const CHECKOUT: LocalStage<{ readonly writer: string }> = {
   name: 'checkout',
   target: BUILD_TARGET,
   targets: ({ manifest, settings, round }) => {

@@ -4,6 +4,7 @@ import { targetPerAgent, type AgentStage } from '../../stage/stage.js';
 import { E2E_TARGET, e2eServeTarget, inRound, VALIDATE_TARGET } from '../../stage/targets.js';
 import { appSettings, type AppSettings } from '../app-settings.js';
 import { e2eSchema } from '../e2e-artefact.js';
+import { requireStoredE2e } from '../e2e-review.js';
 import { REVIEW } from '../review/review.stage.js';
 
 export interface E2eStageSettings extends AgentStageSettings {
@@ -29,4 +30,5 @@ export const E2E = {
   // As a review's, and what the app is started with. Its ports are in no key: they differ between machines.
   inputs: () => ['spec', 'again', { artifact: 'validation.json' }, 'node'],
   artifact: { file: 'e2e.json', schema: e2eSchema },
+  requireStored: requireStoredE2e,
 } satisfies AgentStage;

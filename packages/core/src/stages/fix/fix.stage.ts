@@ -5,6 +5,7 @@ import { writerSettings, type BuildStageSettings } from '../build/build.stage.js
 import { fixSchema } from '../fix-artefact.js';
 import type { GateSettings } from '../gate-change.js';
 import { gateSettings, judgedBy } from '../gate/gate.stage.js';
+import { requireStoredFix } from '../stored-work.js';
 
 export type FixStageSettings = BuildStageSettings & GateSettings;
 
@@ -39,4 +40,6 @@ export const FIX: AgentStage<FixStageSettings> = {
     'review-only',
   ],
   artifact: { file: 'fix.json', schema: fixSchema },
+  requireStored: requireStoredFix,
+  mayAskNone: true,
 };

@@ -1,5 +1,5 @@
 import type { Settings } from '../../settings/settings.js';
-import type { MachineStage } from '../../stage/stage.js';
+import type { LocalStage } from '../../stage/stage.js';
 import { REVIEW_TARGET, targetOf } from '../../stage/targets.js';
 import { E2E } from '../e2e/e2e.stage.js';
 import type { GateSettings } from '../gate-change.js';
@@ -15,7 +15,7 @@ export function gateSettings({ agents: { reviewers }, review: { blockOn }, valid
 }
 
 /** Merges the reviews of the build into one verdict, and enforces it. */
-export const GATE: MachineStage<GateSettings> = {
+export const GATE: LocalStage<GateSettings> = {
   name: 'gate',
   target: REVIEW_TARGET,
   targets: ({ settings, round }) => {

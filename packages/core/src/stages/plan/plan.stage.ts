@@ -2,6 +2,7 @@ import { agentSettings } from '../../stage/stage-settings.js';
 import type { AgentStage } from '../../stage/stage.js';
 import { PLAN_TARGET } from '../../stage/targets.js';
 import { planSchema } from '../plan-artefact.js';
+import { requireStoredPlan } from '../require-plan.js';
 
 /** The planner turns the issue into a plan. */
 export const PLAN: AgentStage = {
@@ -13,4 +14,5 @@ export const PLAN: AgentStage = {
   prompt: 'plan',
   inputs: () => ['spec', 'base'],
   artifact: { file: 'plan.json', schema: planSchema },
+  requireStored: requireStoredPlan,
 };

@@ -3,6 +3,7 @@ import type { Settings } from '../../settings/settings.js';
 import { agentSettings } from '../../stage/stage-settings.js';
 import { targetPerAgent, type AgentStage } from '../../stage/stage.js';
 import { inRound, REVIEW_TARGET, VALIDATE_TARGET } from '../../stage/targets.js';
+import { requireStoredReview } from '../issue-reviewed.js';
 
 const agents = (settings: Settings): readonly string[] => settings.agents.reviewers;
 
@@ -21,4 +22,5 @@ export const REVIEW = {
   // validation.json names the trees of the change and of its base; the reviewer reads nothing else of the repository.
   inputs: () => ['spec', 'again', { artifact: 'validation.json' }],
   artifact: { file: 'review.json', schema: reviewSchema },
+  requireStored: requireStoredReview,
 } satisfies AgentStage;

@@ -1,14 +1,14 @@
-import type { MachineStage, StageTarget } from '../../stage/stage.js';
+import type { LocalStage, StageTarget } from '../../stage/stage.js';
 import { e2eServeTarget, inRound, SERVE_TARGET, VALIDATE_TARGET } from '../../stage/targets.js';
 import { appSettings, readyTimeoutMs, type AppSettings } from '../app-settings.js';
 
 export interface ServeStageSettings {
-  readonly app: AppSettings;
+  readonly settings: AppSettings;
   readonly readyTimeoutMs: number;
 }
 
 /** The app of an issue, for the user or for `agent-e2e`. */
-export const SERVE: MachineStage<ServeStageSettings> = {
+export const SERVE: LocalStage<ServeStageSettings> = {
   name: 'serve',
   target: SERVE_TARGET,
   targets: ({ settings, round }) => {
@@ -22,7 +22,7 @@ export const SERVE: MachineStage<ServeStageSettings> = {
     if (round > 1) return settings.validate.agent === undefined ? [] : [forTrial];
     return [{ name: SERVE_TARGET, dependsOn: [], description: 'Runs the app in the worktree as it is, on its own port' }, forTrial];
   },
-  settings: (all) => ({ app: appSettings(all), readyTimeoutMs: readyTimeoutMs(all) }),
+  settings: (all) => ({ settings: appSettings(all), readyTimeoutMs: readyTimeoutMs(all) }),
   prompt: null,
   inputs: null,
   isContinuous: true,

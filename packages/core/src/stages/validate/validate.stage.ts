@@ -1,7 +1,7 @@
-import type { MachineStage } from '../../stage/stage.js';
+import type { CheckStage } from '../../stage/stage.js';
 import { checkoutTarget, inRound, VALIDATE_TARGET } from '../../stage/targets.js';
 import type { CommandLine } from '../../settings/settings.js';
-import { validationSchema } from '../validation-artefact.js';
+import { requireValidation, validationSchema } from '../validation-artefact.js';
 
 export interface ValidateStageSettings {
   readonly checks: readonly CommandLine[];
@@ -12,7 +12,7 @@ export interface ValidateStageSettings {
 }
 
 /** The checks, in the worktree. */
-export const VALIDATE: MachineStage<ValidateStageSettings> = {
+export const VALIDATE: CheckStage<ValidateStageSettings> = {
   name: 'validate',
   target: VALIDATE_TARGET,
   targets: ({ round }) => [
@@ -27,4 +27,5 @@ export const VALIDATE: MachineStage<ValidateStageSettings> = {
   // What is on the branch comes as a file of the task that brings it there. Asking git would be hashed before that task has run.
   inputs: () => [{ artifact: 'checkout.json' }, 'node'],
   artifact: { file: 'validation.json', schema: validationSchema },
+  requireStored: requireValidation,
 };

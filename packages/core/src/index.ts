@@ -101,7 +101,7 @@ export {
 } from './stage/targets.js';
 export { STAGE_VERSION, stageLimits, type AgentStageSettings } from './stage/stage-settings.js';
 export type { Stage, StageInput } from './stage/stage.js';
-export { targetsOfIssue, type IssueTarget } from './stages/stages.js';
+export { stageOf, STAGES, targetsOfIssue, type IssueTarget } from './stages/stages.js';
 export { PLAN } from './stages/plan/plan.stage.js';
 export { BUILD } from './stages/build/build.stage.js';
 export { CHECKOUT } from './stages/checkout/checkout.stage.js';

@@ -46,6 +46,10 @@ interface AnyStage<Options extends object> {
   readonly settings: (all: Settings, agent: string) => Options;
   /** Null where no later stage reads what it leaves. */
   readonly artifact: Artifact | null;
+  /** Whether `fleet:status` has a column for it, and waits for it on a branch that was adopted. */
+  readonly column?: { readonly isOfAdopted: boolean };
+  /** Whether a command that names it asks for fixes. */
+  readonly isOfFix?: true;
   /** Runs until it is told to end. */
   readonly isContinuous?: true;
 }

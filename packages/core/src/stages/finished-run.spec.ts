@@ -2,9 +2,8 @@ import { UserError } from '../errors/user-error.js';
 import { buildIssue } from './build-issue.js';
 import { checkoutBuild } from './checkout-build.js';
 import { isFinished } from './finished-run.js';
-import { parseTarget } from '../stage/targets.js';
 import { planIssue } from './plan-issue.js';
-import { STAGES } from './stages.js';
+import { stageOf } from './stages.js';
 import { reviewIssue } from './review-issue.js';
 import {
   BUILD_TARGET,
@@ -46,9 +45,8 @@ async function reviewed(): Promise<StagedIssue> {
 }
 
 async function finished(context: StageContext): Promise<boolean> {
-  const { stage: target } = parseTarget(context.target);
-  const stage = STAGES.find((one) => one.inputs !== null && one.target === target);
-  if (stage === undefined || stage.inputs === null) throw new Error(`"${target}" is not cached`);
+  const stage = stageOf(context.target);
+  if (stage === undefined || stage.inputs === null) throw new Error(`"${context.target}" is not cached`);
   return isFinished(context, () => stage.requireStored(context));
 }
 

@@ -1,4 +1,6 @@
+import type { Settings } from '../settings/settings.js';
 import type { IssueRound, Stage, StageTarget } from '../stage/stage.js';
+import { parseTarget } from '../stage/targets.js';
 import { BUILD } from './build/build.stage.js';
 import { CHECKOUT_FIX } from './checkout-fix/checkout-fix.stage.js';
 import { CHECKOUT } from './checkout/checkout.stage.js';
@@ -23,4 +25,15 @@ export interface IssueTarget extends StageTarget {
 export function targetsOfIssue(issue: Omit<IssueRound, 'round'>): readonly IssueTarget[] {
   const rounds = Array.from({ length: issue.settings.review.rounds + 1 }, (_, index) => index + 1);
   return rounds.flatMap((round) => STAGES.flatMap((stage) => stage.targets({ ...issue, round }).map((target) => ({ ...target, stage }))));
+}
+
+/** The stage that a target belongs to, by its name. */
+export function stageOf(target: string): Stage | undefined {
+  const { stage, agent } = parseTarget(target);
+  return STAGES.find((one) => one.target === stage && (one.agents === undefined) === (agent === ''));
+}
+
+/** Those of a round's targets that are of the agents in use. */
+export function isInUse({ stage, agent }: IssueTarget, settings: Settings): boolean {
+  return agent === undefined || (stage.agents?.(settings).includes(agent) ?? false);
 }

@@ -9,7 +9,9 @@ import { fingerprint } from '../text/fingerprint.js';
 import { blockingCount, storedVerdictSchema } from '../review/verdict.js';
 import type { Settings } from '../settings/settings.js';
 import { e2eReviewer } from '../stages/e2e-review.js';
-import { BUILD_TARGET, E2E_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, VALIDATE_TARGET, targetOf } from '../stage/targets.js';
+import type { Stage } from '../stage/stage.js';
+import { REVIEW_TARGET, targetOf } from '../stage/targets.js';
+import { isInUse, STAGES, targetsOfIssue } from '../stages/stages.js';
 
 export interface StageStatus extends RunTotals {
   readonly target: string;
@@ -42,22 +44,18 @@ export async function fleetStatus(
   settings: Settings,
   { git, host }: { readonly git: Git; readonly host: Host },
 ): Promise<readonly IssueStatus[]> {
-  const targets = [
-    PLAN_TARGET,
-    targetOf(BUILD_TARGET, settings.agents.writer),
-    VALIDATE_TARGET,
-    ...settings.agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer)),
-  ];
-  const alsoPaid = targetsBesides(settings);
+  const columns = columnsOf(settings);
+  const paid = paidTargets(settings);
   const issues: IssueStatus[] = [];
   const runs = await readAgentRuns(host);
   for (const [project, manifest] of (await readManifests(host.state)).valid) {
     const local = await host.state.readLocal(project);
-    const records = await Promise.all(targets.map((target) => readRecord(project, target, host)));
-    const otherRecords = await Promise.all(alsoPaid.map((target) => readRecord(project, target, host)));
-    const stages = targets.map((target, index) => stageStatus(target, records[index] ?? null));
-    // An adopted branch is neither planned nor built.
-    const expected = manifest.adopted === true ? stages.slice(2) : stages;
+    const names = new Set([...columns.map(({ target }) => target), ...paid]);
+    const records = new Map(
+      await Promise.all([...names].map(async (target) => [target, await readRecord(project, target, host)] as const)),
+    );
+    const stages = columns.map((column) => stageStatus(column, records.get(column.target) ?? null));
+    const expected = stages.filter((_, index) => manifest.adopted !== true || columns[index]?.isOfAdopted === true);
     issues.push({
       project,
       title: manifest.title,
@@ -70,7 +68,7 @@ export async function fleetStatus(
         { project, branch: manifest.branch, stages: expected, reviewers: expectedReviewers(settings) },
         { git, host },
       )),
-      cost: spendingOf(paidOnce([...records, ...otherRecords]).flatMap(agentCosts)),
+      cost: spendingOf(paidOnce(paid.map((target) => records.get(target) ?? null)).flatMap(agentCosts)),
       spent: spendingOf(runs.filter((run) => run.project === project)),
     });
   }
@@ -81,14 +79,26 @@ function expectedReviewers({ agents, validate }: Settings): readonly string[] {
   return [...agents.reviewers, ...(validate.agent === undefined ? [] : [e2eReviewer(validate.agent)])];
 }
 
-/** Targets whose agents cost something, and that have no column of their own: of each round of fixes. */
-function targetsBesides({ agents, validate, review }: Settings): readonly string[] {
-  const rounds = Array.from({ length: review.rounds + 1 }, (_, index) => index + 1);
-  return rounds.flatMap((round) => [
-    targetOf(FIX_TARGET, agents.writer, round),
-    ...(validate.agent === undefined ? [] : [targetOf(E2E_TARGET, validate.agent, round)]),
-    ...(round === 1 ? [] : agents.reviewers.map((reviewer) => targetOf(REVIEW_TARGET, reviewer, round))),
-  ]);
+interface Column {
+  readonly stage: Stage;
+  readonly target: string;
+  readonly isOfAdopted: boolean;
+}
+
+/** What is shown of each issue: of what the build made, and not of later rounds. */
+function columnsOf(settings: Settings): readonly Column[] {
+  return STAGES.flatMap((stage) => {
+    const { target, agents, column } = stage;
+    if (column === undefined) return [];
+    const targets = agents === undefined ? [target] : agents(settings).map((agent) => targetOf(target, agent));
+    return targets.map((name) => ({ stage, target: name, ...column }));
+  });
+}
+
+/** The targets of all rounds whose agents cost something. */
+function paidTargets(settings: Settings): readonly string[] {
+  const targets = targetsOfIssue({ manifest: {}, settings });
+  return targets.filter((target) => target.stage.prompt !== null && isInUse(target, settings)).map(({ name }) => name);
 }
 
 /** A result that another round has taken over was paid for once. */
@@ -106,10 +116,10 @@ function agentCosts(record: RunRecord | null): Parameters<typeof spendingOf>[0] 
   return steps.map(({ costUsd, costSource }) => ({ state: 'ended', costUsd, isInexact: isInexactSource(costSource) }));
 }
 
-function stageStatus(target: string, record: RunRecord | null): StageStatus {
+function stageStatus({ stage, target }: Column, record: RunRecord | null): StageStatus {
   if (record === null) return { target, state: 'waiting', durationMs: null, inputTokens: null, outputTokens: null, costUsd: null };
   const { outcome, durationMs, steps } = record;
-  const checks = target === VALIDATE_TARGET && outcome === 'completed' ? steps.find(({ what }) => what === CHECKS_STEP)?.ended : undefined;
+  const checks = stage.prompt === null && outcome === 'completed' ? steps.find(({ what }) => what === CHECKS_STEP)?.ended : undefined;
   return {
     target,
     state: outcome === 'completed' ? 'done' : 'failed',

@@ -1,4 +1,4 @@
-import { BUILD_TARGET, formatSpending, printableLine, REVIEW_TARGET, type IssueStatus, type StageStatus } from '@nx-fleet/core';
+import { formatSpending, printableLine, stageOf, type IssueStatus, type StageStatus } from '@nx-fleet/core';
 import { duration, table } from './table.js';
 
 /** Issues × stages: time, tokens, cost of the results that are here, what was spent for them on this machine, and the verdict. */
@@ -20,7 +20,7 @@ export function statusTable(issues: readonly IssueStatus[]): string {
 }
 
 function shortName(target: string): string {
-  return target.replace(`${BUILD_TARGET}--`, 'build: ').replace(`${REVIEW_TARGET}--`, 'review: ').replace('agent-', '');
+  return target.replace('agent-', '').replace('--', ': ');
 }
 
 function stageCell({ state, durationMs, checks }: StageStatus): string {
@@ -31,7 +31,7 @@ function stageCell({ state, durationMs, checks }: StageStatus): string {
 }
 
 function tokensCell(stages: readonly StageStatus[]): string {
-  const counted = stages.filter((stage) => stage.state !== 'waiting' && stage.target !== 'agent-validate');
+  const counted = stages.filter((stage) => stage.state !== 'waiting' && stageOf(stage.target)?.prompt !== null);
   if (counted.length === 0 || counted.some((stage) => stage.inputTokens === null || stage.outputTokens === null)) return '-';
   const total = counted.reduce((sum, stage) => sum + (stage.inputTokens ?? 0) + (stage.outputTokens ?? 0), 0);
   return total < 10_000 ? String(total) : `${Math.round(total / 1_000)}k`;

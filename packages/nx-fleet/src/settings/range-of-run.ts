@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { parseTarget, STAGES } from '@nx-fleet/core';
 
 /** In the key of each stage of an issue, and another one for each `nx affected`: what such a command leaves out is a hit for no other. */
 export const AFFECTED_VARIABLE = 'NX_FLEET_AFFECTED';
 
 /** In the key of each fix: a command that asks for a review alone asks for none, though others may wait for the issue's delivery. */
 export const REVIEW_ONLY_VARIABLE = 'NX_FLEET_REVIEW_ONLY';
-const STAGES = /^agent-(?:plan|build|validate|review|e2e|serve)(?:-|$)/;
-const FIXES = /^agent-(?:fix|deliver)(?:-|$)/;
 
 /** What an Nx command compares, which Nx itself tells no task. */
 export interface RangeOfRun {
@@ -29,8 +28,8 @@ export function rememberRange(argv: readonly string[], env: NodeJS.ProcessEnv): 
   const command = argv.slice(2).find((word) => !word.startsWith('-'));
   env[AFFECTED_VARIABLE] = command === 'affected' ? randomUUID() : '';
   const names = wordsOf(argv).flatMap((word) => word.split(/[=,:]/));
-  const asksForStage = names.some((name) => STAGES.test(name));
-  env[REVIEW_ONLY_VARIABLE] = asksForStage && !names.some((name) => FIXES.test(name)) ? '1' : '';
+  const asked = STAGES.filter(({ target }) => names.some((name) => parseTarget(name).stage === target));
+  env[REVIEW_ONLY_VARIABLE] = asked.length > 0 && !asked.some(({ isOfFix }) => isOfFix === true) ? '1' : '';
 }
 
 /** Whether a command asks for stages of issues, and for no fix. */

@@ -33,6 +33,7 @@ export const BUILD: AgentStage<BuildStageSettings> = {
   settings: writerSettings,
   prompt: 'build',
   inputs: () => ['spec', 'base', { artifact: 'plan.json' }, 'blockers'],
+  column: { isOfAdopted: false },
   artifact: { file: 'build.json', schema: buildSchema },
   requireStored: requireStoredBuild,
 };

@@ -16,5 +16,6 @@ export const CHECKOUT_FIX: LocalStage<{ readonly writer: string }> = {
   settings: ({ agents: { writer } }) => ({ writer }),
   prompt: null,
   inputs: null,
+  isOfFix: true,
   artifact: { file: 'checkout.json', schema: checkoutSchema },
 };

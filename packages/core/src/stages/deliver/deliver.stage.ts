@@ -21,5 +21,6 @@ export const DELIVER: LocalStage<DeliverSettings> = {
   settings: (all) => ({ ...gateSettings(all), writer: all.agents.writer, rounds: all.review.rounds }),
   prompt: null,
   inputs: null,
+  isOfFix: true,
   artifact: { file: 'approved.json', schema: approvedSchema },
 };

@@ -39,6 +39,7 @@ export const FIX: AgentStage<FixStageSettings> = {
     ...(validate.agent === undefined ? [] : [{ artifact: 'e2e.json' }]),
     'review-only',
   ],
+  isOfFix: true,
   artifact: { file: 'fix.json', schema: fixSchema },
   requireStored: requireStoredFix,
   mayAskNone: true,

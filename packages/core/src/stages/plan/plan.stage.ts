@@ -13,6 +13,7 @@ export const PLAN: AgentStage = {
   settings: ({ agents }) => agentSettings(agents, agents.planner, agents.tiers.plan),
   prompt: 'plan',
   inputs: () => ['spec', 'base'],
+  column: { isOfAdopted: false },
   artifact: { file: 'plan.json', schema: planSchema },
   requireStored: requireStoredPlan,
 };

@@ -21,6 +21,7 @@ export const REVIEW = {
   prompt: 'review',
   // validation.json names the trees of the change and of its base; the reviewer reads nothing else of the repository.
   inputs: () => ['spec', 'again', { artifact: 'validation.json' }],
+  column: { isOfAdopted: true },
   artifact: { file: 'review.json', schema: reviewSchema },
   requireStored: requireStoredReview,
 } satisfies AgentStage;

@@ -26,6 +26,7 @@ export const VALIDATE: CheckStage<ValidateStageSettings> = {
   prompt: null,
   // What is on the branch comes as a file of the task that brings it there. Asking git would be hashed before that task has run.
   inputs: () => [{ artifact: 'checkout.json' }, 'node'],
+  column: { isOfAdopted: true },
   artifact: { file: 'validation.json', schema: validationSchema },
   requireStored: requireValidation,
 };

@@ -9,7 +9,8 @@ import { readProduct } from './product.mjs';
 import { wordingFaults } from './wording.mjs';
 
 const CONFIGURATION = 'docs/configuration.md';
-const PLAIN = /^(?!docs\/[^/]+$)/;
+/** Pages that are being rewritten. */
+const UNCHECKED = /^docs\/(?:configuration|databases|provisioning|security|troubleshooting)\.md$/;
 
 /** What is wrong with the documentation of a repository whose packages are built, one sentence each. */
 export async function checkDocs(root) {
@@ -26,7 +27,7 @@ export async function checkDocs(root) {
     ...commandFaults(pages, product.known),
     ...wordingFaults(
       root,
-      pages.filter(({ file }) => PLAIN.test(file)),
+      pages.filter(({ file }) => !UNCHECKED.test(file)),
     ),
   ];
 }

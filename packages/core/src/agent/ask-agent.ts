@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { UserError } from '../errors/user-error.js';
 import { fence } from '../prompt/render-prompt.js';
-import { transcriptFile } from '../stages/stage-recorder.js';
-import type { StageContext } from '../stages/stage-context.js';
-import type { StageRecorder } from '../stages/stage-recorder.js';
+import { transcriptFile } from '../stage/stage-recorder.js';
+import type { StageContext } from '../stage/stage-context.js';
+import type { StageRecorder } from '../stage/stage-recorder.js';
 import { parseAnswer } from './parse-answer.js';
 import { runAgent, type AgentTask } from './run-agent.js';
 

@@ -1,5 +1,5 @@
-import { buildIssue } from '../stages/build-issue.js';
-import { planIssue } from '../stages/plan-issue.js';
+import { buildIssue } from '../stages/build/build-issue.js';
+import { planIssue } from '../stages/plan/plan-issue.js';
 import {
   aPlan,
   PLAN_TARGET,
@@ -8,7 +8,7 @@ import {
   type AgentScript,
   type StagedIssue,
   type StagedOptions,
-} from '../stages/staged-issue.contract.js';
+} from '../stage/staged-issue.contract.js';
 import type { AgentOutcome } from './agent.js';
 import { runRecordSchema, type RunStep } from './run-record.js';
 

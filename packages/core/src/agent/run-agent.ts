@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.js';
-import type { StageContext } from '../stages/stage-context.js';
-import { transcriptFile, type StageRecorder } from '../stages/stage-recorder.js';
+import type { StageContext } from '../stage/stage-context.js';
+import { transcriptFile, type StageRecorder } from '../stage/stage-recorder.js';
 import type { AgentStageSettings } from '../stage/stage-settings.js';
 import { printableLine } from '../text/printable.js';
 import type { Agent, AgentOutcome, AgentRequest } from './agent.js';

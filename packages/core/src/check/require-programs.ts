@@ -1,5 +1,5 @@
 import { UserError } from '../errors/user-error.js';
-import type { StageContext, StageIssue } from '../stages/stage-context.js';
+import type { StageContext, StageIssue } from '../stage/stage-context.js';
 import type { CommandLine } from '../settings/settings.js';
 import { worktreeEnvironment } from '../worktree/worktree-environment.js';
 import { commandText, commandWords } from './command-words.js';

@@ -1,10 +1,10 @@
 import type { ChangesIndex } from '../changes/changes-artefact.js';
 import { UserError } from '../errors/user-error.js';
 import type { Verdict } from '../review/verdict.js';
-import type { GateSettings } from '../stages/gate-change.js';
-import { judgeReviews, type JudgeContext } from '../stages/judge-reviews.js';
-import { requireReviews, type ReviewsContext } from '../stages/require-reviews.js';
-import { reviewedOf } from '../stages/review-project.js';
+import type { GateSettings } from '../stages/gate/gate-change.js';
+import { judgeReviews, type JudgeContext } from '../stages/gate/judge-reviews.js';
+import { requireReviews, type ReviewsContext } from '../stages/review/require-reviews.js';
+import { reviewedOf } from '../stages/review/review-project.js';
 
 /** What verdicts are reached with. */
 export interface ChangesContext extends JudgeContext {

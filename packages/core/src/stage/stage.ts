@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Manifest } from '../manifest/manifest.js';
 import type { PromptName } from '../prompt/render-prompt.js';
 import type { Settings } from '../settings/settings.js';
-import type { StageContext } from '../stages/stage-context.js';
+import type { StageContext } from './stage-context.js';
 import type { AgentStageSettings } from './stage-settings.js';
 import { targetOf } from './targets.js';
 

@@ -1,5 +1,5 @@
 import { UserError } from '../errors/user-error.js';
-import { stageIssue } from './staged-issue.contract.js';
+import { stageIssue } from '../stage/staged-issue.contract.js';
 import { STAGES, targetsOfIssue } from './stages.js';
 import { parseSettings } from '../settings/parse-settings.js';
 

@@ -10,7 +10,7 @@ import {
   VALIDATE_TARGET,
   WRITTEN,
   type StagedIssue,
-} from '../stages/staged-issue.contract.js';
+} from '../stage/staged-issue.contract.js';
 import { fingerprint } from '../text/fingerprint.js';
 import { fleetStatus, type IssueStatus } from './fleet-status.js';
 

@@ -8,7 +8,7 @@ import type { Host } from '../host/host.js';
 import { fingerprint } from '../text/fingerprint.js';
 import { blockingCount, storedVerdictSchema } from '../review/verdict.js';
 import type { Settings } from '../settings/settings.js';
-import { e2eReviewer } from '../stages/e2e-review.js';
+import { e2eReviewer } from '../stages/e2e/e2e-review.js';
 import type { Stage } from '../stage/stage.js';
 import { REVIEW_TARGET, targetOf } from '../stage/targets.js';
 import { isInUse, STAGES, targetsOfIssue } from '../stages/stages.js';

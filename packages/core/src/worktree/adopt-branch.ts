@@ -1,7 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { Git, RepositoryLocation } from '../git/git.js';
 import type { Host } from '../host/host.js';
-import { ENV_FILE } from '../stages/keep-work.js';
+import { ENV_FILE } from '../branch/keep-work.js';
 import { printableLine } from '../text/printable.js';
 import { findAllocation } from './claim.js';
 import type { WorktreePlan } from './plan-worktree.js';

@@ -1,6 +1,6 @@
 import type { WorktreeEntry } from '../git/git.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { builtRef } from '../stages/refs.js';
+import { builtRef } from '../branch/refs.js';
 import { findMerge, type Merge } from './find-merge.js';
 import type { RemovalAdapters } from './plan-removal.js';
 import { count } from '../text/count.js';

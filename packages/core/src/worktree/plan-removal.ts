@@ -8,7 +8,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import { count } from '../text/count.js';
 import { printableLine } from '../text/printable.js';
 import type { PullRequest } from '../tracker/tracker.js';
-import { innerWorktrees } from '../stages/keep-work.js';
+import { innerWorktrees } from '../branch/keep-work.js';
 import { findAllocation } from './claim.js';
 import { lookAtCommits } from './commits-at-risk.js';
 import type { Merge } from './find-merge.js';

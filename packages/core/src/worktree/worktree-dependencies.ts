@@ -1,4 +1,4 @@
-import type { StageContext, StageIssue } from '../stages/stage-context.js';
+import type { StageContext, StageIssue } from '../stage/stage-context.js';
 import { worktreeEnvironment } from './worktree-environment.js';
 
 /**

@@ -4,7 +4,7 @@ import type { Host } from '../host/host.js';
 import type { Allocation } from '../host/registry.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Settings } from '../settings/settings.js';
-import { ENV_FILE } from '../stages/keep-work.js';
+import { ENV_FILE } from '../branch/keep-work.js';
 import { fingerprint, shortName } from '../text/fingerprint.js';
 import { slug } from '../text/slug.js';
 import { portsByVariable } from './port-block.js';

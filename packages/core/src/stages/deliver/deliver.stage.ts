@@ -1,7 +1,7 @@
 import type { LocalStage } from '../../stage/stage.js';
 import { DELIVER_TARGET } from '../../stage/targets.js';
-import { approvedSchema } from '../build-base.js';
-import type { DeliverSettings } from '../deliver-issue.js';
+import { approvedSchema } from '../build/build-base.js';
+import type { DeliverSettings } from './deliver-issue.js';
 import { gateSettings, judgedBy } from '../gate/gate.stage.js';
 
 /** Judges what the last fix has left: what is approved is what other issues start from. */

@@ -2,9 +2,9 @@ import type { Settings } from '../../settings/settings.js';
 import type { AgentStageSettings } from '../../stage/stage-settings.js';
 import { targetPerAgent, type AgentStage } from '../../stage/stage.js';
 import { E2E_TARGET, e2eServeTarget, inRound, VALIDATE_TARGET } from '../../stage/targets.js';
-import { appSettings, type AppSettings } from '../app-settings.js';
-import { e2eSchema } from '../e2e-artefact.js';
-import { requireStoredE2e } from '../e2e-review.js';
+import { appSettings, type AppSettings } from '../serve/app-settings.js';
+import { e2eSchema } from './e2e-artefact.js';
+import { requireStoredE2e } from './e2e-review.js';
 import { REVIEW } from '../review/review.stage.js';
 
 export interface E2eStageSettings extends AgentStageSettings {

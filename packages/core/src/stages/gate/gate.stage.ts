@@ -2,7 +2,7 @@ import type { Settings } from '../../settings/settings.js';
 import type { LocalStage } from '../../stage/stage.js';
 import { REVIEW_TARGET, targetOf } from '../../stage/targets.js';
 import { E2E } from '../e2e/e2e.stage.js';
-import type { GateSettings } from '../gate-change.js';
+import type { GateSettings } from './gate-change.js';
 import { REVIEW } from '../review/review.stage.js';
 
 /** Who judges what a round is about. */

@@ -1,6 +1,6 @@
 import type { LocalStage, StageTarget } from '../../stage/stage.js';
 import { e2eServeTarget, inRound, SERVE_TARGET, VALIDATE_TARGET } from '../../stage/targets.js';
-import { appSettings, readyTimeoutMs, type AppSettings } from '../app-settings.js';
+import { appSettings, readyTimeoutMs, type AppSettings } from './app-settings.js';
 
 export interface ServeStageSettings {
   readonly settings: AppSettings;

@@ -2,7 +2,7 @@ import type { Host } from '../../host/host.js';
 import type { Step } from '../provisioning-steps.js';
 import { branchVariables, type BranchVariables } from '../branch-variables.js';
 import { excludeLocally } from '../exclude-locally.js';
-import { ENV_FILE } from '../../stages/keep-work.js';
+import { ENV_FILE } from '../../branch/keep-work.js';
 import { socketVariables } from '../worktree-environment.js';
 import { envFileOf, portsOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 import { committedEnvFiles, describeSharedDatabase } from './committed-databases.js';

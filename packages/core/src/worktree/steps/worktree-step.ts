@@ -1,4 +1,4 @@
-import { keepWork, removeInnerWorktrees } from '../../stages/keep-work.js';
+import { keepWork, removeInnerWorktrees } from '../../branch/keep-work.js';
 import type { Step } from '../provisioning-steps.js';
 import { excludeLocally } from '../exclude-locally.js';
 import { discardSockets, discardWorktree, endStraysOf, showDetail, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';

@@ -1,0 +1,118 @@
+import { outcomeText } from '../../check/check-result.js';
+import { askAgent } from '../../agent/ask-agent.js';
+import { fence, renderPrompt } from '../../prompt/render-prompt.js';
+import { diffParts } from '../../review/diff-parts.js';
+import { readDiff } from '../../review/file-diff.js';
+import type { Finding } from '../../review/finding.js';
+import { groundFindings } from '../../review/ground-findings.js';
+import { joinAnswers } from '../../review/join-answers.js';
+import { ARTEFACT_VERSION, schemaReference } from '../../review/published-schema.js';
+import { reviewAnswerSchema, type Review, type ReviewAnswer } from '../../review/review.js';
+import { showControls } from '../../review/show-controls.js';
+import { vendorOf } from '../../review/vendor.js';
+import { weakenedChecks } from '../../review/weakened-checks.js';
+import { printable, printableLine } from '../../text/printable.js';
+import { pathsFromBase } from '../../stage/paths-from-base.js';
+import { readInSnapshot } from '../../stage/read-in-snapshot.js';
+import type { StageContext, StageIssue } from '../../stage/stage-context.js';
+import { recordStage } from '../../stage/stage-recorder.js';
+import type { AgentStageSettings } from '../../stage/stage-settings.js';
+import type { Validation } from '../validate/validation-artefact.js';
+
+/** A change with what its reviewers get about it. */
+export interface ReviewSubject {
+  /** What it is for: Markdown from outside. */
+  readonly spec: string;
+  readonly baseTree: string;
+  readonly tree: string;
+  /** What was run on it; null when that is none of our business. */
+  readonly checks: Validation['checks'] | null;
+  /** Whose worktree must stay as it is; null when the change is in no issue's worktree. */
+  readonly issue: StageIssue | null;
+}
+
+const NOTHING_TO_REVIEW: ReviewAnswer = { verdict: 'approve', summary: 'The change is empty: there was nothing to review.', findings: [] };
+
+/**
+ * One reviewer, in a fresh context and without any means to write, judges a change: spec, diff and check results in, findings out. It sees
+ * neither the writer's words nor its commits, and the rules as they are at the base. Succeeds with any valid verdict. No agent is asked about a
+ * change that changes nothing; one that is larger than a context window is shown in parts, each in a fresh context.
+ */
+export async function reviewChange(settings: AgentStageSettings, subject: ReviewSubject, context: StageContext): Promise<Review> {
+  const { git, host, project, target } = context;
+  const { baseTree, tree, issue } = subject;
+  const [diff, changed] = [await git.diff(baseTree, tree), await git.changedFiles(baseTree, tree)];
+  const diffs = readDiff(diff);
+  const { parts, notShown } = diffParts(diff);
+  const prompts = await promptsFor(subject, { parts, facts: weakenedChecks(diffs, changed, context.isJudge) }, context);
+  return recordStage(context, async (recorder) => {
+    const answers =
+      changed.length === 0
+        ? [NOTHING_TO_REVIEW]
+        : await readInSnapshot(
+            { tree, baseTree, pathsFromBase: await pathsFromBase(baseTree, settings, git), issue, settings },
+            context,
+            async (place) => {
+              const given: ReviewAnswer[] = [];
+              const request = { settings, what: 'review', ...place, readOnly: true, env: {}, answer: reviewAnswerSchema };
+              for (const prompt of prompts) given.push(await askAgent({ ...request, prompt }, context, recorder));
+              return given;
+            },
+          );
+    const answer = joinAnswers(answers);
+    const { grounded, ungrounded } = groundFindings(answer.findings, { changed, diffs });
+    const review: Review = {
+      $schema: schemaReference('review'),
+      version: ARTEFACT_VERSION,
+      reviewer: settings.agent,
+      vendor: vendorOf(settings),
+      model: recorder.lastModel() ?? settings.model,
+      baseTree,
+      tree,
+      verdict: answer.verdict,
+      summary: [printable(answer.summary).trim(), ...unseen(notShown)].join(' '),
+      findings: grounded,
+      ungrounded,
+    };
+    await host.artefacts.write(project, target, 'review.json', `${JSON.stringify(review, null, 2)}\n`);
+    return review;
+  });
+}
+
+interface Shown {
+  /** At least one, if anything was changed that has lines. */
+  readonly parts: readonly string[];
+  readonly facts: readonly Finding[];
+}
+
+async function promptsFor({ spec, checks }: ReviewSubject, { parts, facts }: Shown, context: StageContext): Promise<readonly string[]> {
+  const template = await context.prompt('review');
+  const shown = parts.length === 0 ? [''] : parts;
+  if (shown.length > 1) context.onProgress(`the change is larger than a context window: reviewed in ${shown.length} parts`);
+  return shown.map((part, index) => {
+    const note =
+      shown.length === 1
+        ? ''
+        : `\n\nThis is part ${index + 1} of ${shown.length} of the change. The others are reviewed apart: judge this one.`;
+    return renderPrompt('review', template, {
+      spec: fence('markdown', spec),
+      diff: `${fence('diff', showControls(part))}${note}`,
+      checks: evidence(checks, facts),
+    });
+  });
+}
+
+/** An approval of a diff that was not read to its end says so. */
+function unseen(files: readonly string[]): readonly string[] {
+  return files.length === 0 ? [] : [`Not in the prompt: ${files.join(', ')}.`];
+}
+
+/** What was run, and what the diff does to it. */
+function evidence(checks: ReviewSubject['checks'], facts: readonly Finding[]): string {
+  const results = checks?.map(
+    (check) => `- ${outcomeText(check)}${check.outcome === 'ran-nothing' ? ' (no task was run: it proves nothing)' : ''}: ${check.command}`,
+  );
+  const none = results === undefined ? 'Nothing here: tests and linters run elsewhere.' : 'No checks are configured.';
+  const noticed = facts.map(({ file, title }) => `- noticed in ${printableLine(file)}: ${title}`);
+  return [...(results === undefined || results.length === 0 ? [none] : results), ...noticed].join('\n');
+}

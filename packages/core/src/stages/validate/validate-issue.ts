@@ -1,0 +1,57 @@
+import type { CheckResult } from '../../check/check-result.js';
+import { requirePrograms } from '../../check/require-programs.js';
+import { runChecks, type ChecksRequest } from '../../check/run-checks.js';
+import { UserError } from '../../errors/user-error.js';
+import { requireCheckout } from '../../branch/checkout-artefact.js';
+import { claimBuild } from '../../branch/claim-build.js';
+import { noteChecks } from '../../branch/interrupted-checks.js';
+import { requireCleanWorktree } from '../../branch/own-branch.js';
+import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
+import { recordStage } from '../../stage/stage-recorder.js';
+import { requireUnchanged } from '../../branch/require-unchanged.js';
+import type { ValidateStageSettings } from './validate.stage.js';
+import type { Validation } from './validation-artefact.js';
+
+/**
+ * Runs the checks on what is committed on the branch, with the worktree's ports and database. A failing check fails the stage: Nx stores no
+ * failure, so the next run checks again, and no reviewer is paid for code that does not pass.
+ */
+export async function validateIssue(settings: ValidateStageSettings, context: StageContext): Promise<Validation> {
+  const { git, host, project, target } = context;
+  const issue = await requireIssue(context);
+  const { base, baseTree, tree } = await requireCheckout(context);
+  await claimBuild(context);
+  await requireCleanWorktree(issue, context);
+  if ((await git.resolveTree(`refs/heads/${issue.manifest.branch}`)) !== tree) {
+    throw new UserError(`"${issue.manifest.branch}" changed after its cache key was made. Run again: nx run ${project}:${target}`);
+  }
+  return recordStage(context, async (recorder) => {
+    const results = await runNotedChecks({ ...settings, base, recorder }, issue, context);
+    const failed = results.find(({ outcome }) => outcome === 'failed');
+    const validation: Validation = { baseTree, tree, checks: results.map(({ command, outcome }) => ({ command, outcome })) };
+    await host.artefacts.write(project, target, 'validation.json', `${JSON.stringify(validation, null, 2)}\n`);
+    if (failed?.ended === 'not-found') await requirePrograms(settings, issue, context);
+    if (failed !== undefined) throw failedCheck(failed, issue, context);
+    await requireUnchanged({ who: 'The checks', tree, issue }, context);
+    return validation;
+  });
+}
+
+async function runNotedChecks(request: ChecksRequest, issue: StageIssue, context: StageContext): Promise<readonly CheckResult[]> {
+  const checksEnded = await noteChecks(issue, context);
+  let isCancelled = false;
+  try {
+    const results = await runChecks(request, issue, context);
+    isCancelled = results.at(-1)?.ended === 'cancelled';
+    return results;
+  } finally {
+    await checksEnded(isCancelled || context.signal?.aborted === true);
+  }
+}
+
+function failedCheck({ command, ended }: CheckResult, { local, manifest }: StageIssue, { project, target }: StageContext): UserError {
+  if (ended === 'cancelled') return new UserError(`Check "${command}" was cancelled. To continue: nx run ${project}:${target}`);
+  return new UserError(
+    `Check "${command}" failed in "${local.worktree}" (${ended}). Fix it there, commit, and run again; or have it built again: nx g worktree --issue=${manifest.tracker.reference} --again`,
+  );
+}

@@ -142,6 +142,7 @@ export type { WorkspaceProject } from './changes/workspace-projects.js';
 export type { Review } from './review/review.js';
 export type { Finding, Severity } from './review/finding.js';
 export { place } from './review/render-verdict.js';
+export { describeUnread } from './review/unread-files.js';
 export { artefactSchemas } from './review/artefact-schemas.js';
 export { blockingCount, type Verdict } from './review/verdict.js';
 export { readAgentRuns, type AgentRun } from './budget/agent-runs.js';

@@ -7,6 +7,7 @@ import { isContained } from './containment.js';
 import { defaultBranch } from './default-branch.js';
 import { changedFiles, diff } from './diff.js';
 import { fetchFromOrigin } from './fetch-origin.js';
+import { generatedMarks } from './generated-files.js';
 import { ignoredMatching } from './ignored-matching.js';
 import { moveCommits } from './move-commits.js';
 import { mergeCommits } from './merge.js';
@@ -91,6 +92,7 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     listRefs: (prefix) => listRefs(repository, prefix),
     diff: (base, head) => diff(repository, base, head),
     changedFiles: (base, head) => changedFiles(repository, base, head),
+    generatedMarks: (tree, paths) => generatedMarks(repository, tree, paths),
     readFile: (revision, path) => readFile(repository, revision, path),
     readLink: (revision, path) => readLink(repository, revision, path),
     listFiles: (tree) => listFiles(repository, tree),

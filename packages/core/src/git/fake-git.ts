@@ -219,6 +219,16 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     },
     deleteRef: async (ref) => void refs.delete(ref),
     listRefs: async (prefix) => [...refs].filter(([ref]) => ref.startsWith(prefix)).map(([ref, commit]) => ({ ref, commit })),
+    // Of attributes it knows those of the root's file, for names and paths without a pattern.
+    generatedMarks: async (tree, paths) => {
+      const lines = (filesOf(tree)['.gitattributes'] ?? '').split('\n').map((line) => line.split(' '));
+      return new Map(
+        paths.flatMap((path): [string, string][] => {
+          const mark = lines.find(([name = '']) => name !== '' && `/${path}`.endsWith(`/${name}`))?.[1];
+          return mark === undefined ? [] : [[path, mark]];
+        }),
+      );
+    },
     readFile: async (revision, path) => filesOf(revision)[path] ?? null,
     // It has no links.
     readLink: async () => null,

@@ -122,6 +122,14 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
       expect(await git.diff(to, to)).toBe('');
     });
 
+    it('tells which paths the attributes of a tree mark as generated', async () => {
+      const { git, write, worktree, base } = await withWork();
+      await write(worktree, '.gitattributes', 'gen.ts linguist-generated\n');
+      const head = (await git.commitAll(worktree, 'Rule')) ?? '';
+      expect([...(await git.generatedMarks(head, ['a.ts', 'x/gen.ts']))]).toEqual([['x/gen.ts', 'linguist-generated']]);
+      expect(await git.generatedMarks(base, ['gen.ts'])).toEqual(new Map());
+    });
+
     it('reads a file of a tree or a commit', async () => {
       const { git, base, head } = await withWork();
       const tree = (await git.resolveTree(head)) ?? '';

@@ -198,6 +198,8 @@ export interface Git {
   /** Unified diff between two trees or commits, rename detection on, binary files named only. Independent of the user's git configuration. */
   diff(base: string, head: string): Promise<string>;
   changedFiles(base: string, head: string): Promise<readonly ChangedFile[]>;
+  /** Of these paths, those that the attributes in a tree mark as generated, by the attribute: `linguist-generated`, `binary` or `-diff`. No other attributes count. */
+  generatedMarks(tree: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** What is in a regular file of a tree or commit, or null if there is none. */
   readFile(revision: string, path: string): Promise<string | null>;
   /** Where a symbolic link of a tree or commit leads, as it is written; null if there is none. */

@@ -44,6 +44,7 @@ export function combineVerdicts(sources: ReportSources): ReviewReport {
     reviewed: valid.map(({ project }) => project),
     missing,
     skipped,
+    unread: valid.flatMap(({ verdict }) => verdict.unread ?? []),
     unexplained,
     notes: findings.flatMap(({ lens, blocking, reviewers, title }) =>
       lens === null && !blocking ? [unplacedNote(reviewers.join(', '), title)] : [],

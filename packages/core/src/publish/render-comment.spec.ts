@@ -44,6 +44,12 @@ describe('renderComment', () => {
     expect(comment).toContain('eve has no write access here');
   });
 
+  it('names files that no reviewer got the lines of', () => {
+    const unread = [{ path: 'src/<gen>.ts', added: 2, removed: 1, reason: 'generated: linguist-generated' }];
+    const comment = renderComment(reportOn({ a: { ...verdictOn([]), unread }, b: verdictOn([]) }));
+    expect(comment).toMatch(/prompt: 1 file: src\/\\?<gen\\?>\.ts \(\+2 -1 lines, generated: linguist-generated\)/);
+  });
+
   it('shows an entry that has expired beside the finding that it was for', () => {
     const ignores = [anIgnore(blocking?.fingerprint ?? '', { expires: '2026-01-01' }), anIgnore('cccccccccccc', { expires: '2026-01-01' })];
     const comment = renderComment(reportOn({ a: verdictOn([{}]) }, { ignores }));

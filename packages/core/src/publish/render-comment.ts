@@ -1,5 +1,6 @@
 import { escapeMarkdown } from '../review/escape-markdown.js';
 import { inCode } from '../review/render-verdict.js';
+import { describeUnread } from '../review/unread-files.js';
 import { printableLine } from '../text/printable.js';
 import { remember, renderState } from './comment-state.js';
 import { fitFindings, fitLines, findingLine, oneLine } from './comment-parts.js';
@@ -15,6 +16,7 @@ const LIMITS = {
   resolved: 3_000,
   unknown: 2_000,
   remarks: 2_000,
+  unread: 2_500,
   names: 1_200,
 };
 
@@ -71,13 +73,15 @@ function summary(report: ReviewReport, open: number, dismissed: number): string 
   return `Findings: ${counts.join(', ')}.${reviewed}`;
 }
 
-function problems({ missing, unexplained, skipped }: ReviewReport): readonly string[] {
+function problems({ missing, unexplained, skipped, unread }: ReviewReport): readonly string[] {
+  const notRead = describeUnread(unread);
   return [
     ...(missing.length === 0
       ? []
       : [`**No valid verdict on this change** for ${names(missing)}: its review failed, or is of another state. Run it again.`, '']),
     ...(unexplained.length === 0 ? [] : [`**A reviewer asks for changes without saying which** in ${names(unexplained)}.`, '']),
     ...(skipped.length === 0 ? [] : [`Not reviewed, as the options say: ${names(skipped)}.`, '']),
+    ...(notRead === null ? [] : [escapeMarkdown(printableLine(notRead, LIMITS.unread)), '']),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Lens } from '../review/finding.js';
 import { SEVERITIES } from '../review/finding.js';
 import type { Verdict } from '../review/verdict.js';
+import type { UnreadFile } from '../review/unread-files.js';
 import type { RememberedFinding } from './comment-state.js';
 import type { RefusedReply } from './read-replies.js';
 
@@ -40,6 +41,8 @@ export interface ReviewReport {
   readonly missing: readonly string[];
   /** Projects that the change touches and that no reviewer is asked about. */
   readonly skipped: readonly string[];
+  /** Files whose lines no reviewer got, or not all of them. */
+  readonly unread: readonly UnreadFile[];
   /** Projects of which a reviewer asks for changes without a word why. */
   readonly unexplained: readonly string[];
   /** Remarks that name no place in the change and do not block, in words. */

@@ -1,6 +1,14 @@
 import { diffParts } from './diff-parts.js';
+import type { UnreadFile } from './unread-files.js';
 
-const partsOf = (diff: string): readonly string[] => diffParts(diff).parts;
+const partsOf = (diff: string, excluded: readonly UnreadFile[] = []): readonly string[] => diffParts(diff, excluded).parts;
+const generated = (path: string, change: Partial<UnreadFile> = {}): UnreadFile => ({
+  path,
+  added: 1,
+  removed: 1,
+  reason: 'review.exclude: x',
+  ...change,
+});
 
 const file = (path: string, line = 'x', before = path): string =>
   `diff --git a/${before} b/${path}\n--- a/${before}\n+++ b/${path}\n@@ -1 +1 @@\n-old\n+${line}\n`;
@@ -25,32 +33,41 @@ describe('a diff as reviewers are shown it', () => {
     expect(part).toMatch(/\[\d+ more characters\. See all of it: git diff HEAD~1\n\]$/);
   });
 
-  it.each(['package-lock.json', 'libs/a/yarn.lock', 'web/app.min.js', 'Cargo.lock'])('names %s, and shows none of its lines', (path) => {
-    expect(partsOf(file(path))).toEqual([
-      `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n[7 lines that a program wrote. See them: git diff HEAD~1]\n`,
+  it('shows of an excluded file its header, its size and the reason, and none of its lines', () => {
+    expect(partsOf(file('a/gen.ts') + file('a.ts'), [generated('a/gen.ts')])).toEqual([
+      `diff --git a/a/gen.ts b/a/gen.ts\n--- a/a/gen.ts\n+++ b/a/gen.ts\n[Its lines are not shown: +1 -1 lines, review.exclude: x]\n${file('a.ts')}`,
     ]);
   });
 
-  it('shows what only sounds like a lock file, and no line of a lock file that is gone', () => {
-    expect(partsOf(file('my-package-lock.json.ts'))[0]).toContain('+x');
-    expect(partsOf(file('package-lock.json').replace('+++ b/package-lock.json', '+++ /dev/null'))[0]).not.toContain('-old');
+  it.each([
+    ['gone', 'gone.ts', 'diff --git a/gone.ts b/gone.ts\ndeleted file mode 100644\n--- a/gone.ts\n+++ /dev/null\n@@ -1 +0,0 @@\n-old\n'],
+    [
+      'renamed',
+      'a b/neü.ts',
+      'diff --git a/x.ts b/a b/neü.ts\nrename from x.ts\nrename to a b/neü.ts\n--- a/x.ts\n+++ b/a b/neü.ts\t\n@@ -1 +1 @@\n-old\n+x\n',
+    ],
+    ['quoted', 'a\n"b', 'diff --git "a/a\\n\\"b" "b/a\\n\\"b"\n--- "a/a\\n\\"b"\n+++ "b/a\\n\\"b"\n@@ -1 +1 @@\n-old\n+x\n'],
+    ['binary', 'a b/c.png', 'diff --git a/a b/c.png b/a b/c.png\nindex 1..2 100644\nBinary files a/a b/c.png and b/a b/c.png differ\n'],
+    ['binary and quoted', 'a\tb', 'diff --git "a/a\\tb" "b/a\\tb"\nBinary files "a/a\\tb" and "b/a\\tb" differ\n'],
+  ])('finds an excluded file that is %s', (_, path, diff) => {
+    const [part = ''] = partsOf(diff, [generated(path, { added: null, removed: null })]);
+    expect(part).toContain('[Its lines are not shown: review.exclude: x]\n');
+    expect(part).not.toMatch(/^[+-](?:old|x)$/m);
   });
 
   it.each(['\u2028', '\u2029', '\r'])('shows all of a file in which %j stands before what looks like the header of a lock file', (mark) => {
     const header = ['', 'diff --git a/yarn.lock b/yarn.lock', '--- a/yarn.lock', '+++ b/yarn.lock', '@@ -1 +1 @@', ''].join(mark);
     const diff = file('a.ts', `/*${header}*/ backdoor();`);
-    expect(diffParts(diff)).toEqual({ parts: [diff], notShown: [] });
+    expect(diffParts(diff, [generated('yarn.lock')])).toEqual({ parts: [diff], cut: [] });
   });
 
   it('goes by the whole name of a file, and not by what is seen of it', () => {
-    expect(partsOf(file('yarn\u200b.lock'))[0]).toContain('+x');
-    expect(partsOf(file('a b/yarn.lock\t'))[0]).not.toContain('+x');
+    expect(partsOf(file('yarn\u200b.lock'), [generated('yarn.lock')])[0]).toContain('+x');
   });
 
-  it('names the files that are not in it, or not whole', () => {
-    const diff = file('a.ts') + file('yarn.lock') + file('b.ts', 'x'.repeat(400_000));
-    expect(diffParts(diff).notShown).toEqual(['yarn.lock (written by a program)', 'b.ts (only its beginning)']);
-    expect(diffParts(file('a.ts')).notShown).toEqual([]);
+  it('names the files that are not whole in it', () => {
+    const diff = file('a.ts') + file('b.ts', 'x'.repeat(400_000));
+    expect(diffParts(diff, []).cut).toEqual(['b.ts']);
   });
 
   it('is refused where it has more than twenty parts', () => {

@@ -4,6 +4,7 @@ import { printable, printableLine } from '../text/printable.js';
 import { verdictFingerprints } from './dismiss.js';
 import { escapeMarkdown } from './escape-markdown.js';
 import type { Finding } from './finding.js';
+import { describeUnread } from './unread-files.js';
 import type { Verdict } from './verdict.js';
 
 type VerdictFinding = Verdict['findings'][number];
@@ -12,6 +13,7 @@ type Statement = VerdictFinding['said'][number];
 /** A verdict as Markdown: `review.md`. What agents wrote is escaped, so that it shows as text. */
 export function renderVerdict({ project, title }: Pick<Manifest, 'project' | 'title'>, verdict: Verdict): string {
   const heading = verdict.verdict === 'approve' ? 'Approved' : 'Changes requested';
+  const unread = describeUnread(verdict.unread ?? []);
   const names = verdictFingerprints(verdict, project);
   return [
     `# ${heading}: ${project}, ${escapeMarkdown(printableLine(title))}`,
@@ -19,6 +21,7 @@ export function renderVerdict({ project, title }: Pick<Manifest, 'project' | 'ti
     ...verdict.reviewers.flatMap((reviewer, index) => renderReviewer(reviewer, names.remarks[index] ?? [])),
     '',
     ...(verdict.checks === undefined ? [] : [`Checks: ${escapeMarkdown(printableLine(describeChecks(verdict.checks)))}.`, '']),
+    ...(unread === null ? [] : [`${escapeMarkdown(unread)}.`, '']),
     `## Findings (${verdict.findings.length})`,
     '',
     ...(verdict.findings.length === 0

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { objectIdSchema } from '../git/object-id.js';
 import { droppedSchema, findingSchema, groundedFindingSchema } from './finding.js';
 import { ARTEFACT_VERSION } from './published-schema.js';
+import { unreadFileSchema } from './unread-files.js';
 
 /** A reviewer's word. */
 export const verdictWord = z.enum(['approve', 'request-changes']);
@@ -33,6 +34,7 @@ export const reviewSchema = z.strictObject({
   summary: z.string(),
   findings: z.array(groundedFindingSchema),
   ungrounded: z.array(droppedSchema).describe('remarks that named no place in the change'),
+  unread: z.array(unreadFileSchema).optional().describe('files whose lines were not in the prompt, or not all of them'),
 });
 
 export type Review = z.infer<typeof reviewSchema>;

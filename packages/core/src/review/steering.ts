@@ -7,8 +7,9 @@ const RULES = /(^|\/)(?:AGENTS(?:\.override)?|CLAUDE(?:\.local)?|GEMINI|QWEN|CON
 const STEERING =
   /(^|\/)\.(?:agents|claude|claude-plugin|codex|cursor|gemini|opencode|windsurf|clinerules|github|gitlab|husky|githooks|circleci|buildkite|woodpecker|vscode|devcontainer)\/|(^|\/)(?:\.mcp\.json|opencode\.jsonc?|\.cursorrules|\.windsurfrules|\.clinerules|\.aider\.conf\.ya?ml|nx-fleet(?:-ignore)?\.json|\.gitlab-ci\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|bitbucket-pipelines\.ya?ml|\.drone\.ya?ml|\.?lefthook(?:-local)?\.ya?ml|\.pre-commit-config\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|\.gitmodules|\.gitattributes|\.npmrc|\.yarnrc(?:\.ya?ml)?|\.pnpmfile\.c?js|\.envrc)$/i;
 const INSTALL_SCRIPT = /^\s*"(?:pre|post)?(?:install|prepare|prepack)"\s*:/;
+/** A text alone in its line is an item of such an option's list. */
 const PLUGIN_OPTION =
-  /"(?:plugins?|nx-fleet\/plugin|reviewers|writer|planner|blockOn|prompts|tasksRunnerOptions|review|projects|define)"\s*:/;
+  /"(?:plugins?|nx-fleet\/plugin|reviewers|writer|planner|blockOn|prompts|tasksRunnerOptions|review|projects|exclude|define)"\s*:|^\s*"[^"]*"\s*,?\s*$/;
 
 /** Marks that reorder or hide text. Prompts and terminals are shown without them, so readers of the diff there do not see them. Flags of regions are written with some. */
 const HIDDEN =

@@ -4,6 +4,7 @@ import { objectIdSchema } from '../git/object-id.js';
 import { droppedSchema, isBlocking, SEVERITIES, type Finding, type Severity } from './finding.js';
 import { mergedFindingSchema, mergeFindings } from './merge-findings.js';
 import { ARTEFACT_VERSION, schemaReference } from './published-schema.js';
+import { unreadFileSchema } from './unread-files.js';
 import { verdictWord, type Review } from './review.js';
 
 const dismissed = z.string().optional().describe('why it was dismissed; it does not block then');
@@ -29,6 +30,7 @@ export const verdictSchema = z.strictObject({
     }),
   ),
   findings: z.array(mergedFindingSchema.extend({ blocking: z.boolean(), dismissed })),
+  unread: z.array(unreadFileSchema).optional().describe('files whose lines no reviewer got, or not all of them'),
   checks: z.array(checkSchema).optional().describe('what was run on the change; absent where its checks run elsewhere'),
 });
 
@@ -57,6 +59,8 @@ export function reachVerdict(reviews: readonly [Review, ...Review[]], blockOn: S
     summary,
     ungrounded: ungrounded.map((remark) => ({ ...remark, blocking: verdict === 'request-changes' && isBlocking(remark, blockOn) })),
   }));
+  // Reviews of one change under the same options leave out the same files.
+  const unread = reviews.find((review) => review.unread !== undefined)?.unread;
   return {
     $schema: schemaReference('verdict'),
     version: ARTEFACT_VERSION,
@@ -66,6 +70,7 @@ export function reachVerdict(reviews: readonly [Review, ...Review[]], blockOn: S
     baseTree,
     reviewers,
     findings,
+    ...(unread === undefined ? {} : { unread }),
   };
 }
 

@@ -63,6 +63,8 @@ describe('a file as a whole', () => {
     ['a whole package is gone', { path: 'package.json', kind: 'deleted', removed: ['"test": "jest"', '"branches": 90'] }, []],
     ['as many warnings as before', { path: 'ci.yml', removed: ['--max-warnings 3'], added: ['--max-warnings 3 .'] }, []],
     ['a plugin is taken out', { path: 'nx.json', removed: ['"plugin": "x"'] }, [`nx.json: ${STEERED}`]],
+    ['an item of an option goes', { path: 'nx.json', removed: ['  "src/**",'] }, [`nx.json: ${STEERED}`]],
+    ['another option', { path: 'nx.json', added: ['"parallel": 3,', '"defaultBase": "main"'] }, []],
     ['"plugin" in another file', { path: 'project.json', added: ['"plugin": "x"', '"install": {}'] }, []],
     ['rules of agents are renamed away', { path: 'a.txt', from: 'AGENTS.md' }, [`a.txt: ${STEERED}, renamed`]],
     ['rules of agents are changed', { path: 'AGENTS.md', removed: ['x'] }, [`AGENTS.md: ${STEERED}`]],

@@ -139,6 +139,30 @@ const portsSchema = z.strictObject({
   reserved: z.array(z.int().min(1).max(65535)).default([]),
 });
 
+const EXCLUDED = [
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'yarn.lock',
+  'pnpm-lock.yaml',
+  'bun.lock',
+  'bun.lockb',
+  'deno.lock',
+  'Cargo.lock',
+  'Gemfile.lock',
+  'composer.lock',
+  'poetry.lock',
+  'uv.lock',
+  'Pipfile.lock',
+  'go.sum',
+  'gradle.lockfile',
+  'packages.lock.json',
+  'flake.lock',
+  '*.min.js',
+  '*.min.css',
+  '*.js.map',
+  '*.css.map',
+];
+
 const reviewSchema = z.strictObject({
   /** The lowest severity that blocks, or `none`. */
   blockOn: z.enum(['critical', 'high', 'medium', 'low', 'none']).default('high'),
@@ -146,6 +170,10 @@ const reviewSchema = z.strictObject({
   rounds: z.int().min(0).max(10).default(2),
   /** Projects of the repository whose changes `agent-review` reviews: names, folders or `tag:<name>`, as globs; `!` leaves out. @default none */
   projects: z.array(z.string().min(1)).default([]),
+  /** Files whose lines reviewers do not get, as globs from the root; one without `/` holds in every folder, `!` takes files back. @default lock files, minified files and source maps */
+  exclude: z
+    .array(z.string().regex(/^!?[^/!]([^]*[^/])?$/, 'expected a glob without "/" at its start and end, such as "src/generated/**"'))
+    .default(EXCLUDED),
 });
 
 const buildSchema = z.strictObject({

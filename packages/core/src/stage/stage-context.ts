@@ -7,6 +7,7 @@ import type { LocalState } from '../manifest/local-state.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { PromptName } from '../prompt/render-prompt.js';
 import type { IsJudge } from '../review/steering.js';
+import type { MatchesGlob } from '../review/unread-files.js';
 import type { ProvisioningSettings } from '../worktree/worktree-work.js';
 import type { StageLimits } from './stage-settings.js';
 
@@ -31,6 +32,7 @@ export interface StageContext {
   readonly prompt: (name: PromptName, workspace?: string) => Promise<string>;
   /** @default nothing of the repository is a prompt or a program */
   readonly isJudge?: IsJudge | undefined;
+  readonly matchesGlob: MatchesGlob;
   /** What the user has to know, also where a result is shown again later: in the past tense. */
   readonly onProgress: (line: string) => void;
   /** What happens now: a step that begins, or a line of a program's output. */

@@ -35,6 +35,7 @@ describe('stage settings', () => {
     ['setup commands', { worktrees: { setup: ['migrate'], smoke: 'true' } }, ['validate']],
     ['limits', { limits: { agentMinutes: 1, checkMinutes: 1 } }, []],
     ['the gate', { review: { blockOn: 'low' } }, []],
+    ['what is left out of reviews', { review: { exclude: ['*.snap'] } }, ['review']],
     ['ports and database', { ports: { variables: ['P'] }, database: { type: 'sqlite', file: 'a.db' } }, []],
   ])('change with %s where a stage depends on it, and nowhere else', (_, change, changed) => {
     const [before, after] = [keys({}), keys(change)];

@@ -12,7 +12,7 @@ import { stageLimits, type AgentStageSettings } from './stage-settings.js';
 import { BUILD, type BuildStageSettings } from '../stages/build/build.stage.js';
 import { FIX, type FixStageSettings } from '../stages/fix/fix.stage.js';
 import { PLAN } from '../stages/plan/plan.stage.js';
-import { REVIEW } from '../stages/review/review.stage.js';
+import { REVIEW, type ReviewStageSettings } from '../stages/review/review.stage.js';
 import { VALIDATE, type ValidateStageSettings } from '../stages/validate/validate.stage.js';
 import { writeApproved } from '../stages/build/build-base.js';
 import { writeCheckout } from '../branch/checkout-artefact.js';
@@ -42,7 +42,7 @@ export interface StagedIssue extends FakeFleet {
     plan: AgentStageSettings;
     build: BuildStageSettings;
     validate: ValidateStageSettings;
-    review: AgentStageSettings;
+    review: ReviewStageSettings;
     fix: FixStageSettings;
   };
   context(target: string, project?: string): StageContext;
@@ -112,6 +112,7 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
           e2e: 'E2E {{spec}} {{checks}} {{exchanges}}',
         })[name],
       onProgress: (line) => fleet.progress.push(line),
+      matchesGlob: (path, pattern) => `/${path}`.endsWith(`/${pattern}`),
       onDetail: (line) => fleet.progress.push(line),
       sleep: async (milliseconds) => void waits.push(milliseconds),
     }),

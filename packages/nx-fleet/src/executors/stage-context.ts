@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
+import { minimatch } from 'minimatch';
 import { stageLimits, type Settings, type StageContext } from '@nx-fleet/core';
 import type { Adapters } from '../adapters.js';
 import { readPrompt } from '../prompts.js';
@@ -25,7 +26,13 @@ export function createStageContext(context: ExecutorContext, settings: Settings,
     agent: meteredAgents(stage, adapters, { budgets: settings.budgets, onProgress }),
     prompt: (name, workspace = root) => readPrompt(name, settings.prompts === undefined ? undefined : resolve(workspace, settings.prompts)),
     isJudge: judges(settings.prompts, settings.agents),
+    matchesGlob,
     onProgress,
     onDetail: showDetail,
   };
+}
+
+/** Whether a glob means a path from the root; one without a slash means the name in every folder. */
+export function matchesGlob(path: string, pattern: string): boolean {
+  return minimatch(path, pattern, { dot: true, matchBase: true, nonegate: true, nocomment: true });
 }

@@ -1,6 +1,7 @@
 import {
   count,
   blockingFindings,
+  describeUnread,
   place,
   printableLine,
   type CommentOutcome,
@@ -14,10 +15,12 @@ const MOST_NAMED = 10;
 /** A report for the terminal: a line for each finding, what became of the comment, and last why it passes or fails. */
 export function publicationLines({ report, comment }: Publication): readonly string[] {
   const { findings, resolved, skipped, ignores } = report;
+  const unread = describeUnread(report.unread);
   return [
     ...findings.map(findingLine),
     ...resolved.map((finding) => `resolved  ${finding.severity.padEnd(8)}  ${place(finding)}  ${printableLine(finding.title, 160)}`),
     ...(skipped.length === 0 ? [] : [`Not reviewed, by "review.projects": ${names(skipped)}`]),
+    ...(unread === null ? [] : [unread]),
     ...(ignores.expired.length === 0 ? [] : [`Expired in nx-fleet-ignore.json: ${some(ignores.expired)}`]),
     ...(ignores.unmatched.length === 0 ? [] : [`Matches nothing here, in nx-fleet-ignore.json: ${some(ignores.unmatched)}`]),
     commentLine(comment),

@@ -48,6 +48,14 @@ describe('a verdict on the terminal', () => {
     ]);
   });
 
+  it('names files that no reviewer got the lines of', () => {
+    const unread = [{ path: 'yarn.lock', added: 900, removed: 3, reason: 'review.exclude: yarn.lock' }];
+    expect(verdictLines(aVerdict({ unread }))).toEqual([
+      "Not in the reviewers' prompt: 1 file: yarn.lock (+900 -3 lines, review.exclude: yarn.lock)",
+      'Verdict: approved',
+    ]);
+  });
+
   it('says so when it approves', () => {
     expect(verdictLines(aVerdict())).toEqual(['Verdict: approved']);
   });

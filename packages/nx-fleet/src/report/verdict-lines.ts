@@ -1,7 +1,8 @@
-import { count, blockingCount, describeChecks, place, printableLine, type Verdict } from '@nx-fleet/core';
+import { count, blockingCount, describeChecks, describeUnread, place, printableLine, type Verdict } from '@nx-fleet/core';
 
 /** A verdict for the terminal, one line per finding. Untrusted text is made printable. */
 export function verdictLines(verdict: Verdict): readonly string[] {
+  const unread = describeUnread(verdict.unread ?? []);
   return [
     ...verdict.reviewers.flatMap(({ reviewer, verdict: said, summary, ungrounded }) => [
       `${reviewer}: ${said}. ${printableLine(summary, 300)}`,
@@ -11,6 +12,7 @@ export function verdictLines(verdict: Verdict): readonly string[] {
       (finding) => `${mark(finding)}  ${place(finding)}  ${printableLine(finding.title, 160)}  [${finding.reviewers.join(', ')}]`,
     ),
     ...checkLines(verdict),
+    ...(unread === null ? [] : [unread]),
     verdict.verdict === 'approve'
       ? 'Verdict: approved'
       : `Verdict: changes requested, ${count(blockingCount(verdict), 'blocking finding')}`,

@@ -118,6 +118,7 @@ export async function createReviewPipeline(): Promise<ReviewPipeline> {
     agent,
     prompt: (name) => readPrompt(name, undefined),
     onProgress: () => {},
+    matchesGlob: () => false,
     onDetail: () => {},
   });
 

@@ -1,11 +1,10 @@
 import type { Settings } from '../../settings/settings.js';
-import type { AgentStageSettings } from '../../stage/stage-settings.js';
+import { agentSettings, type AgentStageSettings } from '../../stage/stage-settings.js';
 import { targetPerAgent, type AgentStage } from '../../stage/stage.js';
 import { E2E_TARGET, e2eServeTarget, inRound, VALIDATE_TARGET } from '../../stage/targets.js';
 import { appSettings, type AppSettings } from '../serve/app-settings.js';
 import { e2eSchema } from './e2e-artefact.js';
 import { requireStoredE2e } from './e2e-review.js';
-import { REVIEW } from '../review/review.stage.js';
 
 export interface E2eStageSettings extends AgentStageSettings {
   readonly app: AppSettings;
@@ -25,7 +24,10 @@ export const E2E = {
           dependsOn: [inRound(VALIDATE_TARGET, at.round), e2eServeTarget(at.round)],
           description: `${agent} tries the running app, read-only and without the writer's context`,
         })),
-  settings: (all: Settings, agent: string): E2eStageSettings => ({ ...REVIEW.settings(all, agent), app: appSettings(all) }),
+  settings: (all: Settings, agent: string): E2eStageSettings => ({
+    ...agentSettings(all.agents, agent, all.agents.tiers.review),
+    app: appSettings(all),
+  }),
   prompt: 'e2e',
   // As a review's, and what the app is started with. Its ports are in no key: they differ between machines.
   inputs: () => ['spec', 'again', { artifact: 'validation.json' }, 'node'],

@@ -7,6 +7,7 @@ import type { Finding } from '../../review/finding.js';
 import { groundFindings } from '../../review/ground-findings.js';
 import { joinAnswers } from '../../review/join-answers.js';
 import { ARTEFACT_VERSION, schemaReference } from '../../review/published-schema.js';
+import { excludedFiles, unreadFile } from '../../review/unread-files.js';
 import { reviewAnswerSchema, type Review, type ReviewAnswer } from '../../review/review.js';
 import { showControls } from '../../review/show-controls.js';
 import { vendorOf } from '../../review/vendor.js';
@@ -16,7 +17,7 @@ import { pathsFromBase } from '../../stage/paths-from-base.js';
 import { readInSnapshot } from '../../stage/read-in-snapshot.js';
 import type { StageContext, StageIssue } from '../../stage/stage-context.js';
 import { recordStage } from '../../stage/stage-recorder.js';
-import type { AgentStageSettings } from '../../stage/stage-settings.js';
+import type { ReviewStageSettings } from './review.stage.js';
 import type { Validation } from '../validate/validation-artefact.js';
 
 /** A change with what its reviewers get about it. */
@@ -38,12 +39,20 @@ const NOTHING_TO_REVIEW: ReviewAnswer = { verdict: 'approve', summary: 'The chan
  * neither the writer's words nor its commits, and the rules as they are at the base. Succeeds with any valid verdict. No agent is asked about a
  * change that changes nothing; one that is larger than a context window is shown in parts, each in a fresh context.
  */
-export async function reviewChange(settings: AgentStageSettings, subject: ReviewSubject, context: StageContext): Promise<Review> {
+export async function reviewChange(settings: ReviewStageSettings, subject: ReviewSubject, context: StageContext): Promise<Review> {
   const { git, host, project, target } = context;
   const { baseTree, tree, issue } = subject;
   const [diff, changed] = [await git.diff(baseTree, tree), await git.changedFiles(baseTree, tree)];
   const diffs = readDiff(diff);
-  const { parts, notShown } = diffParts(diff);
+  const paths = [...changed.map(({ path }) => path), ...diffs.flatMap(({ from }) => from ?? [])];
+  const marks = await git.generatedMarks(baseTree, paths);
+  const excluded = excludedFiles({ changed, diffs }, { patterns: settings.exclude, matches: context.matchesGlob, marks });
+  const { parts, cut } = diffParts(diff, excluded);
+  const unread = [
+    ...excluded,
+    ...diffs.filter(({ path }) => cut.includes(path)).map((file) => unreadFile(file.path, file, 'only its beginning')),
+  ];
+  const read = diffs.map((file) => (excluded.some(({ path }) => path === file.path) ? { ...file, hunks: [] } : file));
   const prompts = await promptsFor(subject, { parts, facts: weakenedChecks(diffs, changed, context.isJudge) }, context);
   return recordStage(context, async (recorder) => {
     const answers =
@@ -60,7 +69,7 @@ export async function reviewChange(settings: AgentStageSettings, subject: Review
             },
           );
     const answer = joinAnswers(answers);
-    const { grounded, ungrounded } = groundFindings(answer.findings, { changed, diffs });
+    const { grounded, ungrounded } = groundFindings(answer.findings, { changed, diffs: read });
     const review: Review = {
       $schema: schemaReference('review'),
       version: ARTEFACT_VERSION,
@@ -70,9 +79,10 @@ export async function reviewChange(settings: AgentStageSettings, subject: Review
       baseTree,
       tree,
       verdict: answer.verdict,
-      summary: [printable(answer.summary).trim(), ...unseen(notShown)].join(' '),
+      summary: printable(answer.summary).trim(),
       findings: grounded,
       ungrounded,
+      ...(unread.length === 0 ? {} : { unread }),
     };
     await host.artefacts.write(project, target, 'review.json', `${JSON.stringify(review, null, 2)}\n`);
     return review;
@@ -100,11 +110,6 @@ async function promptsFor({ spec, checks }: ReviewSubject, { parts, facts }: Sho
       checks: evidence(checks, facts),
     });
   });
-}
-
-/** An approval of a diff that was not read to its end says so. */
-function unseen(files: readonly string[]): readonly string[] {
-  return files.length === 0 ? [] : [`Not in the prompt: ${files.join(', ')}.`];
 }
 
 /** What was run, and what the diff does to it. */

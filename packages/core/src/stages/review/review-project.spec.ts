@@ -39,6 +39,7 @@ async function change({ git, host }: StagedIssue): Promise<void> {
 }
 
 const review = (staged: StagedIssue, project: string) => reviewProject(staged.settings.review, REQUEST, staged.context(REVIEWED, project));
+const reviewed = (staged: StagedIssue) => review(staged, '@shop/a');
 const gate = (staged: StagedIssue, project: string) =>
   gateProject({ reviewers: ['codex'], blockOn: 'high' }, REQUEST, staged.context(REVIEW_TARGET, project));
 
@@ -127,9 +128,31 @@ describe('reviewProject', () => {
     expect([projects.map(({ project }) => project), skipped]).toEqual([['fleet'], ['b']]);
   });
 
-  it('says what of the change was not in the prompt', async () => {
+  it('names what of the change was not in the prompt, in the review and in the verdict', async () => {
     const staged = await pushed({ 'a/yarn.lock': 'x\n' });
-    expect(await review(staged, '@shop/a')).toMatchObject({ summary: 'Fine. Not in the prompt: a/yarn.lock (written by a program).' });
+    const unread = [{ path: 'a/yarn.lock', added: 1, removed: 0, reason: 'review.exclude: yarn.lock' }];
+    expect(await review(staged, '@shop/a')).toMatchObject({ unread });
+    expect(await gate(staged, '@shop/a')).toMatchObject({ verdict: 'approve', unread });
+    expect(staged.requests).toHaveLength(1);
+    expect(await reviewed(await pushed({ 'a/one.ts': 'eins\n' }))).not.toHaveProperty('unread');
+  });
+
+  it("goes by the attributes of the base, above the project too, and by none of the change's", async () => {
+    const git = { files: { ...FILES, '.gitattributes': 'one.ts linguist-generated\n', 'a/.gitattributes': '' } };
+    const hidden = await pushed({ '.gitattributes': '', 'a/one.ts': 'eins\n' }, { git });
+    expect(await reviewed(hidden)).toMatchObject({ unread: [{ path: 'a/one.ts', reason: 'generated: linguist-generated' }] });
+    expect(hidden.requests[0]?.prompt).toContain('[Its lines are not shown: +1 -1 lines, generated: linguist-generated]');
+    expect(hidden.requests[0]?.prompt).not.toContain('+eins');
+    const shown = await pushed({ '.gitattributes': 'one.ts linguist-generated\n', 'a/one.ts': 'eins\n' });
+    expect(await reviewed(shown)).not.toHaveProperty('unread');
+    expect(shown.requests[0]?.prompt).toContain('+eins');
+  });
+
+  it('places a finding in a file whose lines were not in the prompt on the file as a whole', async () => {
+    const findings = [aFinding({ file: 'a/yarn.lock', startLine: 1, endLine: 1 }), aFinding({ file: 'a/gone.ts' })];
+    const agent = (): string => JSON.stringify({ verdict: 'request-changes', summary: 'No.', findings });
+    const made = await reviewed(await pushed({ 'a/yarn.lock': 'x\n' }, { agent }));
+    expect(made).toMatchObject({ findings: [{ file: 'a/yarn.lock', startLine: 0 }], ungrounded: [{ file: 'a/gone.ts' }] });
   });
 
   it.each(['.nx-fleet/out/@shop/a/agent-review--codex/review.json', '.nx-fleet'])('refuses a change that brings %s along', async (file) => {

@@ -6,7 +6,7 @@ import { printableLine } from '../../text/printable.js';
 import { requireReviews, type Reviewed } from './require-reviews.js';
 import { reviewChange } from './review-change.js';
 import type { StageContext } from '../../stage/stage-context.js';
-import type { AgentStageSettings } from '../../stage/stage-settings.js';
+import type { ReviewStageSettings } from './review.stage.js';
 import { parseTarget } from '../../stage/targets.js';
 
 /** What of a project of the repository is reviewed. */
@@ -20,7 +20,7 @@ export interface ProjectReviewRequest extends ChangesRequest {
  * @throws UserError when the change is no longer the one that the key was made of
  */
 export async function reviewProject(
-  settings: AgentStageSettings,
+  settings: ReviewStageSettings,
   request: ProjectReviewRequest,
   context: StageContext,
 ): Promise<Review | null> {

@@ -34,8 +34,7 @@ export type {
   IncludeRequest,
   RunningProcess,
 } from './host/host.js';
-export type { Allocation, ProcessIdentity, Registry, RegistryChange, Spare } from './host/registry.js';
-export { describeProcess } from './host/registry.js';
+export { type Allocation, type ProcessIdentity, type Registry, type RegistryChange, type Spare, describeProcess } from './host/registry.js';
 export { withScratchFolder, type ProcessEnd, type ScratchFolder, type ScratchFolders } from './host/process-end.js';
 export type { ArtefactStore } from './artefact/artefact-store.js';
 export type { StateStore } from './manifest/state-store.js';
@@ -67,8 +66,7 @@ export { provisionWorktree, type ProvisionedWorktree, type ProvisionRequest } fr
 export { planRemoval, type RemovalAdapters, type RemovalPlan } from './worktree/plan-removal.js';
 export { removeWorktree, type RemoveRequest } from './worktree/remove-worktree.js';
 export type { Merge } from './worktree/find-merge.js';
-export { databaseOwner, type WorktreeAdapters } from './worktree/worktree-work.js';
-export type { DetailSink } from './worktree/worktree-work.js';
+export { databaseOwner, type WorktreeAdapters, type DetailSink } from './worktree/worktree-work.js';
 export { refillSpares, type SpareRequest } from './worktree/spares.js';
 export { describeChecks, outcomeText, type Check } from './check/check-result.js';
 export { TASKS_VARIABLE, tasksNote } from './check/nx-tasks.js';
@@ -126,14 +124,12 @@ export type { AppSettings } from './stages/serve/app-settings.js';
 export { serveIssue, type ServeRequest } from './stages/serve/serve-issue.js';
 export { e2eIssue } from './stages/e2e/e2e-issue.js';
 export type { E2e } from './stages/e2e/e2e-artefact.js';
-export { reviewIssue } from './stages/review/review-issue.js';
+export { reviewIssue } from './stages/review/review-change.js';
 export { fixIssue } from './stages/fix/fix-issue.js';
 export { checkoutFix } from './stages/checkout-fix/checkout-fix.js';
 export { deliverIssue, type Delivery } from './stages/deliver/deliver-issue.js';
 export type { Fix } from './stages/fix/fix-artefact.js';
-export { type GateSettings } from './stages/gate/gate-change.js';
-export { gateProject } from './stages/gate/gate-project.js';
-export { gateReview } from './stages/gate/gate-review.js';
+export { type GateSettings, gateProject, gateReview } from './stages/gate/gate-change.js';
 export { requireProjectResult, reviewProject, type ProjectReviewRequest } from './stages/review/review-project.js';
 export { changeFile, readChange, storeChanges, type ChangesIndex } from './changes/changes-artefact.js';
 export { requireChanges } from './changes/require-changes.js';

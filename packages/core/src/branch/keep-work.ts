@@ -1,7 +1,7 @@
 import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import { printableLine } from '../text/printable.js';
-import { keepInTrash } from './keep-in-trash.js';
+import { trashRef } from './refs.js';
 
 /** Written by us, with the worktree's database URL in it. */
 export const ENV_FILE = '.env.local';
@@ -61,4 +61,17 @@ export async function innerWorktrees(worktree: string, git: Git): Promise<Awaite
   return (await git.listWorktrees())
     .filter(({ path }) => path.startsWith(`${worktree}/`))
     .toSorted((one, other) => other.path.length - one.path.length);
+}
+
+/** Keeps a commit under a trash ref of its own; what others keep in the same second stays. @returns the ref */
+export async function keepInTrash(
+  commit: string,
+  { project, at }: { readonly project: string; readonly at: Date },
+  git: Git,
+): Promise<string> {
+  const first = trashRef(project, at);
+  for (let count = 1; ; count++) {
+    const ref = count === 1 ? first : `${first}-${count}`;
+    if (await git.createRef(ref, commit)) return ref;
+  }
 }

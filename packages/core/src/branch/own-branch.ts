@@ -3,8 +3,7 @@ import { count } from '../text/count.js';
 import { printableLine } from '../text/printable.js';
 import { untilFree } from './claim-build.js';
 import { clearInterruptedChecks } from './interrupted-checks.js';
-import { keepInTrash } from './keep-in-trash.js';
-import { keepWork } from './keep-work.js';
+import { keepInTrash, keepWork } from './keep-work.js';
 import { buildingRef, builtRef } from './refs.js';
 import type { StageContext, StageIssue } from '../stage/stage-context.js';
 

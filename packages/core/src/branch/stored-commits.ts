@@ -19,6 +19,9 @@ export interface StoredCommits {
   readonly branch: string;
 }
 
+/** Stored work with its commits in this repository. */
+export type Restored<Work> = Work & { readonly base: string; readonly head: string };
+
 /**
  * Brings stored commits onto a commit that holds the files they build on, whatever it is called; what is here already is taken as it is.
  * @returns their head

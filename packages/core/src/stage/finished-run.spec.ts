@@ -4,7 +4,7 @@ import { checkoutBuild } from '../stages/checkout/checkout-build.js';
 import { isFinished } from './finished-run.js';
 import { planIssue } from '../stages/plan/plan-issue.js';
 import { stageOf } from '../stages/stages.js';
-import { reviewIssue } from '../stages/review/review-issue.js';
+import { reviewIssue } from '../stages/review/review-change.js';
 import {
   BUILD_TARGET,
   PLAN_TARGET,

@@ -3,7 +3,7 @@ import { UserError } from '../errors/user-error.js';
 import type { RepositoryWatch, SnapshotRequest } from '../git/git.js';
 import { readManifests } from '../manifest/read-manifests.js';
 import { printableLine } from '../text/printable.js';
-import { keepInTrash } from '../branch/keep-in-trash.js';
+import { keepInTrash } from '../branch/keep-work.js';
 import { putWorktreeBack, worktreeState } from './reader-worktree.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 import type { AgentStageSettings } from './stage-settings.js';

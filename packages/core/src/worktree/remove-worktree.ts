@@ -1,8 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
 import type { Allocation } from '../host/registry.js';
-import { keepInTrash } from '../branch/keep-in-trash.js';
-import { OWN_ENV_FILES, removeInnerWorktrees } from '../branch/keep-work.js';
+import { keepInTrash, OWN_ENV_FILES, removeInnerWorktrees } from '../branch/keep-work.js';
 import { buildingRef, builtRef, checkingRef, sweepFetched } from '../branch/refs.js';
 import { findAllocation, releaseWorktree, requireNobodyAtWork, settleWorktree, takeClaim } from './claim.js';
 import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';

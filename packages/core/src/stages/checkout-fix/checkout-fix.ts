@@ -3,7 +3,7 @@ import { moveBranch, requireCleanWorktree } from '../../branch/own-branch.js';
 import { builtRef } from '../../branch/refs.js';
 import { followBranch } from '../../branch/set-up-worktree.js';
 import { requireIssue, type StageContext } from '../../stage/stage-context.js';
-import { restoreFix } from '../build/stored-work.js';
+import { restoreFix } from '../fix/fix-artefact.js';
 
 /**
  * Brings the issue's branch from what was reviewed to its fix on this machine, from the bundle when the commits are not here.

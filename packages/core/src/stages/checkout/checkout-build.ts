@@ -1,13 +1,13 @@
 import { UserError } from '../../errors/user-error.js';
 import { printableLine } from '../../text/printable.js';
-import type { Build } from '../build/build-artefact.js';
+import type { Restored } from '../../branch/stored-commits.js';
+import { restoreBuild, type Build } from '../build/build-artefact.js';
 import { adoptedBase } from '../build/build-base.js';
 import { readCheckout, writeCheckout, type Checkout } from '../../branch/checkout-artefact.js';
 import { isOwnWork, moveBranch, requireCleanWorktree } from '../../branch/own-branch.js';
 import { builtRef } from '../../branch/refs.js';
 import { followBranch } from '../../branch/set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
-import { restoreBuild, type Restored } from '../build/stored-work.js';
 import { BUILD_TARGET } from '../../stage/targets.js';
 
 /**

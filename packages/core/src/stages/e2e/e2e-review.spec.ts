@@ -1,5 +1,5 @@
 import { aReview } from '../../review/finding.contract.js';
-import { gateReview } from '../gate/gate-review.js';
+import { gateReview } from '../gate/gate-change.js';
 import type { E2e } from './e2e-artefact.js';
 import { REVIEW_TARGET, stageIssue, storeCheckout, type StagedIssue } from '../../stage/staged-issue.contract.js';
 

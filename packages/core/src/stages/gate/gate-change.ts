@@ -1,14 +1,18 @@
 import type { Severity } from '../../review/finding.js';
-import type { Ignore } from '../../review/ignore-file.js';
+import { IGNORE_FILE, parseIgnores, type Ignore } from '../../review/ignore-file.js';
 import { renderVerdict } from '../../review/render-verdict.js';
 import { renderSarif } from '../../review/sarif.js';
 import type { Verdict } from '../../review/verdict.js';
 import { fingerprint } from '../../text/fingerprint.js';
 import { requireE2eReviews } from '../e2e/e2e-review.js';
 import { judgeReviews } from './judge-reviews.js';
-import { requireReviews, type Reviewed } from '../review/require-reviews.js';
-import type { StageContext } from '../../stage/stage-context.js';
+import { requireReviews, issueReviewed, type Reviewed } from '../review/require-reviews.js';
+import { requireIssue, type StageContext } from '../../stage/stage-context.js';
 import { REVIEW_TARGET } from '../../stage/targets.js';
+import { readValidation } from '../validate/validation-artefact.js';
+import { agreedIgnores } from '../../changes/agreed-ignores.js';
+import { requireChanges } from '../../changes/require-changes.js';
+import { placeOf, projectSpec, reviewedOf, type ProjectReviewRequest } from '../review/review-project.js';
 
 export interface GateSettings {
   readonly reviewers: readonly string[];
@@ -55,4 +59,35 @@ export async function gateChange(settings: GateSettings, subject: GateSubject, c
   const verdict = await judgeChange(settings, subject, context);
   await storeVerdict(verdict, subject, context);
   return verdict;
+}
+
+/** The verdict on an issue's branch as it is now. @throws UserError when a review is missing or judges another change */
+export async function gateReview(settings: GateSettings, context: StageContext): Promise<Verdict> {
+  return gateChange(settings, await issueSubject(context), context);
+}
+
+/** What is judged of an issue in the round that a stage belongs to. @throws UserError when the ignore file of its base is not valid */
+export async function issueSubject(context: StageContext): Promise<GateSubject> {
+  const { manifest, spec } = await requireIssue(context);
+  const reviewed = await issueReviewed(manifest, context);
+  const validation = await readValidation(context);
+  const checks = validation !== null && validation.tree === reviewed.tree ? { checks: validation.checks } : {};
+  const ignores = parseIgnores(await context.git.readFile(manifest.base, IGNORE_FILE), context.host.now());
+  return { ...reviewed, ...checks, title: manifest.title, spec, ignores };
+}
+
+/**
+ * The verdict on a project's part of the change that this command is about; null when the project is not touched.
+ * @throws UserError when a review is missing or judges another change, or this one has no review
+ */
+export async function gateProject(settings: GateSettings, request: ProjectReviewRequest, context: StageContext): Promise<Verdict | null> {
+  const { host, project, target } = context;
+  const index = await requireChanges(request, placeOf(request, context), context.git);
+  const change = index.projects.find((one) => one.project === project);
+  if (change === undefined) {
+    await host.artefacts.clear(project, target);
+    return null;
+  }
+  const ignores = await agreedIgnores(index, context);
+  return gateChange(settings, { ...reviewedOf(change), title: 'its part of the change', spec: projectSpec(change), ignores }, context);
 }

@@ -1,4 +1,9 @@
 import { z } from 'zod';
+import { parseArtefact } from '../../artefact/parse-artefact.js';
+import { UserError } from '../../errors/user-error.js';
+import { requireFile } from '../../stage/refuse-stored.js';
+import type { StageContext } from '../../stage/stage-context.js';
+import { PLAN_TARGET } from '../../stage/targets.js';
 
 /** A planner's answer: `plan.json`. */
 export const planSchema = z.strictObject({
@@ -32,4 +37,18 @@ export function renderPlan(plan: Plan): string {
     ...list('Projects', plan.projects),
     ...list('Assumptions', plan.assumptions),
   ].join('\n');
+}
+
+/** @throws UserError when the issue has no plan */
+export async function requirePlan(project: string, { host }: Pick<StageContext, 'host'>): Promise<Plan> {
+  const plan = parseArtefact(await host.artefacts.read(project, PLAN_TARGET, 'plan.json'), planSchema);
+  if (plan !== null) return plan;
+  throw new UserError(
+    `"${project}" has no plan of this version. Run: nx run ${project}:${PLAN_TARGET}; if that does not help, nx g worktree --issue=${project.slice('issue-'.length)} --again`,
+  );
+}
+
+export async function requireStoredPlan(context: StageContext): Promise<void> {
+  await requirePlan(context.project, context);
+  await requireFile('plan.md', context);
 }

@@ -1,8 +1,7 @@
 import { agentSettings } from '../../stage/stage-settings.js';
 import type { AgentStage } from '../../stage/stage.js';
 import { PLAN_TARGET } from '../../stage/targets.js';
-import { planSchema } from './plan-artefact.js';
-import { requireStoredPlan } from './require-plan.js';
+import { planSchema, requireStoredPlan } from './plan-artefact.js';
 
 /** The planner turns the issue into a plan. */
 export const PLAN: AgentStage = {

@@ -3,7 +3,10 @@ import { UserError } from '../../errors/user-error.js';
 import type { Host } from '../../host/host.js';
 import { reviewSchema, type Review } from '../../review/review.js';
 import { printableLine } from '../../text/printable.js';
-import { REVIEW_TARGET, targetOf } from '../../stage/targets.js';
+import { REVIEW_TARGET, targetOf, parseTarget } from '../../stage/targets.js';
+import type { Manifest } from '../../manifest/manifest.js';
+import { requireCheckout } from '../../branch/checkout-artefact.js';
+import { requireIssue, type StageContext } from '../../stage/stage-context.js';
 
 /** What reviews must be of. */
 export interface Reviewed {
@@ -57,4 +60,16 @@ async function requireReview(
       `The review by ${reviewer} compares ${name} with another base. Run again: nx run ${project}:${REVIEW_TARGET}; if that does not help: ${anew}`,
     );
   return review;
+}
+
+/** The change that is on an issue's branch now, as this machine sees it. @throws UserError when `agent-build` has not run */
+export async function issueReviewed({ branch }: Manifest, context: StageContext): Promise<Reviewed> {
+  const { baseTree } = await requireCheckout(context);
+  const tree = await context.git.resolveTree(`refs/heads/${branch}`);
+  return { name: `"${branch}"`, tree, baseTree, round: parseTarget(context.target).round };
+}
+
+export async function requireStoredReview(context: StageContext): Promise<void> {
+  const { manifest } = await requireIssue(context);
+  await requireReviews([parseTarget(context.target).agent], await issueReviewed(manifest, context), context);
 }

@@ -15,10 +15,11 @@ import { weakenedChecks } from '../../review/weakened-checks.js';
 import { printable, printableLine } from '../../text/printable.js';
 import { pathsFromBase } from '../../stage/paths-from-base.js';
 import { readInSnapshot } from '../../stage/read-in-snapshot.js';
-import type { StageContext, StageIssue } from '../../stage/stage-context.js';
+import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
 import { recordStage } from '../../stage/stage-recorder.js';
+import { UserError } from '../../errors/user-error.js';
+import { requireValidation, type Validation } from '../validate/validation-artefact.js';
 import type { ReviewStageSettings } from './review.stage.js';
-import type { Validation } from '../validate/validation-artefact.js';
 
 /** A change with what its reviewers get about it. */
 export interface ReviewSubject {
@@ -120,4 +121,15 @@ function evidence(checks: ReviewSubject['checks'], facts: readonly Finding[]): s
   const none = results === undefined ? 'Nothing here: tests and linters run elsewhere.' : 'No checks are configured.';
   const noticed = facts.map(({ file, title }) => `- noticed in ${printableLine(file)}: ${title}`);
   return [...(results === undefined || results.length === 0 ? [none] : results), ...noticed].join('\n');
+}
+
+/** Has a reviewer judge what was built for an issue and checked. @throws UserError when that is not what is on its branch */
+export async function reviewIssue(settings: ReviewStageSettings, context: StageContext): Promise<Review> {
+  const { git, project } = context;
+  const issue = await requireIssue(context);
+  const { baseTree, tree, checks } = await requireValidation(context);
+  if ((await git.resolveTree(`refs/heads/${issue.manifest.branch}`)) !== tree) {
+    throw new UserError(`"${issue.manifest.branch}" changed since it was checked. Run again: nx run ${project}:agent-review`);
+  }
+  return reviewChange(settings, { spec: issue.spec, baseTree, tree, checks, issue }, context);
 }

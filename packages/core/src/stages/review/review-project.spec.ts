@@ -3,7 +3,7 @@ import { findChanges } from '../../changes/find-changes.js';
 import { aFinding } from '../../review/finding.contract.js';
 import { findingFingerprints } from '../../review/finding-fingerprint.js';
 import { IGNORE_FILE } from '../../review/ignore-file.js';
-import { gateProject } from '../gate/gate-project.js';
+import { gateProject } from '../gate/gate-change.js';
 import { requireProjectResult, reviewProject, type ProjectReviewRequest } from './review-project.js';
 import { REVIEW_TARGET, REVIEWED, stageIssue, type StagedIssue, type StagedOptions } from '../../stage/staged-issue.contract.js';
 

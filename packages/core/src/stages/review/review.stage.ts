@@ -3,7 +3,7 @@ import type { Settings } from '../../settings/settings.js';
 import { agentSettings, type AgentStageSettings } from '../../stage/stage-settings.js';
 import { targetPerAgent, type AgentStage } from '../../stage/stage.js';
 import { inRound, REVIEW_TARGET, VALIDATE_TARGET } from '../../stage/targets.js';
-import { requireStoredReview } from './issue-reviewed.js';
+import { requireStoredReview } from './require-reviews.js';
 
 export interface ReviewStageSettings extends AgentStageSettings {
   /** Patterns of files whose lines are not shown. */

@@ -3,8 +3,7 @@ import { findingFingerprints } from '../../review/finding-fingerprint.js';
 import { IGNORE_FILE } from '../../review/ignore-file.js';
 import type { Review } from '../../review/review.js';
 import type { Verdict } from '../../review/verdict.js';
-import type { GateSettings } from './gate-change.js';
-import { gateReview } from './gate-review.js';
+import { gateReview, type GateSettings } from './gate-change.js';
 import { REVIEW_TARGET, stageIssue, storeCheckout, type StagedIssue } from '../../stage/staged-issue.contract.js';
 
 async function reviewed(...reviews: readonly Partial<Review>[]): Promise<StagedIssue> {

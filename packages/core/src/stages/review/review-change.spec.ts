@@ -2,7 +2,7 @@ import type { Review } from '../../review/review.js';
 import { aFinding } from '../../review/finding.contract.js';
 import { buildIssue } from '../build/build-issue.js';
 import { checkoutBuild } from '../checkout/checkout-build.js';
-import { reviewIssue } from './review-issue.js';
+import { reviewIssue } from './review-change.js';
 import {
   REVIEWED,
   stageIssue,

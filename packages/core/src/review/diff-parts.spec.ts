@@ -33,6 +33,14 @@ describe('a diff as reviewers are shown it', () => {
     expect(part).toMatch(/\[\d+ more characters\. See all of it: git diff HEAD~1\n\]$/);
   });
 
+  it('counts tokens: of other scripts a part holds a quarter of the characters', () => {
+    const files = ['漢', '字'].map((name) => file(`${name}.ts`, name.repeat(60_000)));
+    expect(partsOf(files.join(''))).toEqual(files);
+    const [part = ''] = partsOf(file('a.ts', '漢'.repeat(100_000)));
+    expect(part.match(/漢/g)?.length).toBeGreaterThan(74_000);
+    expect(part.match(/漢/g)?.length).toBeLessThan(75_000);
+  });
+
   it('shows of an excluded file its header, its size and the reason, and none of its lines', () => {
     expect(partsOf(file('a/gen.ts') + file('a.ts'), [generated('a/gen.ts')])).toEqual([
       `diff --git a/a/gen.ts b/a/gen.ts\n--- a/a/gen.ts\n+++ b/a/gen.ts\n[Its lines are not shown: +1 -1 lines, review.exclude: x]\n${file('a.ts')}`,

@@ -1,10 +1,11 @@
 import { UserError } from '../errors/user-error.js';
 import { excerpt } from '../prompt/render-prompt.js';
+import { estimateTokens, lengthWithin } from '../text/tokens.js';
 import { pathOf, unquotePath } from './file-diff.js';
 import { describeFile, type UnreadFile } from './unread-files.js';
 
-/** About 80,000 tokens: what all agents' windows hold beside what they look up. */
-const MAX_PART_CHARACTERS = 300_000;
+/** All agents' windows hold this beside what they look up. In ASCII it is 300,000 characters. */
+const MAX_PART_TOKENS = 75_000;
 const MAX_PARTS = 20;
 
 /** A diff as reviewers are shown it. */
@@ -23,10 +24,14 @@ export function diffParts(diff: string, excluded: readonly UnreadFile[]): DiffPa
   const reasons = new Map(excluded.map((file) => [file.path, describeFile(file)]));
   const parts: string[] = [];
   const files = splitFiles(diff).map((file) => shorten(file, reasons));
+  let tokens = 0;
   for (const { text: file } of files) {
+    const more = estimateTokens(file);
     const last = parts.at(-1);
-    if (last !== undefined && last.length + file.length <= MAX_PART_CHARACTERS) parts[parts.length - 1] = last + file;
+    const fits = last !== undefined && tokens + more <= MAX_PART_TOKENS;
+    if (fits) parts[parts.length - 1] = last + file;
     else parts.push(file);
+    tokens = fits ? tokens + more : more;
   }
   if (parts.length > MAX_PARTS)
     throw new UserError(
@@ -53,8 +58,9 @@ function shorten(file: string, reasons: ReadonlyMap<string, string>): ShownFile 
   const path = pathIn(header);
   const reason = reasons.get(path);
   if (reason !== undefined) return { text: [...header, `[Its lines are not shown: ${reason}]`, ''].join('\n'), cut: null };
-  if (file.length <= MAX_PART_CHARACTERS) return { text: file, cut: null };
-  return { text: excerpt(file, MAX_PART_CHARACTERS, 'See all of it: git diff HEAD~1\n'), cut: path };
+  const length = lengthWithin(file, MAX_PART_TOKENS);
+  if (length === file.length) return { text: file, cut: null };
+  return { text: excerpt(file, length, 'See all of it: git diff HEAD~1\n'), cut: path };
 }
 
 /** The path after the change, or the one before where the file is gone. Without lines only the first line has it, and there twice in equal length. */

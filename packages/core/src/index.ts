@@ -86,14 +86,9 @@ export {
   BUILD_TARGET,
   CHANGES_TARGET,
   DELIVER_TARGET,
-  E2E_TARGET,
-  FIX_TARGET,
-  inRound,
   parseTarget,
-  PLAN_TARGET,
   PUBLISH_TARGET,
   REVIEW_TARGET,
-  SERVE_TARGET,
   VALIDATE_TARGET,
   targetOf,
 } from './stage/targets.js';
@@ -120,14 +115,12 @@ export type { Build } from './stages/build/build-artefact.js';
 export { checkoutBuild } from './stages/checkout/checkout-build.js';
 export { validateIssue } from './stages/validate/validate-issue.js';
 export type { AppAccess, AppAnswer, AppRequest } from './stages/serve/app-access.js';
-export type { AppSettings } from './stages/serve/app-settings.js';
-export { serveIssue, type ServeRequest } from './stages/serve/serve-issue.js';
+export { serveIssue } from './stages/serve/serve-issue.js';
 export { e2eIssue } from './stages/e2e/e2e-issue.js';
-export type { E2e } from './stages/e2e/e2e-artefact.js';
 export { reviewIssue } from './stages/review/review-change.js';
 export { fixIssue } from './stages/fix/fix-issue.js';
 export { checkoutFix } from './stages/checkout-fix/checkout-fix.js';
-export { deliverIssue, type Delivery } from './stages/deliver/deliver-issue.js';
+export { deliverIssue } from './stages/deliver/deliver-issue.js';
 export type { Fix } from './stages/fix/fix-artefact.js';
 export { type GateSettings, gateProject, gateReview } from './stages/gate/gate-change.js';
 export { requireProjectResult, reviewProject, type ProjectReviewRequest } from './stages/review/review-project.js';

@@ -30,7 +30,7 @@ export async function readBuild(project: string, agent: string, { host }: Readin
 }
 
 /** @throws UserError when the target has not run or its artefact is not one of nx-fleet */
-export async function requireBuild(project: string, agent: string, context: Reading): Promise<Build> {
+async function requireBuild(project: string, agent: string, context: Reading): Promise<Build> {
   const build = await readBuild(project, agent, context);
   if (build !== null) return build;
   const target = targetOf(BUILD_TARGET, agent);

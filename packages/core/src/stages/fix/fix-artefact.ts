@@ -22,7 +22,7 @@ export const fixSchema = z.strictObject({
 export type Fix = z.infer<typeof fixSchema>;
 
 /** @throws UserError when the target has not run or its artefact is not one of nx-fleet */
-export async function requireFix(context: StageContext, writer: string): Promise<Fix> {
+async function requireFix(context: StageContext, writer: string): Promise<Fix> {
   const { round } = parseTarget(context.target);
   const { project } = context;
   const fix = await readFix({ writer, round }, context);

@@ -55,7 +55,7 @@ export async function storeVerdict(verdict: Verdict, { spec, title }: GateSubjec
 }
 
 /** The same, at once. */
-export async function gateChange(settings: GateSettings, subject: GateSubject, context: StageContext): Promise<Verdict> {
+async function gateChange(settings: GateSettings, subject: GateSubject, context: StageContext): Promise<Verdict> {
   const verdict = await judgeChange(settings, subject, context);
   await storeVerdict(verdict, subject, context);
   return verdict;

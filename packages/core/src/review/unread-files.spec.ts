@@ -47,6 +47,7 @@ describe('describeUnread', () => {
   it('names the largest files and sums up all', () => {
     expect(describeUnread([])).toBeNull();
     expect(describeUnread([unread('a\u001b[1m\n.png', null)])).toBe("Not in the reviewers' prompt: 1 file: a .png (generated: binary)");
+    expect(describeUnread([unread('a', null), unread('b', null)])).toMatch(/: 2 files: a \(generated: binary\); b /);
     const many = Array.from({ length: 12 }, (_, index) => unread(`f${index}`, index));
     const text = describeUnread(many);
     expect(text).toMatch(/^Not in the reviewers' prompt: 12 files, \+66 -66 lines: f11 \(\+11 -11 lines, generated: binary\); f10 /);

@@ -74,5 +74,5 @@ export function describeFile({ added, removed, reason }: Omit<UnreadFile, 'path'
 
 function sumOf(files: readonly UnreadFile[]): string {
   const sum = (key: 'added' | 'removed'): number => files.reduce((total, file) => total + (file[key] ?? 0), 0);
-  return files.length === 1 ? '' : `, +${sum('added')} -${sum('removed')} lines`;
+  return files.length === 1 || files.every(({ added }) => added === null) ? '' : `, +${sum('added')} -${sum('removed')} lines`;
 }

@@ -12,6 +12,7 @@ export type {
   TreeFile,
   CommitSummary,
   Git,
+  LineCounts,
   MergeOutcome,
   RepositoryLocation,
   RepositoryWatch,

@@ -5,7 +5,7 @@ import { checkoutWorktree, isCheckedOut } from './checkout-worktree.js';
 import { captureWorktree, commitAll } from './commits.js';
 import { isContained } from './containment.js';
 import { defaultBranch } from './default-branch.js';
-import { changedFiles, diff } from './diff.js';
+import { changedFiles, diff, lineCounts } from './diff.js';
 import { fetchFromOrigin } from './fetch-origin.js';
 import { generatedMarks } from './generated-files.js';
 import { ignoredMatching } from './ignored-matching.js';
@@ -92,6 +92,7 @@ export function createGit(directory: string, options: CreateGitOptions = {}): Gi
     listRefs: (prefix) => listRefs(repository, prefix),
     diff: (base, head) => diff(repository, base, head),
     changedFiles: (base, head) => changedFiles(repository, base, head),
+    lineCounts: (base, head) => lineCounts(repository, base, head),
     generatedMarks: (tree, paths) => generatedMarks(repository, tree, paths),
     readFile: (revision, path) => readFile(repository, revision, path),
     readLink: (revision, path) => readLink(repository, revision, path),

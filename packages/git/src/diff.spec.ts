@@ -88,6 +88,16 @@ describe('diff', () => {
     expect(await repository.git.changedFiles(ruled, head)).toEqual([{ path: 'x.lock', kind: 'modified', binary: true }]);
   });
 
+  it('counts the lines of text files, also of those that attributes call binary', async () => {
+    const ruled = await repository.commit('rule', { '.gitattributes': '* -diff\n', 'x.lock': 'one\n' });
+    await repository.run(['mv', 'a.txt', 'b.txt']);
+    const head = await repository.commit('change', { 'x.lock': 'two\nthree\n', 'b.txt': `${LONG}more\n`, 'image.bin': 'c\0d' });
+    expect([...(await repository.git.lineCounts(ruled, head))]).toEqual([
+      ['b.txt', { added: 1, removed: 0 }],
+      ['x.lock', { added: 2, removed: 1 }],
+    ]);
+  });
+
   it('runs no text conversion and no external program', async () => {
     await repository.commit('attributes', { '.gitattributes': '*.txt diff=evil\n' });
     const ruled = await repository.run(['rev-parse', 'HEAD']);

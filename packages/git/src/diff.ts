@@ -1,4 +1,4 @@
-import type { ChangedFile } from '@nx-fleet/core';
+import type { ChangedFile, LineCounts } from '@nx-fleet/core';
 import { withAttributesOf } from './attributes.js';
 import type { Repository } from './repository.js';
 import { requireTree } from './revisions.js';
@@ -32,10 +32,20 @@ export async function changedFiles(repository: Repository, base: string, head: s
   return parseChangedFiles(await diffTrees(repository, { base, head, flags }));
 }
 
+/** Lines that a change adds to and removes from each text file, whatever attributes say about it; a binary file is missing. */
+export async function lineCounts(repository: Repository, base: string, head: string): Promise<ReadonlyMap<string, LineCounts>> {
+  const flags = ['--numstat', '-z', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none'];
+  const records = parseLineCounts((await diffTrees(repository, { base, head, flags, withoutAttributes: true })).split('\0'));
+  return new Map(
+    records.flatMap(({ path, added, removed }) => (added === '-' ? [] : [[path, { added: Number(added), removed: Number(removed) }]])),
+  );
+}
+
 interface DiffRequest {
   readonly base: string;
   readonly head: string;
   readonly flags: readonly string[];
+  readonly withoutAttributes?: boolean;
 }
 
 // Attributes decide what counts as binary. They are read from the base's tree, through an index, and from no work tree:
@@ -44,6 +54,7 @@ async function diffTrees(repository: Repository, request: DiffRequest): Promise<
   const base = await requireTree(repository, request.base);
   const head = await requireTree(repository, request.head);
   return withAttributesOf(repository, base, async (git) => {
+    if (request.withoutAttributes === true) await git(['read-tree', '--empty']);
     const args = ['diff-tree', '-r', ...RENAMES, ...request.flags, base, head, '--'];
     return (await git(args, { configuration: ['diff.suppressBlankEmpty=false'] })).stdout;
   });
@@ -60,19 +71,20 @@ function parseChangedFiles(text: string): readonly ChangedFile[] {
     files.push({ path: parts[at + paths] ?? '', kind: kindOf(status) });
     at += paths + 1;
   }
-  const binary = binaryPaths(parts.slice(at));
+  const binary = new Set(parseLineCounts(parts.slice(at)).flatMap(({ path, added }) => (added === '-' ? [path] : [])));
   return files.map((file) => ({ ...file, binary: binary.has(file.path) }));
 }
 
-function binaryPaths(parts: readonly string[]): ReadonlySet<string> {
-  const paths = new Set<string>();
+function parseLineCounts(parts: readonly string[]): readonly { readonly path: string; readonly added: string; readonly removed: string }[] {
+  const records: { path: string; added: string; removed: string }[] = [];
   for (let at = 0; at < parts.length; at += 1) {
-    const [added, , path] = splitCounts(parts[at] ?? '');
+    const [added, removed, path] = splitCounts(parts[at] ?? '');
+    if (added === '') continue;
     // A renamed file has an empty path here; its old and its new path follow.
     if (path === '') at += 2;
-    if (added === '-') paths.add(path === '' ? (parts[at] ?? '') : path);
+    records.push({ path: path === '' ? (parts[at] ?? '') : path, added, removed });
   }
-  return paths;
+  return records;
 }
 
 function splitCounts(record: string): readonly [string, string, string] {

@@ -219,6 +219,8 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
     },
     deleteRef: async (ref) => void refs.delete(ref),
     listRefs: async (prefix) => [...refs].filter(([ref]) => ref.startsWith(prefix)).map(([ref, commit]) => ({ ref, commit })),
+    // Its files are all text, and it calls none binary.
+    lineCounts: async () => new Map(),
     // Of attributes it knows those of the root's file, for names and paths without a pattern.
     generatedMarks: async (tree, paths) => {
       const lines = (filesOf(tree)['.gitattributes'] ?? '').split('\n').map((line) => line.split(' '));

@@ -37,6 +37,11 @@ export interface ChangedFile {
   readonly binary: boolean;
 }
 
+export interface LineCounts {
+  readonly added: number;
+  readonly removed: number;
+}
+
 export type MergeOutcome =
   | { readonly kind: 'merged'; readonly commit: string }
   | { readonly kind: 'conflict'; readonly files: readonly string[] };
@@ -198,6 +203,8 @@ export interface Git {
   /** Unified diff between two trees or commits, rename detection on, binary files named only. Independent of the user's git configuration. */
   diff(base: string, head: string): Promise<string>;
   changedFiles(base: string, head: string): Promise<readonly ChangedFile[]>;
+  /** Lines that a change adds to and removes from each text file, whatever attributes say about it; a binary file is missing. */
+  lineCounts(base: string, head: string): Promise<ReadonlyMap<string, LineCounts>>;
   /** Of these paths, those that the attributes in a tree mark as generated, by the attribute: `linguist-generated`, `binary` or `-diff`. No other attributes count. */
   generatedMarks(tree: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** What is in a regular file of a tree or commit, or null if there is none. */

@@ -1,12 +1,13 @@
 import { readDiff } from './file-diff.js';
 import { describeUnread, excludedFiles, type UnreadFile } from './unread-files.js';
 
+const counts = new Map([['y.txt', { added: 3, removed: 2 }]]);
 const matches = (path: string, pattern: string): boolean => `/${path}`.endsWith(`/${pattern}`);
 
 function excludedIn(path: string, patterns: readonly string[], marks: Readonly<Record<string, string>> = {}): readonly UnreadFile[] {
   const diffs = readDiff(`diff --git a/x b/x\n--- a/x\n+++ b/${path}\n@@ -1 +1,2 @@\n-old\n+x\n+y\n`);
   const changed = [{ path, kind: 'modified', binary: false }] as const;
-  return excludedFiles({ changed, diffs }, { patterns, matches, marks: new Map(Object.entries(marks)) });
+  return excludedFiles({ changed, diffs }, { patterns, counts, matches, marks: new Map(Object.entries(marks)) });
 }
 
 describe('files whose lines reviewers do not get', () => {
@@ -29,14 +30,28 @@ describe('files whose lines reviewers do not get', () => {
   it('are not those that have no lines in the diff: renamed only, or of another mode', () => {
     const diffs = readDiff('diff --git a/yarn.lock b/x/yarn.lock\nrename from yarn.lock\nrename to x/yarn.lock\n');
     const changed = ['x/yarn.lock', 'y/yarn.lock'].map((path) => ({ path, kind: 'modified', binary: false }) as const);
-    expect(excludedFiles({ changed, diffs }, { patterns: ['yarn.lock'], matches, marks: new Map() })).toEqual([]);
+    expect(excludedFiles({ changed, diffs }, { patterns: ['yarn.lock'], counts, matches, marks: new Map() })).toEqual([]);
   });
 
   it('are binary ones that an attribute names, also by the name before', () => {
     const diffs = readDiff('diff --git a/x.lock b/y.txt\nrename from x.lock\nrename to y.txt\nBinary files a/x.lock and b/y.txt differ\n');
     const changed = ['y.txt', 'z.png'].map((path) => ({ path, kind: 'renamed', binary: true }) as const);
-    expect(excludedFiles({ changed, diffs }, { patterns: [], matches, marks: new Map([['x.lock', '-diff']]) })).toEqual([
-      { path: 'y.txt', added: null, removed: null, reason: 'generated: -diff' },
+    expect(
+      excludedFiles(
+        { changed, diffs },
+        {
+          patterns: [],
+          counts,
+          matches,
+          marks: new Map([
+            ['x.lock', '-diff'],
+            ['z.png', 'binary'],
+          ]),
+        },
+      ),
+    ).toEqual([
+      { path: 'y.txt', added: 3, removed: 2, reason: 'generated: -diff' },
+      { path: 'z.png', added: null, removed: null, reason: 'generated: binary' },
     ]);
   });
 });

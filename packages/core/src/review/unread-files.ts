@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { count } from '../text/count.js';
 import { printableLine } from '../text/printable.js';
+import type { LineCounts } from '../git/git.js';
+import type { FileDiff } from './file-diff.js';
 import type { Change } from './ground-findings.js';
 
 const lineCount = z.int().nonnegative().nullable();
@@ -16,6 +18,7 @@ export const unreadFileSchema = z.strictObject({
 export type UnreadFile = z.infer<typeof unreadFileSchema>;
 
 const MAX_NAMED = 10;
+const NO_COUNTS = { added: null, removed: null } as const;
 
 /** Whether a glob means a path from the root; one without a slash means the name in every folder. */
 export type MatchesGlob = (path: string, pattern: string) => boolean;
@@ -26,10 +29,12 @@ export interface ExclusionRules {
   readonly matches: MatchesGlob;
   /** The attribute by which the base marks a path as generated. */
   readonly marks: ReadonlyMap<string, string>;
+  /** Of files of which git shows no lines though they are text. */
+  readonly counts: ReadonlyMap<string, LineCounts>;
 }
 
 /** Files of a change whose lines reviewers do not get. A renamed file counts by its new name; one that only got a new name or mode has no lines to leave out. */
-export function excludedFiles({ changed, diffs }: Change, { patterns, matches, marks }: ExclusionRules): readonly UnreadFile[] {
+export function excludedFiles({ changed, diffs }: Change, { patterns, matches, marks, counts }: ExclusionRules): readonly UnreadFile[] {
   const diffOf = new Map(diffs.map((diff) => [diff.path, diff]));
   const reasonOf = (path: string): string | null => {
     const mark = marks.get(path);
@@ -42,13 +47,13 @@ export function excludedFiles({ changed, diffs }: Change, { patterns, matches, m
     // git shows no lines of a file whose old name has "-diff" either.
     const reason = reasonOf(path) ?? (binary && from !== null ? reasonOf(from) : null);
     const isWhole = !binary && (diff === undefined || diff.hunks.length === 0);
-    return reason === null || isWhole ? [] : [unreadFile(path, binary ? undefined : diff, reason)];
+    return reason === null || isWhole ? [] : [{ path, ...(binary ? (counts.get(path) ?? NO_COUNTS) : countsIn(diff)), reason }];
   });
 }
 
-/** @param diff undefined where git counts no lines */
-export function unreadFile(path: string, diff: Change['diffs'][number] | undefined, reason: string): UnreadFile {
-  return { path, added: diff?.added.length ?? null, removed: diff?.removed.length ?? null, reason };
+/** How many lines a diff adds and removes. */
+export function countsIn(diff: Pick<FileDiff, 'added' | 'removed'> | undefined): LineCounts | typeof NO_COUNTS {
+  return diff === undefined ? NO_COUNTS : { added: diff.added.length, removed: diff.removed.length };
 }
 
 /** The pattern that leaves a path out, or null. Later ones win over earlier ones. */

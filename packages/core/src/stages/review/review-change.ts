@@ -1,4 +1,5 @@
 import { outcomeText } from '../../check/check-result.js';
+import type { LineCounts } from '../../git/git.js';
 import { askAgent } from '../../agent/ask-agent.js';
 import { fence, renderPrompt } from '../../prompt/render-prompt.js';
 import { diffParts } from '../../review/diff-parts.js';
@@ -7,7 +8,7 @@ import type { Finding } from '../../review/finding.js';
 import { groundFindings } from '../../review/ground-findings.js';
 import { joinAnswers } from '../../review/join-answers.js';
 import { ARTEFACT_VERSION, schemaReference } from '../../review/published-schema.js';
-import { excludedFiles, unreadFile } from '../../review/unread-files.js';
+import { countsIn, excludedFiles } from '../../review/unread-files.js';
 import { reviewAnswerSchema, type Review, type ReviewAnswer } from '../../review/review.js';
 import { showControls } from '../../review/show-controls.js';
 import { vendorOf } from '../../review/vendor.js';
@@ -47,11 +48,12 @@ export async function reviewChange(settings: ReviewStageSettings, subject: Revie
   const diffs = readDiff(diff);
   const paths = [...changed.map(({ path }) => path), ...diffs.flatMap(({ from }) => from ?? [])];
   const marks = await git.generatedMarks(baseTree, paths);
-  const excluded = excludedFiles({ changed, diffs }, { patterns: settings.exclude, matches: context.matchesGlob, marks });
+  const counts = changed.some(({ binary }) => binary) ? await git.lineCounts(baseTree, tree) : new Map<string, LineCounts>();
+  const excluded = excludedFiles({ changed, diffs }, { patterns: settings.exclude, matches: context.matchesGlob, marks, counts });
   const { parts, cut } = diffParts(diff, excluded);
   const unread = [
     ...excluded,
-    ...diffs.filter(({ path }) => cut.includes(path)).map((file) => unreadFile(file.path, file, 'only its beginning')),
+    ...diffs.filter(({ path }) => cut.includes(path)).map((file) => ({ path: file.path, ...countsIn(file), reason: 'only its beginning' })),
   ];
   const read = diffs.map((file) => (excluded.some(({ path }) => path === file.path) ? { ...file, hunks: [] } : file));
   const prompts = await promptsFor(subject, { parts, facts: weakenedChecks(diffs, changed, context.isJudge) }, context);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { TESTED_NX, TESTS_ALL } from './versions.js';
+import { itInFull, TESTED_NX, TESTS_ALL } from './versions.js';
 import { agentCalls, callLog } from './workspace/agent-calls.js';
 import { SCRIPTED_FILES, scriptedOptions } from './workspace/scripted-agents.js';
 import { stagesThatRan } from './workspace/stage-runs.js';
@@ -115,7 +115,7 @@ describe.each(TESTED_NX)('what is paid for again, on nx $nxVersion', (versions) 
     workspace.write('nx-fleet.json', scriptedOptions());
   });
 
-  it('runs another reviewer in addition, and no other stage', async () => {
+  itInFull('runs another reviewer in addition, and no other stage', async () => {
     const { agents } = JSON.parse(scriptedOptions()) as { agents: object };
     workspace.write('nx-fleet.json', scriptedOptions({ agents: { ...agents, reviewers: ['inspector', 'robot'] } }));
     expect(await run()).toEqual(['issue-1', 'issue-2', 'issue-3'].map((project) => `${project}:agent-review--robot`));
@@ -137,7 +137,7 @@ describe.each(TESTED_NX)('what is paid for again, on nx $nxVersion', (versions) 
     expect(await run()).toEqual([]);
   });
 
-  it('stores nothing of a stage whose options change while it waits', async () => {
+  itInFull('stores nothing of a stage whose options change while it waits', async () => {
     const { agents } = JSON.parse(scriptedOptions()) as { agents: object };
     await succeed(workspace.nx('g', 'worktree', '--issue=1', '--again'));
     const running = workspace.startNx(['run', 'issue-1:agent-review', '--output-style=static'], { env: callLog(workspace) });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { itInFull } from './versions.js';
 import { FILE_DATABASE, FILE_DATABASE_FILES, fileDatabases } from './workspace/file-databases.js';
 import { allocations, fleetState, registryState } from './workspace/fleet-state.js';
 import { processesLeft, untilTrue, type Finished, type Running } from './workspace/processes.js';
@@ -67,7 +68,7 @@ describe('nx run fleet:doctor', () => {
     expect(await processesLeft(workspace.folder)).toEqual([]);
   });
 
-  it('finishes a removal that was killed', async () => {
+  itInFull('finishes a removal that was killed', async () => {
     const before = await fleetState(workspace);
     const databases = fileDatabases(workspace);
     await succeed(workspace.nx('g', 'worktree', '--issue=2'));
@@ -112,7 +113,7 @@ describe('nx run fleet:doctor', () => {
     expect(await fleetState(workspace)).toEqual(before);
   });
 
-  it('says what only a person can decide, and fails until it is decided', async () => {
+  itInFull('says what only a person can decide, and fails until it is decided', async () => {
     await succeed(workspace.nx('g', 'worktree', '--issue=3'));
     rmSync(worktreeOf(workspace, 'issue-3'), { recursive: true });
     const { exitCode, output } = await doctor();
@@ -123,7 +124,7 @@ describe('nx run fleet:doctor', () => {
     await succeed(remove(3));
   });
 
-  it('releases the ports of a clone that is gone only when asked to', async () => {
+  itInFull('releases the ports of a clone that is gone only when asked to', async () => {
     const before = allocations(workspace);
     const clone = join(workspace.parent, 'clone');
     await succeed(workspace.run('cp', ['-a', workspace.root, clone], { cwd: workspace.parent }));

@@ -33,6 +33,14 @@ describe('files whose lines reviewers do not get', () => {
     expect(excludedFiles({ changed, diffs }, { patterns: ['yarn.lock'], counts, matches, marks: new Map() })).toEqual([]);
   });
 
+  it('are all that git takes for binary, though nothing names them: one NUL in a program hides all of it', () => {
+    const diffs = readDiff('diff --git a/app.js b/app.js\nBinary files a/app.js and b/app.js differ\n');
+    const changed = [{ path: 'app.js', kind: 'modified', binary: true }] as const;
+    expect(excludedFiles({ changed, diffs }, { patterns: [], counts, matches, marks: new Map() })).toEqual([
+      { path: 'app.js', added: null, removed: null, reason: 'binary' },
+    ]);
+  });
+
   it('are binary ones that an attribute names, also by the name before', () => {
     const diffs = readDiff('diff --git a/x.lock b/y.txt\nrename from x.lock\nrename to y.txt\nBinary files a/x.lock and b/y.txt differ\n');
     const changed = ['y.txt', 'z.png'].map((path) => ({ path, kind: 'renamed', binary: true }) as const);

@@ -12,7 +12,7 @@ export const unreadFileSchema = z.strictObject({
   path: z.string(),
   added: lineCount.describe('lines that the change adds; null where git counts none, as in a binary file'),
   removed: lineCount.describe('lines that the change removes'),
-  reason: z.string().describe('`generated: <attribute of the base>`, `review.exclude: <pattern>` or `only its beginning`'),
+  reason: z.string().describe('`generated: <attribute of the base>`, `review.exclude: <pattern>`, `binary` or `only its beginning`'),
 });
 
 export type UnreadFile = z.infer<typeof unreadFileSchema>;
@@ -33,7 +33,7 @@ export interface ExclusionRules {
   readonly counts: ReadonlyMap<string, LineCounts>;
 }
 
-/** Files of a change whose lines reviewers do not get. A renamed file counts by its new name; one that only got a new name or mode has no lines to leave out. */
+/** Files of a change whose lines reviewers do not get: excluded ones, and all that git takes for binary. A renamed file counts by its new name; one that only got a new name or mode has no lines to leave out. */
 export function excludedFiles({ changed, diffs }: Change, { patterns, matches, marks, counts }: ExclusionRules): readonly UnreadFile[] {
   const diffOf = new Map(diffs.map((diff) => [diff.path, diff]));
   const reasonOf = (path: string): string | null => {
@@ -45,7 +45,8 @@ export function excludedFiles({ changed, diffs }: Change, { patterns, matches, m
     const diff = diffOf.get(path);
     const from = diff?.from ?? null;
     // git shows no lines of a file whose old name has "-diff" either.
-    const reason = reasonOf(path) ?? (binary && from !== null ? reasonOf(from) : null);
+    const unmarked = binary ? 'binary' : null;
+    const reason = reasonOf(path) ?? (binary && from !== null ? reasonOf(from) : null) ?? unmarked;
     const isWhole = !binary && (diff === undefined || diff.hunks.length === 0);
     return reason === null || isWhole ? [] : [{ path, ...(binary ? (counts.get(path) ?? NO_COUNTS) : countsIn(diff)), reason }];
   });

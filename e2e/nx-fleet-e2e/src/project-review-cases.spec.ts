@@ -45,8 +45,9 @@ describe('what a project review makes of', () => {
     expect(byProject.get('b')).toMatch(/old mode 100644\nnew mode 100755/);
     const moved = byProject.get('@shop/c') ?? '';
     expect(moved).toMatch(/new file[\s\S]*\+\+\+ b\/packages\/c\/work-moved\.txt/);
-    expect(moved).toContain('Binary files /dev/null and b/packages/c/logo.png differ');
-    expect(moved).toContain('lines that a program wrote');
+    expect(moved).toContain('packages/c/logo.png');
+    expect(moved).toContain('[Its lines are not shown: binary]');
+    expect(moved).toContain('+50 -0 lines, review.exclude: yarn.lock');
     expect(moved).not.toContain('secret-line-of-a-lock-file');
   });
 

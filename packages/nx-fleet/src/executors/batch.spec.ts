@@ -13,14 +13,19 @@ const graph = { tasks: Object.fromEntries(projects.map((project) => [`${project}
 const options = Object.fromEntries(projects.map((project) => [`${project}:agent-review`, { says: `of ${project}` }]));
 
 async function resultsOf(executor: (given: Options, context: ExecutorContext) => Promise<{ success: boolean }>): Promise<object[]> {
-  const results = await inBatches(executor)(graph, options, { says: 'of none' }, { root: '/repo' } as ExecutorContext);
+  let hasEnded = false;
+  const results = await inBatches(executor, () => void (hasEnded = true))(graph, options, { says: 'of none' }, {
+    root: '/repo',
+  } as ExecutorContext);
   const found: object[] = [];
   for await (const { task: id, result } of results as AsyncIterable<{
     task: string;
     result: { success: boolean; terminalOutput: string };
   }>) {
+    expect(hasEnded).toBe(false);
     found.push({ id, success: result.success, output: result.terminalOutput });
   }
+  expect(hasEnded).toBe(true);
   return found;
 }
 

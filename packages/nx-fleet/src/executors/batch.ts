@@ -11,7 +11,7 @@ type Executor<Options> = (options: Options, context: ExecutorContext) => Promise
  * Runs all tasks of an executor that Nx has ready in one process, and not one process each: for stages that ask no agent, starting a process costs
  * more than the work. Each task prints and fails by itself. None of them waits for another.
  */
-export function inBatches<Options>(executor: Executor<Options>): TaskGraphExecutor<Options> {
+export function inBatches<Options>(executor: Executor<Options>, letProcessEnd = letEnd): TaskGraphExecutor<Options> {
   return async ({ tasks }, options, _overrides, context) => {
     const limit = pLimit(PARALLEL);
     const run = async ([id, { target }]: [string, TaskGraph['tasks'][string]]) => {
@@ -27,12 +27,21 @@ export function inBatches<Options>(executor: Executor<Options>): TaskGraphExecut
       return { task: id, result: { success: result, terminalOutput: output, startTime, endTime: Date.now() } };
     };
     // Of results that come one by one Nx shows the output.
-    return inOrder(Object.entries(tasks).map((task) => limit(run, task)));
+    return inOrder(
+      Object.entries(tasks).map((task) => limit(run, task)),
+      letProcessEnd,
+    );
   };
 }
 
-async function* inOrder<Result>(results: readonly Promise<Result>[]): AsyncGenerator<Result> {
+async function* inOrder<Result>(results: readonly Promise<Result>[], atEnd: () => void): AsyncGenerator<Result> {
   for (const result of results) yield await result;
+  atEnd();
+}
+
+/** Nx keeps the process of each batch until the command ends, with all its memory: without its channel it ends once its answer is sent. */
+function letEnd(): void {
+  process.channel?.unref();
 }
 
 /** A bug in one task is not a reason to fail the others of its batch. */

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { itInFull, NEWEST_NX } from './versions.js';
+import { NEWEST_NX } from './versions.js';
 import { callLog } from './workspace/agent-calls.js';
 import { createReviewedShop, type ReviewedShop, reviewedOptions } from './workspace/reviewed-shop.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
@@ -87,7 +87,7 @@ describe('what a project review makes of', () => {
     }
   });
 
-  itInFull('rules that the base changes: what they hold for is reviewed again, and nothing else', async () => {
+  it('rules that the base changes: what they hold for is reviewed again, and nothing else', async () => {
     await shop.commit({ 'packages/a/work-a.txt': 'a works two\n', 'packages/c/work-c.txt': 'c works\n' });
     expect(await shop.review()).toEqual(['@shop/c', 'a']);
     await workspace.git('switch', '-q', 'main');
@@ -140,7 +140,7 @@ describe('what a project review makes of', () => {
     expect(await shop.askedBy(command)).toEqual(['a']);
   });
 
-  itInFull("Nx's daemon: it sees new commits, another base and other options at once", async () => {
+  it("Nx's daemon: it sees new commits, another base and other options at once", async () => {
     const env = { ...callLog(workspace), NX_DAEMON: 'true', CI: '' };
     const review = (...args: string[]): Promise<readonly string[]> =>
       shop.askedBy(() =>

@@ -6,11 +6,15 @@ import { startWorktreeProcess, type WorktreeCommand } from './worktree-process.f
 
 const TESTS_ALL = process.env['NX_FLEET_TEST_ALL'] === '1';
 const ROUNDS = TESTS_ALL ? 15 : 1;
+const MOST_ROUNDS = 30;
 const FILES = 400;
 /** Time to the kill, at most: the first guess, and what it is multiplied by when a kill came in time or too late. It follows the machine. */
 const FIRST_LATEST_MS = 200;
 const IN_TIME = 1.3;
 const TOO_LATE = 0.5;
+
+/** Until a kill came in time, which in one round it may not. */
+const goesOn = (round: number, killed: number): boolean => round < ROUNDS || (killed === 0 && round < MOST_ROUNDS);
 
 describe('what was killed in the middle of', () => {
   let repository: TestRepository;
@@ -66,14 +70,13 @@ describe('what was killed in the middle of', () => {
     expect(await run(['fsck', '--no-dangling', '--no-progress'])).toBe('');
   }
 
-  /** In one round none may have been killed in time. */
   function expectKilled(rounds: number): void {
-    expect(rounds).toBeGreaterThanOrEqual(TESTS_ALL ? ROUNDS / 3 : 0);
+    expect(rounds).toBeGreaterThanOrEqual(ROUNDS / 3);
   }
 
   it('making a spare is made by the same call', async () => {
     let killed = 0;
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; goesOn(round, killed); round += 1) {
       const commands: readonly WorktreeCommand[] = [
         ['spare', spare, 'old'],
         ['checkout', spare],
@@ -87,7 +90,7 @@ describe('what was killed in the middle of', () => {
 
   it('claiming a spare is claimed by the same calls', async () => {
     let killed = 0;
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; goesOn(round, killed); round += 1) {
       await repeat([
         ['spare', spare, 'old'],
         ['checkout', spare],
@@ -106,7 +109,7 @@ describe('what was killed in the middle of', () => {
 
   it('removing a worktree is removed by the same call', async () => {
     let killed = 0;
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; goesOn(round, killed); round += 1) {
       await repository.git.addWorktree(issue, 'issue/1');
       await repository.git.checkoutWorktree(issue);
       killed += (await interruptAndRepeat([['remove', issue]], round)) ? 1 : 0;

@@ -76,7 +76,7 @@ describe('what the reviews of a change say on its pull request', () => {
 
   it('is written only when there is something else to say', async () => {
     await pipeline();
-    await pipeline();
+    await publish();
     expect(github.writes).toHaveLength(1);
     await push({ 'packages/a/work-a.txt': 'a is mended\n' });
     expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding');
@@ -88,14 +88,14 @@ describe('what the reviews of a change say on its pull request', () => {
   it('follows a reply of who may write, and of nobody else', async () => {
     const name = nameIn('packages/c/work-c.txt');
     github.reply(12, { author: 'eve', association: 'CONTRIBUTOR', body: `nx-fleet dismiss ${name} mine` });
-    expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding');
+    expect(lastLine(await publish())).toBe('Failed: 1 blocking finding');
     expect(ours()?.body).toContain('eve has no write access here');
     github.reply(12, { author: 'ada', association: 'MEMBER', body: `nx-fleet dismiss ${name} Meant so.` });
-    const passed = await succeed(pipeline());
+    const passed = await succeed(publish());
     expect(lastLine(passed)).toMatch(/^Passed: /);
     expect(passed.output).not.toMatch(/^::error/m);
     github.reply(12, { author: 'ada', association: 'MEMBER', body: `nx-fleet undismiss ${name}` });
-    expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding');
+    expect(lastLine(await publish())).toBe('Failed: 1 blocking finding');
   });
 
   it('is not silenced by an ignore file that the change itself brings', async () => {

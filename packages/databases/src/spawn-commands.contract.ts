@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Command, CommandResult, CommandRunner } from '@nx-fleet/core';
 
-interface SpawnedCommands extends CommandRunner {
+export interface SpawnedCommands extends CommandRunner {
   /** Every command that was run, in order. */
   readonly log: Command[];
 }

@@ -69,6 +69,19 @@ describe('a diff as reviewers are shown it', () => {
     expect(diffParts(diff, [generated('yarn.lock')])).toEqual({ parts: [diff], cut: [] });
   });
 
+  it('shows 200 headers of excluded files, and of the others how many they are', () => {
+    const names = Array.from({ length: 5_000 }, (_, index) => `gen/${index}.ts`);
+    const diff = file('a.ts') + names.map((name) => file(name)).join('') + file('z.ts');
+    const [part = '', ...others] = partsOf(
+      diff,
+      names.map((name) => generated(name)),
+    );
+    expect(others).toEqual([]);
+    expect(part.match(/^diff --git a\/gen/gm)).toHaveLength(200);
+    expect(part).toContain('+++ b/z.ts');
+    expect(part).toMatch(/\n\[4800 more files not shown, all generated, excluded or binary\. See them: git diff --stat HEAD~1\]\n$/);
+  });
+
   it('goes by the whole name of a file, and not by what is seen of it', () => {
     expect(partsOf(file('yarn\u200b.lock'), [generated('yarn.lock')])[0]).toContain('+x');
   });

@@ -1,4 +1,5 @@
 import { UserError } from '../errors/user-error.js';
+import { count } from '../text/count.js';
 import { excerpt } from '../prompt/render-prompt.js';
 import { estimateTokens, lengthWithin } from '../text/tokens.js';
 import { pathOf, unquotePath } from './file-diff.js';
@@ -7,6 +8,8 @@ import { describeFile, type UnreadFile } from './unread-files.js';
 /** All agents' windows hold this beside what they look up. In ASCII it is 300,000 characters. */
 const MAX_PART_TOKENS = 75_000;
 const MAX_PARTS = 20;
+/** Excluded files that have a header of their own in the prompt. */
+const MAX_HEADERS = 200;
 
 /** A diff as reviewers are shown it. */
 export interface DiffParts {
@@ -16,16 +19,20 @@ export interface DiffParts {
 }
 
 /**
- * A diff as reviewers are shown it, in parts of whole files that a context window holds. Of excluded files only the header and the size are shown; of
- * a file that is larger than a part, its beginning.
+ * A diff as reviewers are shown it, in parts of whole files that a context window holds. Of excluded files only the header and the size are shown,
+ * and of those beyond the first 200 only how many there are; of a file that is larger than a part, its beginning.
  * @throws UserError when there would be more than 20 parts
  */
 export function diffParts(diff: string, excluded: readonly UnreadFile[]): DiffParts {
   const reasons = new Map(excluded.map((file) => [file.path, describeFile(file)]));
   const parts: string[] = [];
   const files = splitFiles(diff).map((file) => shorten(file, reasons));
+  const hidden = new Set(files.filter(({ isExcluded }) => isExcluded).slice(MAX_HEADERS));
+  const shown = files.filter((file) => !hidden.has(file)).map(({ text }) => text);
+  if (hidden.size > 0)
+    shown.push(`[${count(hidden.size, 'more file')} not shown, all generated, excluded or binary. See them: git diff --stat HEAD~1]\n`);
   let tokens = 0;
-  for (const { text: file } of files) {
+  for (const file of shown) {
     const more = estimateTokens(file);
     const last = parts.at(-1);
     const fits = last !== undefined && tokens + more <= MAX_PART_TOKENS;
@@ -49,6 +56,7 @@ interface ShownFile {
   readonly text: string;
   /** Its path, where only the beginning is shown. */
   readonly cut: string | null;
+  readonly isExcluded: boolean;
 }
 
 function shorten(file: string, reasons: ReadonlyMap<string, string>): ShownFile {
@@ -57,10 +65,11 @@ function shorten(file: string, reasons: ReadonlyMap<string, string>): ShownFile 
   const header = hunk < 0 ? lines : lines.slice(0, hunk);
   const path = pathIn(header);
   const reason = reasons.get(path);
-  if (reason !== undefined) return { text: [...header, `[Its lines are not shown: ${reason}]`, ''].join('\n'), cut: null };
+  if (reason !== undefined)
+    return { text: [...header, `[Its lines are not shown: ${reason}]`, ''].join('\n'), cut: null, isExcluded: true };
   const length = lengthWithin(file, MAX_PART_TOKENS);
-  if (length === file.length) return { text: file, cut: null };
-  return { text: excerpt(file, length, 'See all of it: git diff HEAD~1\n'), cut: path };
+  if (length === file.length) return { text: file, cut: null, isExcluded: false };
+  return { text: excerpt(file, length, 'See all of it: git diff HEAD~1\n'), cut: path, isExcluded: false };
 }
 
 /** The path after the change, or the one before where the file is gone. Without lines only the first line has it, and there twice in equal length. */

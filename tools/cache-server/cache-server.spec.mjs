@@ -26,7 +26,7 @@ describe('the cache server', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(join(realpathSync(tmpdir()), 'nx-fleet-cache-'));
-    directory = join(folder, 'artefacts');
+    directory = join(folder, 'artifacts');
     requests = [];
     server = await startCacheServer({
       directory,
@@ -157,7 +157,7 @@ describe('the cache server as a program', () => {
   let folder;
   beforeEach(() => {
     folder = mkdtempSync(join(realpathSync(tmpdir()), 'nx-fleet-cache-'));
-    mkdirSync(join(folder, 'artefacts'));
+    mkdirSync(join(folder, 'artifacts'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -166,7 +166,7 @@ describe('the cache server as a program', () => {
 
   it('tells its URL, takes the tokens from the environment, logs without them and ends at SIGTERM', async () => {
     const log = join(folder, 'log');
-    const child = start(['--directory', join(folder, 'artefacts'), '--log', log], {
+    const child = start(['--directory', join(folder, 'artifacts'), '--log', log], {
       CACHE_WRITE_TOKEN: 'writer-token',
       CACHE_READ_TOKEN: '',
     });

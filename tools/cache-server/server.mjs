@@ -8,7 +8,7 @@ const PATH = /^\/v1\/cache\/([^/?#]+)$/;
 /**
  * Starts a server of Nx's self-hosted remote cache on loopback: `GET` and `PUT /v1/cache/{hash}`, as Nx's OpenAPI document describes them.
  * @param {{ directory: string, tokens: { write: string, read?: string }, port?: number, socket?: string,
- *   onRequest?: (request: { method: string, path: string, status: number }) => void }} options `directory` keeps the artefacts. `port` 0, the
+ *   onRequest?: (request: { method: string, path: string, status: number }) => void }} options `directory` keeps the artifacts. `port` 0, the
  *   default, is any free one. `socket` is the path of a Unix socket to listen on as well, for network namespaces.
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  */

@@ -12,7 +12,7 @@ export function isHash(text) {
 }
 
 /**
- * Artefacts as files of one folder, named by their hash. Any number of servers can share the folder: a file appears whole or not at all, and
+ * Artifacts as files of one folder, named by their hash. Any number of servers can share the folder: a file appears whole or not at all, and
  * none is ever written over.
  * @param {string} directory made if it is not there
  */

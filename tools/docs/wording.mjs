@@ -24,7 +24,7 @@ const WORDS = [
   [/\w+\((?:s|es)\)/, 'a real plural: 1 file, 2 files'],
 ];
 /** In what a user sees. In comments they may name a type or a file. */
-const SHOWN = [[/\bartefacts?\b/i, 'result, file']];
+const SHOWN = [[/\bartifacts?\b/i, 'result, file']];
 const TESTS = /\.(?:spec|contract|fixture)\.ts$|(?:^|\/)fake-[^/]*$|\/testing\//;
 
 const PLAIN_TEXT = /(?:^|\/)(?:schema|generators|executors)\.json$|\.template$|\/prompts\/.*\.md$/;

@@ -30,8 +30,8 @@ describe('agents that fail', () => {
     workspace.startNx(['run-many', '-t', 'agent-review', '-p', ids.map((id) => `issue-${id}`).join(','), '--output-style=static'], {
       env: callLog(workspace),
     }).finished;
-  const artefact = (id: string, target: string, file: string): string => join(workspace.root, '.nx-fleet/out', `issue-${id}`, target, file);
-  const hasReview = (id: string): boolean => existsSync(artefact(id, 'agent-review--inspector', 'review.json'));
+  const artifact = (id: string, target: string, file: string): string => join(workspace.root, '.nx-fleet/out', `issue-${id}`, target, file);
+  const hasReview = (id: string): boolean => existsSync(artifact(id, 'agent-review--inspector', 'review.json'));
 
   beforeAll(async () => {
     workspace = await createFleet({ ...NEWEST_NX, files: { ...SCRIPTED_FILES, ...ISSUES, 'nx-fleet.json': OPTIONS } });
@@ -48,8 +48,8 @@ describe('agents that fail', () => {
 
   it('fails the run, and still finishes what can be finished', () => {
     expect(first.exitCode).not.toBe(0);
-    expect(FAILING.filter((id) => existsSync(artefact(id, 'agent-review', 'verdict.json')))).toEqual([]);
-    expect(FINISHING.filter((id) => !existsSync(artefact(id, 'agent-review', 'verdict.json')))).toEqual([]);
+    expect(FAILING.filter((id) => existsSync(artifact(id, 'agent-review', 'verdict.json')))).toEqual([]);
+    expect(FINISHING.filter((id) => !existsSync(artifact(id, 'agent-review', 'verdict.json')))).toEqual([]);
   });
 
   it('reports a crash with exit code and last words', () => {
@@ -80,7 +80,7 @@ describe('agents that fail', () => {
   it('fails the gate on a planted bug, shows the finding, and writes it down for people and tools', () => {
     expect(first.output).toMatch(/BLOCKS +high +work-the-bug\.txt:1 +A planted bug +\[inspector\]/);
     expect(first.output).toContain('Verdict: changes requested, 1 blocking finding');
-    const read = (file: string): string => readFileSync(artefact('bug', 'agent-review', file), 'utf8');
+    const read = (file: string): string => readFileSync(artifact('bug', 'agent-review', file), 'utf8');
     expect(JSON.parse(read('verdict.json'))).toMatchObject({
       verdict: 'request-changes',
       findings: [{ file: 'work-the-bug.txt', blocking: true }],
@@ -89,10 +89,10 @@ describe('agents that fail', () => {
     expect(JSON.parse(read('review.sarif'))).toMatchObject({ version: '2.1.0', runs: [{ results: [expect.anything()] }] });
   });
 
-  it('has a fresh writer mend failing checks', () => {
+  it('has a fresh writer fix failing checks', () => {
     const builds = agentCalls(workspace).filter(({ stage, title }) => stage === 'build' && title === 'The once');
     expect(builds).toHaveLength(2);
-    const { commits } = JSON.parse(readFileSync(artefact('once', 'agent-build--robot', 'build.json'), 'utf8')) as { commits: string[] };
+    const { commits } = JSON.parse(readFileSync(artifact('once', 'agent-build--robot', 'build.json'), 'utf8')) as { commits: string[] };
     expect(commits.toSorted()).toEqual(['The once', 'The once: fix failing checks']);
   });
 

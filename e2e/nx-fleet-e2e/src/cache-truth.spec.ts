@@ -19,7 +19,7 @@ describe.each(TESTED_NX)('what is paid for again, on nx $nxVersion', (versions) 
   const run = async (...projects: readonly string[]): Promise<readonly string[]> => {
     const args = ['run-many', '-t', 'agent-review', '--output-style=static', ...(projects.length === 0 ? [] : ['-p', projects.join()])];
     const ran = await stagesThatRan(workspace, () => succeed(workspace.nx(...args)));
-    // Issue 3 waits for the delivery of issue 1, which asks nobody where nothing is to be fixed: `agent-calls` are counted in deliver.spec.ts.
+    // Issue 3 waits for the delivery of issue 1, which asks no agent where nothing is to be fixed: `agent-calls` are counted in deliver.spec.ts.
     return ran.filter((stage) => !/:agent-(?:fix|[a-z]+-\d)/.test(stage));
   };
   const commit = (message: string): Promise<string> => workspace.git('commit', '-qam', message);

@@ -162,7 +162,7 @@ describe('the pipeline of a review', () => {
     expect(agentCalls(workspace)).toHaveLength(1);
   });
 
-  it('passes once it is mended', async () => {
+  it('passes once it is fixed', async () => {
     await commit('a works\n');
     for (const step of ['Review', 'Publish']) await succeed(playStep(step));
     expect(agentCalls(workspace)).toHaveLength(2);

@@ -112,7 +112,7 @@ describe('nx g worktree refuses in one line', () => {
     workspace.write('nx-fleet.json', scriptedOptions());
   });
 
-  it('nothing of the above once it is mended, also with a detached HEAD', async () => {
+  it('nothing of the above once it is fixed, also with a detached HEAD', async () => {
     await workspace.git('checkout', '-q', '--detach');
     const main = await workspace.git('rev-parse', '--short=8', 'main');
     expect((await succeed(workspace.nx('g', 'worktree', '--issue=1', '--dry-run'))).output).toMatch(

@@ -44,7 +44,7 @@ describe('delivering an issue', () => {
     expect(stagesOf('The bug')).toEqual(['plan', 'build', 'review', 'fix', 'review']);
     expect(stagesOf('The stubborn')).toEqual(['plan', 'build', 'review', 'fix', 'review']);
     expect(stagesOf('The sound')).toEqual(['plan', 'build', 'review']);
-    expect(readFileSync(join(worktreeOf(workspace, 'issue-bug'), 'work-the-bug.txt'), 'utf8')).toBe('mended\n');
+    expect(readFileSync(join(worktreeOf(workspace, 'issue-bug'), 'work-the-bug.txt'), 'utf8')).toBe('fixed\n');
     const subjects = await workspace.git('log', '--format=%s', 'main..issue/bug-the-bug');
     expect(subjects.split('\n')).toEqual(['The bug: address review', 'The bug']);
     const calls = agentCalls(workspace).length;
@@ -65,19 +65,19 @@ describe('delivering an issue', () => {
       const { exitCode, output } = await deliver(...chain);
       expect(output).not.toContain('Recursive task invocation');
       expect(exitCode).toBe(0);
-      expect(text('second', 'first')).toBe('mended\n');
-      expect([text('third', 'first'), text('third', 'third')]).toEqual(['mended\n', 'mended\n']);
+      expect(text('second', 'first')).toBe('fixed\n');
+      expect([text('third', 'first'), text('third', 'third')]).toEqual(['fixed\n', 'fixed\n']);
       expect(stagesOf('The second')).toEqual(['plan', 'build', 'review']);
     });
 
-    it('restores a fix on an amended commit below it, and asks nobody', async () => {
+    it('restores a fix on an amended commit below it, and asks no agent', async () => {
       const worktree = worktreeOf(workspace, 'issue-first');
       const calls = agentCalls(workspace).length;
       await workspace.git('-C', worktree, 'reset', '-q', '--hard', 'HEAD~1');
       await workspace.git('-C', worktree, 'commit', '-q', '--amend', '-m', 'Another message');
       const { exitCode } = await deliver(...moved);
       expect(exitCode).toBe(0);
-      expect(text('first', 'first')).toBe('mended\n');
+      expect(text('first', 'first')).toBe('fixed\n');
       expect(await workspace.git('log', '--format=%s', `main..issue/${last}-the-${last}`)).toContain('Another message');
       expect(agentCalls(workspace)).toHaveLength(calls);
     });

@@ -29,12 +29,12 @@ describe('nx run fleet:doctor', () => {
   }
 
   /** It says what it would do and does nothing; then it does it; then there is nothing left to do. */
-  async function expectMended(subject: string, reason: string, remedy: string): Promise<void> {
+  async function expectRepaired(subject: string, reason: string, remedy: string): Promise<void> {
     const before = await fleetState(workspace);
     const expected = { subject: expect.stringContaining(subject), reason: expect.stringContaining(reason), remedy };
-    expect(await reports('--dryRun')).toEqual([{ ...expected, outcome: 'would-mend' }]);
+    expect(await reports('--dryRun')).toEqual([{ ...expected, outcome: 'would-repair' }]);
     expect(await fleetState(workspace)).toEqual(before);
-    expect(await reports()).toEqual([{ ...expected, outcome: 'mended' }]);
+    expect(await reports()).toEqual([{ ...expected, outcome: 'repaired' }]);
     expect(await reports()).toEqual([]);
   }
 
@@ -62,7 +62,7 @@ describe('nx run fleet:doctor', () => {
     writeFileSync(mark('hang-setup'), '');
     await killWhenGone(workspace.startNx(['g', 'worktree', '--issue=2']), 'hang-setup');
     expect(fileDatabases(workspace)).toHaveLength(databases.length + 1);
-    await expectMended('issue-2', 'its creation was interrupted', 'undo');
+    await expectRepaired('issue-2', 'its creation was interrupted', 'undo');
     expect(await fleetState(workspace)).toEqual(before);
     expect(fileDatabases(workspace)).toEqual(databases);
     expect(await processesLeft(workspace.folder)).toEqual([]);
@@ -74,7 +74,7 @@ describe('nx run fleet:doctor', () => {
     await succeed(workspace.nx('g', 'worktree', '--issue=2'));
     writeFileSync(mark('hang-remove'), '');
     await killWhenGone(workspace.startNx(['g', 'remove-worktree', '--issue=2']), 'hang-remove');
-    await expectMended('issue-2', 'its removal was interrupted', 'finish');
+    await expectRepaired('issue-2', 'its removal was interrupted', 'finish');
     expect(await fleetState(workspace)).toEqual(before);
     expect(fileDatabases(workspace)).toEqual(databases);
     expect(await processesLeft(workspace.folder)).toEqual([]);
@@ -88,7 +88,7 @@ describe('nx run fleet:doctor', () => {
     expect((await succeed(remove(2))).output).toContain('the database branch stays');
     expect(fileDatabases(workspace)).toContain(orphan);
     rmSync(mark('fail-remove'));
-    await expectMended(orphan, 'no worktree of "issue-2" uses it', 'remove');
+    await expectRepaired(orphan, 'no worktree of "issue-2" uses it', 'remove');
     expect(fileDatabases(workspace)).toEqual(databases);
   });
 
@@ -107,7 +107,7 @@ describe('nx run fleet:doctor', () => {
       rmSync(folder, { recursive: true });
     }
     const found = await reports();
-    expect(found).toContainEqual(expect.objectContaining({ subject: 'issue-3', remedy: 'release', outcome: 'mended' }));
+    expect(found).toContainEqual(expect.objectContaining({ subject: 'issue-3', remedy: 'release', outcome: 'repaired' }));
     expect(await reports()).toEqual([]);
     expect(fileDatabases(workspace)).toEqual(databases);
     expect(await fleetState(workspace)).toEqual(before);
@@ -162,11 +162,11 @@ describe('nx run fleet:doctor', () => {
   it('says what it keeps when it is asked for something else', async () => {
     const { exitCode, output } = await doctor('--restore=77');
     expect(exitCode).not.toBe(0);
-    expect(output).toContain('The trash holds nothing of "77". It has work of: issue-3');
+    expect(output).toContain('There is no backup of "77". There are backups of: issue-3');
   });
 
   it('forgets what was kept long enough, and nothing younger', async () => {
-    const kept = (): Promise<string> => workspace.git('for-each-ref', 'refs/nx-fleet/trash/');
+    const kept = (): Promise<string> => workspace.git('for-each-ref', 'refs/nx-fleet/backup/');
     const before = await kept();
     expect(before).not.toBe('');
     await succeed(doctor('--expire=30'));
@@ -183,7 +183,7 @@ describe('nx run fleet:doctor', () => {
     await untilTrue('a spare is checked out', () => existsSync(join(folder, 'package.json')));
     const { spares } = registryState(workspace) as unknown as { spares: { owner: { pid: number } }[] };
     process.kill(-(spares[0]?.owner.pid ?? 0), 'SIGKILL');
-    await expectMended('.nx-fleet-spare-1', 'spare', 'remove');
+    await expectRepaired('.nx-fleet-spare-1', 'spare', 'remove');
     await workspace.git('checkout', '-q', 'nx-fleet.json');
     rmSync(join(workspace.root, '.nx-fleet/local/spares.log'));
     expect(await fleetState(workspace)).toEqual(before);

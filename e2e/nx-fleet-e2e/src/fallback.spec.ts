@@ -60,7 +60,7 @@ describe(`a model that is overloaded for good, asked by ${PLAYED_BY}`, () => {
   it('leaves no half-work in what the fallback made, and keeps it', async () => {
     const { workspace } = fleet;
     expect(await workspace.git('show', '--name-only', '--format=', 'issue/busy-the-busy-one')).toBe('work-whole.txt');
-    const [kept] = (await workspace.git('for-each-ref', '--format=%(refname)', 'refs/nx-fleet/trash/issue-busy/')).split('\n');
+    const [kept] = (await workspace.git('for-each-ref', '--format=%(refname)', 'refs/nx-fleet/backup/issue-busy/')).split('\n');
     expect(await workspace.git('show', '--name-only', '--format=', kept ?? '')).toBe('work-half.txt');
   });
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { NEWEST_NX, TESTS_ALL } from './versions.js';
 import { agentCalls } from './workspace/agent-calls.js';
-import { forge, storedFile, type Unpacked } from './workspace/forged-artefacts.js';
+import { forge, storedFile, type Unpacked } from './workspace/forged-artifacts.js';
 import { callCounts, runOn } from './workspace/machine-runs.js';
 import { createMachines, type Machines } from './workspace/machines.js';
 import { succeed, type Workspace } from './workspace/workspace.js';
@@ -9,7 +9,7 @@ import { succeed, type Workspace } from './workspace/workspace.js';
 interface Forgery {
   readonly what: string;
   readonly target: string;
-  readonly change: (artefacts: Unpacked) => void;
+  readonly change: (artifacts: Unpacked) => void;
   /** What the next stage or the gate says. */
   readonly says: string;
   /** Which stages are paid for without the cache: the forged one, and those after it, which were not fetched. */

@@ -38,7 +38,7 @@ const rules = ({ writer }: AgentRoles) => [
   // The second writer starts with what the first one left: its hooks, servers and rules.
   ...rulesFor(during('build', 'hostile', "An earlier writer's work"), ({ add, run }) => [
     ...LEAKS.map((command) => run(command)),
-    add('mended.txt', 'mended'),
+    add('fixed.txt', 'fixed'),
     { text: SAID },
   ]),
   ...rulesFor(during('build', 'hostile'), ({ add, run }) => [
@@ -56,7 +56,7 @@ function hostileFiles(writer: AgentName, onBase: boolean): readonly (readonly [s
 
 const CHECK = `import { existsSync } from 'node:fs';
 console.log(${JSON.stringify(SAID)});
-if (!existsSync('mended.txt')) process.exit(1);
+if (!existsSync('fixed.txt')) process.exit(1);
 `;
 
 describe.each(TESTS_ALL ? ROLES : ROLES.slice(0, 1))(
@@ -88,7 +88,7 @@ describe.each(TESTS_ALL ? ROLES : ROLES.slice(0, 1))(
       expect(finished.exitCode).toBe(0);
     });
 
-    it('leave no secret in artefacts, transcripts, the cache and what is printed', () => {
+    it('leave no secret in artifacts, transcripts, the cache and what is printed', () => {
       const { root } = fleet.workspace;
       const found = Object.entries(SECRETS).flatMap(([kind, secret]) => [
         ...filesWith(secret, [join(root, '.nx-fleet'), join(root, '.nx')]).map((file) => `${kind} in ${file}`),

@@ -52,7 +52,7 @@ describe('a run that is killed with -9', () => {
 
   /** Text of a file in the work of an issue that was kept. */
   async function kept(project: string, file: string): Promise<string> {
-    const refs = await workspace.git('for-each-ref', '--format=%(refname)', `refs/nx-fleet/trash/${project}/`);
+    const refs = await workspace.git('for-each-ref', '--format=%(refname)', `refs/nx-fleet/backup/${project}/`);
     return workspace.git('show', `${refs.split('\n').at(-1) ?? ''}:${file}`);
   }
 
@@ -65,7 +65,7 @@ describe('a run that is killed with -9', () => {
 
   afterAll(() => workspace.removeAtRest());
 
-  it('in agent-validate checks again from a clean worktree, pays nobody twice, and ends what the checks had started', async () => {
+  it('in agent-validate checks again from a clean worktree, pays no agent twice, and ends what the checks had started', async () => {
     await succeed(start('issue-check:agent-build').finished);
     await killInCheck('issue-check:agent-review');
     expect(existsSync(join(worktreeOf(workspace, 'issue-check'), 'report.xml'))).toBe(true);
@@ -77,13 +77,13 @@ describe('a run that is killed with -9', () => {
     expect(await processesLeft(workspace.folder)).toEqual([]);
   }, 180_000);
 
-  it('in agent-fix, after its commit, mends again from what was reviewed; the first attempt is kept', async () => {
+  it('in agent-fix, after its commit, fixes again from what was reviewed; the first attempt is kept', async () => {
     expect((await start('issue-fix:agent-review').finished).exitCode).not.toBe(0);
     await killInCheck('issue-fix:agent-fix');
     await succeed(start('issue-fix:agent-fix').finished);
     const subjects = await workspace.git('log', '--format=%s', 'main..issue/fix-the-fix');
     expect(subjects.split('\n')).toEqual(['The fix: address review', 'The fix']);
-    expect(await kept('issue-fix', 'work-the-fix.txt')).toBe('mended');
+    expect(await kept('issue-fix', 'work-the-fix.txt')).toBe('fixed');
     expect((await succeed(start('issue-fix:agent-review').finished)).output).toContain('Verdict: approved');
     expect(stagesOf('The fix').filter((stage) => stage !== 'e2e')).toEqual(['plan', 'build', 'review', 'fix', 'fix', 'review']);
     expect(await processesLeft(workspace.folder)).toEqual([]);

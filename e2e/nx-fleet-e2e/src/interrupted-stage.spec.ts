@@ -46,7 +46,7 @@ describe('a stage that does not get to its end', () => {
   ] as const;
 
   it.each(signals.slice(0, TESTS_ALL ? signals.length : 1))(
-    '%s (%s) ends in its %s at %s with all that the agent started; the same command finishes once the issue is mended',
+    '%s (%s) ends in its %s at %s with all that the agent started; the same command finishes once the issue is fixed',
     async (project, title, stage, signal) => {
       const running = start(project);
       await untilCalled(title, stage);

@@ -32,7 +32,7 @@ describe('a worktree command that does not get to its end', () => {
 
   afterAll(() => workspace.removeAtRest());
 
-  it('is undone when a setup command fails, which the message names; once mended, it succeeds', async () => {
+  it('is undone when a setup command fails, which the message names; once fixed, it succeeds', async () => {
     const before = await fleetState(workspace);
     writeFileSync(mark('fail-setup'), '');
     const failed = await workspace.nx(...make('issue-1'));

@@ -52,7 +52,7 @@ function callsOf(issues: readonly number[]): Readonly<Record<string, number>> {
     for (const machine of all) expect(agentCalls(machine)).toHaveLength((3 * ISSUES) / MACHINES);
   });
 
-  it('come out equal on every machine, and nobody is asked again', async () => {
+  it('come out equal on every machine, and no agent is asked again', async () => {
     await Promise.all(all.map((machine) => succeed(runOn(machine, 'run-many', '-t', 'agent-review'))));
     expect(callCounts(...all)).toEqual(callsOf(numbers(ISSUES)));
     const [trees] = await Promise.all(all.map(branchTrees));

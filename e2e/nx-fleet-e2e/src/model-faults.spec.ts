@@ -40,8 +40,8 @@ describe.each<AgentName>(['claude', 'codex'])(`%s on a model that fails, played 
   });
 
   it.each(NAMES)('says how the %s one ended, and leaves no plan', (name) => {
-    const said = finished.output.split('> nx run ').find((task) => task.startsWith(`issue-${name}:agent-plan`));
-    expect(said).toContain(FAULTS[name]?.ends);
+    const statements = finished.output.split('> nx run ').find((task) => task.startsWith(`issue-${name}:agent-plan`));
+    expect(statements).toContain(FAULTS[name]?.ends);
     expect(existsSync(join(fleet.workspace.root, `.nx-fleet/out/issue-${name}/agent-plan/plan.json`))).toBe(false);
   });
 

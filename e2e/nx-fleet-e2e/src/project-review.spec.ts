@@ -18,7 +18,7 @@ describe.each(TESTED_NX)("the review of the repository's own projects, on nx $nx
 
   afterAll(() => workspace.remove());
 
-  it('asks nobody where nothing is changed', async () => {
+  it('asks no agent where nothing is changed', async () => {
     expect(await review()).toEqual([]);
     expect(await askedBy(() => succeed(workspace.nx('run', 'b:agent-review')))).toEqual([]);
   });
@@ -85,7 +85,7 @@ describe.each(TESTED_NX)("the review of the repository's own projects, on nx $nx
   });
 
   it('compares with the base and the head that the command or the environment names', async () => {
-    await commit({ 'packages/c/work-c.txt': 'c is mended\n' });
+    await commit({ 'packages/c/work-c.txt': 'c is fixed\n' });
     expect(await review('--base=HEAD~1')).toEqual(['@shop/c']);
     const run = (args: readonly string[], base: string): Promise<Finished> =>
       workspace.startNx(args, { env: { ...callLog(workspace), NX_BASE: base, NX_HEAD: 'HEAD' } }).finished;

@@ -78,7 +78,7 @@ describe('what the reviews of a change say on its pull request', () => {
     await pipeline();
     await publish();
     expect(github.writes).toHaveLength(1);
-    await push({ 'packages/a/work-a.txt': 'a is mended\n' });
+    await push({ 'packages/a/work-a.txt': 'a is fixed\n' });
     expect(lastLine(await pipeline())).toBe('Failed: 1 blocking finding');
     expect(github.writes.slice(1)).toEqual([`PATCH issues/comments/${ours()?.id}`]);
     expect(ours()?.body).toMatch(/Resolved: 1<[^]*~~A planted bug~~ \(`packages\/a\/work-a\.txt:1`/);

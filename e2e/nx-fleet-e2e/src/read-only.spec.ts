@@ -68,7 +68,7 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
   });
 
   describe('and can', () => {
-    const artefact = (): string => join(fleet.workspace.root, '.nx-fleet/out/issue-1/agent-review--vandal/review.json');
+    const artifact = (): string => join(fleet.workspace.root, '.nx-fleet/out/issue-1/agent-review--vandal/review.json');
 
     beforeAll(() => {
       fleet.workspace.write('nx-fleet.json', agentOptions({ ...ROLES, reviewers: ['vandal'], define: DEFINE }));
@@ -117,7 +117,7 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
         const finished = await review();
         expect(finished.output).toMatch(/[Ii]ts answer is discarded|agent's answer is discarded/);
         expect(finished.exitCode).not.toBe(0);
-        expect(existsSync(artefact())).toBe(false);
+        expect(existsSync(artifact())).toBe(false);
         expect(await state()).toEqual(before);
       },
     );
@@ -125,7 +125,7 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
     it('write a file of the worktree leave it under a ref, which the message names', async () => {
       orderVandal(fleet.workspace, [`echo evidence > ${targets.worktree}/sneaky.txt`]);
       const { output } = await review();
-      const ref = /the changes were kept as (refs\/nx-fleet\/trash\/issue-1\/[\w-]+)/.exec(output)?.[1] ?? 'none';
+      const ref = /the changes were kept as (refs\/nx-fleet\/backup\/issue-1\/[\w-]+)/.exec(output)?.[1] ?? 'none';
       expect(await fleet.workspace.git('show', `${ref}:sneaky.txt`)).toBe('evidence');
     });
 

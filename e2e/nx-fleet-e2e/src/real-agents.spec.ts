@@ -18,17 +18,17 @@ const ROLES: readonly AgentRoles[] = [
 const RULES = [
   ...['good', 'repair', 'bug'].map((scenario) => ({ when: during('plan', scenario), steps: [aPlan()] })),
   ...rulesFor(during('build', 'good'), ({ add }) => [add('work-apple.txt', 'an apple'), { text: 'Done.' }]),
-  ...rulesFor(during('build', 'repair', "An earlier writer's work"), ({ add }) => [add('mended.txt', 'mended'), { text: 'Mended.' }]),
+  ...rulesFor(during('build', 'repair', "An earlier writer's work"), ({ add }) => [add('fixed.txt', 'fixed'), { text: 'Fixed.' }]),
   ...rulesFor(during('build', 'repair'), ({ add }) => [add('work-pears.txt', 'BROKEN'), { text: 'Done.' }]),
   ...rulesFor(during('build', 'bug'), ({ add }) => [add('work-figs.txt', 'BUG'), { text: 'Done.' }]),
   { when: during('review', 'bug'), steps: [objection('work-figs.txt')] },
   ...['good', 'repair'].flatMap((scenario) => rulesFor(during('review', scenario), ({ run }) => [run('git diff HEAD~1'), APPROVAL])),
 ];
 
-// Fails until there is a file that says that it is mended: an agent without a tool to change a file can add one.
+// Fails until there is a file that says that it is fixed: an agent without a tool to change a file can add one.
 const CHECK = `import { existsSync, readdirSync, readFileSync } from 'node:fs';
 const broken = readdirSync('.').filter((file) => file.startsWith('work-') && readFileSync(file, 'utf8').includes('BROKEN'));
-if (broken.length > 0 && !existsSync('mended.txt')) {
+if (broken.length > 0 && !existsSync('fixed.txt')) {
   console.error('BROKEN in ' + broken.join(', '));
   process.exit(1);
 }
@@ -38,7 +38,7 @@ describe.each(ROLES)(`the fleet with $writer as writer, played by ${PLAYED_BY}`,
   let fleet: AgentWorkspace;
   let first: Finished;
   const review = (): Promise<Finished> => fleet.nx('run-many', '-t', 'agent-review', '--output-style=static');
-  const artefact = (project: string, target: string, file: string): string => {
+  const artifact = (project: string, target: string, file: string): string => {
     const path = join(fleet.workspace.root, '.nx-fleet/out', project, target, file);
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   };
@@ -60,10 +60,10 @@ describe.each(ROLES)(`the fleet with $writer as writer, played by ${PLAYED_BY}`,
     expect(first.exitCode).not.toBe(0);
   });
 
-  it('has a fresh writer mend what a check found', () => {
-    const build = artefact('issue-2', `agent-build--${roles.writer}`, 'build.json');
+  it('has a fresh writer fix what a check found', () => {
+    const build = artifact('issue-2', `agent-build--${roles.writer}`, 'build.json');
     expect((JSON.parse(build) as { commits: string[] }).commits.toSorted()).toEqual(['Two pears', 'Two pears: fix failing checks']);
-    const transcript = artefact('issue-2', `agent-build--${roles.writer}`, 'transcript.jsonl');
+    const transcript = artifact('issue-2', `agent-build--${roles.writer}`, 'transcript.jsonl');
     expect(transcript).toContain('BROKEN in work-pears.txt');
   });
 
@@ -74,7 +74,7 @@ describe.each(ROLES)(`the fleet with $writer as writer, played by ${PLAYED_BY}`,
   });
 
   it('knows the tokens of each run, and its cost where the program tells it', () => {
-    const record = JSON.parse(artefact('issue-1', `agent-build--${roles.writer}`, 'run.json')) as { steps: { costUsd: number | null }[] };
+    const record = JSON.parse(artifact('issue-1', `agent-build--${roles.writer}`, 'run.json')) as { steps: { costUsd: number | null }[] };
     expect(record.steps[0]).toMatchObject({ what: 'build', ended: 'completed', usage: [{ cachedInputTokens: 400, outputTokens: 100 }] });
     expect(record.steps[0]?.costUsd === null).toBe(roles.writer === 'codex');
   });

@@ -50,7 +50,7 @@ describe.each(TESTED_NX)('machines with one cache server, on nx $nxVersion', (ve
     expect(JSON.stringify(agentCalls(first))).not.toContain(TOKENS.write);
   });
 
-  it('share a rejection too: its gate fails everywhere, and nobody is asked again', async () => {
+  it('share a rejection too: its gate fails everywhere, and no agent is asked again', async () => {
     const [one, other] = [await add('3'), await add('3')];
     const rejected = await runOn(one, 'run', 'issue-3:agent-review');
     const again = await runOn(other, 'run', 'issue-3:agent-review');

@@ -152,7 +152,7 @@ describe('nx g remove-worktree', () => {
     const left = [unmerged, drafted, untouched].map((issue) => `issue-${issue}`);
     expect(allocations(workspace).map(({ project }) => project)).toEqual(left);
     // What no ref of the default branch reaches under its own name is kept all the same.
-    const refs = (await workspace.git('for-each-ref', '--format=%(objectname)', 'refs/nx-fleet/trash/')).split('\n');
+    const refs = (await workspace.git('for-each-ref', '--format=%(objectname)', 'refs/nx-fleet/backup/')).split('\n');
     expect(refs).toContain(head);
   });
 
@@ -165,7 +165,7 @@ describe('nx g remove-worktree', () => {
     const directory = join(workspace.parent, 'shop.worktrees');
     await untilTrue(
       'what is deleted behind a command is gone',
-      () => !readdirSync(directory).some((name) => name.startsWith('.nx-fleet-trash-')),
+      () => !readdirSync(directory).some((name) => name.startsWith('.nx-fleet-backup-')),
     );
     expect(await fleetState(workspace)).toEqual(before);
   });

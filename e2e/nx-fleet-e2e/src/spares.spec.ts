@@ -35,7 +35,7 @@ describe('a spare worktree', () => {
 
   afterAll(() => workspace.removeAtRest());
 
-  it('is prepared by nobody in CI', async () => {
+  it('is not prepared in CI', async () => {
     await succeed(make('1', 'true'));
     await settle();
     expect(registryState(workspace).spares).toEqual([]);

@@ -37,7 +37,7 @@ export type {
 } from './host/host.js';
 export { type Allocation, type ProcessIdentity, type Registry, type RegistryChange, type Spare, describeProcess } from './host/registry.js';
 export { withScratchFolder, type ProcessEnd, type ScratchFolder, type ScratchFolders } from './host/process-end.js';
-export type { ArtefactStore } from './artefact/artefact-store.js';
+export type { ArtifactStore } from './artifact/artifact-store.js';
 export type { StateStore } from './manifest/state-store.js';
 export { programFiles } from './stage/paths-from-base.js';
 export { readManifests } from './manifest/read-manifests.js';
@@ -74,14 +74,14 @@ export { TASKS_VARIABLE, tasksNote } from './check/nx-tasks.js';
 export { resetDatabase } from './worktree/reset-database.js';
 export {
   examineFleet,
-  lastingComplaints,
-  mendFleet,
-  type Complaint,
-  type ComplaintReport,
+  lastingProblems,
+  repairFleet,
+  type Problem,
+  type ProblemReport,
   type ExamineContext,
 } from './doctor/examine-fleet.js';
 export { releaseAbsentRepository } from './doctor/absent-repositories.js';
-export { expireTrash, listTrash, restoreFromTrash, type KeptWork } from './doctor/trash.js';
+export { expireBackups, listBackups, moveEarlierBackups, restoreBackup, type KeptWork } from './doctor/backups.js';
 export { PROMPT_NAMES, renderPrompt, type PromptName } from './prompt/render-prompt.js';
 export {
   BUILD_TARGET,
@@ -110,9 +110,9 @@ export { DELIVER } from './stages/deliver/deliver.stage.js';
 export type { StageContext } from './stage/stage-context.js';
 export { isFinished } from './stage/finished-run.js';
 export { planIssue } from './stages/plan/plan-issue.js';
-export type { Plan } from './stages/plan/plan-artefact.js';
+export type { Plan } from './stages/plan/plan-artifact.js';
 export { buildIssue } from './stages/build/build-issue.js';
-export type { Build } from './stages/build/build-artefact.js';
+export type { Build } from './stages/build/build-artifact.js';
 export { checkoutBuild } from './stages/checkout/checkout-build.js';
 export { validateIssue } from './stages/validate/validate-issue.js';
 export type { AppAccess, AppAnswer, AppRequest } from './stages/serve/app-access.js';
@@ -122,10 +122,10 @@ export { reviewIssue } from './stages/review/review-change.js';
 export { fixIssue } from './stages/fix/fix-issue.js';
 export { checkoutFix } from './stages/checkout-fix/checkout-fix.js';
 export { deliverIssue } from './stages/deliver/deliver-issue.js';
-export type { Fix } from './stages/fix/fix-artefact.js';
+export type { Fix } from './stages/fix/fix-artifact.js';
 export { type GateSettings, gateProject, gateReview } from './stages/gate/gate-change.js';
 export { requireProjectResult, reviewProject, type ProjectReviewRequest } from './stages/review/review-project.js';
-export { changeFile, readChange, storeChanges, type ChangesIndex } from './changes/changes-artefact.js';
+export { changeFile, readChange, storeChanges, type ChangesIndex } from './changes/changes-artifact.js';
 export { requireChanges } from './changes/require-changes.js';
 export { findChanges, type ChangesRequest } from './changes/find-changes.js';
 export type { WorkspaceProject } from './changes/workspace-projects.js';
@@ -133,7 +133,7 @@ export type { Review } from './review/review.js';
 export type { Finding, Severity } from './review/finding.js';
 export { place } from './review/render-verdict.js';
 export { describeUnread } from './review/unread-files.js';
-export { artefactSchemas } from './review/artefact-schemas.js';
+export { artifactSchemas } from './review/artifact-schemas.js';
 export { blockingCount, type Verdict } from './review/verdict.js';
 export { readAgentRuns, type AgentRun } from './budget/agent-runs.js';
 export type { Ledger } from './budget/ledger.js';

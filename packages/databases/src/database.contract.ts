@@ -164,7 +164,7 @@ export function describeOutsideDatabase(name: string, make: () => Promise<Outsid
       expect(new Set(listed.map(({ name }) => name)).size).toBe(2);
       if (strangers !== null) {
         const requests = [request('first'), request('second')];
-        const owners = requests.map(({ project, incarnation }) => ({ project, incarnation, name: expect.stringMatching(/./) as string }));
+        const owners = requests.map(({ project, generation }) => ({ project, generation, name: expect.stringMatching(/./) as string }));
         expect(listed).toEqual(expect.arrayContaining(owners));
       }
       await database.removeBranch(request('first'));
@@ -186,7 +186,7 @@ export function describeOutsideDatabase(name: string, make: () => Promise<Outsid
     it('gives a worktree that was made again a fresh copy, once', async () => {
       const { database, request, probe } = await make();
       await mark(probe, await database.createBranch(request('first')));
-      const again = { ...request('first'), incarnation: 'b2b2b2b2' };
+      const again = { ...request('first'), generation: 'b2b2b2b2' };
       const fresh = await database.createBranch(again);
       await expect(isMarked(probe, fresh)).resolves.toBe(false);
       await mark(probe, fresh);
@@ -194,21 +194,21 @@ export function describeOutsideDatabase(name: string, make: () => Promise<Outsid
       await expect(isMarked(probe, fresh)).resolves.toBe(true);
     });
 
-    it('leaves no branch of any incarnation once the project is removed', async () => {
+    it('leaves no branch of any generation once the project is removed', async () => {
       const { database, request } = await make();
       await database.createBranch(request('first'));
-      await database.createBranch({ ...request('first'), incarnation: 'b2b2b2b2' });
+      await database.createBranch({ ...request('first'), generation: 'b2b2b2b2' });
       await database.removeBranch(request('first'));
       await expect(database.listBranches(request('first'))).resolves.toEqual([]);
     });
 
-    it('removes no branch of another incarnation than a removal names', async () => {
+    it('removes no branch of another generation than a removal names', async () => {
       const { database, request, probe } = await make();
-      const branch = await database.createBranch({ ...request('first'), incarnation: 'b2b2b2b2' });
+      const branch = await database.createBranch({ ...request('first'), generation: 'b2b2b2b2' });
       await mark(probe, branch);
-      await database.removeBranch({ ...request('first'), onlyIncarnation: 'a0a0a0a0' });
+      await database.removeBranch({ ...request('first'), onlyGeneration: 'a0a0a0a0' });
       await expect(isMarked(probe, branch)).resolves.toBe(true);
-      await database.removeBranch({ ...request('first'), onlyIncarnation: 'b2b2b2b2' });
+      await database.removeBranch({ ...request('first'), onlyGeneration: 'b2b2b2b2' });
       await expect(database.listBranches(request('first'))).resolves.toEqual([]);
     });
 

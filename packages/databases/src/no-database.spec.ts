@@ -10,7 +10,7 @@ const request = {
   repository: 'shop',
   clone: 'c10ec10e',
   project: 'issue-1',
-  incarnation: 'a1a1a1a1',
+  generation: 'a1a1a1a1',
   mainWorktree: '/nowhere',
   worktree: '/nowhere/issue-1',
   onProgress: () => {},

@@ -1,6 +1,6 @@
 import { isOwnedBy, ownershipOf, parseOwnership, readOwnership } from './ownership.js';
 
-const owner = { clone: 'c10ec10e', project: 'issue-42', incarnation: 'a1a1a1a1' };
+const owner = { clone: 'c10ec10e', project: 'issue-42', generation: 'a1a1a1a1' };
 
 describe('the marker beside a database branch', () => {
   it('is read back as it was written', () => {
@@ -25,7 +25,7 @@ describe('the marker beside a database branch', () => {
     expect(parseOwnership(text)).toBeNull();
   });
 
-  it('belongs to one project of one clone, whatever the incarnation', () => {
+  it('belongs to one project of one clone, whatever the generation', () => {
     const marker = ownershipOf(owner);
     expect(isOwnedBy(marker, { clone: 'c10ec10e', project: 'issue-42' })).toBe(true);
     expect(isOwnedBy(marker, { clone: 'd00dd00d', project: 'issue-42' })).toBe(false);

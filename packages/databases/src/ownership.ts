@@ -3,12 +3,16 @@ import { z } from 'zod';
 
 const TOOL = 'nx-fleet';
 
-const ownershipSchema = z.object({
-  tool: z.literal(TOOL),
-  clone: z.string(),
-  project: z.string(),
-  incarnation: z.string(),
-});
+/** Markers of earlier versions call the generation `incarnation`. */
+const ownershipSchema = z.preprocess(
+  (value) => (typeof value === 'object' && value !== null && 'incarnation' in value ? { generation: value.incarnation, ...value } : value),
+  z.object({
+    tool: z.literal(TOOL),
+    clone: z.string(),
+    project: z.string(),
+    generation: z.string(),
+  }),
+);
 
 /** What a provider keeps beside a branch, so that only our own branches are ever replaced or removed. All values are text. */
 export type Ownership = Readonly<z.infer<typeof ownershipSchema>>;
@@ -17,9 +21,9 @@ export type Ownership = Readonly<z.infer<typeof ownershipSchema>>;
 export function ownershipOf({
   clone,
   project,
-  incarnation,
+  generation,
 }: Pick<DatabaseBranchRequest, keyof Ownership & keyof DatabaseBranchRequest>): Ownership {
-  return { tool: TOOL, clone, project, incarnation };
+  return { tool: TOOL, clone, project, generation };
 }
 
 /** A marker that a provider returned, other keys left out; null when it is not ours. */
@@ -33,7 +37,7 @@ export function parseOwnership(text: string): Ownership | null {
   return readOwnership(parseJson(text));
 }
 
-/** Whether a marker is that of the project's branch in this clone, of whichever incarnation. */
+/** Whether a marker is that of the project's branch in this clone, of whichever generation. */
 export function isOwnedBy(
   ownership: Ownership | null,
   { clone, project }: Pick<DatabaseOwner, 'clone'> & { readonly project: string },
@@ -44,7 +48,7 @@ export function isOwnedBy(
 export type DatabaseRemoval = Parameters<Database['removeBranch']>[0];
 
 /** Whether a removal may take the branch with this marker. */
-export function isRemovable(ownership: Ownership | null, request: Pick<DatabaseRemoval, 'clone' | 'project' | 'onlyIncarnation'>): boolean {
-  const { onlyIncarnation = ownership?.incarnation } = request;
-  return isOwnedBy(ownership, request) && ownership?.incarnation === onlyIncarnation;
+export function isRemovable(ownership: Ownership | null, request: Pick<DatabaseRemoval, 'clone' | 'project' | 'onlyGeneration'>): boolean {
+  const { onlyGeneration = ownership?.generation } = request;
+  return isOwnedBy(ownership, request) && ownership?.generation === onlyGeneration;
 }

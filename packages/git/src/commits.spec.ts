@@ -68,7 +68,7 @@ describe('commits', () => {
     await repository.write('debug.log', 'x');
     const head = await repository.run(['rev-parse', 'HEAD']);
     const index = await readFile(join(repository.path, '.git', 'index'));
-    const commit = await repository.git.captureWorktree(repository.path, 'trash');
+    const commit = await repository.git.captureWorktree(repository.path, 'backup');
     expect(await readFile(join(repository.path, '.git', 'index'))).toEqual(index);
     expect(await repository.run(['rev-parse', 'HEAD', `${commit}~1`])).toBe(`${head}\n${head}`);
     expect(await repository.run(['show', `${commit}:a.txt`])).toBe('on disk');
@@ -82,7 +82,7 @@ describe('commits', () => {
       await repository.write('a.txt', `old ${round}\n`);
       await repository.run(['add', 'a.txt']);
       await repository.write('a.txt', `new ${round}\n`);
-      const commit = await repository.git.captureWorktree(repository.path, 'trash');
+      const commit = await repository.git.captureWorktree(repository.path, 'backup');
       expect(await repository.run(['show', `${commit}:a.txt`])).toBe(`new ${round}`);
     }
   });
@@ -91,7 +91,7 @@ describe('commits', () => {
     const linked = join(repository.folder, 'linked');
     await repository.git.createBranch('other', 'HEAD');
     await repository.git.addWorktree(linked, 'other');
-    const commit = await repository.git.captureWorktree(linked, 'trash');
+    const commit = await repository.git.captureWorktree(linked, 'backup');
     expect(await repository.run(['ls-tree', '--name-only', commit])).toBe('');
   });
 });

@@ -15,18 +15,18 @@ describe('refs', () => {
 
   it('writes, reads, lists and deletes refs', async () => {
     const { git } = repository;
-    await git.writeRef('refs/nx-fleet/trash/issue-1/1', first);
-    await git.writeRef('refs/nx-fleet/trash/issue-2/1', second);
+    await git.writeRef('refs/nx-fleet/backup/issue-1/1', first);
+    await git.writeRef('refs/nx-fleet/backup/issue-2/1', second);
     await git.writeRef('refs/nx-fleet/other', second);
-    expect(await git.readRef('refs/nx-fleet/trash/issue-1/1')).toBe(first);
-    expect(await git.readRef('refs/nx-fleet/trash/issue-1')).toBeNull();
-    expect(await git.listRefs('refs/nx-fleet/trash/')).toEqual([
-      { ref: 'refs/nx-fleet/trash/issue-1/1', commit: first },
-      { ref: 'refs/nx-fleet/trash/issue-2/1', commit: second },
+    expect(await git.readRef('refs/nx-fleet/backup/issue-1/1')).toBe(first);
+    expect(await git.readRef('refs/nx-fleet/backup/issue-1')).toBeNull();
+    expect(await git.listRefs('refs/nx-fleet/backup/')).toEqual([
+      { ref: 'refs/nx-fleet/backup/issue-1/1', commit: first },
+      { ref: 'refs/nx-fleet/backup/issue-2/1', commit: second },
     ]);
-    await git.deleteRef('refs/nx-fleet/trash/issue-1/1');
-    await git.deleteRef('refs/nx-fleet/trash/issue-1/1');
-    expect(await git.readRef('refs/nx-fleet/trash/issue-1/1')).toBeNull();
+    await git.deleteRef('refs/nx-fleet/backup/issue-1/1');
+    await git.deleteRef('refs/nx-fleet/backup/issue-1/1');
+    expect(await git.readRef('refs/nx-fleet/backup/issue-1/1')).toBeNull();
   });
 
   it.each(['HEAD', '-d', '--stdin', 'main'])('takes "%s" for no ref', async (ref) => {
@@ -107,10 +107,10 @@ describe('refs', () => {
   it('lets one of several that create a ref at once have it', async () => {
     const { git, run } = repository;
     const other = await repository.commit('other', {});
-    const made = await Promise.all(['HEAD~1', other, 'HEAD~1', other].map((commit) => git.createRef('refs/nx-fleet/trash/x/1', commit)));
+    const made = await Promise.all(['HEAD~1', other, 'HEAD~1', other].map((commit) => git.createRef('refs/nx-fleet/backup/x/1', commit)));
     expect(made.filter(Boolean)).toHaveLength(1);
-    await expect(git.createRef('refs/nx-fleet/trash/x', other)).rejects.toThrow('refs/nx-fleet/trash/x');
-    await run(['update-ref', '-d', 'refs/nx-fleet/trash/x/1']);
-    expect(await git.createRef('refs/nx-fleet/trash/x', other)).toBe(true);
+    await expect(git.createRef('refs/nx-fleet/backup/x', other)).rejects.toThrow('refs/nx-fleet/backup/x');
+    await run(['update-ref', '-d', 'refs/nx-fleet/backup/x/1']);
+    expect(await git.createRef('refs/nx-fleet/backup/x', other)).toBe(true);
   });
 });

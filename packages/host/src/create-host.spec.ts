@@ -19,18 +19,18 @@ describe('host', () => {
     expect(await host().pathExists(path.join(folder(), 'home', 'registry', 'r1.json'))).toBe(true);
   });
 
-  it('keeps state and artefacts in the main worktree', async () => {
+  it('keeps state and artifacts in the main worktree', async () => {
     await host().state.writeLocal('issue-1', { worktree: '/w', ports: {}, database: null });
-    await host().artefacts.write('issue-1', 'agent-plan', 'plan.md', 'plan');
+    await host().artifacts.write('issue-1', 'agent-plan', 'plan.md', 'plan');
     expect(await host().readFile(path.join(folder(), '.nx-fleet', 'local', 'issue-1.json'))).toContain('"/w"');
     expect(await host().readFile(path.join(folder(), '.nx-fleet', 'out', 'issue-1', 'agent-plan', 'plan.md'))).toBe('plan');
   });
 
-  it('keeps what is of the repository in the main worktree, and artefacts and their locks where the command runs', async () => {
+  it('keeps what is of the repository in the main worktree, and artifacts and their locks where the command runs', async () => {
     const linked = createHost({ workspaceRoot: path.join(folder(), 'linked'), findMainWorktree: async () => folder(), env: {} });
     await linked.state.writeLocal('issue-1', { worktree: '/w', ports: {}, database: null });
     await linked.ledger.addPayment(aStart());
-    await linked.artefacts.write('shop', 'agent-review', 'review.md', 'fine');
+    await linked.artifacts.write('shop', 'agent-review', 'review.md', 'fine');
     const locks = await linked.exclusively('shop.agent-review', {
       act: () => linked.listDirectory(path.join(folder(), 'linked', '.nx-fleet', 'local', 'locks')),
       onWait: () => {},
@@ -38,14 +38,14 @@ describe('host', () => {
     expect(locks).toEqual(['shop.agent-review.lock']);
     expect(await host().state.readLocal('issue-1')).toMatchObject({ worktree: '/w' });
     expect(await host().ledger.readPayments()).toEqual([aStart()]);
-    expect(await host().artefacts.read('shop', 'agent-review', 'review.md')).toBeNull();
-    expect(await linked.artefacts.read('shop', 'agent-review', 'review.md')).toBe('fine');
+    expect(await host().artifacts.read('shop', 'agent-review', 'review.md')).toBeNull();
+    expect(await linked.artifacts.read('shop', 'agent-review', 'review.md')).toBe('fine');
     expect(await linked.listDirectory(path.join(folder(), 'linked', '.nx-fleet'))).toEqual(['local', 'out']);
   });
 
   it('looks for no main worktree before it is asked for what stands there', async () => {
     const lost = createHost({ workspaceRoot: folder(), findMainWorktree: () => Promise.reject(new Error('no repository')), env: {} });
-    expect(await lost.artefacts.read('shop', 'agent-review', 'review.md')).toBeNull();
+    expect(await lost.artifacts.read('shop', 'agent-review', 'review.md')).toBeNull();
     await expect(lost.state.listProjects()).rejects.toThrow('no repository');
   });
 

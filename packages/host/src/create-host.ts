@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Host } from '@nx-fleet/core';
-import { createArtefactStore } from './artefact-store.js';
+import { createArtifactStore } from './artifact-store.js';
 import { busyPorts } from './busy-ports.js';
 import { cloneId } from './clone-id.js';
 import { createCommandRunner } from './command-runner.js';
@@ -24,7 +24,7 @@ import { stateDirectory } from './state-directory.js';
 import { createStateStore } from './state-store.js';
 
 export interface HostOptions {
-  /** The worktree that the command runs in. Artefacts are below it, in `.nx-fleet/out/`, where its Nx looks for them; so do the locks on them. */
+  /** The worktree that the command runs in. Artifacts are below it, in `.nx-fleet/out/`, where its Nx looks for them; so do the locks on them. */
   readonly workspaceRoot: string;
   /** The worktree below which the issues and the ledger stand, for all worktrees of the repository. Not called before they are asked for. @default workspaceRoot */
   readonly findMainWorktree?: () => Promise<string>;
@@ -43,7 +43,7 @@ export function createHost(options: HostOptions): Host {
     commands,
     registry: createRegistry({ directory: options.registryDirectory ?? defaultRegistryDirectory(env) }),
     state: createStateStore(findMainWorktree),
-    artefacts: createArtefactStore(workspaceRoot),
+    artifacts: createArtifactStore(workspaceRoot),
     ledger: createLedger({ workspaceRoot, findMainWorktree, env }),
     env,
     cloneId,

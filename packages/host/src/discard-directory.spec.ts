@@ -27,7 +27,7 @@ describe('discarding a folder', () => {
   const deleters = (): readonly number[] =>
     processIds().filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${folder()}/.nx-fleet-trash-`);
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${folder()}/.nx-fleet-discarded-`);
       } catch {
         return false;
       }
@@ -58,11 +58,11 @@ describe('discarding a folder', () => {
   });
 
   it('sweeps what is left of discards, and only that', async () => {
-    fill('.nx-fleet-trash-0123456789ab', 200);
-    fill('.nx-fleet-trash-mine', 1);
+    fill('.nx-fleet-discarded-0123456789ab', 200);
+    fill('.nx-fleet-discarded-mine', 1);
     fill('kept', 1);
     expect(await sweepDiscarded(folder())).toBe(1);
-    expect(names()).toEqual(['.nx-fleet-trash-mine', 'kept']);
+    expect(names()).toEqual(['.nx-fleet-discarded-mine', 'kept']);
     expect(await sweepDiscarded(folder())).toBe(0);
     expect(await sweepDiscarded(path.join(folder(), 'none'))).toBe(0);
   });
@@ -118,7 +118,7 @@ describe('discarding a folder', () => {
         protect('doomed');
         await discardDirectory(path.join(folder(), 'doomed'), env);
         await becomes([]);
-        protect('.nx-fleet-trash-0123456789ab');
+        protect('.nx-fleet-discarded-0123456789ab');
         expect(await sweepDiscarded(folder())).toBe(1);
         expect(names()).toEqual([]);
       });
@@ -127,10 +127,10 @@ describe('discarding a folder', () => {
     const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
 
     itAsRoot('to everybody but another user is named once with the command, and the others are removed', async () => {
-      const inner = protect('.nx-fleet-trash-0123456789ab');
+      const inner = protect('.nx-fleet-discarded-0123456789ab');
       chmodSync(path.dirname(inner), 0o755);
       await asOther(async () => {
-        fill('.nx-fleet-trash-ba9876543210', 1);
+        fill('.nx-fleet-discarded-ba9876543210', 1);
         const left = path.join(folder(), '.nx-fleet-left-0123456789ab');
         await expect(sweepDiscarded(folder())).rejects.toThrow(`sudo rm -rf "${left}"`);
         expect(names()).toEqual(['.nx-fleet-left-0123456789ab']);

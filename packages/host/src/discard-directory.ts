@@ -7,8 +7,9 @@ import { allowedEnvironment, printableLine, UserError } from '@nx-fleet/core';
 import { nullIfAbsent } from './read-file.js';
 import { startDetached } from './start-detached.js';
 
-const TRASH_PREFIX = '.nx-fleet-trash-';
-const TRASH = /^\.nx-fleet-trash-[0-9a-f]{12}$/;
+const DISCARDED_PREFIX = '.nx-fleet-discarded-';
+/** Earlier versions called them `trash`. */
+const DISCARDED = /^\.nx-fleet-(?:discarded|trash)-[0-9a-f]{12}$/;
 const REMOVE = { recursive: true, force: true, maxRetries: 3 } as const;
 /** Names of folders that could not be removed: they are reported once. */
 const LEFT_PREFIX = '.nx-fleet-left-';
@@ -37,19 +38,23 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
  */
 export async function discardDirectory(directory: string, env: Readonly<Record<string, string>>): Promise<void> {
   const absolute = path.resolve(directory);
-  const trash = path.join(path.dirname(absolute), `${TRASH_PREFIX}${randomBytes(6).toString('hex')}`);
+  const discarded = path.join(path.dirname(absolute), `${DISCARDED_PREFIX}${randomBytes(6).toString('hex')}`);
   try {
-    await rename(absolute, trash);
+    await rename(absolute, discarded);
   } catch (error) {
     // Whatever stands against the move, such as a mount: absence is fine, and a real obstacle shows again.
     if (!ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) await removeHere(absolute);
     return;
   }
-  const isStarted = await startDetached({ args: ['-e', DELETER, trash], cwd: path.parse(trash).root, env: allowedEnvironment(env) }).then(
+  const isStarted = await startDetached({
+    args: ['-e', DELETER, discarded],
+    cwd: path.parse(discarded).root,
+    env: allowedEnvironment(env),
+  }).then(
     () => true,
     () => false,
   );
-  if (!isStarted) await rm(trash, REMOVE);
+  if (!isStarted) await rm(discarded, REMOVE);
 }
 
 /** @throws UserError when this user may not */
@@ -65,12 +70,12 @@ async function removeHere(directory: string): Promise<void> {
  */
 export async function sweepDiscarded(parent: string): Promise<number> {
   const names = await readdir(parent).catch((error: unknown) => nullIfAbsent(error) ?? []);
-  const discarded = names.filter((name) => TRASH.test(name));
+  const discarded = names.filter((name) => DISCARDED.test(name));
   const left: string[] = [];
   for (const name of discarded) {
     const reason = await removeAsFarAsAllowed(path.join(parent, name));
     if (reason === null) continue;
-    const place = path.join(parent, name.replace(TRASH_PREFIX, LEFT_PREFIX));
+    const place = path.join(parent, name.replace(DISCARDED_PREFIX, LEFT_PREFIX));
     await rename(path.join(parent, name), place);
     left.push(`"${place}" (${reason.replaceAll(name, path.basename(place))})`);
   }

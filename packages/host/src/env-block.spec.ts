@@ -64,9 +64,9 @@ describe('managed block', () => {
 
   it('keeps what follows a first mark whose last mark someone deleted', () => {
     const text = writeManagedBlock('A=1\n', { PORT: '1' }).replace('# <<< nx-fleet\n', 'MINE=x\n');
-    const mended = writeManagedBlock(text, { PORT: '2' });
-    expect(mended).toMatch(/^A=1\n\nMINE=x\n/);
-    expect(readManagedBlock(mended)).toEqual({ PORT: '2' });
+    const fixed = writeManagedBlock(text, { PORT: '2' });
+    expect(fixed).toMatch(/^A=1\n\nMINE=x\n/);
+    expect(readManagedBlock(fixed)).toEqual({ PORT: '2' });
   });
 
   it('reads nothing outside of the block', () => {

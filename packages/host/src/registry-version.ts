@@ -17,10 +17,10 @@ const processSchema = z.strictObject({
   place: z.string().optional(),
 });
 
-const allocationSchema = z.strictObject({
+const allocationObject = z.strictObject({
   repository: z.string().min(1),
   project: z.string().min(1),
-  incarnation: z.string().default(''),
+  generation: z.string().default(''),
   worktree: z.string().min(1),
   branch: z.string().min(1),
   ownsBranch: z.boolean(),
@@ -30,6 +30,13 @@ const allocationSchema = z.strictObject({
   owner: processSchema.nullable(),
   spare: z.string().optional(),
 });
+
+/** Earlier versions called the generation `incarnation`. */
+const allocationSchema = z.preprocess((value) => {
+  if (typeof value !== 'object' || value === null || !('incarnation' in value)) return value;
+  const { incarnation: generation, ...rest } = value;
+  return { generation, ...rest };
+}, allocationObject);
 
 const spareSchema = z.strictObject({
   repository: z.string().min(1),

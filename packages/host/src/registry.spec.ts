@@ -20,7 +20,7 @@ describe('registry on disk', () => {
   const allocation = (project: string): Allocation => ({
     repository: '/repo/.git',
     project,
-    incarnation: '1f',
+    generation: '1f',
     worktree: `/w/${project}`,
     branch: project,
     ownsBranch: false,

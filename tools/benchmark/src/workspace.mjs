@@ -54,7 +54,7 @@ export function workspaceIn(root, env) {
 /** Folders that are deleted behind a command would slow the next one down. */
 export async function untilDeleted({ worktrees }) {
   for (let waitedMs = 0; waitedMs < DELETION_MS; waitedMs += POLL_MS) {
-    if (!namesIn(worktrees).some((name) => name.startsWith('.nx-fleet-trash-'))) return;
+    if (!namesIn(worktrees).some((name) => name.startsWith('.nx-fleet-discarded-'))) return;
     await sleep(POLL_MS);
   }
   throw new Error(`"${worktrees}" still holds removed worktrees after ${DELETION_MS / 1000} s.`);

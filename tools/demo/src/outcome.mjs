@@ -32,7 +32,7 @@ export async function checkScriptedRun({ exitCode, calls }, place) {
   );
   const commits = await commitsOf('issue/1-discounts', place);
   check(
-    'in issue 1 the tests failed once, and a fresh writer mended it',
+    'in issue 1 the tests failed once, and a fresh writer fixed it',
     callsOf('build', 'Discounts') === 2 && commits.length === 2,
     commits,
   );

@@ -50,8 +50,8 @@ describe(`after commands that are killed at random (NX_FLEET_CHAOS_SEED=${SEED} 
   }
 
   /** What cannot even be looked at is a fault as well, and told with the history. */
-  async function faultsNow(isMended: boolean): Promise<readonly string[]> {
-    const question = { workspace, people, main, maxSpares: MAX_SPARES, isMended };
+  async function faultsNow(isRepaired: boolean): Promise<readonly string[]> {
+    const question = { workspace, people, main, maxSpares: MAX_SPARES, isRepaired };
     return fleetFaults(question).catch((error: unknown) => [String(error)]);
   }
 
@@ -62,12 +62,12 @@ describe(`after commands that are killed at random (NX_FLEET_CHAOS_SEED=${SEED} 
     return result;
   }
 
-  /** The doctor mends everything, and finds nothing when it looks again. */
+  /** The doctor fixes everything, and finds nothing when it looks again. */
   async function callDoctor(): Promise<void> {
-    const mended = await run(DOCTOR);
+    const fixed = await run(DOCTOR);
     const again = await run(DOCTOR);
-    const isWell = mended.finished.exitCode === 0 && again.finished.stdout.split('\n').includes('[]');
-    expectNoFaults('The doctor is not done', isWell ? [] : [mended.finished.output, again.finished.output]);
+    const isWell = fixed.finished.exitCode === 0 && again.finished.stdout.split('\n').includes('[]');
+    expectNoFaults('The doctor is not done', isWell ? [] : [fixed.finished.output, again.finished.output]);
   }
 
   /** The commands that were killed, again; then what their refusals advise. */
@@ -116,7 +116,7 @@ describe(`after commands that are killed at random (NX_FLEET_CHAOS_SEED=${SEED} 
       }
       note('the doctor');
       await callDoctor();
-      expectNoFaults('The doctor did not mend it', await faultsNow(true));
+      expectNoFaults('The doctor did not fix it', await faultsNow(true));
     },
     ROUND_MS,
   );

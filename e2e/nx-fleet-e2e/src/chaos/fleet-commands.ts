@@ -1,6 +1,6 @@
 import type { Dice } from './dice.js';
 
-/** An Nx command that makes, removes or mends worktrees. */
+/** An Nx command that makes, removes or fixes worktrees. */
 export interface FleetCommand {
   readonly args: readonly string[];
   /** Text that it prints once it has begun to act, or right before. */

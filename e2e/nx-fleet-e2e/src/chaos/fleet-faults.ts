@@ -16,7 +16,7 @@ export interface FleetQuestion {
   readonly main: object;
   readonly maxSpares: number;
   /** Whether a doctor has just been there: then nothing may be left over. */
-  readonly isMended: boolean;
+  readonly isRepaired: boolean;
 }
 
 /** Everything that does not fit together, in words, once nothing of ours runs any more. */
@@ -43,7 +43,7 @@ export async function fleetFaults(question: FleetQuestion): Promise<readonly str
   if (objects !== '') faults.push(`git fsck: ${objects}`);
   if (JSON.stringify(await mainWorktreeState(workspace)) !== JSON.stringify(main)) faults.push('the main worktree is not as it was');
   faults.push(stateFaults(workspace), gitLocks(workspace), await branchFaults(workspace));
-  if (question.isMended) faults.push(await leftovers(question));
+  if (question.isRepaired) faults.push(await leftovers(question));
   return faults.flat();
 }
 
@@ -97,7 +97,7 @@ async function leftovers({ workspace, maxSpares }: FleetQuestion): Promise<reado
     ...difference(known, registered).map((path) => `git knows nothing of "${path}"`),
     ...unsettled,
     ...(spares.length > maxSpares ? [`there are ${spares.length} spares, more than ${maxSpares}`] : []),
-    ...building.filter((ref) => !ref.startsWith('refs/nx-fleet/trash/')).map((ref) => `ref ${ref} is left over`),
+    ...building.filter((ref) => !ref.startsWith('refs/nx-fleet/backup/')).map((ref) => `ref ${ref} is left over`),
     ...namesIn(dirname(directory)).filter((name) => !['shop', 'shop.worktrees'].includes(name)),
   ];
 }

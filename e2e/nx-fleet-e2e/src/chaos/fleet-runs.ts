@@ -49,7 +49,7 @@ export async function riskBackground(workspace: Workspace, dice: Dice): Promise<
   for (let attempt = 0; attempt < 10; attempt++) {
     await sleep(dice.below(800));
     for (const { pid, command } of processesOf(workspace.folder)) {
-      const isBehind = command.includes('refill-main.js') || command.includes('.nx-fleet-trash-');
+      const isBehind = command.includes('refill-main.js') || command.includes('.nx-fleet-discarded-');
       if (!isBehind || !dice.chance(0.15) || !kill(pid)) continue;
       killed.push(`killed ${command.includes('refill-main.js') ? 'the refill of spares' : 'a deletion'}`);
     }

@@ -39,7 +39,7 @@ export const APPROVAL: ModelStep = { json: { verdict: 'approve', summary: 'Sound
 export function objection(file: string): ModelStep {
   const place = { file, startLine: 1, endLine: 1 };
   const finding = {
-    lens: 'correctness',
+    category: 'correctness',
     severity: 'high',
     confidence: 0.9,
     title: 'A planted bug',

@@ -9,7 +9,7 @@ export const TOKENS = { write: 'writer-0123456789', read: 'reader-0123456789' } 
 /** A server of Nx's self-hosted remote cache, as a process of its own. */
 export interface CacheServer {
   readonly url: string;
-  /** Holds the artefacts, one file for each hash. */
+  /** Holds the artifacts, one file for each hash. */
   readonly directory: string;
   /** What the doors lead to. */
   readonly socket: string;
@@ -29,9 +29,9 @@ export interface CacheDoor {
   stop(): Promise<void>;
 }
 
-/** @param folder keeps the artefacts and the log */
+/** @param folder keeps the artifacts and the log */
 export async function startCacheServer(folder: string): Promise<CacheServer> {
-  const [directory, socket, log] = [join(folder, 'artefacts'), join(folder, 'cache.socket'), join(folder, 'cache-requests.jsonl')];
+  const [directory, socket, log] = [join(folder, 'artifacts'), join(folder, 'cache.socket'), join(folder, 'cache-requests.jsonl')];
   const { child, url } =
     (await start(process.execPath, [PROGRAM, '--directory', directory, '--socket', socket, '--log', log])) ?? failedToStart();
   return {

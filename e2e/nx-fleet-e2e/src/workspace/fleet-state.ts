@@ -51,7 +51,7 @@ export function filesBelow(folder: string): ReadonlyMap<string, string> {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) {
         const isLeft =
-          ['node_modules', '.nx', '.git'].includes(entry.name) || entry.name.startsWith('.nx-fleet-trash-') || path.endsWith(LOGS);
+          ['node_modules', '.nx', '.git'].includes(entry.name) || entry.name.startsWith('.nx-fleet-discarded-') || path.endsWith(LOGS);
         if (!isLeft) visit(path);
       } else if (entry.isFile()) files.set(relative(folder, path), readFileSync(path, 'latin1'));
     }

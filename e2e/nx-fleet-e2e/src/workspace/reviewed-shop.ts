@@ -34,7 +34,7 @@ export interface ReviewedShop {
   review(...args: string[]): Promise<readonly string[]>;
   /** Commits files; null deletes one. */
   commit(files: Readonly<Record<string, string | Buffer | null>>): Promise<void>;
-  /** An artefact below `.nx-fleet/out/`. */
+  /** An artifact below `.nx-fleet/out/`. */
   read(place: string): unknown;
 }
 

@@ -42,7 +42,7 @@ else if (stage === 'plan') {
 } else if (stage === 'fix') {
   for (const file of readdirSync('.').filter((name) => name.startsWith('work-'))) {
     const text = readFileSync(file, 'utf8').trimEnd();
-    writeFileSync(file, (says('STUBBORN') ? 'still ' + text : 'mended') + '\\n');
+    writeFileSync(file, (says('STUBBORN') ? 'still ' + text : 'fixed') + '\\n');
   }
   console.log('done');
 } else if (stage === 'e2e') {
@@ -57,7 +57,7 @@ else if (stage === 'plan') {
   if (says('WRITE IN REVIEW')) writeFileSync('sneaky.txt', 'x');
   const file = /^\\+\\+\\+ b\\/((?:.*\\/)?work-.*)$/m.exec(prompt)?.[1] ?? 'work.txt';
   const isBad = /^\\+.* BUG$/m.test(prompt);
-  const finding = { lens: 'correctness', severity: 'high', confidence: 0.9, title: 'A planted bug', body: 'It says BUG.', file, startLine: 1, endLine: 1, recommendation: 'Take it out.' };
+  const finding = { category: 'correctness', severity: 'high', confidence: 0.9, title: 'A planted bug', body: 'It says BUG.', file, startLine: 1, endLine: 1, recommendation: 'Take it out.' };
   console.log(JSON.stringify({ verdict: isBad ? 'request-changes' : 'approve', summary: isBad ? 'Bad.' : 'Good.', findings: isBad ? [finding] : [] }));
 }
 `;

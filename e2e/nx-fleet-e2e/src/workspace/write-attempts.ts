@@ -91,7 +91,7 @@ export async function stateOf(workspace: Workspace, { worktree, main }: Targets)
   return {
     files: Object.fromEntries([...filesOf(worktree), ...filesOf(main)]),
     index: [await index(worktree), await index(main)],
-    refs: (await workspace.git('for-each-ref')).split('\n').filter((ref) => !ref.includes(TRASH)),
+    refs: (await workspace.git('for-each-ref')).split('\n').filter((ref) => !ref.includes(BACKUPS)),
     beside: readdirSync(join(worktree, '..')),
   };
 }
@@ -100,7 +100,7 @@ export function targetsOf(workspace: Workspace, project: string): Targets {
   return { worktree: worktreeOf(workspace, project), main: workspace.root };
 }
 
-const TRASH = 'refs/nx-fleet/trash/';
+const BACKUPS = 'refs/nx-fleet/backup/';
 // Of git's own files, those that only tell what was done before, and those that are compared as `index` and `refs`.
 const NOT_LOOKED_AT = new Set(['node_modules', '.nx', '.nx-fleet', 'objects', 'index', 'logs', 'ORIG_HEAD', 'COMMIT_EDITMSG', 'trash']);
 

@@ -14,7 +14,7 @@ describe('progressLine', () => {
     );
   });
 
-  it('leaves out what nobody knows', () => {
+  it('leaves out what is unknown', () => {
     expect(progressLine('runs npm test', { name: 'codex', meter: meter() }, price)).toBe('codex: runs npm test');
     expect(progressLine('runs npm test', { name: 'codex', meter: meter({ unit: 'step', count: 2 }) }, price)).toBe(
       'codex: runs npm test (step 2)',

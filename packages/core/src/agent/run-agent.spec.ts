@@ -79,7 +79,7 @@ describe('an agent that is run', () => {
     );
     const issue = await stageIssue({ agent });
     const build = buildIssue(issue.settings.build, issue.context(WRITTEN));
-    await expect(build).rejects.toThrow(/: no What it has written was kept under refs\/nx-fleet\/trash\/\. To continue: nx run issue-42:/);
+    await expect(build).rejects.toThrow(/: no What it has written was kept under refs\/nx-fleet\/backup\/\. To continue: nx run issue-42:/);
   });
 
   it('ends when the caller cancels while it waits', async () => {
@@ -114,7 +114,7 @@ describe('a writer that is tried again', () => {
     const made = await buildIssue(issue.settings.build, issue.context(WRITTEN));
     expect(seen[1]).toEqual(seen[0]);
     expect(Object.keys(issue.git.filesOf(made.head))).toEqual(['README.md', 'whole.ts']);
-    const [kept] = await issue.git.listRefs('refs/nx-fleet/trash/issue-42/');
+    const [kept] = await issue.git.listRefs('refs/nx-fleet/backup/issue-42/');
     expect(Object.keys(issue.git.filesOf(kept?.commit ?? ''))).toEqual(['README.md', 'half.ts']);
   });
 

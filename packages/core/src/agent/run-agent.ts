@@ -120,6 +120,6 @@ function failure({ settings, what, readOnly }: AgentTask, { kind, message, retry
 
 /** What remains, and what continues. */
 function continuing(readOnly: boolean, { project, target }: StageContext): string {
-  const kept = readOnly ? '' : ' What it has written was kept under refs/nx-fleet/trash/.';
+  const kept = readOnly ? '' : ' What it has written was kept under refs/nx-fleet/backup/.';
   return `${kept} To continue: nx run ${project}:${target}`;
 }

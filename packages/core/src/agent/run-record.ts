@@ -26,7 +26,7 @@ const stepSchema = z.strictObject({
 });
 
 /**
- * How a stage's artefact came to be: `run.json` beside it. Nothing reads it for a key, since times and prices differ between equal results.
+ * How a stage's artifact came to be: `run.json` beside it. Nothing reads it for a key, since times and prices differ between equal results.
  * On a cache hit it tells about the run that was paid for.
  */
 export const runRecordSchema = z.strictObject({

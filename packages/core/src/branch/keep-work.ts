@@ -1,7 +1,7 @@
 import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import { printableLine } from '../text/printable.js';
-import { trashRef } from './refs.js';
+import { backupRef } from './refs.js';
 
 /** Written by us, with the worktree's database URL in it. */
 export const ENV_FILE = '.env.local';
@@ -27,7 +27,7 @@ export async function keepWork({ project, worktree, message, base }: KeepRequest
   const { git, host } = keeper;
   await removeInnerWorktrees({ project, worktree, which: 'visible' }, keeper);
   const commit = await git.captureWorktree(worktree, message, { base, without: OWN_ENV_FILES });
-  return keepInTrash(commit, { project, at: host.now() }, git);
+  return keepBackup(commit, { project, at: host.now() }, git);
 }
 
 export interface InnerWorktrees {
@@ -46,7 +46,7 @@ export async function removeInnerWorktrees({ project, worktree, which }: InnerWo
     const isDirty = (await git.isCheckedOut(path)) && (await git.dirtyPaths(path)).length > 0;
     const atHead = branch === null ? head : null;
     const commit = isDirty ? await git.captureWorktree(path, `Kept from ${project}`, { without: OWN_ENV_FILES }) : atHead;
-    const ref = commit === null ? null : await keepInTrash(commit, { project, at: host.now() }, git);
+    const ref = commit === null ? null : await keepBackup(commit, { project, at: host.now() }, git);
     await git.removeWorktree(path);
     const stays = [
       ...(branch === null ? [] : [`its branch "${printableLine(branch)}" stays`]),
@@ -63,13 +63,13 @@ export async function innerWorktrees(worktree: string, git: Git): Promise<Awaite
     .toSorted((one, other) => other.path.length - one.path.length);
 }
 
-/** Keeps a commit under a trash ref of its own; what others keep in the same second stays. @returns the ref */
-export async function keepInTrash(
+/** Keeps a commit under a backup ref of its own; what others keep in the same second stays. @returns the ref */
+export async function keepBackup(
   commit: string,
   { project, at }: { readonly project: string; readonly at: Date },
   git: Git,
 ): Promise<string> {
-  const first = trashRef(project, at);
+  const first = backupRef(project, at);
   for (let count = 1; ; count++) {
     const ref = count === 1 ? first : `${first}-${count}`;
     if (await git.createRef(ref, commit)) return ref;

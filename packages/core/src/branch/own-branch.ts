@@ -3,7 +3,7 @@ import { count } from '../text/count.js';
 import { printableLine } from '../text/printable.js';
 import { untilFree } from './claim-build.js';
 import { clearInterruptedChecks } from './interrupted-checks.js';
-import { keepInTrash, keepWork } from './keep-work.js';
+import { keepBackup, keepWork } from './keep-work.js';
 import { buildingRef, builtRef } from './refs.js';
 import type { StageContext, StageIssue } from '../stage/stage-context.js';
 
@@ -76,7 +76,7 @@ export async function moveBranch(to: string, { local, manifest }: StageIssue, co
   const tip = await git.readRef(`refs/heads/${manifest.branch}`);
   if (tip === to) return;
   if (tip !== null && !(await git.isAncestor(tip, to))) {
-    const ref = await keepInTrash(tip, { project, at: host.now() }, git);
+    const ref = await keepBackup(tip, { project, at: host.now() }, git);
     onProgress(`the earlier head ${tip.slice(0, 8)} was kept as ${ref}`);
   }
   await git.resetWorktree(local.worktree, to);

@@ -1,15 +1,8 @@
-import type { Git } from '../git/git.js';
-
-const FETCHED = 'refs/nx-fleet/fetched/';
+export const BACKUPS = 'refs/nx-fleet/backup/';
 
 /** The head that the last build put on an issue's branch: what is there and is not this, the user made. */
 export function builtRef(project: string): string {
   return `refs/nx-fleet/built/${project}`;
-}
-
-/** Deletes the refs that earlier versions held heads of bundles by. */
-export async function sweepFetched(git: Pick<Git, 'listRefs' | 'deleteRef'>): Promise<void> {
-  for (const { ref } of await git.listRefs(FETCHED)) await git.deleteRef(ref);
 }
 
 /** Exists while a writer is at work; left behind, it says that the work tree holds an interrupted attempt. */
@@ -22,7 +15,7 @@ export function checkingRef(project: string): string {
   return `refs/nx-fleet/checking/${project}`;
 }
 
-/** Where work is kept that a command removed: `refs/nx-fleet/trash/issue-42/20261122T160000Z`. */
-export function trashRef(project: string, at: Date): string {
-  return `refs/nx-fleet/trash/${project}/${at.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')}`;
+/** Where work is kept that a command removed: `refs/nx-fleet/backup/issue-42/20261122T160000Z`. */
+export function backupRef(project: string, at: Date): string {
+  return `${BACKUPS}${project}/${at.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')}`;
 }

@@ -101,7 +101,7 @@ describe('database and generated files follow the branch', () => {
     await build(first);
     const { git } = first.issue;
     const again = await world({ git: { bundles: git.bundles } });
-    await again.issue.host.artefacts.write('issue-42', WRITTEN, 'build.json', first.issue.out(WRITTEN, 'build.json') ?? '');
+    await again.issue.host.artifacts.write('issue-42', WRITTEN, 'build.json', first.issue.out(WRITTEN, 'build.json') ?? '');
     await checkout(again);
     expect(take(again)).toEqual(['fresh', 'migrate on a.ts 1']);
     await checkout(again);
@@ -138,7 +138,7 @@ describe('database and generated files follow the branch', () => {
     const [tree, baseTree] = [await issue.git.resolveTree(issue.branchRef), await issue.git.resolveTree(issue.git.root)];
     const findings = [aFinding({ file: 'a.ts', startLine: 1, endLine: 1 })];
     const review = aReview({ tree: tree ?? '', baseTree: baseTree ?? '', verdict: 'request-changes', findings });
-    await issue.host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify(review));
+    await issue.host.artifacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify(review));
     await storeCheckout(issue);
     await fixIssue(issue.settings.fix, true, issue.context(FIXED));
     expect(take(made)).toEqual([
@@ -229,7 +229,7 @@ describe('database and generated files follow the branch', () => {
     await made.issue.git.commitAll(made.issue.worktree, 'Mine');
     await expect(checkout(made)).rejects.toThrow('The setup commands left "schema.lock", which is neither committed nor ignored.');
     expect(await made.issue.git.dirtyPaths(made.issue.worktree)).toEqual([]);
-    expect(await made.issue.git.listRefs('refs/nx-fleet/trash/')).not.toEqual([]);
+    expect(await made.issue.git.listRefs('refs/nx-fleet/backup/')).not.toEqual([]);
     isLeaving = false;
     take(made);
     await checkout(made);

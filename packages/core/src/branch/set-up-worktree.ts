@@ -46,7 +46,7 @@ export async function requireDatabase({ local }: StageIssue, context: StageConte
   await database.createBranch({
     ...(await databaseOwner(location, host)),
     project,
-    incarnation: allocation.incarnation,
+    generation: allocation.generation,
     worktree: local.worktree,
     onProgress: (line) => onDetail(line, 'step'),
     ...(signal === undefined ? {} : { signal }),

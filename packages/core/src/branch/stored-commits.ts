@@ -3,11 +3,11 @@ import { builtRef } from './refs.js';
 import { refuseStored } from '../stage/refuse-stored.js';
 import type { StageContext } from '../stage/stage-context.js';
 
-/** Commits that a stage has stored: what its artefact says about them, and the bundle beside it. */
+/** Commits that a stage has stored: what its artifact says about them, and the bundle beside it. */
 export interface StoredCommits {
   /** `build by claude`. */
   readonly what: string;
-  /** The target that has the bundle among its artefacts. */
+  /** The target that has the bundle among its artifacts. */
   readonly target: string;
   /** The target that makes it again. */
   readonly again: string;
@@ -25,7 +25,7 @@ export type Restored<Work> = Work & { readonly base: string; readonly head: stri
 /**
  * Brings stored commits onto a commit that holds the files they build on, whatever it is called; what is here already is taken as it is.
  * @returns their head
- * @throws UserError when they are not what the artefact says: the checks and the reviews would be of something else
+ * @throws UserError when they are not what the artifact says: the checks and the reviews would be of something else
  */
 export async function restoreCommits(stored: StoredCommits, context: StageContext): Promise<string> {
   const { git, host, project } = context;
@@ -36,7 +36,7 @@ export async function restoreCommits(stored: StoredCommits, context: StageContex
   }
   const refuse = (reason: string, cause?: unknown): UserError => refuseStored({ what, reason, project, target: again }, cause);
   try {
-    const moved = await git.fetchBundle(`${host.artefacts.directory(project, target)}/branch.bundle`, baseTree, onto);
+    const moved = await git.fetchBundle(`${host.artifacts.directory(project, target)}/branch.bundle`, baseTree, onto);
     if (moved.kind === 'merged' && (await git.resolveTree(moved.commit)) === tree) return moved.commit;
   } catch (error) {
     throw error instanceof UserError ? error : refuse('its branch.bundle cannot be read', error);

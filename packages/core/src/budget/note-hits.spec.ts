@@ -18,7 +18,7 @@ async function finished(host: FakeHost, change: Partial<RunRecord> = {}): Promis
     steps: [step],
     ...change,
   };
-  await host.artefacts.write(plan.project, plan.target, 'run.json', JSON.stringify(record));
+  await host.artifacts.write(plan.project, plan.target, 'run.json', JSON.stringify(record));
 }
 
 describe('noteHits', () => {

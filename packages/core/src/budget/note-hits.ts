@@ -1,6 +1,6 @@
 import { CHECKS_STEP, runRecordSchema, runTotals, type RunRecord } from '../agent/run-record.js';
-import type { ArtefactStore } from '../artefact/artefact-store.js';
-import { parseArtefact } from '../artefact/parse-artefact.js';
+import type { ArtifactStore } from '../artifact/artifact-store.js';
+import { parseArtifact } from '../artifact/parse-artifact.js';
 import { isInexactSource } from './agent-runs.js';
 import type { Hit } from './ledger-entry.js';
 import type { Ledger } from './ledger.js';
@@ -13,7 +13,7 @@ export interface FleetTask {
 
 export interface HitContext {
   readonly ledger: Ledger;
-  readonly artefacts: ArtefactStore;
+  readonly artifacts: ArtifactStore;
   readonly now: () => Date;
 }
 
@@ -21,7 +21,7 @@ export interface HitContext {
  * Notes which finished tasks of this command had their result from the cache. A hit runs no code of nx-fleet: the tasks after it find a finished
  * run's record that no agent run of this command made. Each result counts once per command.
  */
-export async function noteHits(tasks: readonly FleetTask[], { ledger, artefacts, now }: HitContext): Promise<void> {
+export async function noteHits(tasks: readonly FleetTask[], { ledger, artifacts, now }: HitContext): Promise<void> {
   if (tasks.length === 0) return;
   const [payments, hits] = await Promise.all([ledger.readPayments(), ledger.readHits()]);
   const known = new Set(
@@ -29,7 +29,7 @@ export async function noteHits(tasks: readonly FleetTask[], { ledger, artefacts,
   );
   const found: Hit[] = [];
   for (const { project, target } of tasks) {
-    const record = parseArtefact(await artefacts.read(project, target, 'run.json'), runRecordSchema);
+    const record = parseArtifact(await artifacts.read(project, target, 'run.json'), runRecordSchema);
     if (record === null || record.key === null || record.outcome !== 'completed' || agentSteps(record).length === 0) continue;
     if (known.has(resultId({ project, target, key: record.key }))) continue;
     found.push({ at: now().toISOString(), run: ledger.run, project, target, key: record.key, ...costOf(record) });

@@ -57,7 +57,7 @@ describe('requireBudget', () => {
     expect((await ask(host, { runUsd: 1 })).refusal).toMatch(/: nx run issue-42:agent-plan\. A new command has its own budget\.$/);
   });
 
-  it('runs nobody on a budget of 0', async () => {
+  it('runs no agent on a budget of 0', async () => {
     expect((await ask(createFakeHost(), { runUsd: 0 })).refusal).toContain('$0.00 is spent');
   });
 

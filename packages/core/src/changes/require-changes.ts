@@ -1,7 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { Git } from '../git/git.js';
 import { findRange, type RangeRequest } from './change-range.js';
-import { readChanges, type ChangesIndex, type ChangesPlace } from './changes-artefact.js';
+import { readChanges, type ChangesIndex, type ChangesPlace } from './changes-artifact.js';
 
 /**
  * What `agent-changes` found for the range that is asked for: not what another command, or an earlier one, left there.

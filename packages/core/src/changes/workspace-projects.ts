@@ -6,10 +6,10 @@ export interface WorkspaceProject {
   /** Names of the projects that it depends on directly. */
   readonly dependencies: readonly string[];
   /**
-   * Who reviews its changes: `rest` where they count as files outside all projects, since it cannot have a review of its own; `nobody` where it is
+   * Who reviews its changes: `rest` where they count as files outside all projects, since it cannot have a review of its own; `none` where it is
    * left out by the user.
    */
-  readonly reviewedBy: 'itself' | 'rest' | 'nobody';
+  readonly reviewedBy: 'itself' | 'rest' | 'none';
 }
 
 /** Finds the project that a file belongs to: the one with the nearest root above it; null for a file outside all projects. */

@@ -71,13 +71,13 @@ async function runCheck({ line, number, base, worktree, env, redact }: CheckToRu
   const redactLine = createLineRedactor(redact);
   const notesFile = `check-${number}.tasks`;
   // An earlier round of checks has noted its tasks there too.
-  const readNotes = async (): Promise<string> => (await host.artefacts.read(project, target, notesFile)) ?? '';
+  const readNotes = async (): Promise<string> => (await host.artifacts.read(project, target, notesFile)) ?? '';
   const before = (await readNotes()).length;
   const result = await host.commands.run({
     file,
     args,
     cwd: worktree,
-    env: { ...env, [TASKS_VARIABLE]: `${host.artefacts.directory(project, target)}/${notesFile}` },
+    env: { ...env, [TASKS_VARIABLE]: `${host.artifacts.directory(project, target)}/${notesFile}` },
     timeoutMs: limits.checkTimeoutMs,
     onLine: (text) => onDetail(`  ${redactLine(printable(text))}`, 'output'),
     ...(signal === undefined ? {} : { signal }),
@@ -98,7 +98,7 @@ function resultText(results: readonly CheckResult[]): string {
 
 async function showResult(result: CheckResult, number: number, { host, project, target, onProgress }: StageContext): Promise<void> {
   const log = `check-${number}.log`;
-  await host.artefacts.write(project, target, log, `${result.output}\n`);
+  await host.artifacts.write(project, target, log, `${result.output}\n`);
   for (const line of shownLines(result, `.nx-fleet/out/${project}/${target}/${log}`)) onProgress(line);
 }
 

@@ -10,7 +10,7 @@ export interface DatabaseOwner {
 export interface DatabaseBranchRequest extends DatabaseOwner {
   readonly project: string;
   /** Changes when the project is removed and made again: a branch that an earlier one has left behind is replaced by a fresh copy. */
-  readonly incarnation: string;
+  readonly generation: string;
   readonly worktree: string;
   readonly onProgress: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -26,7 +26,7 @@ export interface DatabaseBranch {
 /** A database branch of nx-fleet, by whom it was made for. */
 export interface OwnedDatabaseBranch {
   readonly project: string;
-  readonly incarnation: string;
+  readonly generation: string;
   /** Its name at the provider, for users. */
   readonly name: string;
 }
@@ -47,9 +47,9 @@ export interface Database {
   resetBranch(request: DatabaseBranchRequest): Promise<DatabaseBranch | null>;
   /**
    * Removes the copy, with the sessions on it; absence is fine, another owner's is left alone.
-   * @param request with `onlyIncarnation`, another incarnation's is left alone too: somebody may have made it since @throws UserError
+   * @param request with `onlyGeneration`, another generation's is left alone too: somebody may have made it since @throws UserError
    */
-  removeBranch(request: Omit<DatabaseBranchRequest, 'incarnation'> & { readonly onlyIncarnation?: string }): Promise<void>;
+  removeBranch(request: Omit<DatabaseBranchRequest, 'generation'> & { readonly onlyGeneration?: string }): Promise<void>;
   /** The branches that this clone has made and that are still there; empty where they live in the worktrees. @throws UserError */
   listBranches(owner: DatabaseOwner): Promise<readonly OwnedDatabaseBranch[]>;
   /** Refreshes the snapshot that later copies are made from. Null where copies are always made from the current state. @throws UserError */

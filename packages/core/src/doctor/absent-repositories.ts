@@ -3,7 +3,7 @@ import type { Host } from '../host/host.js';
 import { describeProcess, type Allocation, type Spare } from '../host/registry.js';
 import { count } from '../text/count.js';
 import { printableLine } from '../text/printable.js';
-import type { Complaint, ExamineContext } from './examine-fleet.js';
+import type { Problem, ExamineContext } from './examine-fleet.js';
 
 interface Holdings {
   readonly allocations: readonly Allocation[];
@@ -11,7 +11,7 @@ interface Holdings {
 }
 
 /** Other repositories that hold names and ports, and whose folder is not there: deleted, or on a disk or in a container that is not there now. */
-export async function examineAbsentRepositories({ location, adapters: { host } }: ExamineContext): Promise<readonly Complaint[]> {
+export async function examineAbsentRepositories({ location, adapters: { host } }: ExamineContext): Promise<readonly Problem[]> {
   const others = [...(await absentRepositories(host))].filter(([repository]) => repository !== location.commonDirectory);
   return others.map(([repository, holdings]) => ({
     subject: repository,

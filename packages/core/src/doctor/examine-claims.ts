@@ -8,50 +8,50 @@ import { planRemoval } from '../worktree/plan-removal.js';
 import { provisionWorktree, undoProvisioning } from '../worktree/provision-worktree.js';
 import { removeWorktree } from '../worktree/remove-worktree.js';
 import { endStraysOf, type WorktreeWork } from '../worktree/worktree-work.js';
-import type { Complaint, ExamineContext } from './examine-fleet.js';
+import type { Problem, ExamineContext } from './examine-fleet.js';
 
 /** Claims on names and ports whose process has ended before they were settled, or whose worktree is gone. */
-export async function examineClaims(context: ExamineContext): Promise<readonly Complaint[]> {
+export async function examineClaims(context: ExamineContext): Promise<readonly Problem[]> {
   const { location, adapters } = context;
   const { host } = adapters;
-  const complaints: Complaint[] = [];
+  const problems: Problem[] = [];
   for (const allocation of await host.registry.read()) {
     if (allocation.repository !== location.commonDirectory) continue;
     const { owner, state } = allocation;
     const isBusy = state !== 'ready' && owner !== null && (await host.registry.isAlive(owner));
-    const complaint = isBusy ? null : await examineClaim(allocation, context).catch((error: unknown) => unreadable(allocation, error));
-    if (complaint !== null) complaints.push(complaint);
+    const problem = isBusy ? null : await examineClaim(allocation, context).catch((error: unknown) => unreadable(allocation, error));
+    if (problem !== null) problems.push(problem);
   }
-  return complaints;
+  return problems;
 }
 
 /** State that cannot be read is one row, whatever is wrong with it. */
-function unreadable({ project: subject }: Allocation, error: unknown): Complaint {
+function unreadable({ project: subject }: Allocation, error: unknown): Problem {
   if (error instanceof UserError) return { subject, reason: error.message, remedy: 'advise' };
   throw error;
 }
 
-async function examineClaim(allocation: Allocation, context: ExamineContext): Promise<Complaint | null> {
+async function examineClaim(allocation: Allocation, context: ExamineContext): Promise<Problem | null> {
   const { host } = context.adapters;
   const { project: subject, state, worktree } = allocation;
   const manifest = await host.state.readManifest(subject);
   const wasReady = (await host.state.readLocal(subject)) !== null;
   if (state === 'removing') {
     const reason = 'its removal was interrupted';
-    return { subject, reason, remedy: 'finish', mend: () => finishRemoval(allocation, manifest, context) };
+    return { subject, reason, remedy: 'finish', repair: () => finishRemoval(allocation, manifest, context) };
   }
   if (state === 'creating' && !(wasReady && manifest !== null)) {
     const reason = 'its creation was interrupted';
-    return { subject, reason, remedy: 'undo', mend: () => undoMaking(allocation, manifest, context) };
+    return { subject, reason, remedy: 'undo', repair: () => undoMaking(allocation, manifest, context) };
   }
   if (manifest === null) {
     const reason = `its manifest is missing, but its worktree "${worktree}" exists. To restore the manifest: nx g worktree --issue=${subject.replace(/^issue-/, '')}`;
     if (await host.pathExists(worktree)) return { subject, reason, remedy: 'advise' };
-    return { subject, reason: 'its manifest and its worktree are gone', remedy: 'release', mend: () => release(allocation, context) };
+    return { subject, reason: 'its manifest and its worktree are gone', remedy: 'release', repair: () => release(allocation, context) };
   }
   if (state === 'creating') {
     const reason = 'recreating its worktree was interrupted';
-    return { subject, reason, remedy: 'finish', mend: () => finishWorktree(allocation, manifest, context) };
+    return { subject, reason, remedy: 'finish', repair: () => finishWorktree(allocation, manifest, context) };
   }
   const again = `nx g worktree --issue=${manifest.tracker.reference}`;
   if (!(await host.pathExists(worktree))) {

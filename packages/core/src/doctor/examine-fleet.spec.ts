@@ -7,7 +7,7 @@ import { anIssue, createFakeFleet, planInFleet, provisionRequest, type FakeFleet
 import { provisionWorktree } from '../worktree/provision-worktree.js';
 import { refillSpares } from '../worktree/spares.js';
 import { releaseAbsentRepository } from './absent-repositories.js';
-import { examineFleet, lastingComplaints, mendFleet, type Complaint, type ComplaintReport, type ExamineContext } from './examine-fleet.js';
+import { examineFleet, lastingProblems, repairFleet, type Problem, type ProblemReport, type ExamineContext } from './examine-fleet.js';
 
 const worktree = '/repo.worktrees/issue-42';
 const branchRef = 'refs/heads/issue/42-dark-mode';
@@ -19,12 +19,12 @@ function context(fleet: FakeFleet, spares = 1): ExamineContext {
   return { location: fleet.git.location, settings, worktreesDirectory: '/repo.worktrees', adapters: fleet, onProgress };
 }
 
-async function examine(fleet: FakeFleet, spares = 1): Promise<readonly Complaint[]> {
+async function examine(fleet: FakeFleet, spares = 1): Promise<readonly Problem[]> {
   return examineFleet(context(fleet, spares));
 }
 
-async function doctor(fleet: FakeFleet, spares = 1): Promise<readonly ComplaintReport[]> {
-  return mendFleet(await examine(fleet, spares), { dryRun: false });
+async function doctor(fleet: FakeFleet, spares = 1): Promise<readonly ProblemReport[]> {
+  return repairFleet(await examine(fleet, spares), { dryRun: false });
 }
 
 async function createReadyFleet(options: FakeHostOptions = {}, reference = '42'): Promise<FakeFleet> {
@@ -58,7 +58,7 @@ function aForeignClaim(repository: string): Allocation {
   return {
     repository,
     project: 'issue-1',
-    incarnation: 'x',
+    generation: 'x',
     worktree: '/other.worktrees/issue-1',
     branch: 'issue/1',
     ownsBranch: true,
@@ -70,15 +70,15 @@ function aForeignClaim(repository: string): Allocation {
 
 interface Case {
   readonly make: () => Promise<FakeFleet>;
-  readonly complaint: readonly [subject: string, reason: string, remedy: Complaint['remedy']];
-  /** What is there once it is mended, or still there where only a person can. */
+  readonly problem: readonly [subject: string, reason: string, remedy: Problem['remedy']];
+  /** What is there once it is repaired, or still there where only a person can. */
   readonly after: (fleet: FakeFleet) => unknown;
 }
 
-const mended: Readonly<Record<string, Case>> = {
+const repaired: Readonly<Record<string, Case>> = {
   'making that was interrupted': {
     make: halfMade,
-    complaint: ['issue-42', 'its creation was interrupted', 'undo'],
+    problem: ['issue-42', 'its creation was interrupted', 'undo'],
     after: async ({ git, host, database }) => {
       expect([...host.files.keys(), ...(await host.registry.read()), ...database.branches]).toEqual([]);
       expect(git.refs.has(branchRef)).toBe(false);
@@ -91,7 +91,7 @@ const mended: Readonly<Record<string, Case>> = {
       await change(fleet, { state: 'creating', owner: other });
       return fleet;
     },
-    complaint: ['issue-42', 'recreating its worktree was interrupted', 'finish'],
+    problem: ['issue-42', 'recreating its worktree was interrupted', 'finish'],
     after: async ({ host }) => expect(await host.registry.read()).toMatchObject([{ state: 'ready' }]),
   },
   'a removal that was interrupted': {
@@ -101,10 +101,10 @@ const mended: Readonly<Record<string, Case>> = {
       await change(fleet, { state: 'removing', owner: other });
       return fleet;
     },
-    complaint: ['issue-42', 'its removal was interrupted', 'finish'],
+    problem: ['issue-42', 'its removal was interrupted', 'finish'],
     after: async ({ git, host }) => {
       expect([...host.files.keys(), ...(await host.registry.read())]).toEqual([]);
-      expect(git.filesOf('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toMatchObject({ 'work.ts': '1' });
+      expect(git.filesOf('refs/nx-fleet/backup/issue-42/20260101T000000Z')).toMatchObject({ 'work.ts': '1' });
     },
   },
   'a removal without a manifest': {
@@ -114,7 +114,7 @@ const mended: Readonly<Record<string, Case>> = {
       await change(fleet, { state: 'removing', owner: other });
       return fleet;
     },
-    complaint: ['issue-42', 'its removal was interrupted', 'finish'],
+    problem: ['issue-42', 'its removal was interrupted', 'finish'],
     after: async ({ git, host }) => {
       expect([...host.files.keys(), ...(await host.registry.read())]).toEqual([]);
       expect(git.refs.has(branchRef)).toBe(true);
@@ -126,7 +126,7 @@ const mended: Readonly<Record<string, Case>> = {
       await deleteFolders(fleet);
       return fleet;
     },
-    complaint: ['issue-42', 'its manifest and its worktree are gone', 'release'],
+    problem: ['issue-42', 'its manifest and its worktree are gone', 'release'],
     after: async ({ git, host, database }) => {
       expect([...host.files.keys(), ...(await host.registry.read()), ...database.branches]).toEqual([]);
       expect(git.refs.has(branchRef)).toBe(false);
@@ -140,7 +140,7 @@ const mended: Readonly<Record<string, Case>> = {
       await deleteFolders(fleet);
       return fleet;
     },
-    complaint: ['issue-42', 'its manifest and its worktree are gone', 'release'],
+    problem: ['issue-42', 'its manifest and its worktree are gone', 'release'],
     after: async ({ git, host, database }) => {
       expect([...(await host.registry.read()), ...database.branches]).toEqual([]);
       expect(git.refs.has(branchRef)).toBe(true);
@@ -152,7 +152,7 @@ const mended: Readonly<Record<string, Case>> = {
       await planInFleet(fleet);
       return fleet;
     },
-    complaint: ['issue-42', 'it has a manifest, and nothing was made for it', 'undo'],
+    problem: ['issue-42', 'it has a manifest, and nothing was made for it', 'undo'],
     after: async ({ host }) => expect([...host.files.keys()]).toEqual([]),
   },
   'a removal that was interrupted at its end': {
@@ -164,7 +164,7 @@ const mended: Readonly<Record<string, Case>> = {
       await forget(fleet);
       return fleet;
     },
-    complaint: ['issue-42', 'its removal was interrupted at its end', 'finish'],
+    problem: ['issue-42', 'its removal was interrupted at its end', 'finish'],
     after: async ({ host }) => expect([...host.files.keys()]).toEqual([]),
   },
   'a worktree that the registry has forgotten': {
@@ -174,7 +174,7 @@ const mended: Readonly<Record<string, Case>> = {
       await forget(fleet);
       return fleet;
     },
-    complaint: ['issue-42', "this machine's registry does not know its worktree", 'finish'],
+    problem: ['issue-42', "this machine's registry does not know its worktree", 'finish'],
     after: async ({ git, host, database }) => {
       const local = await host.state.readLocal('issue-42');
       const claim = { project: 'issue-42', worktree, state: 'ready', ownsBranch: true, firstPort: local?.ports['PORT'] };
@@ -189,7 +189,7 @@ const mended: Readonly<Record<string, Case>> = {
       fleet.database.branches.add('issue-7');
       return fleet;
     },
-    complaint: ['memory issue-7', 'no worktree of "issue-7" uses it', 'remove'],
+    problem: ['memory issue-7', 'no worktree of "issue-7" uses it', 'remove'],
     after: ({ database }) => expect([...database.branches]).toEqual([]),
   },
   'a folder of a spare that nothing stands for': {
@@ -198,7 +198,7 @@ const mended: Readonly<Record<string, Case>> = {
       await fleet.git.addDetachedWorktree('/repo.worktrees/.nx-fleet-spare-4', fleet.git.root);
       return fleet;
     },
-    complaint: ['/repo.worktrees/.nx-fleet-spare-4', 'an unregistered spare worktree', 'remove'],
+    problem: ['/repo.worktrees/.nx-fleet-spare-4', 'an unregistered spare worktree', 'remove'],
     after: async ({ git }) => expect(await git.listWorktrees()).toHaveLength(1),
   },
   'a spare that was made half-way': {
@@ -206,7 +206,7 @@ const mended: Readonly<Record<string, Case>> = {
       const spare = { repository: '/repo/.git', worktree: '/repo.worktrees/.nx-fleet-spare-1', state: 'filling', owner: other } as const;
       return createFakeFleet({ spares: [spare] });
     },
-    complaint: ['/repo.worktrees/.nx-fleet-spare-1', 'a spare worktree: its preparation was interrupted', 'remove'],
+    problem: ['/repo.worktrees/.nx-fleet-spare-1', 'a spare worktree: its preparation was interrupted', 'remove'],
     after: async ({ host }) => expect(await host.registry.readSpares()).toEqual([]),
   },
 };
@@ -218,7 +218,7 @@ const advised: Readonly<Record<string, Case>> = {
       fleet.database.branches.clear();
       return fleet;
     },
-    complaint: ['issue-42', 'its database is gone. To have a fresh copy: nx run issue-42:db-reset', 'advise'],
+    problem: ['issue-42', 'its database is gone. To have a fresh copy: nx run issue-42:db-reset', 'advise'],
     after: async ({ host }) => expect(await host.registry.read()).toMatchObject([{ state: 'ready' }]),
   },
   'a ready worktree whose manifest is gone': {
@@ -227,7 +227,7 @@ const advised: Readonly<Record<string, Case>> = {
       await fleet.host.state.removeIssue('issue-42');
       return fleet;
     },
-    complaint: [
+    problem: [
       'issue-42',
       `its manifest is missing, but its worktree "${worktree}" exists. To restore the manifest: nx g worktree --issue=42`,
       'advise',
@@ -240,7 +240,7 @@ const advised: Readonly<Record<string, Case>> = {
       await fleet.git.removeWorktree(worktree);
       return fleet;
     },
-    complaint: ['issue-42', `its worktree "${worktree}" is gone. Make it again: nx g worktree --issue=42`, 'advise'],
+    problem: ['issue-42', `its worktree "${worktree}" is gone. Make it again: nx g worktree --issue=42`, 'advise'],
     after: async ({ host, database }) => {
       expect(await host.registry.read()).toHaveLength(1);
       expect(database.branches.has('issue-42')).toBe(true);
@@ -253,7 +253,7 @@ const advised: Readonly<Record<string, Case>> = {
       await provisionWorktree(provisionRequest(await planInFleet(fleet), fleet), { ...fleet, database });
       return fleet;
     },
-    complaint: ['issue-42', 'its database was not created (the server is down). Once that is fixed: nx g worktree --issue=42', 'advise'],
+    problem: ['issue-42', 'its database was not created (the server is down). Once that is fixed: nx g worktree --issue=42', 'advise'],
     after: async ({ host }) => expect(await host.registry.read()).toMatchObject([{ state: 'ready' }]),
   },
   'a state of which nothing is left but the branch': {
@@ -263,7 +263,7 @@ const advised: Readonly<Record<string, Case>> = {
       await forget(fleet);
       return fleet;
     },
-    complaint: [
+    problem: [
       'issue-42',
       'this machine knows nothing of its worktree but its state. Remove it, which leaves the branch: nx g remove-worktree --issue=42',
       'advise',
@@ -273,10 +273,10 @@ const advised: Readonly<Record<string, Case>> = {
   'a database of an earlier worktree': {
     make: async () => {
       const fleet = await createReadyFleet();
-      await change(fleet, { incarnation: 'later' });
+      await change(fleet, { generation: 'later' });
       return fleet;
     },
-    complaint: ['memory issue-42', 'an earlier worktree of "issue-42" left it. To have it replaced: nx run issue-42:db-reset', 'advise'],
+    problem: ['memory issue-42', 'an earlier worktree of "issue-42" left it. To have it replaced: nx run issue-42:db-reset', 'advise'],
     after: ({ database }) => expect(database.branches.has('issue-42')).toBe(true),
   },
   'a database that does not answer': {
@@ -285,23 +285,23 @@ const advised: Readonly<Record<string, Case>> = {
       const listBranches = (): Promise<never> => Promise.reject(new UserError('the server is down'));
       return { ...fleet, database: { ...fleet.database, listBranches } };
     },
-    complaint: ['memory database', 'the server is down', 'advise'],
+    problem: ['memory database', 'the server is down', 'advise'],
     after: () => {},
   },
 };
 
 describe('the doctor', () => {
-  it.each(Object.entries(mended))('mends %s, after which nothing is left to mend', async (_, { make, complaint, after }) => {
+  it.each(Object.entries(repaired))('repairs %s, after which nothing is left to repair', async (_, { make, problem, after }) => {
     const fleet = await make();
     fleet.host.becomeAnotherProcess();
-    const [subject, reason, remedy] = complaint;
-    expect(await examine(fleet)).toEqual([{ subject, reason, remedy, mend: expect.any(Function) as unknown }]);
-    expect(await doctor(fleet)).toEqual([{ subject, reason, remedy, outcome: 'mended' }]);
+    const [subject, reason, remedy] = problem;
+    expect(await examine(fleet)).toEqual([{ subject, reason, remedy, repair: expect.any(Function) as unknown }]);
+    expect(await doctor(fleet)).toEqual([{ subject, reason, remedy, outcome: 'repaired' }]);
     await after(fleet);
     expect(await examine(fleet)).toEqual([]);
   });
 
-  it.each(Object.entries(mended))('only says what it would do about %s when asked to', async (_, { make, complaint }) => {
+  it.each(Object.entries(repaired))('only says what it would do about %s when asked to', async (_, { make, problem }) => {
     const fleet = await make();
     fleet.host.becomeAnotherProcess();
     const look = async (): Promise<unknown> => [
@@ -313,15 +313,15 @@ describe('the doctor', () => {
       [...fleet.database.branches],
     ];
     const before = await look();
-    const [subject, reason, remedy] = complaint;
-    expect(await mendFleet(await examine(fleet), { dryRun: true })).toEqual([{ subject, reason, remedy, outcome: 'would-mend' }]);
+    const [subject, reason, remedy] = problem;
+    expect(await repairFleet(await examine(fleet), { dryRun: true })).toEqual([{ subject, reason, remedy, outcome: 'would-repair' }]);
     expect(await look()).toEqual(before);
   });
 
-  it.each(Object.entries(advised))('leaves %s to a person, and says what to do', async (_, { make, complaint, after }) => {
+  it.each(Object.entries(advised))('leaves %s to a person, and says what to do', async (_, { make, problem, after }) => {
     const fleet = await make();
     fleet.host.becomeAnotherProcess();
-    const [subject, reason, remedy] = complaint;
+    const [subject, reason, remedy] = problem;
     expect(await doctor(fleet)).toEqual([{ subject, reason, remedy, outcome: 'needs-you' }]);
     await after(fleet);
   });
@@ -348,11 +348,11 @@ describe('the doctor', () => {
   });
 
   it('takes away spares that are too many, and sweeps folders of removed worktrees', async () => {
-    const fleet = await createReadyFleet({ files: { '/repo.worktrees/.nx-fleet-trash-1/a': '' } });
+    const fleet = await createReadyFleet({ files: { '/repo.worktrees/.nx-fleet-backup-1/a': '' } });
     await refillSpares({ ...context(fleet), commit: fleet.git.root }, fleet);
     expect((await doctor(fleet, 0)).map(({ subject, reason, outcome }) => [subject, reason, outcome])).toEqual([
-      ['/repo.worktrees', 'folders of removed worktrees are still there', 'mended'],
-      ['/repo.worktrees/.nx-fleet-spare-1', 'a spare worktree: there are more spares than "worktrees.spares" asks for', 'mended'],
+      ['/repo.worktrees', 'folders of removed worktrees are still there', 'repaired'],
+      ['/repo.worktrees/.nx-fleet-spare-1', 'a spare worktree: there are more spares than "worktrees.spares" asks for', 'repaired'],
     ]);
     expect(await fleet.git.listWorktrees()).toHaveLength(2);
   });
@@ -419,7 +419,7 @@ describe('the doctor', () => {
 
   it('leaves the database of a worktree alone that is just being made', async () => {
     const fleet = await createReadyFleet({ running: [other] });
-    await change(fleet, { state: 'creating', owner: other, incarnation: 'other' });
+    await change(fleet, { state: 'creating', owner: other, generation: 'other' });
     expect(await examine(fleet)).toEqual([]);
   });
 
@@ -431,34 +431,36 @@ describe('the doctor', () => {
     const faulty = { ...fleet, git: { ...fleet.git, removeWorktree } };
     expect(await doctor(faulty)).toMatchObject([
       { subject: 'issue-42', outcome: 'failed', error: '"it" is locked' },
-      { subject: 'memory issue-7', outcome: 'mended' },
+      { subject: 'memory issue-7', outcome: 'repaired' },
     ]);
     fleet.host.becomeAnotherProcess();
-    expect(await doctor(fleet)).toMatchObject([{ subject: 'issue-42', outcome: 'mended' }]);
+    expect(await doctor(fleet)).toMatchObject([{ subject: 'issue-42', outcome: 'repaired' }]);
   });
 
   it('removes temporary folders of killed commands', async () => {
     const fleet = createFakeFleet({ forgottenScratch: ['/tmp/nx-fleet-a1b2c3-17-d4e5f6-abcdef'] });
-    expect(await doctor(fleet)).toMatchObject([{ subject: '/tmp/nx-fleet-a1b2c3-17-d4e5f6-abcdef', remedy: 'remove', outcome: 'mended' }]);
+    expect(await doctor(fleet)).toMatchObject([
+      { subject: '/tmp/nx-fleet-a1b2c3-17-d4e5f6-abcdef', remedy: 'remove', outcome: 'repaired' },
+    ]);
   });
 
-  it('shows a failure that nobody foresaw as one row, and mends the others', async () => {
+  it('shows a failure that was not foreseen as one row, and repairs the others', async () => {
     const bug = new Error('undefined is not a function\u001b[2J');
     const repaired: string[] = [];
-    const complaints: Complaint[] = [
-      { subject: 'a', reason: 'x', remedy: 'undo', mend: () => Promise.reject(bug) },
-      { subject: 'b', reason: 'y', remedy: 'undo', mend: async () => void repaired.push('b') },
+    const problems: Problem[] = [
+      { subject: 'a', reason: 'x', remedy: 'undo', repair: () => Promise.reject(bug) },
+      { subject: 'b', reason: 'y', remedy: 'undo', repair: async () => void repaired.push('b') },
     ];
-    expect(await mendFleet(complaints, { dryRun: false })).toMatchObject([
+    expect(await repairFleet(problems, { dryRun: false })).toMatchObject([
       { subject: 'a', outcome: 'failed', error: 'undefined is not a function' },
-      { subject: 'b', outcome: 'mended' },
+      { subject: 'b', outcome: 'repaired' },
     ]);
     expect(repaired).toEqual(['b']);
   });
 
   it('shows no control characters of what it has found', async () => {
-    const complaint: Complaint = { subject: 'a\u001b[2J', reason: 'b\u0007', remedy: 'advise' };
-    expect(await mendFleet([complaint], { dryRun: false })).toMatchObject([{ subject: 'a', reason: 'b' }]);
+    const problem: Problem = { subject: 'a\u001b[2J', reason: 'b\u0007', remedy: 'advise' };
+    expect(await repairFleet([problem], { dryRun: false })).toMatchObject([{ subject: 'a', reason: 'b' }]);
   });
 });
 
@@ -466,9 +468,9 @@ describe('the doctor beside others', () => {
   it('undoes nothing that another process has taken up since it looked', async () => {
     const fleet = await halfMade({ running: [{ pid: 77, startedAt: '1' }] });
     fleet.host.becomeAnotherProcess();
-    const complaints = await examine(fleet);
+    const problems = await examine(fleet);
     await change(fleet, { owner: { pid: 77, startedAt: '1' } });
-    const [report] = await mendFleet(complaints, { dryRun: false });
+    const [report] = await repairFleet(problems, { dryRun: false });
     expect(report).toMatchObject({ outcome: 'failed', error: expect.stringContaining('Another process has just begun') as unknown });
     expect(fleet.git.filesIn(worktree).has('README.md')).toBe(true);
   });
@@ -487,10 +489,10 @@ describe('the doctor beside others', () => {
     const fleet = await createReadyFleet();
     await change(fleet, { state: 'removing', owner: other });
     fleet.host.becomeAnotherProcess();
-    const complaints = await examine(fleet);
-    await mendFleet(await examine(fleet), { dryRun: false });
+    const problems = await examine(fleet);
+    await repairFleet(await examine(fleet), { dryRun: false });
     await provisionWorktree(provisionRequest(await planInFleet(fleet), fleet), fleet);
-    expect(await mendFleet(complaints, { dryRun: false })).toMatchObject([{ outcome: 'failed' }]);
+    expect(await repairFleet(problems, { dryRun: false })).toMatchObject([{ outcome: 'failed' }]);
     expect(await fleet.host.registry.read()).toMatchObject([{ state: 'ready' }]);
     expect(await fleet.git.listWorktrees()).toHaveLength(2);
   });
@@ -498,9 +500,9 @@ describe('the doctor beside others', () => {
   it('makes nothing anew that was removed since it looked', async () => {
     const fleet = await createReadyFleet();
     await change(fleet, { state: 'creating', owner: other });
-    const complaints = await examine(fleet);
+    const problems = await examine(fleet);
     await forget(fleet);
-    expect(await mendFleet(complaints, { dryRun: false })).toMatchObject([{ remedy: 'finish', outcome: 'failed' }]);
+    expect(await repairFleet(problems, { dryRun: false })).toMatchObject([{ remedy: 'finish', outcome: 'failed' }]);
     expect(await fleet.host.registry.read()).toEqual([]);
   });
 
@@ -508,23 +510,23 @@ describe('the doctor beside others', () => {
     const fleet = createFakeFleet();
     const plan = await planInFleet(fleet);
     fleet.database.branches.add('issue-42');
-    const complaints = await examine(fleet);
-    expect(complaints.map(({ remedy }) => remedy)).toEqual(['undo', 'remove']);
+    const problems = await examine(fleet);
+    expect(problems.map(({ remedy }) => remedy)).toEqual(['undo', 'remove']);
     await provisionWorktree(provisionRequest(plan, fleet), fleet);
-    await mendFleet(complaints, { dryRun: false });
+    await repairFleet(problems, { dryRun: false });
     expect(await fleet.host.state.readManifest('issue-42')).not.toBeNull();
     expect(fleet.database.branches.has('issue-42')).toBe(true);
   });
 
   it('keeps the database that a new worktree has put in place of an orphan at the very moment of its removal', async () => {
     const fleet = createFakeFleet();
-    await fleet.database.createBranch({ project: 'issue-42', incarnation: 'earlier' } as DatabaseBranchRequest);
+    await fleet.database.createBranch({ project: 'issue-42', generation: 'earlier' } as DatabaseBranchRequest);
     const removeBranch: FakeFleet['database']['removeBranch'] = async (given) => {
       await provisionWorktree(provisionRequest(await planInFleet(fleet), fleet), fleet);
       await fleet.database.removeBranch(given);
     };
-    const complaints = await examine({ ...fleet, database: { ...fleet.database, removeBranch } });
-    expect(await mendFleet(complaints, { dryRun: false })).toMatchObject([{ subject: 'memory issue-42', remedy: 'remove' }]);
+    const problems = await examine({ ...fleet, database: { ...fleet.database, removeBranch } });
+    expect(await repairFleet(problems, { dryRun: false })).toMatchObject([{ subject: 'memory issue-42', remedy: 'remove' }]);
     expect([...fleet.database.branches]).toEqual(['issue-42']);
   });
 
@@ -541,21 +543,21 @@ describe('the doctor beside others', () => {
     const fleet = createFakeFleet();
     const path = '/repo.worktrees/.nx-fleet-spare-1';
     await fleet.git.addDetachedWorktree(path, fleet.git.root);
-    const complaints = await examine(fleet);
+    const problems = await examine(fleet);
     await fleet.git.removeWorktree(path);
     await refillSpares({ ...context(fleet), commit: fleet.git.root }, fleet);
-    await mendFleet(complaints, { dryRun: false });
+    await repairFleet(problems, { dryRun: false });
     expect(fleet.git.filesIn(path).has('README.md')).toBe(true);
   });
 });
 
-describe('complaints of two looks', () => {
-  const complaint = (subject: string, reason: string): Complaint => ({ subject, reason, remedy: 'undo', mend: async () => {} });
+describe('problems of two looks', () => {
+  const problem = (subject: string, reason: string): Problem => ({ subject, reason, remedy: 'undo', repair: async () => {} });
 
   it('last when both have them, as the second has seen them', () => {
-    const first = [complaint('issue-1', 'a'), complaint('issue-2', 'a'), complaint('issue-4', 'a')];
-    const second = [complaint('issue-1', 'a'), complaint('issue-2', 'b'), complaint('issue-3', 'a')];
-    const [lasting, ...others] = lastingComplaints(first, second);
+    const first = [problem('issue-1', 'a'), problem('issue-2', 'a'), problem('issue-4', 'a')];
+    const second = [problem('issue-1', 'a'), problem('issue-2', 'b'), problem('issue-3', 'a')];
+    const [lasting, ...others] = lastingProblems(first, second);
     expect(lasting).toBe(second[0]);
     expect(others).toEqual([]);
   });

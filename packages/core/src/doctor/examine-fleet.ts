@@ -22,27 +22,27 @@ export interface ExamineContext {
 }
 
 /** Something that does not fit together, and what the doctor does about it. */
-export interface Complaint {
+export interface Problem {
   /** What it is about: `issue-42`, a path, a database's name. */
   readonly subject: string;
   readonly reason: string;
   /** What repairs it: `undo`, `finish`, `release`, `remove`; `advise` when only a user can; `note` when it may well be in order. */
   readonly remedy: 'undo' | 'finish' | 'release' | 'remove' | 'advise' | 'note';
   /** Repairs it; absent for an advice. */
-  readonly mend?: () => Promise<void>;
+  readonly repair?: () => Promise<void>;
 }
 
-export interface ComplaintReport {
+export interface ProblemReport {
   readonly subject: string;
   readonly reason: string;
-  readonly remedy: Complaint['remedy'];
-  readonly outcome: 'mended' | 'would-mend' | 'needs-you' | 'noted' | 'failed';
+  readonly remedy: Problem['remedy'];
+  readonly outcome: 'repaired' | 'would-repair' | 'needs-you' | 'noted' | 'failed';
   /** Why repairing failed. */
   readonly error?: string;
 }
 
 /** Holds registry, manifests, git, databases and disk against each other. Changes nothing. */
-export async function examineFleet(context: ExamineContext): Promise<readonly Complaint[]> {
+export async function examineFleet(context: ExamineContext): Promise<readonly Problem[]> {
   const parts = {
     claims: examineClaims,
     manifests: examineManifests,
@@ -50,15 +50,15 @@ export async function examineFleet(context: ExamineContext): Promise<readonly Co
     disk: examineDisk,
     'other repositories': examineAbsentRepositories,
   };
-  const complaints: Complaint[] = [];
+  const problems: Problem[] = [];
   for (const [subject, examine] of Object.entries(parts)) {
     // One part that cannot be looked at hides none of the others.
-    complaints.push(...(await examine(context).catch((error: unknown): readonly Complaint[] => [unexamined(subject, error)])));
+    problems.push(...(await examine(context).catch((error: unknown): readonly Problem[] => [unexamined(subject, error)])));
   }
-  return complaints;
+  return problems;
 }
 
-function unexamined(subject: string, error: unknown): Complaint {
+function unexamined(subject: string, error: unknown): Problem {
   return { subject, reason: `could not be examined: ${messageOf(error)}`, remedy: 'advise' };
 }
 
@@ -66,36 +66,36 @@ function messageOf(error: unknown): string {
   return printableLine(error instanceof Error ? error.message : String(error), MAX_REASON);
 }
 
-/** Complaints that were there at both looks: what is just being made or removed is none. The second look's are the ones to repair. */
-export function lastingComplaints(first: readonly Complaint[], second: readonly Complaint[]): readonly Complaint[] {
+/** Problems that were there at both looks: what is just being made or removed is none. The second look's are the ones to repair. */
+export function lastingProblems(first: readonly Problem[], second: readonly Problem[]): readonly Problem[] {
   const seen = new Set(first.map(keyOf));
-  return second.filter((complaint) => seen.has(keyOf(complaint)));
+  return second.filter((problem) => seen.has(keyOf(problem)));
 }
 
 /** Repairs what can be repaired without losing anybody's work; a second call finds nothing to repair. One failure does not stop the others. */
-export async function mendFleet(
-  complaints: readonly Complaint[],
+export async function repairFleet(
+  problems: readonly Problem[],
   { dryRun }: { readonly dryRun: boolean },
-): Promise<readonly ComplaintReport[]> {
-  const reports: ComplaintReport[] = [];
-  for (const { subject, reason, remedy, mend } of complaints) {
+): Promise<readonly ProblemReport[]> {
+  const reports: ProblemReport[] = [];
+  for (const { subject, reason, remedy, repair } of problems) {
     const report = { subject: printableLine(subject), reason: printableLine(reason, MAX_REASON), remedy };
-    if (mend === undefined) reports.push({ ...report, outcome: remedy === 'note' ? 'noted' : 'needs-you' });
-    else if (dryRun) reports.push({ ...report, outcome: 'would-mend' });
-    else reports.push(await mended(report, mend));
+    if (repair === undefined) reports.push({ ...report, outcome: remedy === 'note' ? 'noted' : 'needs-you' });
+    else if (dryRun) reports.push({ ...report, outcome: 'would-repair' });
+    else reports.push(await repaired(report, repair));
   }
   return reports;
 }
 
-async function mended(report: Omit<ComplaintReport, 'outcome'>, mend: () => Promise<void>): Promise<ComplaintReport> {
+async function repaired(report: Omit<ProblemReport, 'outcome'>, repair: () => Promise<void>): Promise<ProblemReport> {
   try {
-    await mend();
-    return { ...report, outcome: 'mended' };
+    await repair();
+    return { ...report, outcome: 'repaired' };
   } catch (error) {
     return { ...report, outcome: 'failed', error: error instanceof UserError ? error.message : messageOf(error) };
   }
 }
 
-function keyOf({ subject, reason }: Complaint): string {
+function keyOf({ subject, reason }: Problem): string {
   return `${subject}\n${reason}`;
 }

@@ -170,12 +170,12 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
 
     it('writes, lists and deletes refs, of which a missing one may be deleted', async () => {
       const { git, base, head } = await withWork();
-      await git.writeRef('refs/nx-fleet/trash/issue-1/a', base);
-      await git.writeRef('refs/nx-fleet/trash/issue-1/a', head);
-      expect(await git.listRefs('refs/nx-fleet/trash/')).toEqual([{ ref: 'refs/nx-fleet/trash/issue-1/a', commit: head }]);
-      await git.deleteRef('refs/nx-fleet/trash/issue-1/a');
-      await git.deleteRef('refs/nx-fleet/trash/issue-1/a');
-      expect(await git.readRef('refs/nx-fleet/trash/issue-1/a')).toBeNull();
+      await git.writeRef('refs/nx-fleet/backup/issue-1/a', base);
+      await git.writeRef('refs/nx-fleet/backup/issue-1/a', head);
+      expect(await git.listRefs('refs/nx-fleet/backup/')).toEqual([{ ref: 'refs/nx-fleet/backup/issue-1/a', commit: head }]);
+      await git.deleteRef('refs/nx-fleet/backup/issue-1/a');
+      await git.deleteRef('refs/nx-fleet/backup/issue-1/a');
+      expect(await git.readRef('refs/nx-fleet/backup/issue-1/a')).toBeNull();
     });
 
     it('removes a worktree with its uncommitted files, and then its branch only at the expected tip', async () => {
@@ -341,7 +341,7 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
       expect([await git.readRef('refs/heads/moved'), await git.readRef('refs/heads/gone')]).toEqual([base, head]);
     });
 
-    it('accuses nobody of what others may do meanwhile: issues, fetches, our own refs', async () => {
+    it('accuses no agent of what others may do meanwhile: issues, fetches, our own refs', async () => {
       const { git, worktree, write, head } = await withWork();
       const others = ['issue/1'];
       const watch = await git.watch({ what: 'all', worktree, othersBranches: async () => others });

@@ -197,7 +197,7 @@ export interface Git {
   /** Writes a ref that is not there yet, atomically. False when it is. */
   createRef(ref: string, commit: string): Promise<boolean>;
   deleteRef(ref: string): Promise<void>;
-  /** Full names and commits of the refs under a prefix such as `refs/nx-fleet/trash/`. */
+  /** Full names and commits of the refs under a prefix such as `refs/nx-fleet/backup/`. */
   listRefs(prefix: string): Promise<readonly { readonly ref: string; readonly commit: string }[]>;
 
   /** Unified diff between two trees or commits, rename detection on, binary files named only. Independent of the user's git configuration. */

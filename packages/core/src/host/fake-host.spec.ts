@@ -20,7 +20,7 @@ describe('fake host', () => {
     expect(host.commandLog).toEqual([]);
   });
 
-  it('keeps state and artefacts among its files, and removes an issue with all that is its', async () => {
+  it('keeps state and artifacts among its files, and removes an issue with all that is its', async () => {
     const host = createFakeHost();
     const manifest = {
       version: 1,
@@ -34,10 +34,10 @@ describe('fake host', () => {
     } as const;
     await host.state.writeIssue('issue-4', { ...manifest, blockedBy: [] }, '# Four\n');
     await host.state.writeLocal('issue-4', { worktree: '/w', ports: { PORT: 20000 }, database: null });
-    await host.artefacts.write('issue-4', 'agent-plan', 'plan.json', '{}');
+    await host.artifacts.write('issue-4', 'agent-plan', 'plan.json', '{}');
     expect(await host.state.readManifest('issue-4')).toEqual(manifest);
     expect(await host.state.listProjects()).toEqual(['issue-4']);
-    expect(await host.readFile(`${host.artefacts.directory('issue-4', 'agent-plan')}/plan.json`)).toBe('{}');
+    expect(await host.readFile(`${host.artifacts.directory('issue-4', 'agent-plan')}/plan.json`)).toBe('{}');
     await host.state.removeIssue('issue-4');
     expect([...host.files]).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { createFakeLedger, type FakeLedger } from '../budget/fake-ledger.js';
 import { UserError } from '../errors/user-error.js';
 import { localStateSchema } from '../manifest/local-state.js';
 import { manifestSchema } from '../manifest/manifest.js';
-import type { ArtefactStore } from '../artefact/artefact-store.js';
+import type { ArtifactStore } from '../artifact/artifact-store.js';
 import type { StateStore } from '../manifest/state-store.js';
 import type { Command, CommandResult, CommandRunner } from './command.js';
 import type { BackgroundCommand, DependencyOutcome, DependencyRequest, Host, IncludeRequest, RunningProcess } from './host.js';
@@ -39,7 +39,7 @@ export interface FakeHostOptions {
 /** A machine in memory. To replace one member, spread it: `{ ...createFakeHost(), busyPorts: … }`. */
 export interface FakeHost extends Host {
   readonly ledger: FakeLedger;
-  /** All files by absolute path, those of the state and of the artefacts too. */
+  /** All files by absolute path, those of the state and of the artifacts too. */
   readonly files: Map<string, string>;
   /** Every command that was run, in order. */
   readonly commandLog: Command[];
@@ -78,7 +78,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     registry,
     becomeAnotherProcess: () => registry.becomeAnotherProcess(),
     state: fakeState(files, root),
-    artefacts: fakeArtefacts(files, root),
+    artifacts: fakeArtifacts(files, root),
     ledger: createFakeLedger(),
     env: options.env ?? { PATH: '/usr/bin', HOME: '/home/ada' },
     busyPorts: async (ports) => ports.filter((port) => listening.has(port)),
@@ -207,7 +207,7 @@ function fakeState(files: Map<string, string>, root: string): StateStore {
   };
 }
 
-function fakeArtefacts(files: Map<string, string>, root: string): ArtefactStore {
+function fakeArtifacts(files: Map<string, string>, root: string): ArtifactStore {
   const directory = (project: string, target: string): string => `${root}/out/${project}/${target}`;
   return {
     directory,

@@ -2,7 +2,7 @@ import type { CommandRunner } from './command.js';
 import type { ProcessIdentity, Registry } from './registry.js';
 import type { Ledger } from '../budget/ledger.js';
 import type { StateStore } from '../manifest/state-store.js';
-import type { ArtefactStore } from '../artefact/artefact-store.js';
+import type { ArtifactStore } from '../artifact/artifact-store.js';
 
 /**
  * How node_modules of an equal lockfile come into a worktree. `hardlink`: blocks are shared where the file system can, else files are hard links,
@@ -73,7 +73,7 @@ export interface Host {
   readonly commands: CommandRunner;
   readonly registry: Registry;
   readonly state: StateStore;
-  readonly artefacts: ArtefactStore;
+  readonly artifacts: ArtifactStore;
   readonly ledger: Ledger;
   /** This process's environment; adapters take what they are allowed to from it. */
   readonly env: Readonly<Record<string, string>>;

@@ -68,7 +68,7 @@ function allocate(registry: Registry, project: string): Allocation {
   return {
     repository: '/repo/.git',
     project,
-    incarnation: '1f',
+    generation: '1f',
     worktree: `/repo.worktrees/${project}`,
     branch: project,
     ownsBranch: true,

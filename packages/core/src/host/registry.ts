@@ -6,7 +6,7 @@ export interface Allocation {
   readonly repository: string;
   readonly project: string;
   /** Random; another one after a removal, so that nothing of the earlier worktree is taken for the new one's. */
-  readonly incarnation: string;
+  readonly generation: string;
   readonly worktree: string;
   readonly branch: string;
   /** True when we created the branch, so that undoing may delete it. */

@@ -12,6 +12,6 @@ export interface StateStore {
   writeIssue(project: string, manifest: Manifest, spec: string): Promise<void>;
   readLocal(project: string): Promise<LocalState | null>;
   writeLocal(project: string, state: LocalState): Promise<void>;
-  /** Removes manifest, spec, local state and artefacts. */
+  /** Removes manifest, spec, local state and artifacts. */
   removeIssue(project: string): Promise<void>;
 }

@@ -8,10 +8,10 @@ const SEVERITY: Readonly<Record<Severity, string>> = { critical: 'blocker', high
 /** GitLab's Code Quality report (docs.gitlab.com/ci/testing/code_quality): what names a place, without what was dismissed. */
 export function renderCodeQuality({ findings }: Pick<ReviewReport, 'findings'>): readonly Record<string, unknown>[] {
   return findings
-    .filter(({ dismissal, lens, file }) => dismissal === null && lens !== null && file !== '')
-    .map(({ severity, lens, title, body, file, startLine, endLine, ...names }) => ({
+    .filter(({ dismissal, category, file }) => dismissal === null && category !== null && file !== '')
+    .map(({ severity, category, title, body, file, startLine, endLine, ...names }) => ({
       description: printableLine(title) || '-',
-      check_name: `nx-fleet/${lens}`,
+      check_name: `nx-fleet/${category}`,
       fingerprint: firstName(names),
       severity: SEVERITY[severity],
       content: { body: printable(body) },

@@ -64,8 +64,8 @@ describe('combineVerdicts', () => {
   it('goes by the last word on it, by whichever of its names', () => {
     const before = reportOn({ a: verdictOn([{ title: 'Null is not handled here' }]) });
     const [old = '', current = ''] = [...names(before), ...names(reportOn({ a: verdictOn([{}]) }))];
-    const verdictAfter = (...said: readonly string[]): string => {
-      const replies = readReplies(said.map((text) => ({ author: 'bob', text, mayDismiss: true })));
+    const verdictAfter = (...statements: readonly string[]): string => {
+      const replies = readReplies(statements.map((text) => ({ author: 'bob', text, mayDismiss: true })));
       return reportOn({ a: verdictOn([{}]) }, { known: before.findings.map(remember), replies }).verdict;
     };
     expect(verdictAfter(`nx-fleet dismiss ${old} fine`)).toBe('approve');
@@ -129,7 +129,7 @@ describe('combineVerdicts', () => {
     const remark = { severity: 'high', title: 'Elsewhere', file: '', startLine: 0 } as const;
     const objection = reachVerdict([aReview({ verdict: 'request-changes', ungrounded: [remark] })], 'high');
     const report = reportOn({ a: objection, b: reachVerdict([aReview({ ungrounded: [remark] })], 'high') });
-    expect(report.findings).toMatchObject([{ project: 'a', lens: null, blocking: true, title: 'Elsewhere' }]);
+    expect(report.findings).toMatchObject([{ project: 'a', category: null, blocking: true, title: 'Elsewhere' }]);
     expect(report.notes).toEqual(['codex, on no place in the change: Elsewhere']);
     const ignores = [anIgnore(names(report)[0] ?? '')];
     expect(reportOn({ a: objection }, { ignores }).verdict).toBe('approve');

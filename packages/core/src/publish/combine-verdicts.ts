@@ -38,7 +38,7 @@ export function combineVerdicts(sources: ReportSources): ReviewReport {
   return {
     version: 1,
     verdict: blocks ? 'request-changes' : 'approve',
-    findings: findings.filter((finding) => finding.lens !== null || finding.blocking || finding.dismissal !== null).toSorted(byWeight),
+    findings: findings.filter((finding) => finding.category !== null || finding.blocking || finding.dismissal !== null).toSorted(byWeight),
     resolved: gone.filter((finding) => !isOpen(finding)).map((finding) => ({ ...finding, resolved: true })),
     unknown: gone.filter(isOpen),
     reviewed: valid.map(({ project }) => project),
@@ -46,8 +46,8 @@ export function combineVerdicts(sources: ReportSources): ReviewReport {
     skipped,
     unread: valid.flatMap(({ verdict }) => verdict.unread ?? []),
     unexplained,
-    notes: findings.flatMap(({ lens, blocking, reviewers, title }) =>
-      lens === null && !blocking ? [unplacedNote(reviewers.join(', '), title)] : [],
+    notes: findings.flatMap(({ category, blocking, reviewers, title }) =>
+      category === null && !blocking ? [unplacedNote(reviewers.join(', '), title)] : [],
     ),
     ignores: {
       expired: ignores.filter((ignore) => isExpired(ignore, now)).map(({ fingerprint }) => fingerprint),
@@ -67,13 +67,13 @@ function findingsOf(project: string, verdict: Verdict): readonly ReportFinding[]
       project,
       fingerprint,
       earlier: [],
-      lens: null,
+      category: null,
       confidence: 0,
       body: '',
       recommendation: '',
       endLine: remark.startLine,
       reviewers: [reviewer],
-      said: [],
+      statements: [],
       dismissal: null,
     })),
   ];

@@ -47,9 +47,9 @@ export function fitFindings(findings: readonly ReportFinding[], maxCharacters: n
 
 /** The gravest are open to the eye; what does not block is folded away under its title. */
 function wholeFinding(finding: ReportFinding): string {
-  const { body, recommendation, reviewers, confidence, lens, project } = finding;
+  const { body, recommendation, reviewers, confidence, category, project } = finding;
   const origin = `Project ${inCode(printableLine(project, 100).replace(/`/g, "'"))}, found by ${reviewers.map(oneLine).join(' and ')}${
-    lens === null ? '; it names no place in the change' : `, confidence ${confidence}`
+    category === null ? '; it names no place in the change' : `, confidence ${confidence}`
   }.`;
   const text = [
     ...(body === '' ? [] : [cut(body), '']),
@@ -63,8 +63,8 @@ function wholeFinding(finding: ReportFinding): string {
 }
 
 function head(finding: ReportFinding): string {
-  const { severity, lens, title } = finding;
-  return `**${severity}${lens === null ? '' : `, ${lens}`}: ${oneLine(title)}** ${findingLine(finding)}`;
+  const { severity, category, title } = finding;
+  return `**${severity}${category === null ? '' : `, ${category}`}: ${oneLine(title)}** ${findingLine(finding)}`;
 }
 
 /** Within HTML no Markdown is read, but mentions are looked for. */

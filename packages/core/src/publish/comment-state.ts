@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseArtefact } from '../artefact/parse-artefact.js';
+import { parseArtifact } from '../artifact/parse-artifact.js';
 import { fingerprintSchema } from '../review/finding-fingerprint.js';
 import { SEVERITIES, type Severity } from '../review/finding.js';
 import type { Claim } from '../review/same-claim.js';
@@ -12,11 +12,11 @@ const MAX_FINDINGS = 500;
 /** How many fingerprints of earlier reviews are kept for one finding. */
 export const MAX_EARLIER_NAMES = 20;
 
-const rememberedSchema = z.strictObject({
+const rememberedObject = z.strictObject({
   fingerprint: fingerprintSchema,
   earlier: z.array(fingerprintSchema).max(MAX_EARLIER_NAMES),
   project: z.string(),
-  lens: z.string().nullable(),
+  category: z.string().nullable(),
   severity: z.enum(SEVERITIES),
   title: z.string(),
   body: z.string(),
@@ -25,6 +25,13 @@ const rememberedSchema = z.strictObject({
   endLine: z.int().min(0),
   resolved: z.boolean(),
 });
+
+/** Comments of earlier versions call the category `lens`. */
+const rememberedSchema = z.preprocess((value) => {
+  if (typeof value !== 'object' || value === null || !('lens' in value)) return value;
+  const { lens: category, ...rest } = value;
+  return { category, ...rest };
+}, rememberedObject);
 
 const stateSchema = z.strictObject({ version: z.literal(1), findings: z.array(rememberedSchema).max(MAX_FINDINGS) });
 
@@ -40,12 +47,12 @@ interface Memorable extends Claim {
 
 /** Each field in one printable line, cut. */
 export function remember(finding: Memorable): RememberedFinding {
-  const { fingerprint, earlier, project, lens, severity, startLine, endLine } = finding;
+  const { fingerprint, earlier, project, category, severity, startLine, endLine } = finding;
   return {
     fingerprint,
     earlier: [...earlier],
     project: printableLine(project),
-    lens,
+    category,
     severity,
     title: printableLine(finding.title, MAX_TITLE_CHARACTERS),
     body: printableLine(finding.body, MAX_BODY_CHARACTERS),
@@ -77,7 +84,7 @@ export function parseState(comment: string): readonly RememberedFinding[] {
   const start = comment.lastIndexOf(START);
   const end = comment.indexOf(END, start);
   if (start === -1 || end === -1) return [];
-  return parseArtefact(comment.slice(start + START.length, end), stateSchema)?.findings ?? [];
+  return parseArtifact(comment.slice(start + START.length, end), stateSchema)?.findings ?? [];
 }
 
 function write(findings: readonly RememberedFinding[]): string {

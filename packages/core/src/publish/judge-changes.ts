@@ -1,4 +1,4 @@
-import type { ChangesIndex } from '../changes/changes-artefact.js';
+import type { ChangesIndex } from '../changes/changes-artifact.js';
 import { UserError } from '../errors/user-error.js';
 import type { Verdict } from '../review/verdict.js';
 import type { GateSettings } from '../stages/gate/gate-change.js';

@@ -1,6 +1,6 @@
 import { createFakeGit, type FakeGit } from '../git/fake-git.js';
 import { createFakeHost, type FakeHost } from '../host/fake-host.js';
-import type { ChangesIndex } from '../changes/changes-artefact.js';
+import type { ChangesIndex } from '../changes/changes-artifact.js';
 import { UserError } from '../errors/user-error.js';
 import { aFinding, aReview } from '../review/finding.contract.js';
 import type { Finding, Severity } from '../review/finding.js';
@@ -31,7 +31,7 @@ function pipeline(files: Readonly<Record<string, string>> = {}): Pipeline {
     comments,
     find: async (...findings) => {
       const review = aReview({ ...(await treesOf(git)), findings: findings.map((finding) => aFinding(finding)) });
-      await host.artefacts.write('a', 'agent-review--codex', 'review.json', JSON.stringify(review));
+      await host.artifacts.write('a', 'agent-review--codex', 'review.json', JSON.stringify(review));
     },
     publish: async ({ head = git.root, nowhere = false, blockOn = 'high' } = {}) =>
       publishReview(
@@ -88,7 +88,7 @@ describe('publishReview', () => {
     const { find, publish, host } = pipeline();
     await find({});
     expect((await publish({ nowhere: true })).comment).toEqual({ kind: 'nowhere', why: 'It is a fork.' });
-    const read = async (file: string): Promise<string> => (await host.artefacts.read('fleet', 'publish-review', file)) ?? '';
+    const read = async (file: string): Promise<string> => (await host.artifacts.read('fleet', 'publish-review', file)) ?? '';
     expect(JSON.parse(await read('review.sarif'))).toMatchObject({ version: '2.1.0' });
     expect(JSON.parse(await read('gl-code-quality-report.json'))).toHaveLength(1);
     expect(await read('comment.md')).toContain(COMMENT_MARKER);
@@ -103,9 +103,9 @@ describe('publishReview', () => {
   ])('lets nothing pass with %s', async (_, change) => {
     const { publish, host, git } = pipeline();
     const text = JSON.stringify({ ...aReview(await treesOf(git)), ...change });
-    if (change !== null) await host.artefacts.write('a', 'agent-review--codex', 'review.json', text);
+    if (change !== null) await host.artifacts.write('a', 'agent-review--codex', 'review.json', text);
     // What lies there of another time, or came with the change, says nothing.
-    await host.artefacts.write(
+    await host.artifacts.write(
       'a',
       'agent-review',
       'verdict.json',
@@ -137,7 +137,7 @@ describe('publishReview', () => {
     comments.readThread = refuse;
     await find();
     expect(await publish()).toMatchObject({ comment: { kind: 'nowhere', why: 'GitHub refuses it' }, report: { verdict: 'approve' } });
-    expect(await host.artefacts.read('fleet', 'publish-review', 'review.sarif')).not.toBeNull();
+    expect(await host.artifacts.read('fleet', 'publish-review', 'review.sarif')).not.toBeNull();
     expect(comments.log).toEqual([]);
   });
 
@@ -163,7 +163,7 @@ describe('publishReview', () => {
     expect(comments.log).toEqual(['remove 2', 'update 1']);
   });
 
-  it('listens to who may write, and to nobody else', async () => {
+  it('listens to people who may write only', async () => {
     const { find, publish, comments } = pipeline();
     const name = await fingerprintOf({});
     await find({});

@@ -1,5 +1,5 @@
 import { agreedIgnores, type IgnoresContext } from '../changes/agreed-ignores.js';
-import type { ChangesIndex } from '../changes/changes-artefact.js';
+import type { ChangesIndex } from '../changes/changes-artifact.js';
 import { UserError } from '../errors/user-error.js';
 import { renderCodeQuality } from './code-quality.js';
 import { combineVerdicts } from './combine-verdicts.js';
@@ -48,10 +48,10 @@ export async function publishReview(
     now: host.now(),
   });
   const comment = renderComment(report);
-  await host.artefacts.clear(project, target);
-  await host.artefacts.write(project, target, 'review.sarif', json(renderReportSarif(report)));
-  await host.artefacts.write(project, target, 'gl-code-quality-report.json', json(renderCodeQuality(report)));
-  await host.artefacts.write(project, target, 'comment.md', `${comment}\n`);
+  await host.artifacts.clear(project, target);
+  await host.artifacts.write(project, target, 'review.sarif', json(renderReportSarif(report)));
+  await host.artifacts.write(project, target, 'gl-code-quality-report.json', json(renderCodeQuality(report)));
+  await host.artifacts.write(project, target, 'comment.md', `${comment}\n`);
   return { report, comment: await outcomeOf(postComment(comment, { place, thread, isNews: isWorthAComment(report) })) };
 }
 

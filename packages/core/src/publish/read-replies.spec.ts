@@ -14,9 +14,9 @@ describe('readReplies', () => {
   });
 
   it('follows the last word', () => {
-    const said = [`nx-fleet dismiss ${NAME} a`, `nx-fleet undismiss ${NAME}`];
-    expect([...readReplies(said.map((text) => reply(text))).words]).toEqual([[NAME, null]]);
-    expect(readReplies([...said, `nx-fleet dismiss ${NAME} b`].map((text) => reply(text))).words.get(NAME)?.reason).toBe('b');
+    const statements = [`nx-fleet dismiss ${NAME} a`, `nx-fleet undismiss ${NAME}`];
+    expect([...readReplies(statements.map((text) => reply(text))).words]).toEqual([[NAME, null]]);
+    expect(readReplies([...statements, `nx-fleet dismiss ${NAME} b`].map((text) => reply(text))).words.get(NAME)?.reason).toBe('b');
   });
 
   it('refuses who may not write, for and against', () => {

@@ -69,8 +69,8 @@ describe('renderComment', () => {
   ];
 
   it.each(HOSTILE)('shows %j as text, within HTML too', (text) => {
-    const hostile = { title: text, body: `${text}\n${text}`, recommendation: text, file: 'a`b<i>.ts', lens: 'tests' as const };
-    const report = reportOn({ '<b>`p': verdictOn([hostile, { ...hostile, severity: 'low', lens: 'spec' }]) });
+    const hostile = { title: text, body: `${text}\n${text}`, recommendation: text, file: 'a`b<i>.ts', category: 'tests' as const };
+    const report = reportOn({ '<b>`p': verdictOn([hostile, { ...hostile, severity: 'low', category: 'spec' }]) });
     const comment = renderComment(report);
     const shown = comment.slice(0, comment.lastIndexOf('<!-- nx-fleet state'));
     expect(shown.match(/(?<!\\)<(?!\/?(?:details|summary)>|!-- nx-fleet review -->\n###|b>'p|i>\.ts|fingerprint|reason)/g)).toBeNull();
@@ -98,7 +98,7 @@ describe('renderComment', () => {
       recommendation: long,
       file: `${index}/${long}`,
     }));
-    const known = reportOn({ b: verdictOn(many.map((finding) => ({ ...finding, lens: 'spec' as const }))) }).findings.map(remember);
+    const known = reportOn({ b: verdictOn(many.map((finding) => ({ ...finding, category: 'spec' as const }))) }).findings.map(remember);
     const dismissed = reportOn({ a: verdictOn(many.slice(0, 150)) }).findings.map(({ fingerprint }) =>
       anIgnore(fingerprint, { reason: long, by: long }),
     );

@@ -1,4 +1,4 @@
-import type { Lens } from '../review/finding.js';
+import type { Category } from '../review/finding.js';
 import { SEVERITIES } from '../review/finding.js';
 import type { Verdict } from '../review/verdict.js';
 import type { UnreadFile } from '../review/unread-files.js';
@@ -15,13 +15,13 @@ export interface Dismissal {
   readonly expires: string | null;
 }
 
-/** A finding of the report; one through no lens is a remark that names no place in the change. */
-export interface ReportFinding extends Omit<Verdict['findings'][number], 'lens' | 'dismissed'> {
+/** A finding of the report; one through no category is a remark that names no place in the change. */
+export interface ReportFinding extends Omit<Verdict['findings'][number], 'category' | 'dismissed'> {
   readonly project: string;
   readonly fingerprint: string;
   /** The fingerprints that it had in earlier reviews of the same pull request, in other words, oldest first. */
   readonly earlier: readonly string[];
-  readonly lens: Lens | null;
+  readonly category: Category | null;
   readonly dismissal: Dismissal | null;
 }
 

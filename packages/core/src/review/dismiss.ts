@@ -20,7 +20,7 @@ export function verdictFingerprints(
   { findings, reviewers }: Pick<Verdict, 'findings' | 'reviewers'>,
   project: string,
 ): { readonly findings: readonly string[]; readonly remarks: readonly (readonly string[])[] } {
-  const remarks = reviewers.flatMap(({ ungrounded }) => ungrounded.map(({ file, title }) => ({ lens: null, project, file, title })));
+  const remarks = reviewers.flatMap(({ ungrounded }) => ungrounded.map(({ file, title }) => ({ category: null, project, file, title })));
   const names = findingFingerprints([...findings, ...remarks]);
   let next = findings.length;
   return {

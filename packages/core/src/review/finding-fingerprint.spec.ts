@@ -15,8 +15,8 @@ describe('the fingerprint of a finding', () => {
     expect(names({ title: 'null IS not handled.' })).toEqual(names({}));
   });
 
-  it('differs by lens, file and words, and between twins', () => {
-    const all = names({}, { lens: 'security' }, { lens: null }, { file: 'src/b.ts' }, { title: 'Null is handled' }, {}, {});
+  it('differs by category, file and words, and between twins', () => {
+    const all = names({}, { category: 'security' }, { category: null }, { file: 'src/b.ts' }, { title: 'Null is handled' }, {}, {});
     expect(new Set(all).size).toBe(7);
     expect(names({ file: 'a', title: 'b c' })).not.toEqual(names({ file: 'a b', title: 'c' }));
   });

@@ -7,7 +7,7 @@ export const fingerprintSchema = z.string().regex(/^[0-9a-f]{12}$/, 'expected 12
 /** What makes a finding the one that it is. */
 export interface Identity {
   /** What it was found through; null for a remark that names no place in the change. */
-  readonly lens: string | null;
+  readonly category: string | null;
   /** Of a remark, whose file says nothing: the project that it is about. */
   readonly project?: string;
   readonly file: string;
@@ -15,7 +15,7 @@ export interface Identity {
 }
 
 /**
- * A fingerprint for each finding of one verdict. Lines, severities and bodies change between runs, and a finding stays the same: its lens, its
+ * A fingerprint for each finding of one verdict. Lines, severities and bodies change between runs, and a finding stays the same: its category, its
  * file and the words of its title. Two that say the same in one file are distinguished by their order.
  */
 export function findingFingerprints(findings: readonly Identity[]): readonly string[] {
@@ -28,7 +28,7 @@ export function findingFingerprints(findings: readonly Identity[]): readonly str
   });
 }
 
-function identityOf({ lens, project = '', file, title }: Identity): string {
+function identityOf({ category, project = '', file, title }: Identity): string {
   const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [lens ?? project, file, words.join('-')].join('\0');
+  return [category ?? project, file, words.join('-')].join('\0');
 }

@@ -1,11 +1,11 @@
 import type { Finding } from './finding.js';
-import { ARTEFACT_VERSION, schemaReference } from './published-schema.js';
+import { ARTIFACT_VERSION, schemaReference } from './published-schema.js';
 import type { Review } from './review.js';
 
 /** A finding for specs. */
 export function aFinding(change: Partial<Finding> = {}): Finding {
   return {
-    lens: 'correctness',
+    category: 'correctness',
     severity: 'high',
     confidence: 0.8,
     title: 'Null is not handled',
@@ -22,7 +22,7 @@ export function aFinding(change: Partial<Finding> = {}): Finding {
 export function aReview(change: Partial<Review> = {}): Review {
   return {
     $schema: schemaReference('review'),
-    version: ARTEFACT_VERSION,
+    version: ARTIFACT_VERSION,
     reviewer: 'codex',
     vendor: change.reviewer ?? 'codex',
     model: null,

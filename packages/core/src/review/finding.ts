@@ -5,12 +5,12 @@ export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** What a reviewer looks through, and what each finding names one of. */
-export const LENSES = ['correctness', 'security', 'data-loss', 'tests', 'spec', 'rules'] as const;
-export type Lens = (typeof LENSES)[number];
+export const CATEGORIES = ['correctness', 'security', 'data-loss', 'tests', 'spec', 'rules'] as const;
+export type Category = (typeof CATEGORIES)[number];
 
 /** One remark as a reviewer gives it: what it says is brought into its ranges later. Lines count from 1 in the file as it is after the change; 0 for the file as a whole. */
 export const findingSchema = z.strictObject({
-  lens: z.enum(LENSES),
+  category: z.enum(CATEGORIES),
   severity: z.enum(SEVERITIES),
   confidence: z.number().describe('0 to 1'),
   title: z.string().describe('the fault in one line'),

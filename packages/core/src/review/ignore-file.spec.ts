@@ -66,7 +66,7 @@ describe('applyIgnores', () => {
 
   it('dismisses a remark that names no place in the change, too', () => {
     const remark = { severity: 'high', title: 'Elsewhere', file: 'x.ts', startLine: 1 } as const;
-    const [fingerprint = ''] = findingFingerprints([{ ...remark, lens: null, project: 'shop' }]);
+    const [fingerprint = ''] = findingFingerprints([{ ...remark, category: null, project: 'shop' }]);
     const verdict = reachVerdict([aReview({ verdict: 'request-changes', ungrounded: [remark] }), aReview({ reviewer: 'claude' })], 'high');
     expect(verdict.verdict).toBe('request-changes');
     expect(applyIgnores(verdict, { project: 'shop', ignores: ignore({ fingerprint }), now: NOW })).toMatchObject({

@@ -23,7 +23,7 @@ describe('mergeFindings', () => {
         ...aFinding(change),
         confidence: 0.9,
         reviewers: ['claude', 'codex'],
-        said: [
+        statements: [
           { ...aFinding(change), reviewer: 'claude' },
           { ...aFinding({ severity: 'medium', body: 'milder' }), reviewer: 'codex' },
         ],
@@ -38,7 +38,7 @@ describe('mergeFindings', () => {
       { title: 'Empty list divides by zero', body: 'An empty list has `items.length` 0, so the mean becomes NaN.' },
     ],
     ['another order of words', { title: 'Missing await on `save`' }, { title: '`save`: await is missing' }],
-    ['another lens and the same words', { lens: 'security' }, { lens: 'correctness' }],
+    ['another category and the same words', { category: 'security' }, { category: 'correctness' }],
     ['nothing but punctuation in the title', { title: '?!' }, { title: '?!' }],
     ['the same words in Japanese', { title: '入力が空のとき失敗する' }, { title: '入力が空のとき失敗する' }],
   ])('takes for one claim: %s', (_, one, other) => {
@@ -69,9 +69,9 @@ describe('mergeFindings', () => {
     ],
     ['the number', { title: 'A timeout of 30 is short' }, { title: 'A limit of 5 is short' }],
     [
-      'the lens, with half of the words',
-      { lens: 'security', title: 'Token is logged in plain text' },
-      { lens: 'tests', title: 'Token is logged, no test' },
+      'the category, with half of the words',
+      { category: 'security', title: 'Token is logged in plain text' },
+      { category: 'tests', title: 'Token is logged, no test' },
     ],
   ])('keeps two findings apart that differ by %s', (_, one, other) => {
     expect(claims(merged([one], [other]))).toEqual(['claude', 'codex']);
@@ -85,9 +85,10 @@ describe('mergeFindings', () => {
       [lines(12, 10), lines(12)],
       [lines(13, 10), lines(11, 13)],
     ] as const) {
-      const twice = merged(one, other).filter(({ said }) => said.length === 2);
+      const twice = merged(one, other).filter(({ statements }) => statements.length === 2);
       expect(twice).toHaveLength(other.length);
-      for (const { said } of twice) expect(Math.abs((said[0]?.startLine ?? 0) - (said[1]?.startLine ?? 99))).toBeLessThanOrEqual(1);
+      for (const { statements } of twice)
+        expect(Math.abs((statements[0]?.startLine ?? 0) - (statements[1]?.startLine ?? 99))).toBeLessThanOrEqual(1);
     }
   });
 
@@ -110,11 +111,11 @@ describe('mergeFindings', () => {
         aFinding({ title, body: `${reviewer} ${at}`, startLine: 1 + ((at * (which + 1)) % 7), endLine: 9 }),
       ),
     }));
-    const said = mergeFindings(reviews).flatMap((finding) =>
-      finding.said.map(({ reviewer, title, body }) => `${reviewer}|${title}|${body}`),
+    const statements = mergeFindings(reviews).flatMap((finding) =>
+      finding.statements.map(({ reviewer, title, body }) => `${reviewer}|${title}|${body}`),
     );
     const expected = reviews.flatMap(({ reviewer, findings }) => findings.map(({ title, body }) => `${reviewer}|${title}|${body}`));
-    expect([...said].sort()).toEqual(expected.sort());
+    expect([...statements].sort()).toEqual(expected.sort());
   });
 
   it('stands the worst first, then the surest, then by place', () => {

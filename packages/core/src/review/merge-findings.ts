@@ -4,20 +4,20 @@ import { groundedFindingSchema, SEVERITIES, type Finding } from './finding.js';
 import type { Review } from './review.js';
 import { agreementOf, type Agreement } from './same-claim.js';
 
-/** What one reviewer said, in its own words. */
+/** What one reviewer reported, in its own words. */
 const statementSchema = groundedFindingSchema.extend({ reviewer: z.string() });
 
 /** One finding of all who made it: the words of the gravest, the confidence of all together. */
 export const mergedFindingSchema = groundedFindingSchema.extend({
-  reviewers: z.array(z.string()).describe('who made it, as in said; nx-fleet for what the diff shows by itself'),
-  said: z.array(statementSchema).describe('what each of them said, the one that is quoted above first'),
+  reviewers: z.array(z.string()).describe('who made it, as in statements; nx-fleet for what the diff shows by itself'),
+  statements: z.array(statementSchema).describe('what each of them said, the one that is quoted above first'),
 });
 
 export type MergedFinding = z.infer<typeof mergedFindingSchema>;
 
 type Reviewed = Pick<Review, 'reviewer' | 'vendor' | 'findings'>;
 
-interface Said {
+interface Statement {
   readonly reviewer: string;
   readonly vendor: string;
   readonly finding: Finding;
@@ -25,7 +25,7 @@ interface Said {
 
 /** Findings of all reviewers, worst first. Same place and same claim is one finding, which keeps what each has said. */
 export function mergeFindings(reviews: readonly Reviewed[]): readonly MergedFinding[] {
-  const claims: Said[][] = [];
+  const claims: Statement[][] = [];
   for (const { reviewer, vendor, findings } of reviews) {
     const partners = pairUp(claims, findings);
     for (const [index, finding] of findings.entries()) {
@@ -39,10 +39,10 @@ export function mergeFindings(reviews: readonly Reviewed[]): readonly MergedFind
 }
 
 /** Which finding joins which claim: each at most one, the closest pairs first. What one reviewer says twice is not a second opinion. */
-function pairUp(claims: readonly (readonly Said[])[], findings: readonly Finding[]): ReadonlyMap<number, number> {
+function pairUp(claims: readonly (readonly Statement[])[], findings: readonly Finding[]): ReadonlyMap<number, number> {
   const pairs = findings.flatMap((finding, index) =>
-    claims.flatMap((said, claim) => {
-      const agreement = weakest(said.map((statement) => agreementOf(statement.finding, finding)));
+    claims.flatMap((statements, claim) => {
+      const agreement = weakest(statements.map((statement) => agreementOf(statement.finding, finding)));
       return agreement === null ? [] : [{ index, claim, ...agreement }];
     }),
   );
@@ -67,16 +67,16 @@ function weakest(agreements: readonly (Agreement | null)[]): Agreement | null {
   return result;
 }
 
-function mergeClaim(claim: readonly Said[]): MergedFinding {
-  const said = [...claim].sort(({ finding: one }, { finding: other }) => bySeverity(one, other) || other.confidence - one.confidence);
-  const [gravest] = said;
+function mergeClaim(claim: readonly Statement[]): MergedFinding {
+  const statements = [...claim].sort(({ finding: one }, { finding: other }) => bySeverity(one, other) || other.confidence - one.confidence);
+  const [gravest] = statements;
   if (gravest === undefined) throw new Error('a claim without a reviewer');
-  const confidence = agreedConfidence(said.map(({ vendor, finding }) => ({ vendor, confidence: finding.confidence })));
+  const confidence = agreedConfidence(statements.map(({ vendor, finding }) => ({ vendor, confidence: finding.confidence })));
   return {
     ...gravest.finding,
     confidence,
-    reviewers: said.map(({ reviewer }) => reviewer),
-    said: said.map(({ reviewer, finding }) => ({ reviewer, ...finding })),
+    reviewers: statements.map(({ reviewer }) => reviewer),
+    statements: statements.map(({ reviewer, finding }) => ({ reviewer, ...finding })),
   };
 }
 

@@ -18,7 +18,7 @@ describe('renderVerdict', () => {
           verdict: 'request-changes',
           findings: [
             aFinding(),
-            aFinding({ lens: 'spec', severity: 'low', title: 'No help text', startLine: 0, endLine: 0, recommendation: '' }),
+            aFinding({ category: 'spec', severity: 'low', title: 'No help text', startLine: 0, endLine: 0, recommendation: '' }),
           ],
           ungrounded: [
             { severity: 'high', title: 'Old bug', file: 'src/`old`.ts', startLine: 3 },

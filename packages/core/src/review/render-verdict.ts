@@ -8,7 +8,7 @@ import { describeUnread } from './unread-files.js';
 import type { Verdict } from './verdict.js';
 
 type VerdictFinding = Verdict['findings'][number];
-type Statement = VerdictFinding['said'][number];
+type Statement = VerdictFinding['statements'][number];
 
 /** A verdict as Markdown: `review.md`. What agents wrote is escaped, so that it shows as text. */
 export function renderVerdict({ project, title }: Pick<Manifest, 'project' | 'title'>, verdict: Verdict): string {
@@ -46,11 +46,11 @@ function renderReviewer(
 }
 
 function renderFinding(finding: VerdictFinding, name: string): readonly string[] {
-  const [first, ...others] = finding.said;
+  const [first, ...others] = finding.statements;
   return [
     `### ${label(finding)}: ${escapeMarkdown(printableLine(finding.title))}`,
     '',
-    `${inCode(place(finding))}, ${finding.lens}, confidence ${finding.confidence}, found by ${finding.reviewers.join(' and ')}, ${inCode(name)}${dismissedNote(finding)}`,
+    `${inCode(place(finding))}, ${finding.category}, confidence ${finding.confidence}, found by ${finding.reviewers.join(' and ')}, ${inCode(name)}${dismissedNote(finding)}`,
     '',
     ...renderWords(finding),
     ...others.filter((statement) => first === undefined || !isSameText(first, statement)).flatMap(renderStatement),

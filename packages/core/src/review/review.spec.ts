@@ -13,8 +13,8 @@ describe('reviewAnswerSchema', () => {
 
   it.each([
     ['a severity of its own making', { severity: 'blocker' }],
-    ['a lens of its own making', { lens: 'style' }],
-    ['no lens', { lens: undefined }],
+    ['a category of its own making', { category: 'style' }],
+    ['no category', { category: undefined }],
     ['more than a finding', { approved: true }],
     ['a line that is no number', { startLine: '3' }],
   ])('takes no finding with %s', (_, change) => {

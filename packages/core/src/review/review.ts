@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { objectIdSchema } from '../git/object-id.js';
 import { droppedSchema, findingSchema, groundedFindingSchema } from './finding.js';
-import { ARTEFACT_VERSION } from './published-schema.js';
+import { ARTIFACT_VERSION } from './published-schema.js';
 import { unreadFileSchema } from './unread-files.js';
 
 /** A reviewer's word. */
@@ -24,7 +24,7 @@ export type ReviewAnswer = z.infer<typeof reviewAnswerSchema>;
 /** A review as it is stored: `review.json`. */
 export const reviewSchema = z.strictObject({
   $schema: z.string(),
-  version: z.literal(ARTEFACT_VERSION),
+  version: z.literal(ARTIFACT_VERSION),
   reviewer: z.string(),
   vendor: z.string().describe('who made the reviewer, as far as we can tell: two reviewers of one vendor are not two opinions'),
   model: z.string().nullable().describe('the model that was asked for; null for the default of the agent'),

@@ -1,6 +1,6 @@
 /** What a finding claims of which place. */
 export interface Claim {
-  readonly lens: string | null;
+  readonly category: string | null;
   readonly file: string;
   /** From 1; 0 for the file as a whole. */
   readonly startLine: number;
@@ -27,7 +27,7 @@ const FILLERS = new Set(
 
 /**
  * Whether two findings say the same of the same place; null if not. Beside each other their titles must have nearly the same words. On the same
- * lines and through the same lens half of the words will do, if their bodies are alike too. Names of code must not contradict.
+ * lines and through the same category half of the words will do, if their bodies are alike too. Names of code must not contradict.
  * Two faults that are held for one mislead; one fault that is listed twice does not: if unsure it is not one.
  */
 export function agreementOf(one: Claim, other: Claim): Agreement | null {
@@ -35,7 +35,8 @@ export function agreementOf(one: Claim, other: Claim): Agreement | null {
   if (gapLines > NEARBY_LINES || nameDifferentCode(one.title, other.title)) return null;
   const likeness = likenessOf(one.title, other.title);
   if (likeness >= SAME_WORDS) return { gapLines, likeness };
-  const isAlike = gapLines === 0 && one.lens === other.lens && likeness >= ALIKE_TITLES && likenessOf(one.body, other.body) >= ALIKE_BODIES;
+  const isAlike =
+    gapLines === 0 && one.category === other.category && likeness >= ALIKE_TITLES && likenessOf(one.body, other.body) >= ALIKE_BODIES;
   return isAlike ? { gapLines, likeness } : null;
 }
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { aFinding, aReview } from './finding.contract.js';
-import { LENSES, SEVERITIES, type Finding } from './finding.js';
+import { CATEGORIES, SEVERITIES, type Finding } from './finding.js';
 import { renderSarif } from './sarif.js';
 import { reachVerdict, type Verdict } from './verdict.js';
 
@@ -72,17 +72,17 @@ const PATHS = [
 ];
 
 describe('renderSarif', () => {
-  it('has one run with a rule for each lens, without results when there are no findings', () => {
+  it('has one run with a rule for each category, without results when there are no findings', () => {
     const log = logOf(reachVerdict([aReview()], 'high'));
     expect(log).toMatchObject({ version: '2.1.0', runs: [{ tool: { driver: { name: 'nx-fleet' } }, results: [] }] });
-    expect(log.runs[0].tool.driver.rules.map(({ id }) => id)).toEqual([...LENSES]);
+    expect(log.runs[0].tool.driver.rules.map(({ id }) => id)).toEqual([...CATEGORIES]);
   });
 
   it('tells of each finding its rule, its rank, its place and what was said', () => {
-    expect(resultsOf({ lens: 'security', confidence: 0.85, file: 'src/my app#1.ts', startLine: 3, endLine: 4 })).toMatchObject([
+    expect(resultsOf({ category: 'security', confidence: 0.85, file: 'src/my app#1.ts', startLine: 3, endLine: 4 })).toMatchObject([
       {
         ruleId: 'security',
-        ruleIndex: LENSES.indexOf('security'),
+        ruleIndex: CATEGORIES.indexOf('security'),
         level: 'error',
         rank: 85,
         message: { text: 'Null is not handled\n\nThe value may be null.\n\nCheck for null.' },
@@ -140,11 +140,13 @@ describe('renderSarif', () => {
     expect(decodeURIComponent(uri)).toBe(file.replace('\ud800', '\ufffd'));
   });
 
-  it('is SARIF with every lens and severity, and with lines that are out of order', () => {
-    const all = LENSES.flatMap((lens) => SEVERITIES.map((severity) => ({ lens, severity, startLine: 9, endLine: 1, confidence: 1 / 3 })));
+  it('is SARIF with every category and severity, and with lines that are out of order', () => {
+    const all = CATEGORIES.flatMap((category) =>
+      SEVERITIES.map((severity) => ({ category, severity, startLine: 9, endLine: 1, confidence: 1 / 3 })),
+    );
     const results = resultsOf(...all);
     expect(results).toHaveLength(all.length);
-    expect(results.every(({ ruleId, ruleIndex }) => LENSES[ruleIndex] === ruleId)).toBe(true);
+    expect(results.every(({ ruleId, ruleIndex }) => CATEGORIES[ruleIndex] === ruleId)).toBe(true);
   });
 });
 
@@ -164,8 +166,8 @@ describe('the fingerprint of a finding', () => {
     expect(changes.flatMap((change) => prints(change))).toEqual(changes.map(() => before));
   });
 
-  it('differs by file, lens and title, and between twins', () => {
-    const all = prints({}, { file: 'b.ts' }, { lens: 'security' }, { title: 'Write is not awaited' }, {}, {});
+  it('differs by file, category and title, and between twins', () => {
+    const all = prints({}, { file: 'b.ts' }, { category: 'security' }, { title: 'Write is not awaited' }, {}, {});
     expect(new Set(all).size).toBe(6);
   });
 });

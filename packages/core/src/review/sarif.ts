@@ -1,9 +1,9 @@
 import { findingFingerprints } from './finding-fingerprint.js';
-import { LENSES, type Finding, type Lens, type Severity } from './finding.js';
+import { CATEGORIES, type Finding, type Category, type Severity } from './finding.js';
 import type { Verdict } from './verdict.js';
 
 const LEVEL: Readonly<Record<Severity, string>> = { critical: 'error', high: 'error', medium: 'warning', low: 'note' };
-const RULES: Readonly<Record<Lens, string>> = {
+const RULES: Readonly<Record<Category, string>> = {
   correctness: 'The change gives wrong results or fails',
   security: 'The change opens a way in',
   'data-loss': 'The change can lose or damage data',
@@ -12,7 +12,7 @@ const RULES: Readonly<Record<Lens, string>> = {
   rules: "The change breaks the repository's rules",
 };
 
-export interface SarifFinding extends Pick<Verdict['findings'][number], keyof Finding | 'said' | 'reviewers' | 'blocking'> {
+export interface SarifFinding extends Pick<Verdict['findings'][number], keyof Finding | 'statements' | 'reviewers' | 'blocking'> {
   readonly fingerprint: string;
   /** Why somebody has dismissed it. */
   readonly dismissed?: string | undefined;
@@ -40,14 +40,19 @@ export function unplacedNote(reviewer: string, title: string): string {
   return `${reviewer}, on no place in the change: ${title}`;
 }
 
-/** One run with a rule for each lens; confidence is the rank, and what was dismissed is suppressed. */
+/** One run with a rule for each category; confidence is the rank, and what was dismissed is suppressed. */
 export function renderSarifLog({ findings, notes, properties }: SarifContent): Record<string, unknown> {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'nx-fleet', rules: LENSES.map((lens) => ({ id: lens, shortDescription: { text: RULES[lens] } })) } },
+        tool: {
+          driver: {
+            name: 'nx-fleet',
+            rules: CATEGORIES.map((category) => ({ id: category, shortDescription: { text: RULES[category] } })),
+          },
+        },
         invocations: [
           {
             executionSuccessful: true,
@@ -62,10 +67,10 @@ export function renderSarifLog({ findings, notes, properties }: SarifContent): R
 }
 
 function renderResult(finding: SarifFinding): Record<string, unknown> {
-  const { lens, severity, confidence, file, startLine, endLine, reviewers, blocking, fingerprint, dismissed } = finding;
+  const { category, severity, confidence, file, startLine, endLine, reviewers, blocking, fingerprint, dismissed } = finding;
   return {
-    ruleId: lens,
-    ruleIndex: LENSES.indexOf(lens),
+    ruleId: category,
+    ruleIndex: CATEGORIES.indexOf(category),
     level: LEVEL[severity],
     rank: Math.round(confidence * 100),
     message: { text: plainText(messageOf(finding)) },
@@ -84,9 +89,9 @@ function renderResult(finding: SarifFinding): Record<string, unknown> {
 }
 
 /** What the first said, and what others say besides. */
-function messageOf({ title, body, recommendation, said }: SarifFinding): string {
+function messageOf({ title, body, recommendation, statements }: SarifFinding): string {
   const words = [title, body, recommendation].filter(Boolean).join('\n\n');
-  const others = said
+  const others = statements
     .slice(1)
     .map((other) => `${other.reviewer}: ${[other.title, other.body, other.recommendation].filter(Boolean).join('\n\n')}`);
   // A message must not be empty.

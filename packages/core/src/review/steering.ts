@@ -28,7 +28,7 @@ function hiddenText({ path, whole }: TouchedFile): readonly Remark[] {
   if (lines <= 0 && !HIDDEN.test(path)) return [];
   const title =
     lines <= 0 ? 'A name with characters that hide or reorder text' : `${count(lines, 'line')} with characters that hide or reorder text`;
-  return [{ file: path, lens: 'security', title, body: 'What is shown is not what is run or read by an agent. Look at the bytes.' }];
+  return [{ file: path, category: 'security', title, body: 'What is shown is not what is run or read by an agent. Look at the bytes.' }];
 }
 
 function steered({ path, from, added, removed }: TouchedFile, isJudge: IsJudge): readonly Remark[] {
@@ -37,7 +37,7 @@ function steered({ path, from, added, removed }: TouchedFile, isJudge: IsJudge):
   if (!isPlugins && !steers(path) && !(from !== null && steers(from))) return [];
   const before = from === null ? '' : ` It was "${from}".`;
   const body = `It affects agents and machines beyond this change.${before}`;
-  return [{ file: path, lens: 'security', title: 'What steers agents, hooks or pipelines is changed', body }];
+  return [{ file: path, category: 'security', title: 'What steers agents, hooks or pipelines is changed', body }];
 }
 
 function isSteering(path: string): boolean {
@@ -47,5 +47,5 @@ function isSteering(path: string): boolean {
 function installScripts({ path, added }: TouchedFile): readonly Remark[] {
   if (!/(^|\/)package\.json$/.test(path) || countLines(added, INSTALL_SCRIPT) === 0) return [];
   const body = 'It runs on every machine that installs the dependencies.';
-  return [{ file: path, lens: 'security', title: 'A script that runs at install is added or changed', body }];
+  return [{ file: path, category: 'security', title: 'A script that runs at install is added or changed', body }];
 }

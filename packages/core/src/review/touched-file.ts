@@ -1,6 +1,6 @@
 import type { ChangedFile } from '../git/git.js';
 import type { FileDiff } from './file-diff.js';
-import type { Lens } from './finding.js';
+import type { Category } from './finding.js';
 
 /** A file of the change with what the diff says about it; no lines where it is binary, or only its name or mode changed. */
 export interface TouchedFile extends FileDiff, ChangedFile {
@@ -11,7 +11,7 @@ export interface TouchedFile extends FileDiff, ChangedFile {
 /** What the diff shows of one file. */
 export interface Remark {
   readonly file: string;
-  readonly lens: Lens;
+  readonly category: Category;
   readonly title: string;
   readonly body: string;
 }

@@ -3,7 +3,7 @@ import { checkSchema } from '../check/check-result.js';
 import { objectIdSchema } from '../git/object-id.js';
 import { droppedSchema, isBlocking, SEVERITIES, type Finding, type Severity } from './finding.js';
 import { mergedFindingSchema, mergeFindings } from './merge-findings.js';
-import { ARTEFACT_VERSION, schemaReference } from './published-schema.js';
+import { ARTIFACT_VERSION, schemaReference } from './published-schema.js';
 import { unreadFileSchema } from './unread-files.js';
 import { verdictWord, type Review } from './review.js';
 
@@ -12,7 +12,7 @@ const dismissed = z.string().optional().describe('why it was dismissed; it does 
 /** What all reviewers together say: `verdict.json`. */
 export const verdictSchema = z.strictObject({
   $schema: z.string(),
-  version: z.literal(ARTEFACT_VERSION),
+  version: z.literal(ARTIFACT_VERSION),
   verdict: verdictWord,
   blockOn: z.enum([...SEVERITIES, 'none']).describe('the setting that it was reached by'),
   tree: objectIdSchema.describe('the git tree that was judged'),
@@ -63,7 +63,7 @@ export function reachVerdict(reviews: readonly [Review, ...Review[]], blockOn: S
   const unread = reviews.find((review) => review.unread !== undefined)?.unread;
   return {
     $schema: schemaReference('verdict'),
-    version: ARTEFACT_VERSION,
+    version: ARTIFACT_VERSION,
     verdict: blockingCount({ reviewers, findings }) > 0 || isUnexplained({ reviewers, findings, blockOn }) ? 'request-changes' : 'approve',
     blockOn,
     tree,
@@ -76,7 +76,7 @@ export function reachVerdict(reviews: readonly [Review, ...Review[]], blockOn: S
 
 /** Whether a reviewer asks for changes without a word why, which blocks unless `blockOn` is `none`. */
 export function isUnexplained({ findings, reviewers, blockOn }: Pick<Verdict, 'findings' | 'reviewers' | 'blockOn'>): boolean {
-  const speakers = new Set(findings.flatMap(({ said }) => said.map(({ reviewer }) => reviewer)));
+  const speakers = new Set(findings.flatMap(({ statements }) => statements.map(({ reviewer }) => reviewer)));
   const isMute = ({ reviewer, verdict, ungrounded }: Verdict['reviewers'][number]): boolean =>
     verdict === 'request-changes' && ungrounded.length === 0 && !speakers.has(reviewer);
   return blockOn !== 'none' && reviewers.some(isMute);

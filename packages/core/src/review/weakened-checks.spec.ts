@@ -59,8 +59,8 @@ describe('what a change does to its checks', () => {
     ['a flag', 'from \u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} with \u{1F469}\u200D\u{1F680}', 0],
     ['another script', 'שלום \u200f עולם, نمی\u200cخواهم', 0],
   ])('tells of %s', (_, line, count) => {
-    const said = remarksOn({ path: 'src/a.ts', added: [line] });
-    expect(said).toEqual(count === 0 ? [] : ['src/a.ts: medium: 1 line with characters that hide or reorder text']);
+    const statements = remarksOn({ path: 'src/a.ts', added: [line] });
+    expect(statements).toEqual(count === 0 ? [] : ['src/a.ts: medium: 1 line with characters that hide or reorder text']);
   });
 
   it('takes no longer over a line without end', () => {

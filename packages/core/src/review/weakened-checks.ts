@@ -14,8 +14,8 @@ import { weakenedTests } from './weakened-tests.js';
 export function weakenedChecks(diffs: readonly FileDiff[], changed: readonly ChangedFile[], isJudge?: IsJudge): readonly Finding[] {
   const files = touchedFiles(diffs, changed);
   return [...weakenedTests(files), ...weakenedConfiguration(files), ...steeringRemarks(files, isJudge)].map(
-    ({ file, lens, title, body }) => ({
-      lens,
+    ({ file, category, title, body }) => ({
+      category,
       severity: 'medium',
       confidence: 1,
       title,

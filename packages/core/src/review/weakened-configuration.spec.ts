@@ -1,4 +1,4 @@
-import { lines, saidOf } from './said-of.fixture.js';
+import { lines, weakeningsIn } from './weakenings.fixture.js';
 
 const PASSES = 'A check can no longer fail';
 const SCRIPT = 'A script that checks is taken out';
@@ -22,31 +22,31 @@ describe('a line of settings or code', () => {
       updateSnapshot: 'all'  "updateSnapshot": true  jest -u  npx vitest run -u
     `),
   )('%j lets a check pass', (line) => {
-    expect(saidOf('ci.yml', '', line)).toEqual([PASSES]);
+    expect(weakeningsIn('ci.yml', '', line)).toEqual([PASSES]);
   });
 
   it.each(lines('test  tests  lint  check  typecheck  e2e  coverage  validate  verify  lint:css'))(
     '"%s" is a script that checks',
     (name) => {
-      expect(saidOf('package.json', `    "${name}": "x",`, '')).toEqual([SCRIPT]);
-      expect(saidOf('apps/a/project.json', `    "${name}": {`, '')).toEqual([SCRIPT]);
-      expect(saidOf('package.json', `    "${name}": "x",`, `    "${name}": "true",`)).toEqual([SCRIPT]);
+      expect(weakeningsIn('package.json', `    "${name}": "x",`, '')).toEqual([SCRIPT]);
+      expect(weakeningsIn('apps/a/project.json', `    "${name}": {`, '')).toEqual([SCRIPT]);
+      expect(weakeningsIn('package.json', `    "${name}": "x",`, `    "${name}": "true",`)).toEqual([SCRIPT]);
     },
   );
 
   it.each(['"true"', '":"', '"exit 0"', '"echo ok"', String.raw`"echo \"ok\""`, '""', '" "'])(
     '%s is a script that checks nothing',
     (hollow) => {
-      expect(saidOf('apps/a/package.json', '"test": "x"', `"test": ${hollow}`)).toEqual([SCRIPT]);
-      expect(saidOf('package.json', '"ci:test": "x",', `"ci:test": ${hollow},`)).toEqual([SCRIPT]);
+      expect(weakeningsIn('apps/a/package.json', '"test": "x"', `"test": ${hollow}`)).toEqual([SCRIPT]);
+      expect(weakeningsIn('package.json', '"ci:test": "x",', `"ci:test": ${hollow},`)).toEqual([SCRIPT]);
     },
   );
 
   it.each(['branches', 'functions', 'lines', 'statements'])('"%s: 90" is a threshold where settings stand', (name) => {
     for (const path of ['pyproject.toml', 'setup.cfg', '.c8rc', 'pytest.ini', 'deno.jsonc', 'vite.config.mts', 'nx.json']) {
-      expect(saidOf(path, `${name}: 90`, `${name}: 80`)).toEqual([LOWER]);
+      expect(weakeningsIn(path, `${name}: 90`, `${name}: 80`)).toEqual([LOWER]);
     }
-    expect(saidOf('ci.yml', `${name}: 90`, `${name}: 80`)).toEqual([]);
+    expect(weakeningsIn('ci.yml', `${name}: 90`, `${name}: 80`)).toEqual([]);
   });
 
   it.each([
@@ -62,28 +62,28 @@ describe('a line of settings or code', () => {
     ['--max-warnings=0', '--max-warnings=-1'],
     ['maxWarnings: 0', 'maxWarnings: 9'],
   ])('%j is a threshold that %j lowers', (before, after) => {
-    expect(saidOf('ci.yml', before, after)).toEqual([LOWER]);
-    expect(saidOf('ci.yml', after, before)).toEqual([]);
+    expect(weakeningsIn('ci.yml', before, after)).toEqual([LOWER]);
+    expect(weakeningsIn('ci.yml', after, before)).toEqual([]);
   });
 
   it.each(['testPathIgnorePatterns', 'coveragePathIgnorePatterns', 'modulePathIgnorePatterns', 'ignorePatterns', 'testIgnore'])(
     '"%s" leaves files out',
     (name) => {
-      expect(saidOf('package.json', '', `"${name}": []`)).toEqual([LEFT_OUT]);
+      expect(weakeningsIn('package.json', '', `"${name}": []`)).toEqual([LEFT_OUT]);
     },
   );
 
   it.each(['vite.config.ts', 'apps/a/vite.config.mts'])('of %s leaves files out by "exclude"', (path) => {
-    expect(saidOf(path, '', 'exclude: []')).toEqual([LEFT_OUT]);
-    expect(saidOf('webpack.config.ts', '', 'exclude: []')).toEqual([]);
+    expect(weakeningsIn(path, '', 'exclude: []')).toEqual([LEFT_OUT]);
+    expect(weakeningsIn('webpack.config.ts', '', 'exclude: []')).toEqual([]);
   });
 
   it.each(["semi: 'off'", '"semi": "off"', "semi: ['warn']", 'semi: 0,', 'semi: [0]', '{ semi: 0 }'])('%j switches a rule off', (line) => {
-    expect(saidOf('.eslintrc', 'x', line)).toEqual([RULE_OFF]);
+    expect(weakeningsIn('.eslintrc', 'x', line)).toEqual([RULE_OFF]);
   });
 
   it.each(['"semi": "off"', '"@a/semi": ["off"]'])('%j does so in package.json too', (line) => {
-    expect(saidOf('package.json', '', line)).toEqual([RULE_OFF]);
+    expect(weakeningsIn('package.json', '', line)).toEqual([RULE_OFF]);
   });
 
   it.each([
@@ -95,12 +95,12 @@ describe('a line of settings or code', () => {
     'checkJs',
     'useUnknownInCatchVariables',
   ])('"%s" is strictness of the compiler', (name) => {
-    expect(saidOf('tsconfig.json', '', `"${name}": false`)).toEqual([COMPILER]);
-    expect(saidOf('apps/a/jsconfig.base.json', `"${name}": true,`, '')).toEqual([COMPILER]);
+    expect(weakeningsIn('tsconfig.json', '', `"${name}": false`)).toEqual([COMPILER]);
+    expect(weakeningsIn('apps/a/jsconfig.base.json', `"${name}": true,`, '')).toEqual([COMPILER]);
   });
 
   it.each(['skipLibCheck', 'allowUnreachableCode', 'allowUnusedLabels'])('"%s" is laxness of the compiler', (name) => {
-    expect(saidOf('tsconfig.json', '', `"${name}": true`)).toEqual([COMPILER]);
+    expect(weakeningsIn('tsconfig.json', '', `"${name}": true`)).toEqual([COMPILER]);
   });
 
   it.each(
@@ -112,16 +112,16 @@ describe('a line of settings or code', () => {
       @SuppressWarnings("x")  // @phpstan-ignore-line  #pragma warning disable  // NOSONAR
     `),
   )('%j silences a check', (line) => {
-    expect(saidOf('src/a.ts', '', line)).toEqual([SILENCED]);
+    expect(weakeningsIn('src/a.ts', '', line)).toEqual([SILENCED]);
   });
 
   it.each(['md', 'mdx', 'txt', 'rst', 'adoc', 'html', 'csv'])('silences nothing in prose that ends in .%s, nor in a snapshot', (ending) => {
-    expect(saidOf(`a.${ending}`, '', '// @ts-ignore')).toEqual([]);
-    expect(saidOf('a.snap', '', '// @ts-ignore')).toEqual([]);
+    expect(weakeningsIn(`a.${ending}`, '', '// @ts-ignore')).toEqual([]);
+    expect(weakeningsIn('a.snap', '', '// @ts-ignore')).toEqual([]);
   });
 
   it.each(['install', 'preinstall', 'postinstall', 'prepare', 'postprepare', 'prepack'])('"%s" runs at install', (name) => {
-    for (const path of ['package.json', 'apps/a/package.json']) expect(saidOf(path, '', `"${name}": "x"`)).toEqual([INSTALL]);
+    for (const path of ['package.json', 'apps/a/package.json']) expect(weakeningsIn(path, '', `"${name}": "x"`)).toEqual([INSTALL]);
   });
 
   it.each([
@@ -136,6 +136,6 @@ describe('a line of settings or code', () => {
     ['eslint.config.mjs', '/* a comment */'],
     ['eslint.config.mjs', '  '],
   ])('of %s, %j, weakens nothing', (path, line) => {
-    expect(saidOf(path, '', line)).toEqual([]);
+    expect(weakeningsIn(path, '', line)).toEqual([]);
   });
 });

@@ -106,5 +106,5 @@ function isLooser({ kind, added, removed }: TouchedFile): boolean {
 }
 
 function remark(file: string, title: string, body: string): Remark {
-  return { file, lens: 'tests', title, body };
+  return { file, category: 'tests', title, body };
 }

@@ -10,7 +10,7 @@ interface Touched {
   readonly added?: readonly string[];
 }
 
-function saidOf(...files: readonly Touched[]): readonly string[] {
+function weakeningsIn(...files: readonly Touched[]): readonly string[] {
   const changed = files.map(({ path, from, binary = false, kind = from === undefined ? 'modified' : 'renamed' }) => ({
     path,
     kind,
@@ -72,7 +72,7 @@ describe('a file as a whole', () => {
     ['hidden text goes', { path: 'a.ts', removed: ['a\u200b'] }, []],
     ['a name hides text', { path: 'a\u202e.ts', added: ['x'] }, ['a\u202e.ts: A name with characters that hide or reorder text']],
   ])('%s', (_, file, expected) => {
-    expect(saidOf(file)).toEqual(expected);
+    expect(weakeningsIn(file)).toEqual(expected);
   });
 
   it('loses no assertion that stands in another one', () => {
@@ -80,16 +80,16 @@ describe('a file as a whole', () => {
       { path: 'a.spec.ts', removed: ['expect(a).toBe(1)'] },
       { path: 'b.spec.ts', added: ['expect(a).toBe(1)'] },
     ];
-    expect(saidOf(one, other)).toEqual([]);
-    expect(saidOf({ path: 'c.spec.ts', removed: ['x'] }, one)).toEqual(['a.spec.ts: 1 assertion removed']);
+    expect(weakeningsIn(one, other)).toEqual([]);
+    expect(weakeningsIn({ path: 'c.spec.ts', removed: ['x'] }, one)).toEqual(['a.spec.ts: 1 assertion removed']);
   });
 
   it('may go when its tests stand in another one', () => {
     const [removed, added] = [["it('a', f)"], ["it('a', f)"]];
-    expect(saidOf({ path: 'a.spec.ts', kind: 'deleted', removed }, { path: 'b.spec.ts', kind: 'added', added })).toEqual([]);
+    expect(weakeningsIn({ path: 'a.spec.ts', kind: 'deleted', removed }, { path: 'b.spec.ts', kind: 'added', added })).toEqual([]);
   });
 
   it('that loses tests is not said to lose their assertions too', () => {
-    expect(saidOf({ path: 'a.spec.ts', removed: ["it('a', f)", 'expect(a).toBe(1)'] })).toEqual(['a.spec.ts: 1 test removed']);
+    expect(weakeningsIn({ path: 'a.spec.ts', removed: ["it('a', f)", 'expect(a).toBe(1)'] })).toEqual(['a.spec.ts: 1 test removed']);
   });
 });

@@ -1,4 +1,4 @@
-import { saidOf } from './said-of.fixture.js';
+import { weakeningsIn } from './weakenings.fixture.js';
 
 const SKIPPED = '1 test skipped or singled out';
 const SNAPSHOT = 'A stored snapshot is rewritten';
@@ -23,11 +23,11 @@ describe('a file', () => {
       tests/a.rs tests/a.swift tests/a.ex tests/a.exs tests/a.dart tests/b/c/a.ts
     `),
   )('named %s holds tests', (path) => {
-    expect(saidOf(path, '', "it.only('adds', f)")).toEqual([SKIPPED]);
+    expect(weakeningsIn(path, '', "it.only('adds', f)")).toEqual([SKIPPED]);
   });
 
   it.each(['a.ts', 'contest.ts', 'latest/a.ts', 'tests/a.json', 'attest_a.py', 'a_test.txt', 'Tests.md'])('named %s holds none', (path) => {
-    expect(saidOf(path, '', "it.only('adds', f)")).toEqual([]);
+    expect(weakeningsIn(path, '', "it.only('adds', f)")).toEqual([]);
   });
 
   it.each(
@@ -36,8 +36,8 @@ describe('a file', () => {
       __image_screenshots__/a.svg
     `),
   )('named %s is a stored snapshot', (path) => {
-    expect(saidOf(path, 'x', 'y')).toEqual([SNAPSHOT]);
-    expect(saidOf(path, '', 'y')).toEqual([]);
+    expect(weakeningsIn(path, 'x', 'y')).toEqual([SNAPSHOT]);
+    expect(weakeningsIn(path, '', 'y')).toEqual([]);
   });
 
   it.each(
@@ -49,7 +49,7 @@ describe('a file', () => {
       pytest.ini tox.ini .ruff.toml ruff.toml mypy.ini .flake8 .pylintrc phpstan.neon phpstan.dist.neon clippy.toml
     `),
   )('named %s configures a check', (path) => {
-    expect(saidOf(path, 'x', 'y')).toEqual([CHANGED]);
+    expect(weakeningsIn(path, 'x', 'y')).toEqual([CHANGED]);
   });
 
   it.each(
@@ -59,15 +59,15 @@ describe('a file', () => {
       setup.cfg Makefile justfile Rakefile pom.xml build.gradle build.gradle.kts
     `),
   )('named %s may say how a check runs', (path) => {
-    expect(saidOf(path, '', 'npm test || true')).toEqual([PASSES]);
+    expect(weakeningsIn(path, '', 'npm test || true')).toEqual([PASSES]);
   });
 
   it('named Jenkinsfile steers pipelines and may say how a check runs', () => {
-    expect(saidOf('Jenkinsfile', '', 'npm test || true')).toEqual([PASSES, STEERED]);
+    expect(weakeningsIn('Jenkinsfile', '', 'npm test || true')).toEqual([PASSES, STEERED]);
   });
 
   it.each(['src/app.ts', 'docs/ci.md', 'my-package.json.txt', 'Pipfile'])('named %s says nothing of it', (path) => {
-    expect(saidOf(path, '', 'npm test || true')).toEqual([]);
+    expect(weakeningsIn(path, '', 'npm test || true')).toEqual([]);
   });
 
   it.each(
@@ -82,7 +82,7 @@ describe('a file', () => {
       .gitattributes .npmrc .yarnrc .pnpmfile.cjs .pnpmfile.js .envrc
     `),
   )('named %s steers agents, hooks or pipelines', (path) => {
-    expect(saidOf(path, '', 'x')).toEqual([STEERED]);
+    expect(weakeningsIn(path, '', 'x')).toEqual([STEERED]);
   });
 
   it.each([
@@ -99,6 +99,6 @@ describe('a file', () => {
     'projects',
     'define',
   ])('named nx.json steers them by "%s"', (name) => {
-    for (const path of everywhere('nx.json')) expect(saidOf(path, '', `"${name}": []`)).toEqual([STEERED]);
+    for (const path of everywhere('nx.json')) expect(weakeningsIn(path, '', `"${name}": []`)).toEqual([STEERED]);
   });
 });

@@ -1,4 +1,4 @@
-import { lines, saidOf } from './said-of.fixture.js';
+import { lines, weakeningsIn } from './weakenings.fixture.js';
 
 const REMOVED = '1 test removed';
 const SKIPPED = '1 test skipped or singled out';
@@ -13,7 +13,7 @@ describe('a line of a test file', () => {
       #[tokio::test]
     `),
   )('%j is a test', (line) => {
-    expect(saidOf('a.spec.ts', line, '')).toEqual([REMOVED]);
+    expect(weakeningsIn('a.spec.ts', line, '')).toEqual([REMOVED]);
   });
 
   it.each(
@@ -24,7 +24,7 @@ describe('a line of a test file', () => {
       t.fail(a)  t.Error(a)  t.Errorf(a)  t.Fatal(a)  t.Fatalf(a)
     `),
   )('%j asserts', (line) => {
-    expect(saidOf('a.spec.ts', line, '')).toEqual([LESS]);
+    expect(weakeningsIn('a.spec.ts', line, '')).toEqual([LESS]);
   });
 
   it.each(
@@ -38,7 +38,7 @@ describe('a line of a test file', () => {
       Skip="x"  #[ignore]
     `),
   )('%j skips or singles out', (line) => {
-    expect(saidOf('a.spec.ts', '', line)).toEqual([SKIPPED]);
+    expect(weakeningsIn('a.spec.ts', '', line)).toEqual([SKIPPED]);
   });
 
   it.each(
@@ -50,10 +50,10 @@ describe('a line of a test file', () => {
       self.assertTrue(True)  assert!(true)  assert True  assert 1
     `),
   )('%j holds whatever the code does', (line) => {
-    expect(saidOf('a.spec.ts', '', line)).toEqual([ALWAYS]);
+    expect(weakeningsIn('a.spec.ts', '', line)).toEqual([ALWAYS]);
   });
 
   it.each(lines("{ skip: false }  my.fit(x)  assert(!true)  expect('a').toBe('b')"))('%j weakens nothing', (line) => {
-    expect(saidOf('a.spec.ts', '', line)).toEqual([]);
+    expect(weakeningsIn('a.spec.ts', '', line)).toEqual([]);
   });
 });

@@ -86,5 +86,5 @@ function testNames(lines: readonly string[]): readonly string[] {
 }
 
 function remark(file: string, title: string, body: string): Remark {
-  return { file, lens: 'tests', title, body };
+  return { file, category: 'tests', title, body };
 }

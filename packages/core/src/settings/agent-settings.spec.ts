@@ -52,7 +52,7 @@ describe('agents that ship with the product', () => {
   });
 });
 
-describe('an agent that nobody knows', () => {
+describe('an unknown agent', () => {
   it('is named with those that there are', () => {
     expect(() => agents({ writer: 'amp' })).toThrow(
       'Invalid nx-fleet options in nx-fleet.json at "agents.writer": expected one of claude, codex, opencode, gemini, copilot; define "amp" under agents.define.',

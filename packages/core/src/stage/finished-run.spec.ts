@@ -37,7 +37,7 @@ async function reviewed(): Promise<StagedIssue> {
   await planIssue(settings.plan, context(PLAN_TARGET));
   await buildIssue(settings.build, context(WRITTEN));
   // Bundles in memory are no files.
-  await issue.host.artefacts.write('issue-42', WRITTEN, 'branch.bundle', '');
+  await issue.host.artifacts.write('issue-42', WRITTEN, 'branch.bundle', '');
   await checkoutBuild('claude', context(BUILD_TARGET));
   await validateIssue(settings.validate, context(VALIDATE_TARGET));
   await reviewIssue(settings.review, context(REVIEWED));
@@ -51,33 +51,33 @@ async function finished(context: StageContext): Promise<boolean> {
 }
 
 describe('a run that is finished under its key', () => {
-  it('is one whose artefacts are here, under the same key', async () => {
+  it('is one whose artifacts are here, under the same key', async () => {
     const context = (await planned()).context(PLAN_TARGET);
     expect(await finished(context)).toBe(true);
     expect(await finished({ ...context, key: 'another' })).toBe(false);
     expect(await finished({ ...context, key: null })).toBe(false);
   });
 
-  it('is none that never ran, failed, or lacks an artefact', async () => {
+  it('is none that never ran, failed, or lacks an artifact', async () => {
     const never = await stageIssue();
-    await never.host.artefacts.clear('issue-42', PLAN_TARGET);
+    await never.host.artifacts.clear('issue-42', PLAN_TARGET);
     expect(await finished(never.context(PLAN_TARGET))).toBe(false);
     const failed = await stageIssue({ agent: () => 'a poem' });
     await expect(planIssue(failed.settings.plan, failed.context(PLAN_TARGET))).rejects.toThrow('no valid answer twice');
     expect(await finished(failed.context(PLAN_TARGET))).toBe(false);
     const cut = await planned();
-    cut.host.files.delete(`${cut.host.artefacts.directory('issue-42', PLAN_TARGET)}/plan.json`);
+    cut.host.files.delete(`${cut.host.artifacts.directory('issue-42', PLAN_TARGET)}/plan.json`);
     expect(await finished(cut.context(PLAN_TARGET))).toBe(false);
   });
 
-  it('is none whose artefact the next stage would refuse, as one that was forged in a shared cache', async () => {
+  it('is none whose artifact the next stage would refuse, as one that was forged in a shared cache', async () => {
     const issue = await reviewed();
     const targets = [PLAN_TARGET, WRITTEN, VALIDATE_TARGET, REVIEWED];
     const all = (): Promise<readonly boolean[]> => Promise.all(targets.map((target) => finished(issue.context(target))));
     expect(await all()).toEqual([true, true, true, true]);
     const forge = async (target: string, file: string, change: object): Promise<void> => {
-      const artefact = JSON.parse(issue.out(target, file) ?? '') as object;
-      await issue.host.artefacts.write('issue-42', target, file, JSON.stringify({ ...artefact, ...change }));
+      const artifact = JSON.parse(issue.out(target, file) ?? '') as object;
+      await issue.host.artifacts.write('issue-42', target, file, JSON.stringify({ ...artifact, ...change }));
     };
     await forge(REVIEWED, 'review.json', { reviewer: 'claude' });
     expect(await all()).toEqual([true, true, true, false]);
@@ -102,8 +102,8 @@ describe('a run that is finished under its key', () => {
         outcome: 'completed',
         steps: [],
       };
-      await issue.host.artefacts.write('issue-42', target, 'run.json', JSON.stringify({ ...record, ...change }));
-      await issue.host.artefacts.write('issue-42', target, 'validation.json', target);
+      await issue.host.artifacts.write('issue-42', target, 'run.json', JSON.stringify({ ...record, ...change }));
+      await issue.host.artifacts.write('issue-42', target, 'validation.json', target);
     };
     const sound = async (): Promise<void> => {};
 

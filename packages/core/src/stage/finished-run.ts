@@ -1,5 +1,5 @@
 import { runRecordSchema, type RunRecord } from '../agent/run-record.js';
-import { parseArtefact } from '../artefact/parse-artefact.js';
+import { parseArtifact } from '../artifact/parse-artifact.js';
 import { UserError } from '../errors/user-error.js';
 import type { StageContext } from './stage-context.js';
 import { inRound, parseTarget } from './targets.js';
@@ -8,7 +8,7 @@ import { inRound, parseTarget } from './targets.js';
 const MAX_ROUND = 11;
 
 /**
- * Whether there are artefacts of a finished run that was made of all the same, so that running again could only pay again: under this key,
+ * Whether there are artifacts of a finished run that was made of all the same, so that running again could only pay again: under this key,
  * or of the same recipe, in this target or in another round of fixes, from where they are taken.
  * Nx looks into its cache before it starts a task, and was still seen to run a stored one again (23.2.1, hits and misses mixed); a cache can have
  * been emptied; and Nx makes other keys for every stage when `nx.json` or another target of the project changes. What the next stage would
@@ -25,7 +25,7 @@ export async function isFinished(context: StageContext, requireResult: () => Pro
     const other = inRound(stage, round) + (agent === '' ? '' : `--${agent}`);
     const record = other === target ? null : await readRecord(other, context);
     if (record === null || !isMadeOf(record, context)) continue;
-    await host.artefacts.copy(project, other, target);
+    await host.artifacts.copy(project, other, target);
     if (await isTaken(requireResult)) return true;
   }
   return false;
@@ -42,7 +42,7 @@ function isMadeOf({ outcome, recipe }: RunRecord, context: StageContext): boolea
 }
 
 async function readRecord(target: string, { project, host }: StageContext): Promise<RunRecord | null> {
-  return parseArtefact(await host.artefacts.read(project, target, 'run.json'), runRecordSchema);
+  return parseArtifact(await host.artifacts.read(project, target, 'run.json'), runRecordSchema);
 }
 
 async function isTaken(requireResult: () => Promise<unknown>): Promise<boolean> {

@@ -3,7 +3,7 @@ import { UserError } from '../errors/user-error.js';
 import type { RepositoryWatch, SnapshotRequest } from '../git/git.js';
 import { readManifests } from '../manifest/read-manifests.js';
 import { printableLine } from '../text/printable.js';
-import { keepInTrash } from '../branch/keep-work.js';
+import { keepBackup } from '../branch/keep-work.js';
 import { putWorktreeBack, worktreeState } from './reader-worktree.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 import type { AgentStageSettings } from './stage-settings.js';
@@ -92,7 +92,7 @@ async function hiddenPlaces({ git }: StageContext): Promise<readonly string[]> {
 
 async function restored(watch: RepositoryWatch, { git, host, project, onProgress }: StageContext): Promise<string | null> {
   const refs: string[] = [];
-  const keep = async (commit: string): Promise<void> => void refs.push(await keepInTrash(commit, { project, at: host.now() }, git));
+  const keep = async (commit: string): Promise<void> => void refs.push(await keepBackup(commit, { project, at: host.now() }, git));
   const { found, left } = await watch.restore(keep);
   if (found.length === 0) return null;
   for (const change of found) onProgress(`changed while an agent was reading: ${change}`);

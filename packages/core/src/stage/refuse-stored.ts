@@ -25,6 +25,6 @@ export function refuseStored({ what, reason, project, target }: RefusedResult, c
 
 /** @throws UserError when a file beside a stage's artifact is missing */
 export async function requireFile(name: string, { host, project, target }: StageContext): Promise<void> {
-  const file = `${host.artefacts.directory(project, target)}/${name}`;
+  const file = `${host.artifacts.directory(project, target)}/${name}`;
   if (!(await host.pathExists(file))) throw new UserError(`"${file}" does not exist. Run: nx run ${project}:${target}`);
 }

@@ -14,7 +14,7 @@ import type { StageLimits } from './stage-settings.js';
 /** What every stage works with. */
 export interface StageContext {
   readonly project: string;
-  /** The Nx target that runs: the folder of its artefacts. */
+  /** The Nx target that runs: the folder of its artifacts. */
   readonly target: string;
   /** The hash that Nx stores this task's result under; null outside Nx. */
   readonly key: string | null;

@@ -16,7 +16,7 @@ const TRANSCRIPT = 'transcript.jsonl';
 
 /** Where what agents print is written at the end of a stage. */
 export function transcriptFile({ host, project, target }: StageContext): string {
-  return `${host.artefacts.directory(project, target)}/${TRANSCRIPT}`;
+  return `${host.artifacts.directory(project, target)}/${TRANSCRIPT}`;
 }
 
 /** Empties the target's folder, runs the stage, and writes what it recorded. */
@@ -28,7 +28,7 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
   const redact = await redactorOf(context);
   let agent: { readonly name: string; readonly version: string } | null = null;
   let outcome: RunRecord['outcome'] = 'failed';
-  await host.artefacts.clear(project, target);
+  await host.artifacts.clear(project, target);
   try {
     const result = await stage({
       addStep: (step) => void steps.push(step),
@@ -52,8 +52,8 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
       outcome,
       steps,
     };
-    await host.artefacts.write(project, target, 'run.json', `${JSON.stringify(record, null, 2)}\n`);
-    if (transcript.length > 0) await host.artefacts.write(project, target, TRANSCRIPT, `${redact(transcript.join('\n'))}\n`);
+    await host.artifacts.write(project, target, 'run.json', `${JSON.stringify(record, null, 2)}\n`);
+    if (transcript.length > 0) await host.artifacts.write(project, target, TRANSCRIPT, `${redact(transcript.join('\n'))}\n`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { AgentDefinition } from '../settings/agent-definition.js';
 import type { Settings } from '../settings/settings.js';
 
 /** Counts up when a stage reads or writes something else than before: every key changes with it. */
-export const STAGE_VERSION = 8;
+export const STAGE_VERSION = 9;
 
 type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
 /** What an agent is, apart from its models. */

@@ -6,7 +6,7 @@ import { parseSettings } from '../settings/parse-settings.js';
 import type { SettingsInput } from '../settings/settings.js';
 import { anIssue, createFakeFleet, planInFleet, provisionRequest, type FakeFleet } from '../worktree/fleet.contract.js';
 import { provisionWorktree } from '../worktree/provision-worktree.js';
-import type { Plan } from '../stages/plan/plan-artefact.js';
+import type { Plan } from '../stages/plan/plan-artifact.js';
 import type { StageContext } from './stage-context.js';
 import { stageLimits, type AgentStageSettings } from './stage-settings.js';
 import { BUILD, type BuildStageSettings } from '../stages/build/build.stage.js';
@@ -15,7 +15,7 @@ import { PLAN } from '../stages/plan/plan.stage.js';
 import { REVIEW, type ReviewStageSettings } from '../stages/review/review.stage.js';
 import { VALIDATE, type ValidateStageSettings } from '../stages/validate/validate.stage.js';
 import { writeApproved } from '../stages/build/build-base.js';
-import { writeCheckout } from '../branch/checkout-artefact.js';
+import { writeCheckout } from '../branch/checkout-artifact.js';
 import { BUILD_TARGET, DELIVER_TARGET, FIX_TARGET, PLAN_TARGET, REVIEW_TARGET, targetOf, VALIDATE_TARGET } from './targets.js';
 
 /** What a scripted agent does when it is asked: an answer, or another outcome. */
@@ -68,7 +68,7 @@ export async function stageIssue(options: StagedOptions = {}): Promise<StagedIss
   const waits: number[] = [];
   const settings = parseSettings([{ file: 'nx.json', value: { checks: ['lint', 'test --base={base}'], ...options.options } }]);
   const { local } = await provisionWorktree(provisionRequest(await planInFleet(fleet), fleet, options.options), fleet);
-  await fleet.host.artefacts.write('issue-42', PLAN_TARGET, 'plan.json', JSON.stringify(aPlan));
+  await fleet.host.artifacts.write('issue-42', PLAN_TARGET, 'plan.json', JSON.stringify(aPlan));
   const agent = (name: string): Agent => ({
     name,
     detect: async () => ({ version: '1.2.3' }),
@@ -137,7 +137,7 @@ export async function storeApproved(issue: StagedIssue, project: string): Promis
 export async function addIssue(staged: StagedIssue, reference: string, blockedBy: readonly string[] = []): Promise<void> {
   const plan = await planInFleet(staged, anIssue({ reference, title: `Issue ${reference}`, blockedBy }));
   await provisionWorktree(provisionRequest(plan, staged), staged);
-  await staged.host.artefacts.write(`issue-${reference}`, PLAN_TARGET, 'plan.json', JSON.stringify(aPlan));
+  await staged.host.artifacts.write(`issue-${reference}`, PLAN_TARGET, 'plan.json', JSON.stringify(aPlan));
 }
 
 /** A writer that sets one file. */

@@ -34,7 +34,7 @@ async function ran(
     outcome: run.failed === true ? 'failed' : 'completed',
     steps,
   };
-  await host.artefacts.write('issue-42', target, 'run.json', JSON.stringify(record));
+  await host.artifacts.write('issue-42', target, 'run.json', JSON.stringify(record));
 }
 
 describe('fleetStatus', () => {
@@ -72,7 +72,7 @@ describe('fleetStatus', () => {
     ]);
   });
 
-  it('counts what mended and tried the change too', async () => {
+  it('counts what fixed and tried the change too', async () => {
     const issue = await stageIssue();
     await ran(issue, 'agent-fix--claude', { costUsd: 0.25 });
     await ran(issue, 'agent-fix--codex', { costUsd: 9 });
@@ -98,8 +98,8 @@ describe('fleetStatus', () => {
 
   it.each(['', '{"agent":', '{}', '[]'])('waits for a stage whose record is broken: %j', async (text) => {
     const issue = await stageIssue();
-    await issue.host.artefacts.write('issue-42', PLAN_TARGET, 'run.json', text);
-    await issue.host.artefacts.write('issue-42', REVIEW_TARGET, 'verdict.json', text);
+    await issue.host.artifacts.write('issue-42', PLAN_TARGET, 'run.json', text);
+    await issue.host.artifacts.write('issue-42', REVIEW_TARGET, 'verdict.json', text);
     expect(await statusOf(issue)).toMatchObject({ verdict: null, stages: [{ state: 'waiting' }, {}, {}, {}] });
   });
 
@@ -110,7 +110,7 @@ describe('fleetStatus', () => {
     const findings = [aFinding(), aFinding({ severity: 'low' })];
     const verdict = reachVerdict([aReview({ reviewer: 'codex', tree, findings })], 'high');
     const spec = fingerprint((await issue.host.state.readSpec('issue-42')) ?? '');
-    await issue.host.artefacts.write('issue-42', REVIEW_TARGET, 'verdict.json', JSON.stringify({ ...verdict, spec }));
+    await issue.host.artifacts.write('issue-42', REVIEW_TARGET, 'verdict.json', JSON.stringify({ ...verdict, spec }));
     return issue;
   }
 
@@ -134,7 +134,7 @@ describe('fleetStatus', () => {
       },
     ],
     ['a stage has failed since', (issue) => ran(issue, PLAN_TARGET, { failed: true })],
-    ['a stage has not run', async ({ host }) => host.artefacts.clear('issue-42', VALIDATE_TARGET)],
+    ['a stage has not run', async ({ host }) => host.artifacts.clear('issue-42', VALIDATE_TARGET)],
   ])('calls a verdict stale when %s', async (_, change) => {
     const issue = await judged();
     await change(issue);

@@ -1,6 +1,6 @@
 import { readManifests } from '../manifest/read-manifests.js';
 import { CHECKS_STEP, runRecordSchema, runTotals, type RunRecord, type RunTotals } from '../agent/run-record.js';
-import { parseArtefact } from '../artefact/parse-artefact.js';
+import { parseArtifact } from '../artifact/parse-artifact.js';
 import { isInexactSource, readAgentRuns } from '../budget/agent-runs.js';
 import { spendingOf, type Spending } from '../budget/spending.js';
 import type { Git } from '../git/git.js';
@@ -107,8 +107,8 @@ function paidOnce(records: readonly (RunRecord | null)[]): readonly RunRecord[] 
   return [...known.values()];
 }
 
-async function readRecord(project: string, target: string, { artefacts }: Host): Promise<RunRecord | null> {
-  return parseArtefact(await artefacts.read(project, target, 'run.json'), runRecordSchema);
+async function readRecord(project: string, target: string, { artifacts }: Host): Promise<RunRecord | null> {
+  return parseArtifact(await artifacts.read(project, target, 'run.json'), runRecordSchema);
 }
 
 function agentCosts(record: RunRecord | null): Parameters<typeof spendingOf>[0] {
@@ -141,7 +141,7 @@ async function verdictStatus(
   { project, branch, stages, reviewers }: Judged,
   { git, host }: { readonly git: Git; readonly host: Host },
 ): Promise<Pick<IssueStatus, 'verdict' | 'blockingFindings'>> {
-  const verdict = parseArtefact(await host.artefacts.read(project, REVIEW_TARGET, 'verdict.json'), storedVerdictSchema);
+  const verdict = parseArtifact(await host.artifacts.read(project, REVIEW_TARGET, 'verdict.json'), storedVerdictSchema);
   if (verdict === null) return { verdict: null, blockingFindings: 0 };
   const isCurrent =
     (await git.resolveTree(`refs/heads/${branch}`)) === verdict.tree &&

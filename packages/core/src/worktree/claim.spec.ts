@@ -22,7 +22,7 @@ function allocation(change: Partial<Allocation> = {}): Allocation {
     branch,
     worktree,
     ownsBranch,
-    incarnation: '1f',
+    generation: '1f',
     firstPort: 20_500,
     state: 'creating',
     owner: other,
@@ -159,7 +159,7 @@ describe('takeClaim', () => {
     ['is gone', []],
     ['has another state', [allocation({ state: 'ready' })]],
     ['has another owner', [allocation({ owner: { ...other, startedAt: '6' } })]],
-    ['is that of a later worktree', [allocation({ incarnation: '2a' })]],
+    ['is that of a later worktree', [allocation({ generation: '2a' })]],
   ])('leaves one alone that %s', async (_, allocations) => {
     const host = createFakeHost({ allocations });
     await expect(takeClaim(allocation(), 'removing', host)).rejects.toThrow('Another process has just begun to work on "issue-42".');

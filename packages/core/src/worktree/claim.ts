@@ -31,7 +31,7 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
   const alive = new Map<string, boolean>();
   const avoided = new Set<number>();
   for (;;) {
-    const incarnation = newIncarnation(host);
+    const generation = newGeneration(host);
     const claim = await host.registry.update<Claim | ProcessIdentity>((current, spares) => {
       const mine = findAllocation(current, request);
       const owner = mine === undefined || isSelf(mine.owner, host) ? null : mine.owner;
@@ -44,7 +44,7 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
       const allocation: Allocation = {
         repository: request.repository,
         project: request.project,
-        incarnation: mine?.incarnation ?? incarnation,
+        generation: mine?.generation ?? generation,
         worktree: mine?.worktree ?? request.worktree,
         branch: request.branch,
         ownsBranch: mine?.ownsBranch ?? request.ownsBranch,
@@ -74,7 +74,7 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
 }
 
 /** A name for one life of a project, that no earlier one had. */
-export function newIncarnation(host: Host): string {
+export function newGeneration(host: Host): string {
   return `${host.now().getTime().toString(36)}-${host.registry.self.pid}`;
 }
 
@@ -139,7 +139,7 @@ function isSame(one: Pick<Allocation, 'repository' | 'project'>, other: Pick<All
 
 /** Whether a claim is as it was when it was read. */
 export function isUntouched(one: Allocation, other: Allocation): boolean {
-  return one.state === other.state && one.incarnation === other.incarnation && keyOf(one.owner) === keyOf(other.owner);
+  return one.state === other.state && one.generation === other.generation && keyOf(one.owner) === keyOf(other.owner);
 }
 
 function isReadySpare({ repository, state }: Spare, request: ClaimRequest): boolean {

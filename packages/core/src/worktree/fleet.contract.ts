@@ -19,10 +19,10 @@ export function createFakeFleet(options: FakeHostOptions & { readonly git?: Fake
   const host = createFakeHost(options);
   const git = createFakeGit(options.git);
   const branches = new Set<string>();
-  const incarnations = new Map<string, string>();
-  const createBranch = async ({ project, incarnation }: DatabaseBranchRequest): ReturnType<Database['createBranch']> => {
+  const generations = new Map<string, string>();
+  const createBranch = async ({ project, generation }: DatabaseBranchRequest): ReturnType<Database['createBranch']> => {
     branches.add(project);
-    incarnations.set(project, incarnation);
+    generations.set(project, generation);
     return { description: `memory ${project}`, variables: { DATABASE_URL: `memory:${project}` } };
   };
   return {
@@ -54,12 +54,12 @@ export function createFakeFleet(options: FakeHostOptions & { readonly git?: Fake
       variables: ['DATABASE_URL'],
       branches,
       listBranches: async () =>
-        [...branches].map((project) => ({ project, incarnation: incarnations.get(project) ?? '', name: `memory ${project}` })),
+        [...branches].map((project) => ({ project, generation: generations.get(project) ?? '', name: `memory ${project}` })),
       refreshSource: async () => null,
       createBranch,
       resetBranch: createBranch,
-      removeBranch: async ({ project, onlyIncarnation }) => {
-        if (onlyIncarnation === undefined || (incarnations.get(project) ?? '') === onlyIncarnation) branches.delete(project);
+      removeBranch: async ({ project, onlyGeneration }) => {
+        if (onlyGeneration === undefined || (generations.get(project) ?? '') === onlyGeneration) branches.delete(project);
       },
     },
   };

@@ -22,7 +22,7 @@ export function mortalAdapters(
     new Proxy(port, {
       get: (target, name, receiver) => {
         const value: unknown = Reflect.get(target, name, receiver);
-        if (typeof value === 'object' && value !== null && ['registry', 'state', 'artefacts'].includes(String(name))) return wrap(value);
+        if (typeof value === 'object' && value !== null && ['registry', 'state', 'artifacts'].includes(String(name))) return wrap(value);
         if (typeof value !== 'function') return value;
         if (READS.test(String(name))) {
           return (...args: unknown[]): unknown => {

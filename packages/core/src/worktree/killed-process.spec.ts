@@ -1,4 +1,4 @@
-import { examineFleet, mendFleet } from '../doctor/examine-fleet.js';
+import { examineFleet, repairFleet } from '../doctor/examine-fleet.js';
 import { parseSettings } from '../settings/parse-settings.js';
 import { anIssue, createFakeFleet, planInFleet, provisionRequest, type FakeFleet } from './fleet.contract.js';
 import { Killed, mortalAdapters } from './killed-process.contract.js';
@@ -24,7 +24,7 @@ async function remove(fleet: FakeFleet, adapters: Adapters = fleet): Promise<voi
 
 async function doctor(fleet: FakeFleet, adapters: Adapters = fleet): Promise<readonly string[]> {
   const context = { location: fleet.git.location, settings, worktreesDirectory: '/repo.worktrees', adapters, onProgress: () => {} };
-  const reports = await mendFleet(await examineFleet(context), { dryRun: false });
+  const reports = await repairFleet(await examineFleet(context), { dryRun: false });
   // A death shows itself as a failure of what it was at.
   if (reports.some(({ reason, error }) => `${reason} ${error}`.includes(new Killed().message))) throw new Killed();
   return reports.map(({ subject, outcome }) => `${subject}: ${outcome}`);
@@ -125,7 +125,7 @@ async function vanished(): Promise<FakeFleet> {
   return fleet;
 }
 
-/** Everything at once that a doctor can mend: a making, a spare, and a database that nobody stands for. */
+/** Everything at once that a doctor can fix: a making, a spare, and a database that nobody stands for. */
 async function broken(): Promise<FakeFleet> {
   const fleet = await ready();
   await fleet.host.registry.update((current) => ({ allocations: current.map((one) => ({ ...one, state: 'creating' })), result: null }));
@@ -161,7 +161,7 @@ async function adopted(): Promise<FakeFleet> {
 }
 
 function keptCommits({ git }: FakeFleet): readonly string[] {
-  return [...git.refs].filter(([ref]) => ref.startsWith('refs/nx-fleet/trash/')).map(([, commit]) => commit);
+  return [...git.refs].filter(([ref]) => ref.startsWith('refs/nx-fleet/backup/')).map(([, commit]) => commit);
 }
 
 describe('a process that is killed', () => {
@@ -272,7 +272,7 @@ describe('a process that is killed', () => {
     expect(deaths).toBeGreaterThan(2);
   });
 
-  it('while it mends as the doctor leaves what the next doctor mends', async () => {
+  it('while it fixes as the doctor leaves what the next doctor fixes', async () => {
     const deaths = await atEveryDeath(
       broken,
       async (fleet, adapters) => void (await doctor(fleet, adapters)),

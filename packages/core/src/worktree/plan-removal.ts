@@ -39,7 +39,7 @@ export interface RemovalPlan {
   readonly merge: Merge | null;
 }
 
-/** Represents the incarnation of a worktree that the registry does not know. */
+/** Represents the generation of a worktree that the registry does not know. */
 export const FORGOTTEN = '';
 
 type RemovalQuestion = Pick<RemoveRequest, 'project' | 'location' | 'together'>;
@@ -94,7 +94,7 @@ export function recordedAllocation(
   return {
     repository: location.commonDirectory,
     project,
-    incarnation: FORGOTTEN,
+    generation: FORGOTTEN,
     worktree,
     branch,
     ownsBranch,

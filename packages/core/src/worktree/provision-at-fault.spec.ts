@@ -117,7 +117,7 @@ describe('provisionWorktree without its database', () => {
       },
     });
     await expect(provision(fleet, settings)).rejects.toThrow('The setup command "migrate" failed');
-    expect(fleet.git.filesOf('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toEqual({ 'README.md': 'mine' });
+    expect(fleet.git.filesOf('refs/nx-fleet/backup/issue-42/20260101T000000Z')).toEqual({ 'README.md': 'mine' });
     expect(await fleet.git.listWorktrees()).toHaveLength(1);
   });
 

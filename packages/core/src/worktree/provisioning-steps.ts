@@ -27,7 +27,7 @@ export interface Step {
  * | files        | what `.worktreeinclude` names               | (goes with the worktree)  | what is there stays                           |
  * | prepare      | what `worktrees.prepare` makes              | (goes with the worktree)  | run again until the worktree is ready         |
  * | dependencies | node_modules, with a stamp inside           | (goes with the worktree)  | an equal stamp is kept, else made again       |
- * | database     | a branch of the database                    | removed                   | found by its name and incarnation             |
+ * | database     | a branch of the database                    | removed                   | found by its name and generation             |
  * | environment  | our block of `.env.local`                   | (goes with the worktree)  | written whole, again                          |
  * | setup, smoke | what the commands of the configuration make | (goes with the worktree)  | run until they succeeded once, with the database; again once the branch has moved |
  * | (record)     | `.nx-fleet/local`, then state `ready`       | deleted after the release | the same record                               |

@@ -54,7 +54,7 @@ function aClaimOn(firstPort: number) {
   return {
     repository: '/other/.git',
     project: 'issue-1',
-    incarnation: 'x',
+    generation: 'x',
     worktree: '/other.worktrees/issue-1',
     branch: 'issue/1',
     ownsBranch: true,

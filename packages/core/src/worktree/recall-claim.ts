@@ -4,7 +4,7 @@ import type { Allocation } from '../host/registry.js';
 import type { LocalState } from '../manifest/local-state.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Settings } from '../settings/settings.js';
-import { findAllocation, freeBlock, newIncarnation } from './claim.js';
+import { findAllocation, freeBlock, newGeneration } from './claim.js';
 import { recordedAllocation } from './plan-removal.js';
 import { databaseOwner, type WorktreeAdapters } from './worktree-work.js';
 
@@ -31,8 +31,8 @@ export async function recallClaim(
   if (local === null || findAllocation(await host.registry.read(), place) !== undefined) return;
   if (!(await isWorktreeThere(local, adapters))) return;
   const branches = await database.listBranches(await databaseOwner(location, host));
-  const incarnation = branches.find((branch) => branch.project === project)?.incarnation ?? newIncarnation(host);
-  const recorded: Allocation = { ...recordedAllocation(manifest, local, { location, host }), incarnation };
+  const generation = branches.find((branch) => branch.project === project)?.generation ?? newGeneration(host);
+  const recorded: Allocation = { ...recordedAllocation(manifest, local, { location, host }), generation };
   const isClaimed = await host.registry.update((current) => {
     if (findAllocation(current, place) !== undefined) return { allocations: current, result: true };
     const isTaken = current.some(({ firstPort }) => firstPort === recorded.firstPort);

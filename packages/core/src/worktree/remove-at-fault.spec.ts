@@ -9,7 +9,7 @@ import { removeWorktree, type RemoveRequest } from './remove-worktree.js';
 
 const worktree = '/repo.worktrees/issue-42';
 const branchRef = 'refs/heads/issue/42-dark-mode';
-const trash = 'refs/nx-fleet/trash/issue-42/20260101T000000Z';
+const backup = 'refs/nx-fleet/backup/issue-42/20260101T000000Z';
 const files = { 'README.md': 'hello\n' };
 const other = { pid: 99, startedAt: '5' };
 
@@ -57,8 +57,8 @@ describe('removeWorktree at fault', () => {
       await fleet.database.removeBranch(given);
     };
     await remove({ ...fleet, database: { ...fleet.database, removeBranch } });
-    expect(fleet.git.filesOf(trash)).toEqual({ ...files, 'late.ts': 'mine' });
-    expect(fleet.progress).toContain(`files written in the meantime were kept as ${trash}`);
+    expect(fleet.git.filesOf(backup)).toEqual({ ...files, 'late.ts': 'mine' });
+    expect(fleet.progress).toContain(`files written in the meantime were kept as ${backup}`);
     expect(await fleet.git.listWorktrees()).toHaveLength(1);
   });
 
@@ -66,8 +66,8 @@ describe('removeWorktree at fault', () => {
     const fleet = await createReadyFleet();
     const tip = await commitWork(fleet);
     fleet.git.refs.set('refs/remotes/origin/main', fleet.git.commit([fleet.git.root], { ...files, 'a.ts': '1' }, 'Work (#7)'));
-    expect(await remove(fleet)).toEqual([trash]);
-    expect(fleet.git.refs.get(trash)).toBe(tip);
+    expect(await remove(fleet)).toEqual([backup]);
+    expect(fleet.git.refs.get(backup)).toBe(tip);
     expect(fleet.git.refs.has(branchRef)).toBe(false);
   });
 
@@ -82,9 +82,9 @@ describe('removeWorktree at fault', () => {
     await git.resetWorktree(worktree, detached);
     git.filesIn(worktree).set('dirty.ts', '1');
     const refs = await remove(fleet, true);
-    expect(refs).toEqual([trash, `${trash}-2`, `${trash}-3`, `${trash}-4`]);
+    expect(refs).toEqual([backup, `${backup}-2`, `${backup}-3`, `${backup}-4`]);
     expect(refs.slice(0, 3).map((ref) => git.refs.get(ref))).toEqual([built, tip, detached]);
-    expect(git.filesOf(`${trash}-4`)).toEqual({ ...files, 'd.ts': '1', 'dirty.ts': '1' });
+    expect(git.filesOf(`${backup}-4`)).toEqual({ ...files, 'd.ts': '1', 'dirty.ts': '1' });
   });
 
   it('keeps a base that no other branch holds any more, though no work was done on it', async () => {
@@ -94,8 +94,8 @@ describe('removeWorktree at fault', () => {
     const manifest = { ...plan.manifest, base };
     await fleet.host.state.writeIssue('issue-42', manifest, plan.spec);
     await provisionWorktree(provisionRequest({ ...plan, manifest, branchStart: base }, fleet), fleet);
-    expect(await remove(fleet)).toEqual([trash]);
-    expect(fleet.git.refs.get(trash)).toBe(base);
+    expect(await remove(fleet)).toEqual([backup]);
+    expect(fleet.git.refs.get(backup)).toBe(base);
   });
 
   it('leaves the stash and a lock to git when forced', async () => {

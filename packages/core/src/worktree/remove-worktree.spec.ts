@@ -7,7 +7,7 @@ import { removeWorktree, type RemoveRequest } from './remove-worktree.js';
 
 const worktree = '/repo.worktrees/issue-42';
 const branchRef = 'refs/heads/issue/42-dark-mode';
-const trash = 'refs/nx-fleet/trash/issue-42/20260101T000000Z';
+const backup = 'refs/nx-fleet/backup/issue-42/20260101T000000Z';
 
 async function createReadyFleet(options: FakeHostOptions = {}): Promise<FakeFleet> {
   const fleet = createFakeFleet(options);
@@ -69,7 +69,7 @@ describe('removeWorktree', () => {
     await removeWorktree(await planRemoval(request(fleet, true), fleet), request(fleet, true), fleet);
     await expectNothingLeft(fleet);
     expect(git.refs.has('refs/heads/wa')).toBe(true);
-    const kept = [...git.refs.keys()].find((ref) => ref.includes('/trash/')) ?? '';
+    const kept = [...git.refs.keys()].find((ref) => ref.includes('/backup/')) ?? '';
     expect(git.filesOf(kept)['new.ts']).toBe('new');
     expect(fleet.progress.some((line) => line.includes(inner) && line.includes('"wa"') && line.includes(kept))).toBe(true);
   });
@@ -131,7 +131,7 @@ describe('removeWorktree', () => {
     await arrange(fleet);
     const files = [...fleet.host.files];
     await expect(remove(fleet)).rejects.toThrow(
-      `"issue-42" is not removed: ${reason}. Commit, push or merge it, or use --force, which keeps a ref under refs/nx-fleet/trash/.`,
+      `"issue-42" is not removed: ${reason}. Commit, push or merge it, or use --force, which keeps a ref under refs/nx-fleet/backup/.`,
     );
     expect([...fleet.host.files]).toEqual(files);
     expect(fleet.git.refs.has(branchRef)).toBe(true);
@@ -144,26 +144,26 @@ describe('removeWorktree', () => {
     fleet.git.setWorktree(worktree, { branch: null });
     const commit = await commitWork(fleet);
     await expect(remove(fleet)).rejects.toThrow('1 unpushed and unmerged commit on a detached HEAD');
-    expect(await remove(fleet, true)).toEqual([trash]);
-    expect(fleet.git.refs.get(trash)).toBe(commit);
+    expect(await remove(fleet, true)).toEqual([backup]);
+    expect(fleet.git.refs.get(backup)).toBe(commit);
   });
 
   it('keeps uncommitted files and commits under refs of their own when forced', async () => {
     const fleet = await createReadyFleet();
     const commit = await commitWork(fleet);
     fleet.git.filesIn(worktree).set('b.ts', '2');
-    expect(await remove(fleet, true)).toEqual([trash, `${trash}-2`]);
-    expect(fleet.git.refs.get(trash)).toBe(commit);
-    expect(fleet.git.filesOf(`${trash}-2`)).toMatchObject({ 'a.ts': '1', 'b.ts': '2' });
+    expect(await remove(fleet, true)).toEqual([backup, `${backup}-2`]);
+    expect(fleet.git.refs.get(backup)).toBe(commit);
+    expect(fleet.git.filesOf(`${backup}-2`)).toMatchObject({ 'a.ts': '1', 'b.ts': '2' });
     await expectNothingLeft(fleet);
   });
 
   it('overwrites nothing that was kept in the same second', async () => {
     const fleet = await createReadyFleet();
-    fleet.git.refs.set(trash, fleet.git.root);
+    fleet.git.refs.set(backup, fleet.git.root);
     const commit = await commitWork(fleet);
-    expect(await remove(fleet, true)).toEqual([`${trash}-2`]);
-    expect([fleet.git.refs.get(trash), fleet.git.refs.get(`${trash}-2`)]).toEqual([fleet.git.root, commit]);
+    expect(await remove(fleet, true)).toEqual([`${backup}-2`]);
+    expect([fleet.git.refs.get(backup), fleet.git.refs.get(`${backup}-2`)]).toEqual([fleet.git.root, commit]);
   });
 
   it('does not take the worktree from under a process that builds in it, not even forced', async () => {

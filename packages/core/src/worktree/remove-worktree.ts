@@ -1,8 +1,8 @@
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
 import type { Allocation } from '../host/registry.js';
-import { keepInTrash, OWN_ENV_FILES, removeInnerWorktrees } from '../branch/keep-work.js';
-import { buildingRef, builtRef, checkingRef, sweepFetched } from '../branch/refs.js';
+import { keepBackup, OWN_ENV_FILES, removeInnerWorktrees } from '../branch/keep-work.js';
+import { buildingRef, builtRef, checkingRef } from '../branch/refs.js';
 import { findAllocation, releaseWorktree, requireNobodyAtWork, settleWorktree, takeClaim } from './claim.js';
 import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
 import { undoSteps } from './provisioning-steps.js';
@@ -20,7 +20,7 @@ export interface RemoveRequest {
 
 /**
  * Removes an issue's worktree, branch, database and state: the steps of `PROVISIONING` undone. With `force`, what would be lost is kept under
- * `refs/nx-fleet/trash/` first. Run again after an interruption, it finishes.
+ * `refs/nx-fleet/backup/` first. Run again after an interruption, it finishes.
  * @returns the refs that keep what was removed
  */
 export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, adapters: RemovalAdapters): Promise<readonly string[]> {
@@ -28,7 +28,7 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
   const { project, location, settings, force, onProgress } = request;
   if (plan.losses.length > 0 && !force) {
     throw new UserError(
-      `"${project}" is not removed: ${plan.losses.join('; ')}. Commit, push or merge it, or use --force, which keeps a ref under refs/nx-fleet/trash/.`,
+      `"${project}" is not removed: ${plan.losses.join('; ')}. Commit, push or merge it, or use --force, which keeps a ref under refs/nx-fleet/backup/.`,
     );
   }
   const { allocation, manifest, tip, here, ...rest } = await requireAsPlanned(plan, request, adapters);
@@ -65,7 +65,6 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
   }
   for (const ref of [builtRef(project), buildingRef(project), checkingRef(project)])
     if ((await git.readRef(ref)) !== null) await git.deleteRef(ref);
-  await sweepFetched(git);
   // The manifest goes last: without it, an interrupted removal could not be run again.
   await releaseWorktree({ repository: location.commonDirectory, project }, host);
   await host.state.removeIssue(project);
@@ -75,9 +74,9 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
 /** Other removals of the same command may have come first and taken minutes. */
 async function requireAsPlanned(plan: RemovalPlan, request: RemoveRequest, adapters: RemovalAdapters): Promise<RemovalPlan> {
   const now = await planRemoval(request, adapters);
-  const isIncarnation = now.allocation?.incarnation === plan.allocation?.incarnation;
+  const isGeneration = now.allocation?.generation === plan.allocation?.generation;
   const isKept = now.keptCommits.every((commit) => plan.keptCommits.includes(commit));
-  if (isIncarnation && isKept && now.tip === plan.tip && now.losses.every((loss) => plan.losses.includes(loss))) return now;
+  if (isGeneration && isKept && now.tip === plan.tip && now.losses.every((loss) => plan.losses.includes(loss))) return now;
   throw new UserError(`"${request.project}" has changed since it was looked at, and is not removed. Look at it, then run this again.`);
 }
 
@@ -95,16 +94,16 @@ async function keepLosses(
   { git, host }: RemovalAdapters,
 ): Promise<readonly string[]> {
   const refs: string[] = [];
-  for (const commit of keptCommits) refs.push(await keepInTrash(commit, { project, at: host.now() }, git));
+  for (const commit of keptCommits) refs.push(await keepBackup(commit, { project, at: host.now() }, git));
   if (dirtyPaths.length === 0 || allocation === null) return refs;
   const { worktree } = allocation;
   await removeInnerWorktrees({ project, worktree, which: 'all' }, { git, host, onProgress });
   const commit = await git.captureWorktree(worktree, `Kept from ${project}`, { base, without: OWN_ENV_FILES });
-  return [...refs, await keepInTrash(commit, { project, at: host.now() }, git)];
+  return [...refs, await keepBackup(commit, { project, at: host.now() }, git)];
 }
 
 /** From here on no build and no other removal begins. What the registry has forgotten cannot be claimed either: its place is not free. */
 async function beginRemoving(allocation: Allocation, { host }: RemovalAdapters): Promise<void> {
-  if (allocation.incarnation === FORGOTTEN && findAllocation(await host.registry.read(), allocation) === undefined) return;
+  if (allocation.generation === FORGOTTEN && findAllocation(await host.registry.read(), allocation) === undefined) return;
   await takeClaim(allocation, 'removing', host);
 }

@@ -26,16 +26,16 @@ async function createReadyFleet(options: FakeHostOptions = {}, database: Partial
 }
 
 describe('resetDatabase', () => {
-  it('gives a fresh copy under the same incarnation, writes the way to it, and runs the setup commands on it', async () => {
+  it('gives a fresh copy under the same generation, writes the way to it, and runs the setup commands on it', async () => {
     const fleet = await createReadyFleet();
     const [claim] = await fleet.host.registry.read();
     const asked: string[] = [];
-    const resetBranch: FakeFleet['database']['resetBranch'] = async ({ incarnation }) => {
-      asked.push(incarnation);
+    const resetBranch: FakeFleet['database']['resetBranch'] = async ({ generation }) => {
+      asked.push(generation);
       return { description: 'fresh', variables: { DATABASE_URL: 'memory:fresh' } };
     };
     expect(await resetDatabase(request(fleet), { ...fleet, database: { ...fleet.database, resetBranch } })).toBe('fresh');
-    expect(asked).toEqual([claim?.incarnation]);
+    expect(asked).toEqual([claim?.generation]);
     expect(await fleet.host.readEnvironment(`${worktree}/.env.local`)).toMatchObject({
       DATABASE_URL: 'memory:fresh',
       PORT: String(claim?.firstPort),

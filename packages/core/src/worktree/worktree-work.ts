@@ -64,7 +64,7 @@ export async function databaseRequest(work: WorktreeWork, host: Host): Promise<D
   return {
     ...(await databaseOwner(location, host)),
     project: manifest.project,
-    incarnation: allocation.incarnation,
+    generation: allocation.generation,
     worktree: allocation.worktree,
     onProgress: (line) => showDetail(work, line),
     ...(signal === undefined ? {} : { signal }),

@@ -66,7 +66,7 @@ async function setUp(input: Record<string, unknown>, env: Record<string, string>
     mainWorktree: folder,
     worktree: join(folder, 'linked'),
     project: 'issue-1',
-    incarnation: 'a1a1a1a1',
+    generation: 'a1a1a1a1',
     onProgress: (line) => lines.push(line),
     ...more,
   });
@@ -150,7 +150,7 @@ describe('a database of programs', () => {
   it('lists what it can read back only, and never takes a shortened name for an orphan', async () => {
     const { database, request, folder } = await setUp(WITH_LIST);
     const long = request({ project: 'issue-with-a-name-that-is-much-too-long-for-a-database' });
-    await database.createBranch(request({ incarnation: 'mb3k2x-4711' }));
+    await database.createBranch(request({ generation: 'mb3k2x-4711' }));
     await database.createBranch(long);
     for (const stranger of [
       'shop_production',
@@ -163,7 +163,7 @@ describe('a database of programs', () => {
       await writeFile(join(folder, 'branches', stranger), 'theirs');
     }
     await expect(database.listBranches(request())).resolves.toEqual([
-      { project: 'issue-1', incarnation: 'mb3k2x-4711', name: 'shop_issue_1_c10e0001_mb3k2x_4711' },
+      { project: 'issue-1', generation: 'mb3k2x-4711', name: 'shop_issue_1_c10e0001_mb3k2x_4711' },
     ]);
     await database.removeBranch(long);
     await database.removeBranch(request());
@@ -173,7 +173,7 @@ describe('a database of programs', () => {
   it('keeps names within 63 bytes, whatever the project is called', async () => {
     const { database, request } = await setUp(WITH_LIST);
     for (const project of ['issue-'.padEnd(200, 'x'), 'ausgabe-größe-日本語', '🚀']) {
-      const branch = await database.createBranch(request({ project, incarnation: 'mb3k2x1z-4194304' }));
+      const branch = await database.createBranch(request({ project, generation: 'mb3k2x1z-4194304' }));
       expect(
         fileOf(branch as DatabaseBranch)
           .split('/')
@@ -182,10 +182,10 @@ describe('a database of programs', () => {
     }
   });
 
-  it('finds without a list what an earlier incarnation left, and resets it', async () => {
+  it('finds without a list what an earlier generation left, and resets it', async () => {
     const { database, request } = await setUp(WITHOUT_LIST);
     await probe.mark((await database.createBranch(request())) as DatabaseBranch);
-    const again = request({ incarnation: 'b2b2b2b2' });
+    const again = request({ generation: 'b2b2b2b2' });
     await expect(probe.isMarked((await database.createBranch(again)) as DatabaseBranch)).resolves.toBe(true);
     await expect(probe.isMarked((await database.resetBranch(again)) as DatabaseBranch)).resolves.toBe(false);
     await expect(database.listBranches(again)).resolves.toEqual([]);

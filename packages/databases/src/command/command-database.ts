@@ -1,14 +1,14 @@
 import type { Database, DatabaseBranch, DatabaseBranchRequest } from '@nx-fleet/core';
 import type { DatabaseContext } from '../create-database.js';
-import { incarnatedName, isBranchOf, lastingName, readName } from './command-name.js';
+import { generationName, isBranchOf, lastingName, readName } from './command-name.js';
 import { requireVariables } from './printed-variables.js';
 import { runProgram, type CommandSettings, type ProgramRun, type Programs } from './run-program.js';
 
 /**
  * Branches that programs of the team make.
  *
- * With `list`, `{name}` ends with the incarnation: a worktree that is made again gets a fresh copy, what an earlier one has left is removed
- * first, and orphans are found. Without `list` there is no way to look: `{name}` is the same for every incarnation, so `create` may find
+ * With `list`, `{name}` ends with the generation: a worktree that is made again gets a fresh copy, what an earlier one has left is removed
+ * first, and orphans are found. Without `list` there is no way to look: `{name}` is the same for every generation, so `create` may find
  * what a failed removal has left, and only a reset replaces that. A project whose name had to be shortened is never listed as an orphan.
  */
 export function createCommandDatabase(settings: CommandSettings, context: DatabaseContext): Database {
@@ -31,9 +31,9 @@ export function createCommandDatabase(settings: CommandSettings, context: Databa
       return makeBranch(programs, request, { verb: 'reset', line: settings.reset });
     },
     removeBranch: async (request) => {
-      const { onlyIncarnation: incarnation } = request;
+      const { onlyGeneration: generation } = request;
       const own = settings.list === undefined ? [lastingName(request)] : await listOwn(programs, request);
-      const names = incarnation === undefined ? own : own.filter((name) => name === nameOf(settings, { ...request, incarnation }));
+      const names = generation === undefined ? own : own.filter((name) => name === nameOf(settings, { ...request, generation }));
       for (const name of names) {
         await removeBranch(programs, request, name);
       }
@@ -46,10 +46,10 @@ export function createCommandDatabase(settings: CommandSettings, context: Databa
   };
 }
 
-type Removal = Omit<DatabaseBranchRequest, 'incarnation'>;
+type Removal = Omit<DatabaseBranchRequest, 'generation'>;
 
 function nameOf({ list }: CommandSettings, request: DatabaseBranchRequest): string {
-  return list === undefined ? lastingName(request) : incarnatedName(request);
+  return list === undefined ? lastingName(request) : generationName(request);
 }
 
 function createBranch(programs: Programs, request: DatabaseBranchRequest): Promise<DatabaseBranch> {
@@ -71,7 +71,7 @@ async function removeBranch(programs: Programs, request: Removal, name: string):
   await runProgram(programs, { verb: 'remove', line: programs.settings.remove, values, request });
 }
 
-/** Removes the project's branches of other incarnations. */
+/** Removes the project's branches of other generations. */
 async function removeLeftovers(programs: Programs, request: DatabaseBranchRequest): Promise<void> {
   for (const name of await listOwn(programs, request)) {
     if (name !== nameOf(programs.settings, request)) {

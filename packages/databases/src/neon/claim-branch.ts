@@ -20,7 +20,7 @@ interface ClaimedBranch {
 }
 
 /**
- * The request's branch: the one that is there, or a new one in place of what an earlier incarnation has left.
+ * The request's branch: the one that is there, or a new one in place of what an earlier generation has left.
  * Names are unique in a project. So a creation whose outcome is unknown is looked up by name before it is sent again. @throws UserError
  */
 export async function claimBranch(client: NeonClient, settings: NeonSettings, request: DatabaseBranchRequest): Promise<ClaimedBranch> {
@@ -31,7 +31,7 @@ export async function claimBranch(client: NeonClient, settings: NeonSettings, re
     const present = await findByName(client, name);
     if (present !== null) {
       requireOurs(present, request);
-      if (present.ownership?.incarnation === request.incarnation) {
+      if (present.ownership?.generation === request.generation) {
         return { branch: present, isAdopted: true };
       }
       request.onProgress(`Removing Neon branch ${name}, left by an earlier worktree`);

@@ -43,7 +43,7 @@ describe('a Neon branch', () => {
     });
     expect(branch()).toMatchObject({
       parentId: emulator.main.id,
-      annotation: { tool: 'nx-fleet', clone: 'c10ec10e', project: 'issue-first', incarnation: 'a1a1a1a1' },
+      annotation: { tool: 'nx-fleet', clone: 'c10ec10e', project: 'issue-first', generation: 'a1a1a1a1' },
     });
     expect(Math.abs(Date.parse(branch().expiresAt!) - Date.now() - 7 * 86_400_000)).toBeLessThan(60_000);
     await expect(query(made!.variables['DATABASE_URL']!, 'SELECT name FROM product ORDER BY 1')).resolves.toHaveLength(2);
@@ -133,7 +133,7 @@ describe('a Neon branch', () => {
     await expect(database.listBranches(request('first'))).resolves.toEqual(
       ['first', 'second', 'third'].map((worktree) => ({
         project: `issue-${worktree}`,
-        incarnation: 'a1a1a1a1',
+        generation: 'a1a1a1a1',
         name: branchName(request(worktree)),
       })),
     );
@@ -206,7 +206,7 @@ describe('many worktrees at the same time', () => {
     const { emulator, database, request } = await setUp();
     const left = await database.createBranch(request('first'));
     await probe.mark(left!);
-    const again = { ...request('first'), incarnation: 'b2b2b2b2' };
+    const again = { ...request('first'), generation: 'b2b2b2b2' };
     const branches = await Promise.all(Array.from({ length: 5 }, () => database.createBranch(again)));
     for (const branch of branches) expect(branch).toEqual(branches[0]);
     await expect(probe.isMarked(branches[0]!)).resolves.toBe(false);

@@ -39,7 +39,7 @@ export function createNeonDatabase(settings: NeonSettings, context: DatabaseCont
       withClient(undefined, async (client) => {
         const branches = await client.searchBranches(clone);
         return branches.flatMap(({ name, ownership }) =>
-          ownership?.clone === clone ? [{ project: ownership.project, incarnation: ownership.incarnation, name: printableLine(name) }] : [],
+          ownership?.clone === clone ? [{ project: ownership.project, generation: ownership.generation, name: printableLine(name) }] : [],
         );
       }),
     refreshSource: async () => null,

@@ -203,7 +203,7 @@ describe('an error of the Neon provider never holds the key or a password', () =
       const error = await failureOf(database.createBranch(request(`first-${how}`)));
       expectNoSecret(error, emulator);
       expect(error.message).toMatch(/^Neon (answered \d+|gave no answer)/);
-      emulator.mend();
+      emulator.fix();
     }
   });
 

@@ -69,7 +69,7 @@ export async function setUp({ options, settings, patience, env }: SetUp = {}) {
     repository: 'shop',
     clone: 'c10ec10e',
     project: `issue-${worktree}`,
-    incarnation: 'a1a1a1a1',
+    generation: 'a1a1a1a1',
     mainWorktree: '/nowhere',
     worktree: `/nowhere/${worktree}`,
     onProgress: (line) => progress.push(line),

@@ -8,7 +8,7 @@ import { NeonFailure } from './neon-failure.js';
 import { awaitOperations, awaitReady } from './settle-branch.js';
 
 /**
- * Takes the branch back to its parent's current state. A branch of another incarnation or parent is removed instead:
+ * Takes the branch back to its parent's current state. A branch of another generation or parent is removed instead:
  * a claim then makes a fresh one. @throws UserError
  */
 export async function resetBranch(client: NeonClient, settings: NeonSettings, request: DatabaseBranchRequest): Promise<void> {
@@ -18,7 +18,7 @@ export async function resetBranch(client: NeonClient, settings: NeonSettings, re
   }
   requireOurs(present, request);
   const sourceId = settings.parent === undefined ? await findDefaultId(client) : await requireParentId(client, settings.parent);
-  if (sourceId === null || present.parentId !== sourceId || present.ownership?.incarnation !== request.incarnation) {
+  if (sourceId === null || present.parentId !== sourceId || present.ownership?.generation !== request.generation) {
     request.onProgress(`Removing Neon branch ${present.name}, to make it again`);
     await awaitOperations(client, await client.deleteBranch(present.id));
     return;

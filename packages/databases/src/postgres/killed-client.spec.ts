@@ -49,8 +49,8 @@ async function createLargeSource(): Promise<void> {
 }
 
 /** Starts a call in a process of its own, and kills that as soon as `when` says so. @returns whether it was killed before its end */
-async function killWhen(call: { verb: keyof Database; incarnation?: string }, when: () => Promise<boolean>): Promise<boolean> {
-  const request = branchRequest(call.incarnation === undefined ? {} : { incarnation: call.incarnation });
+async function killWhen(call: { verb: keyof Database; generation?: string }, when: () => Promise<boolean>): Promise<boolean> {
+  const request = branchRequest(call.generation === undefined ? {} : { generation: call.generation });
   const texts = [call.verb, postgresSettings(), environment(), request].map((value) => JSON.stringify(value));
   const child = startSourceProcess(CALLER, texts);
   const exited = once(child, 'exit');
@@ -140,11 +140,11 @@ describe('a client that is killed', () => {
       for (let round = 0; round < KILL_ROUNDS; round += 1) {
         const verb = (['resetBranch', 'refreshSource', 'createBranch'] as const)[round % 3] ?? 'createBranch';
         const killAt = Date.now() + Math.random() * 500;
-        await killWhen({ verb, incarnation: `round-${round}` }, async () => Date.now() > killAt);
-        const branch = await database.createBranch(branchRequest({ incarnation: `after-${round}` }));
+        await killWhen({ verb, generation: `round-${round}` }, async () => Date.now() > killAt);
+        const branch = await database.createBranch(branchRequest({ generation: `after-${round}` }));
         await expectWholeBranch(branch);
         await expect(database.listBranches(branchRequest())).resolves.toEqual([
-          { project: 'issue-1', incarnation: `after-${round}`, name: 'shop_issue_1_c10e0001' },
+          { project: 'issue-1', generation: `after-${round}`, name: 'shop_issue_1_c10e0001' },
         ]);
       }
       await database.refreshSource(branchRequest(), () => {});

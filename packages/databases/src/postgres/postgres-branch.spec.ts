@@ -206,8 +206,8 @@ describe('PostgreSQL branches', () => {
     await runSql(cluster.url('postgres'), 'CREATE DATABASE nx_fleet_new_c10e0001_0123456789ab');
     const database = createDatabase();
     const [left] = await database.listBranches(branchRequest());
-    expect(left).toEqual({ project: 'nx_fleet_new_c10e0001_0123456789ab', incarnation: '', name: 'nx_fleet_new_c10e0001_0123456789ab' });
-    await database.removeBranch({ ...branchRequest(), project: left?.project ?? '', onlyIncarnation: '' });
+    expect(left).toEqual({ project: 'nx_fleet_new_c10e0001_0123456789ab', generation: '', name: 'nx_fleet_new_c10e0001_0123456789ab' });
+    await database.removeBranch({ ...branchRequest(), project: left?.project ?? '', onlyGeneration: '' });
     await expect(databaseNames(cluster)).resolves.toEqual(['shop']);
   });
 

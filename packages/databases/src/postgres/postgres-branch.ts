@@ -25,14 +25,14 @@ export async function ensureBranch(work: PostgresWork, request: DatabaseBranchRe
   const name = branchName(request);
   await aloneOnBranch(work, name, async () => {
     const present = await findOwn(work, request);
-    if (present?.valid !== true || present.incarnation !== request.incarnation) {
+    if (present?.valid !== true || present.generation !== request.generation) {
       await replaceBranch(work, request);
     }
   });
   return name;
 }
 
-/** A fresh copy in place of the present branch, whichever incarnation that is of. */
+/** A fresh copy in place of the present branch, whichever generation that is of. */
 export async function replaceBranchOf(work: PostgresWork, request: DatabaseBranchRequest): Promise<string> {
   const name = branchName(request);
   await aloneOnBranch(work, name, async () => {
@@ -60,7 +60,7 @@ function aloneOnBranch(work: PostgresWork, name: string, act: () => Promise<void
 }
 
 /** @throws UserError when the name is somebody else's */
-async function findOwn(work: PostgresWork, request: BranchIdentity): Promise<{ valid: boolean; incarnation: string } | null> {
+async function findOwn(work: PostgresWork, request: BranchIdentity): Promise<{ valid: boolean; generation: string } | null> {
   const name = branchName(request);
   const entry = await findDatabase(work.session, name);
   if (entry === null) {
@@ -72,7 +72,7 @@ async function findOwn(work: PostgresWork, request: BranchIdentity): Promise<{ v
       `Database "${name}" was not made for project "${printableLine(request.project)}" of this clone: it stays as it is. Rename or drop it, and run this again.`,
     );
   }
-  return { valid: entry.valid, incarnation: ownership.incarnation };
+  return { valid: entry.valid, generation: ownership.generation };
 }
 
 async function replaceBranch(work: PostgresWork, request: DatabaseBranchRequest): Promise<void> {

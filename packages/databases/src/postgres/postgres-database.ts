@@ -62,7 +62,7 @@ export function createPostgresDatabase(settings: PostgresSettings, context: Data
   };
 }
 
-function callOf(request: Omit<DatabaseBranchRequest, 'incarnation'>): PostgresCall {
+function callOf(request: Omit<DatabaseBranchRequest, 'generation'>): PostgresCall {
   return { owner: request, onProgress: request.onProgress, signal: request.signal };
 }
 
@@ -86,11 +86,11 @@ async function listOwned(session: Session, { clone }: DatabaseOwner): Promise<re
   for (const { name, comment } of await listDatabases(session)) {
     const ownership = parseOwnership(comment ?? '');
     if (ownership?.clone === clone && !isUnfinished({ clone }, name)) {
-      owned.push({ project: ownership.project, incarnation: ownership.incarnation, name });
+      owned.push({ project: ownership.project, generation: ownership.generation, name });
     }
   }
   // What a killed command left is an orphan too; it belongs to no project.
-  return [...owned, ...(await listUnfinished(session, { clone })).map((name) => ({ project: name, incarnation: '', name }))];
+  return [...owned, ...(await listUnfinished(session, { clone })).map((name) => ({ project: name, generation: '', name }))];
 }
 
 function describeBranch(settings: PostgresSettings, source: PostgresSource, name: string): DatabaseBranch {

@@ -80,7 +80,7 @@ export function branchRequest(more: Partial<DatabaseBranchRequest> = {}): Databa
     clone: 'c10e0001',
     mainWorktree: tmpdir(),
     project: 'issue-1',
-    incarnation: 'a1a1a1a1',
+    generation: 'a1a1a1a1',
     worktree: import.meta.dirname,
     onProgress: () => {},
     ...more,

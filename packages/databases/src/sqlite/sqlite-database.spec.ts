@@ -30,7 +30,7 @@ async function setUp({
     repository: 'shop',
     clone: 'c10ec10e',
     project: `issue-${worktree}`,
-    incarnation: 'a1a1a1a1',
+    generation: 'a1a1a1a1',
     mainWorktree,
     worktree: join(root, worktree),
     onProgress: (line) => progress.push(line),

@@ -39,7 +39,7 @@ export interface NeonEmulator {
   readonly violations: readonly string[];
   fail(fault: NeonFault): void;
   /** Takes back what `fail` has set. */
-  mend(): void;
+  fix(): void;
   stop(): Promise<void>;
 }
 
@@ -72,7 +72,7 @@ export async function startNeonEmulator(cluster: PostgresCluster, options: NeonE
     calls: state.calls,
     violations: state.violations,
     fail: (fault) => void state.faults.push({ left: fault.times ?? 1, fault }),
-    mend: () => void state.faults.splice(0),
+    fix: () => void state.faults.splice(0),
     stop: () => stop(server, project),
   };
 }

@@ -54,5 +54,5 @@ function reviewedBy(
   patterns: readonly string[],
 ): WorkspaceProject['reviewedBy'] {
   if (targets?.[REVIEW_TARGET]?.executor === 'nx-fleet:gate') return 'itself';
-  return isChosen(project, patterns) ? 'rest' : 'nobody';
+  return isChosen(project, patterns) ? 'rest' : 'none';
 }

@@ -21,7 +21,7 @@ function adapters({ database, isReady = true, currentWorktree = root() }: World)
   const claim = {
     repository: `${root()}/.git`,
     project: 'issue-42',
-    incarnation: 'i',
+    generation: 'i',
     worktree: '/w',
     firstPort: 20_000,
     state: 'ready',
@@ -58,8 +58,8 @@ function adapters({ database, isReady = true, currentWorktree = root() }: World)
 describe('db-reset', () => {
   it("resets the project's database and says so", async () => {
     const asked: unknown[] = [];
-    const resetBranch: Database['resetBranch'] = async ({ project, incarnation, onProgress }) => {
-      asked.push([project, incarnation]);
+    const resetBranch: Database['resetBranch'] = async ({ project, generation, onProgress }) => {
+      asked.push([project, generation]);
       onProgress('copying');
       return { description: 'memory 42', variables: {} };
     };

@@ -34,7 +34,7 @@ describe('what a stage is made of', () => {
   const recipe = (change: TargetConfiguration = {}): Promise<string | null> => {
     const stage = {
       project: 'issue-42',
-      host: { artefacts: { read: async (...names: readonly string[]) => files.get(names.join('/')) ?? null } },
+      host: { artifacts: { read: async (...names: readonly string[]) => files.get(names.join('/')) ?? null } },
       agent: () => ({ detect: async () => ({ version }) }),
     } as unknown as StageContext;
     return recipeOf({ root: root(), target: { ...target, ...change }, stage, agent: 'robot' });

@@ -42,7 +42,7 @@ async function partOf(input: Input, { root, target, stage }: Recipe): Promise<un
     if (input.dependentTasksOutputFiles === APPROVED.dependentTasksOutputFiles) return null;
     const before = (target.dependsOn ?? []).filter((one) => typeof one === 'string');
     return Promise.all(
-      before.map((one) => stage.host.artefacts.read(stage.project, one, input.dependentTasksOutputFiles.replace('**/', ''))),
+      before.map((one) => stage.host.artifacts.read(stage.project, one, input.dependentTasksOutputFiles.replace('**/', ''))),
     );
   }
   // Of programs the version is asked for, which is what such an input prints.

@@ -123,7 +123,7 @@ describe('the review of a project', () => {
   it('leaves the branch of an issue alone, whose build goes on meanwhile, also in a linked worktree', async () => {
     expect(await review(linked())).toBe(true);
     expect(git(main(), 'log', '-1', '--format=%s', ISSUE_BRANCH)).toBe('pears');
-    expect(git(main(), 'for-each-ref', 'refs/nx-fleet/trash')).toBe('');
+    expect(git(main(), 'for-each-ref', 'refs/nx-fleet/backup')).toBe('');
     expect(lines().at(-1)).toBe('inspector: approve, 0 findings');
   });
 
@@ -134,19 +134,19 @@ describe('the review of a project', () => {
     expect(prompt.replace(/^```diff\n[^]*?^```$/m, '').length).toBeLessThanOrEqual(3000);
   });
 
-  it('is all that a command runs that asks for what a change touches: a stage of an issue leaves branch and artefacts alone', async () => {
+  it('is all that a command runs that asks for what a change touches: a stage of an issue leaves branch and artifacts alone', async () => {
     process.env['NX_FLEET_AFFECTED'] = 'run';
     const stage = async (target: string): Promise<boolean> =>
       (await checkoutExecutor({}, contextOf(main(), 'issue-43', target), adapters(main()))).success;
     expect(await stage('agent-build')).toBe(true);
     expect(lines().at(-1)).toContain('To run it: nx run issue-43:agent-build');
-    expect(await adapters(main()).host.artefacts.read('issue-43', 'agent-build', 'checkout.json')).toBeNull();
+    expect(await adapters(main()).host.artifacts.read('issue-43', 'agent-build', 'checkout.json')).toBeNull();
     expect(await review(linked())).toBe(true);
     process.env['NX_FLEET_AFFECTED'] = '';
     expect(await stage('agent-build')).toBe(false);
   });
 
-  it('asks nobody about an issue whose text has changed since the command began', async () => {
+  it('asks no agent about an issue whose text has changed since the command began', async () => {
     rememberFiles(main(), readSettings(main()), process.env);
     write(main(), '.nx-fleet/issues/issue-43/spec.md', '# Plums');
     const { success } = await planExecutor({}, contextOf(main(), 'issue-43', 'agent-plan'), adapters(main()));
@@ -155,12 +155,12 @@ describe('the review of a project', () => {
     expect(await adapters(main()).host.ledger.readPayments()).toEqual([]);
   });
 
-  it('books what it costs in the main worktree, and leaves its artefacts where it ran', async () => {
+  it('books what it costs in the main worktree, and leaves its artifacts where it ran', async () => {
     await review(linked());
     const [ofMain, ofLinked] = [adapters(main()).host, adapters(linked()).host];
     expect(await ofMain.ledger.readPayments()).toMatchObject([{ kind: 'start', project: 'shop' }, { kind: 'end' }]);
-    expect(await ofMain.artefacts.read('shop', 'agent-review--inspector', 'review.json')).toBeNull();
-    expect(await ofLinked.artefacts.read('shop', 'agent-review--inspector', 'review.json')).toContain('"approve"');
+    expect(await ofMain.artifacts.read('shop', 'agent-review--inspector', 'review.json')).toBeNull();
+    expect(await ofLinked.artifacts.read('shop', 'agent-review--inspector', 'review.json')).toContain('"approve"');
   });
 
   describe('with budgets', () => {

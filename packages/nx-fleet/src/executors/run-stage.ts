@@ -68,7 +68,7 @@ const OF_PROJECT: StageKind = {
   findTarget: async ({ target }, settings) => projectTargets({ root: '.', affectedBy: '' }, settings)[target],
   requireResult: (stage, { names }) => requireProjectResult(names, stage),
   budgets: projectBudgets,
-  asksAgents: async ({ project, host }, { names }) => (await readChange(project, { ...names, artefacts: host.artefacts })) !== null,
+  asksAgents: async ({ project, host }, { names }) => (await readChange(project, { ...names, artifacts: host.artifacts })) !== null,
   recipe: async () => null,
 };
 

@@ -39,7 +39,7 @@ export async function requireStageBudget(stage: StageContext, { budgets }: Setti
 /** Books what the tasks before this one had from the cache: of these no code of nx-fleet has run. */
 export async function noteEarlierHits(context: Pick<ExecutorContext, 'taskGraph'>, { project, target, host }: StageContext): Promise<void> {
   const tasks = tasksBefore(`${project}:${target}`, context.taskGraph).filter((task) => task.target.startsWith('agent-'));
-  await noteHits(tasks, { ledger: host.ledger, artefacts: host.artefacts, now: () => host.now() });
+  await noteHits(tasks, { ledger: host.ledger, artifacts: host.artifacts, now: () => host.now() });
 }
 
 /** All tasks of a command that one of its tasks waits for, directly or not. */

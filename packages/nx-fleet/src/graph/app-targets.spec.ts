@@ -37,7 +37,7 @@ describe('the targets of an app', () => {
     expect(inputsOf(changed, 'agent-e2e--codex') !== inputsOf({ serve }, 'agent-e2e--codex')).toBe(isMiss);
   });
 
-  it('are part of the verdict and of what is mended once an agent is named, and change nothing else that is hashed', () => {
+  it('are part of the verdict and of what is fixed once an agent is named, and change nothing else that is hashed', () => {
     const [before, after] = [targets({ serve }), targets({ serve, validate: { agent: 'codex' } })];
     expect(after['agent-review']?.dependsOn).toContain('agent-e2e--codex');
     expect(after['agent-fix--claude']?.dependsOn).toContain('agent-e2e--codex');

@@ -1,7 +1,7 @@
 import type { Verdict } from '@nx-fleet/core';
 import { verdictLines } from './verdict-lines.js';
 
-const words = { lens: 'security', confidence: 0.9, body: '', recommendation: '', file: 'src/a.ts', startLine: 3, endLine: 3 } as const;
+const words = { category: 'security', confidence: 0.9, body: '', recommendation: '', file: 'src/a.ts', startLine: 3, endLine: 3 } as const;
 
 function aVerdict(change: Partial<Verdict> = {}): Verdict {
   const trees = { tree: 'a'.repeat(40), baseTree: 'b'.repeat(40) };
@@ -33,9 +33,9 @@ describe('a verdict on the terminal', () => {
         },
       ],
       findings: [
-        { ...words, severity: 'critical', title: 'SQL\ninjection', reviewers: ['codex', 'claude'], said: [], blocking: true },
-        { ...words, severity: 'low', title: 'A name', startLine: 0, reviewers: ['claude'], said: [], blocking: false },
-        { ...words, severity: 'high', title: 'Meant so', reviewers: ['claude'], said: [], blocking: false, dismissed: 'It is.' },
+        { ...words, severity: 'critical', title: 'SQL\ninjection', reviewers: ['codex', 'claude'], statements: [], blocking: true },
+        { ...words, severity: 'low', title: 'A name', startLine: 0, reviewers: ['claude'], statements: [], blocking: false },
+        { ...words, severity: 'high', title: 'Meant so', reviewers: ['claude'], statements: [], blocking: false, dismissed: 'It is.' },
       ],
     });
     expect(verdictLines(verdict)).toEqual([

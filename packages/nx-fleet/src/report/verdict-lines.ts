@@ -4,8 +4,8 @@ import { count, blockingCount, describeChecks, describeUnread, place, printableL
 export function verdictLines(verdict: Verdict): readonly string[] {
   const unread = describeUnread(verdict.unread ?? []);
   return [
-    ...verdict.reviewers.flatMap(({ reviewer, verdict: said, summary, ungrounded }) => [
-      `${reviewer}: ${said}. ${printableLine(summary, 300)}`,
+    ...verdict.reviewers.flatMap(({ reviewer, verdict: statements, summary, ungrounded }) => [
+      `${reviewer}: ${statements}. ${printableLine(summary, 300)}`,
       ...ungrounded.map((remark) => `${mark(remark)}  ${printableLine(remark.title, 160)}  (names no place in the change)`),
     ]),
     ...verdict.findings.map(

@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { printable, printableLine, type Finding, type GateSettings, type Verdict } from '@nx-fleet/core';
 import { createReviewPipeline, REVIEWERS, type Reviewer, type ReviewPipeline, type SeededIssue } from './review-pipeline.fixture.js';
-import { ALL_SEEDED_DIFFS, type Said, type SeededDiff } from './seeded-diffs.fixture.js';
+import { ALL_SEEDED_DIFFS, type Statement, type SeededDiff } from './seeded-diffs.fixture.js';
 
 const require = createRequire(import.meta.url);
 const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
@@ -34,8 +34,8 @@ function faultsOf(isValid: ValidateFunction, text: string): unknown {
   return isValid(JSON.parse(text)) ? null : isValid.errors;
 }
 
-function wordOf({ said, words }: SeededDiff, reviewer: Reviewer): 'approve' | 'request-changes' {
-  const isGrave = said[reviewer].some(({ finding }) => finding.severity === 'critical' || finding.severity === 'high');
+function wordOf({ statements, words }: SeededDiff, reviewer: Reviewer): 'approve' | 'request-changes' {
+  const isGrave = statements[reviewer].some(({ finding }) => finding.severity === 'critical' || finding.severity === 'high');
   return words?.[reviewer] ?? (isGrave ? 'request-changes' : 'approve');
 }
 
@@ -43,18 +43,18 @@ function answerOf(diff: SeededDiff, reviewer: Reviewer): object {
   return {
     verdict: wordOf(diff, reviewer),
     summary: `What ${reviewer} says.`,
-    findings: diff.said[reviewer].map(({ finding }) => finding),
+    findings: diff.statements[reviewer].map(({ finding }) => finding),
   };
 }
 
 /** Everything of a statement that must arrive: who said it, of which place, how gravely, and each word. */
 function traceOf(
   reviewer: string,
-  { lens, severity, title, body, recommendation, file, startLine }: Omit<Finding, 'confidence' | 'endLine'>,
+  { category, severity, title, body, recommendation, file, startLine }: Omit<Finding, 'confidence' | 'endLine'>,
 ): string {
   return JSON.stringify([
     reviewer,
-    lens,
+    category,
     severity,
     printableLine(title),
     printable(body).trim(),
@@ -64,8 +64,8 @@ function traceOf(
   ]);
 }
 
-const placed = ({ said }: SeededDiff, reviewer: Reviewer, isPlaced: boolean): readonly Said[] =>
-  said[reviewer].filter((statement) => statement.isPlaced === isPlaced);
+const placed = ({ statements }: SeededDiff, reviewer: Reviewer, isPlaced: boolean): readonly Statement[] =>
+  statements[reviewer].filter((statement) => statement.isPlaced === isPlaced);
 
 function expectedTraces(diff: SeededDiff): readonly string[] {
   return REVIEWERS.flatMap((reviewer) =>
@@ -74,15 +74,15 @@ function expectedTraces(diff: SeededDiff): readonly string[] {
 }
 
 function tracesIn({ findings }: Verdict): readonly string[] {
-  const said = findings.flatMap((finding) => finding.said).filter(({ reviewer }) => reviewer !== 'nx-fleet');
-  return said.map((statement) => traceOf(statement.reviewer, statement)).sort();
+  const statements = findings.flatMap((finding) => finding.statements).filter(({ reviewer }) => reviewer !== 'nx-fleet');
+  return statements.map((statement) => traceOf(statement.reviewer, statement)).sort();
 }
 
 /** What the gate must say, from the seeds alone. */
 function mustBlock(diff: SeededDiff, blockOn: GateSettings['blockOn']): boolean {
   if (blockOn === 'none') return false;
   const least = SEVERITIES.indexOf(blockOn);
-  const reaches = ({ finding }: Said): boolean => SEVERITIES.indexOf(finding.severity) >= least;
+  const reaches = ({ finding }: Statement): boolean => SEVERITIES.indexOf(finding.severity) >= least;
   const objects = (reviewer: Reviewer): boolean =>
     wordOf(diff, reviewer) === 'request-changes' && placed(diff, reviewer, false).some(reaches);
   const finds = (reviewer: Reviewer): boolean => placed(diff, reviewer, true).some(reaches);
@@ -139,7 +139,7 @@ describe('a seeded fault, from the reviewer to the verdict', () => {
   describe.each(SEEDED_DIFFS.map((diff) => [diff.name, diff] as const))('%s', (name, diff) => {
     it('loses nothing and invents nothing', () => {
       const { verdict } = requireOutcome(name);
-      const facts = verdict.findings.flatMap(({ said }) => said.filter(({ reviewer }) => reviewer === 'nx-fleet'));
+      const facts = verdict.findings.flatMap(({ statements }) => statements.filter(({ reviewer }) => reviewer === 'nx-fleet'));
       expect(tracesIn(verdict)).toEqual(expectedTraces(diff));
       expect(verdict.findings).toHaveLength(diff.findings);
       expect(facts.map(({ title }) => title)).toEqual(diff.facts ?? []);
@@ -178,7 +178,7 @@ describe('a seeded fault, from the reviewer to the verdict', () => {
   it('is surer when two vendors agree, and keeps what each has said', () => {
     const { findings } = requireOutcome('both-in-other-words').verdict;
     expect(findings).toMatchObject([
-      { severity: 'critical', confidence: 0.91, reviewers: ['second', 'first'], said: [{ confidence: 0.7 }, { confidence: 0.7 }] },
+      { severity: 'critical', confidence: 0.91, reviewers: ['second', 'first'], statements: [{ confidence: 0.7 }, { confidence: 0.7 }] },
     ]);
   });
 });

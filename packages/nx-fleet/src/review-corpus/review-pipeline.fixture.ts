@@ -48,7 +48,7 @@ export interface SeededIssue {
   readReview(reviewer: Reviewer): Promise<string>;
   /** How often a reviewer's program was started for an answer. */
   calls(): Promise<number>;
-  /** Text of an artefact of the gate. */
+  /** Text of an artifact of the gate. */
   read(file: string): Promise<string>;
 }
 
@@ -141,8 +141,8 @@ export async function createReviewPipeline(): Promise<ReviewPipeline> {
       await host.state.writeLocal(project, { worktree, ports: {}, database: null });
       return {
         project,
-        review: async (said) => {
-          for (const name of REVIEWERS) await writeFile(join(answers, `${project}.${name}.json`), JSON.stringify(said[name]));
+        review: async (statements) => {
+          for (const name of REVIEWERS) await writeFile(join(answers, `${project}.${name}.json`), JSON.stringify(statements[name]));
           await checkoutBuild('claude', context(project, BUILD_TARGET));
           await validateIssue(VALIDATE.settings(settings, ''), context(project, VALIDATE_TARGET));
           await Promise.all(
@@ -155,13 +155,13 @@ export async function createReviewPipeline(): Promise<ReviewPipeline> {
           for (const reviewer of REVIEWERS) {
             const review = { $schema: '', version: 1, reviewer, vendor: reviewer, model: null, baseTree, tree, verdict: 'approve' };
             const text = JSON.stringify({ ...review, summary: '', findings: [], ungrounded: [] });
-            await host.artefacts.write(project, targetOf(REVIEW_TARGET, reviewer), 'review.json', text);
+            await host.artifacts.write(project, targetOf(REVIEW_TARGET, reviewer), 'review.json', text);
           }
         },
         gate: (blockOn) => gateReview({ reviewers: REVIEWERS, blockOn }, context(project, REVIEW_TARGET)),
-        readReview: async (name) => (await host.artefacts.read(project, targetOf(REVIEW_TARGET, name), 'review.json')) ?? '',
+        readReview: async (name) => (await host.artifacts.read(project, targetOf(REVIEW_TARGET, name), 'review.json')) ?? '',
         calls: async () => (await readIfThere(join(answers, `${project}.calls`))).split('\n').length - 1,
-        read: async (file) => (await host.artefacts.read(project, REVIEW_TARGET, file)) ?? '',
+        read: async (file) => (await host.artifacts.read(project, REVIEW_TARGET, file)) ?? '',
       };
     },
     remove: () => rm(folder, { recursive: true, force: true }),

@@ -1,7 +1,7 @@
 import type { ReviewComments } from '@nx-fleet/core';
 import { z } from 'zod';
 import { readAllPages } from '../all-pages.js';
-import { speaksToUs } from '../speaks-to-us.js';
+import { addressesUs } from '../addresses-us.js';
 import { requireAnswer } from './github-connection.js';
 import type { FailedQuestion } from './github-failure.js';
 import type { GitHubPlace } from './github-place.js';
@@ -60,7 +60,7 @@ export function createGitHubComments({ place, number, request }: GitHubPullReque
       );
       const isOwn = (comment: (typeof comments)[number]): boolean => comment.user?.id === viewer.databaseId;
       const own = comments.filter((one) => isOwn(one) && one.body?.startsWith(marker));
-      const spoken = comments.filter((one) => !isOwn(one) && speaksToUs(one.body ?? ''));
+      const spoken = comments.filter((one) => !isOwn(one) && addressesUs(one.body ?? ''));
       const authors = new Map(spoken.flatMap(({ user: author }) => (author ? [[author.id, author] as const] : [])));
       const writers = new Set<number>();
       for (const author of authors.values()) if (await mayWrite(author)) writers.add(author.id);

@@ -26,7 +26,7 @@ async function find(env: Readonly<Record<string, string>>) {
 }
 
 describe('findGitHubToken', () => {
-  it('takes GITHUB_TOKEN before GH_TOKEN, and asks nobody', async () => {
+  it('takes GITHUB_TOKEN before GH_TOKEN, and runs no program', async () => {
     await expect(find({ GITHUB_TOKEN: ' one\n', GH_TOKEN: 'two' })).resolves.toEqual({
       token: 'one',
       commands: [],

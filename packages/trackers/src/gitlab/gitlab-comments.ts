@@ -1,7 +1,7 @@
 import { UserError, type ReviewComments } from '@nx-fleet/core';
 import { z } from 'zod';
 import { readAllPages } from '../all-pages.js';
-import { speaksToUs } from '../speaks-to-us.js';
+import { addressesUs } from '../addresses-us.js';
 import type { GitLabQuestion, GitLabRequest } from './gitlab-request.js';
 
 const PAGE_SIZE = 100;
@@ -55,7 +55,7 @@ export function createGitLabComments({ project, number, name, request }: GitLabM
         require({ method: 'GET', path: `${notes}?sort=asc&order_by=created_at&per_page=${PAGE_SIZE}&page=${page}` }, notesAnswer),
       );
       const own = all.filter(({ author, body }) => author.id === self.id && body.startsWith(marker));
-      const spoken = all.filter(({ author, body, system }) => author.id !== self.id && !system && speaksToUs(body));
+      const spoken = all.filter(({ author, body, system }) => author.id !== self.id && !system && addressesUs(body));
       const writers = new Map<number, boolean>();
       for (const { author } of spoken) if (!writers.has(author.id)) writers.set(author.id, await mayDismiss(author));
       return {

@@ -13,7 +13,7 @@ describe('a build whose checks are cancelled', () => {
       `Check "lint" was cancelled, and the build with it; its work is kept. To continue: nx run issue-42:${WRITTEN}`,
     );
     expect(issue.out(WRITTEN, 'run.json')).toContain('"outcome": "failed"');
-    const kept = [...issue.git.refs].filter(([ref]) => ref.startsWith('refs/nx-fleet/trash/'));
+    const kept = [...issue.git.refs].filter(([ref]) => ref.startsWith('refs/nx-fleet/backup/'));
     expect(kept.map(([, commit]) => issue.git.filesOf(commit))).toMatchObject([{ 'a.ts': '1' }]);
     expect(issue.git.filesIn(issue.worktree).has('a.ts')).toBe(false);
   });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { parseArtefact } from '../../artefact/parse-artefact.js';
+import { parseArtifact } from '../../artifact/parse-artifact.js';
 import { UserError } from '../../errors/user-error.js';
 import { objectIdSchema } from '../../git/object-id.js';
 import { printableLine } from '../../text/printable.js';
-import { readCheckout, type Checkout } from '../../branch/checkout-artefact.js';
+import { readCheckout, type Checkout } from '../../branch/checkout-artifact.js';
 import type { StageContext, StageIssue } from '../../stage/stage-context.js';
 import { DELIVER_TARGET } from '../../stage/targets.js';
 
@@ -11,7 +11,7 @@ import { DELIVER_TARGET } from '../../stage/targets.js';
 export const approvedSchema = z.strictObject({ tree: objectIdSchema });
 
 export async function writeApproved({ tree }: Checkout, { host, project }: StageContext): Promise<void> {
-  await host.artefacts.write(project, DELIVER_TARGET, 'approved.json', `${JSON.stringify({ tree }, null, 2)}\n`);
+  await host.artifacts.write(project, DELIVER_TARGET, 'approved.json', `${JSON.stringify({ tree }, null, 2)}\n`);
 }
 
 /**
@@ -37,7 +37,7 @@ async function approvedHead(blocker: string, reference: string, context: StageCo
       `"${project}" waits for "${blocker}", which has no worktree here. Create it, or remove the dependency: nx g worktree --issue=${reference} --after=none`,
     );
   }
-  const approved = parseArtefact(await host.artefacts.read(blocker, DELIVER_TARGET, 'approved.json'), approvedSchema);
+  const approved = parseArtifact(await host.artifacts.read(blocker, DELIVER_TARGET, 'approved.json'), approvedSchema);
   const checkout = await readCheckout(blocker, DELIVER_TARGET, context);
   if (approved !== null && checkout !== null && (await git.resolveTree(checkout.head)) === approved.tree) return checkout.head;
   throw new UserError(`"${project}" waits for "${blocker}", which is not approved. Run: nx run ${blocker}:${DELIVER_TARGET}`);

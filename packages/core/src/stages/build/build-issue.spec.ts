@@ -205,12 +205,12 @@ describe('buildIssue', () => {
     const first = await build(issue);
     const second = await build(issue);
     expect(issue.git.filesOf(second.head)).toMatchObject({ 'a.ts': '2' });
-    expect(issue.git.refs.get('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toBe(first.head);
+    expect(issue.git.refs.get('refs/nx-fleet/backup/issue-42/20260101T000000Z')).toBe(first.head);
   });
 
   it('fails without a plan', async () => {
     const issue = await staged();
-    await issue.host.artefacts.write('issue-42', PLAN_TARGET, 'plan.json', '{"summary":');
+    await issue.host.artifacts.write('issue-42', PLAN_TARGET, 'plan.json', '{"summary":');
     await expect(build(issue)).rejects.toThrow('"issue-42" has no plan of this version. Run: nx run issue-42:agent-plan');
     expect(issue.requests).toEqual([]);
   });
@@ -223,8 +223,8 @@ describe('buildIssue after an interrupted build', () => {
     issue.git.filesIn(issue.worktree).set('half.ts', '');
     const made = await build(issue);
     expect(Object.keys(issue.git.filesOf(made.head))).not.toContain('half.ts');
-    expect(issue.git.filesOf('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toHaveProperty(['half.ts']);
-    expect(issue.progress).toContain('unfinished work of an earlier build was kept as refs/nx-fleet/trash/issue-42/20260101T000000Z');
+    expect(issue.git.filesOf('refs/nx-fleet/backup/issue-42/20260101T000000Z')).toHaveProperty(['half.ts']);
+    expect(issue.progress).toContain('unfinished work of an earlier build was kept as refs/nx-fleet/backup/issue-42/20260101T000000Z');
     expect(issue.git.refs.has(BUILDING)).toBe(false);
   });
 
@@ -238,14 +238,14 @@ describe('buildIssue after an interrupted build', () => {
     await expect(build(issue)).rejects.toThrow('the model fell over');
     expect(issue.git.refs.has(BUILDING)).toBe(false);
     expect(issue.git.filesIn(issue.worktree).has('half.ts')).toBe(false);
-    expect(issue.git.filesOf('refs/nx-fleet/trash/issue-42/20260101T000000Z')).toHaveProperty(['half.ts']);
+    expect(issue.git.filesOf('refs/nx-fleet/backup/issue-42/20260101T000000Z')).toHaveProperty(['half.ts']);
   });
 
   it('keeps nothing of one that had not written anything yet', async () => {
     const issue = await staged();
     issue.git.refs.set(BUILDING, issue.git.root);
     await build(issue);
-    expect(await issue.git.listRefs('refs/nx-fleet/trash/')).toEqual([]);
+    expect(await issue.git.listRefs('refs/nx-fleet/backup/')).toEqual([]);
   });
 
   it('loses neither of two things that it keeps in the same second', async () => {
@@ -262,9 +262,9 @@ describe('buildIssue after an interrupted build', () => {
     await expect(build(issue)).rejects.toThrow('killed');
     crash = false;
     await build(issue);
-    const trash = await issue.git.listRefs('refs/nx-fleet/trash/');
-    expect(trash.map(({ commit }) => issue.git.filesOf(commit)['a.ts'])).toEqual(['1', '2']);
-    expect(trash[0]?.commit).toBe(first.head);
+    const backup = await issue.git.listRefs('refs/nx-fleet/backup/');
+    expect(backup.map(({ commit }) => issue.git.filesOf(commit)['a.ts'])).toEqual(['1', '2']);
+    expect(backup[0]?.commit).toBe(first.head);
   });
 
   async function heldBy(owner: { readonly pid: number; readonly startedAt: string }, isBuilding: boolean): Promise<StagedIssue> {
@@ -375,7 +375,7 @@ describe('buildIssue of an issue that waits', () => {
       await storeApproved(issue, 'issue-42');
     }
 
-    it('has its commits moved over, and asks nobody', async () => {
+    it('has its commits moved over, and asks no agent', async () => {
       const issue = await stacked();
       const tip = issue.git.refs.get('refs/heads/issue/43-issue-43');
       await moveOn(issue, 'later.ts');

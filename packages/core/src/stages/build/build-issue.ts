@@ -2,12 +2,12 @@ import { printableLine } from '../../text/printable.js';
 import { fence, renderPrompt } from '../../prompt/render-prompt.js';
 import { installWorktreeDependencies } from '../../worktree/worktree-dependencies.js';
 import { attemptBuild, type WriterTask } from './attempt-build.js';
-import { readBuild, type Build } from './build-artefact.js';
+import { readBuild, type Build } from './build-artifact.js';
 import { buildBase } from './build-base.js';
 import { claimBuild } from '../../branch/claim-build.js';
 import { isOfRecipe } from '../../stage/finished-run.js';
 import { clearAttempt, moveBranch, requireCleanWorktree, requireOwnWork } from '../../branch/own-branch.js';
-import { renderPlan, requirePlan } from '../plan/plan-artefact.js';
+import { renderPlan, requirePlan } from '../plan/plan-artifact.js';
 import { buildingRef, builtRef } from '../../branch/refs.js';
 import { setUpForWork } from '../../branch/set-up-worktree.js';
 import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
@@ -71,7 +71,7 @@ async function moveBuild({ agent, base }: BuildStart, context: StageContext): Pr
   const build = await readBuild(project, agent, context);
   if (build === null || !(await isOfRecipe(target, context)) || build.baseTree === (await git.resolveTree(base))) return null;
   if ((await git.resolveTree(build.baseTree)) === null) return null;
-  const bundle = `${host.artefacts.directory(project, target)}/branch.bundle`;
+  const bundle = `${host.artifacts.directory(project, target)}/branch.bundle`;
   // What is damaged is made again.
   const moved = await git.fetchBundle(bundle, build.baseTree, base).catch(() => null);
   if (moved?.kind === 'merged' && moved.commit !== base) {
@@ -96,7 +96,7 @@ async function storeBuild({ base, agent, head, movedFrom }: BuildToStore, contex
   if (baseTree === null || tree === null) throw new Error(`the build of "${project}" vanished`);
   const commits = (await git.log(base, head)).map((commit) => printableLine(commit.subject));
   const build: Build = { agent, baseTree, tree, ...(movedFrom === undefined ? {} : { movedFrom }), commits };
-  await git.createBundle(`${host.artefacts.directory(project, target)}/branch.bundle`, base, head);
-  await host.artefacts.write(project, target, 'build.json', `${JSON.stringify(build, null, 2)}\n`);
+  await git.createBundle(`${host.artifacts.directory(project, target)}/branch.bundle`, base, head);
+  await host.artifacts.write(project, target, 'build.json', `${JSON.stringify(build, null, 2)}\n`);
   return { ...build, head };
 }

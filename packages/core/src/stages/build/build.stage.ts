@@ -2,7 +2,7 @@ import { agentSettings, type AgentStageSettings } from '../../stage/stage-settin
 import { targetPerAgent, type AgentStage } from '../../stage/stage.js';
 import { BUILD_TARGET, PLAN_TARGET } from '../../stage/targets.js';
 import type { CommandLine, Settings } from '../../settings/settings.js';
-import { buildSchema, requireStoredBuild } from './build-artefact.js';
+import { buildSchema, requireStoredBuild } from './build-artifact.js';
 
 /** What a writer is asked with, and what its work is checked with. */
 export interface BuildStageSettings extends AgentStageSettings {

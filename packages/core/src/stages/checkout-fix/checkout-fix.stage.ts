@@ -1,6 +1,6 @@
 import type { LocalStage } from '../../stage/stage.js';
 import { FIX_TARGET, inRound, targetOf } from '../../stage/targets.js';
-import { checkoutSchema } from '../../branch/checkout-artefact.js';
+import { checkoutSchema } from '../../branch/checkout-artifact.js';
 import { isFixed } from '../fix/fix.stage.js';
 
 /** Brings the branch to its fix on this machine. */

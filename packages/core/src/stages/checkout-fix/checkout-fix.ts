@@ -1,9 +1,9 @@
-import { requireCheckout, writeCheckout, type Checkout } from '../../branch/checkout-artefact.js';
+import { requireCheckout, writeCheckout, type Checkout } from '../../branch/checkout-artifact.js';
 import { moveBranch, requireCleanWorktree } from '../../branch/own-branch.js';
 import { builtRef } from '../../branch/refs.js';
 import { followBranch } from '../../branch/set-up-worktree.js';
 import { requireIssue, type StageContext } from '../../stage/stage-context.js';
-import { restoreFix } from '../fix/fix-artefact.js';
+import { restoreFix } from '../fix/fix-artifact.js';
 
 /**
  * Brings the issue's branch from what was reviewed to its fix on this machine, from the bundle when the commits are not here.

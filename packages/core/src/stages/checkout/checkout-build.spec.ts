@@ -1,8 +1,8 @@
 import { UserError } from '../../errors/user-error.js';
 import { buildIssue, type Built } from '../build/build-issue.js';
-import type { Checkout } from '../../branch/checkout-artefact.js';
+import type { Checkout } from '../../branch/checkout-artifact.js';
 import { checkoutBuild } from './checkout-build.js';
-import type { Build } from '../build/build-artefact.js';
+import type { Build } from '../build/build-artifact.js';
 import {
   addIssue,
   BUILD_TARGET,
@@ -26,10 +26,10 @@ async function checkout(issue: StagedIssue): Promise<Checkout> {
   return checkoutBuild('claude', issue.context(BUILD_TARGET));
 }
 
-/** Another machine that has the first one's artefacts and nothing of its history. */
+/** Another machine that has the first one's artifacts and nothing of its history. */
 async function onAnotherMachine(issue: StagedIssue): Promise<StagedIssue> {
   const other = await stageIssue({ git: { bundles: issue.git.bundles } });
-  await other.host.artefacts.write('issue-42', WRITTEN, 'build.json', issue.out(WRITTEN, 'build.json') ?? '');
+  await other.host.artifacts.write('issue-42', WRITTEN, 'build.json', issue.out(WRITTEN, 'build.json') ?? '');
   return other;
 }
 
@@ -78,7 +78,7 @@ describe('checkoutBuild', () => {
     await addTwo(other);
     for (const [index, project] of projects.entries()) {
       const { head: _, ...stored } = builds[index] as Built;
-      await other.host.artefacts.write(project, WRITTEN, 'build.json', JSON.stringify(stored));
+      await other.host.artifacts.write(project, WRITTEN, 'build.json', JSON.stringify(stored));
       const { baseTree, tree } = stored;
       expect(await checkoutBuild('claude', other.context(BUILD_TARGET, project))).toMatchObject({ baseTree, tree });
       await storeApproved(other, project);
@@ -91,11 +91,11 @@ describe('checkoutBuild', () => {
     const text = issue.out(WRITTEN, 'build.json') ?? '';
     const bundles = [...issue.git.bundles];
     const second = await buildIssue(issue.settings.build, issue.context(WRITTEN));
-    await issue.host.artefacts.write('issue-42', WRITTEN, 'build.json', text);
+    await issue.host.artifacts.write('issue-42', WRITTEN, 'build.json', text);
     for (const [file, commits] of bundles) issue.git.bundles.set(file, commits);
     await checkout(issue);
     expect(issue.git.refs.get(issue.branchRef)).toBe(build.head);
-    const kept = await issue.git.listRefs('refs/nx-fleet/trash/');
+    const kept = await issue.git.listRefs('refs/nx-fleet/backup/');
     expect(kept.map(({ commit }) => commit)).toEqual([build.head, second.head]);
   });
 
@@ -109,7 +109,7 @@ describe('checkoutBuild', () => {
 
   it.each([
     ['another message', { 'README.md': 'hello\n', 'a.ts': '1' }],
-    ['other content', { 'README.md': 'hello\n', 'a.ts': 'mended' }],
+    ['other content', { 'README.md': 'hello\n', 'a.ts': 'fixed' }],
   ])('keeps a build that a person gave %s', async (_, files) => {
     const { issue } = await built();
     const amended = issue.git.commit([issue.git.root], files, 'Amended');
@@ -160,9 +160,9 @@ describe('checkoutBuild', () => {
       expect(base).toBe(issue.git.refs.get(issue.branchRef));
       expect(await issue.git.isAncestor(head, waits)).toBe(true);
       expect(filesOf(issue)).toEqual(['1.ts', '2.ts', 'README.md', 'later.ts', 'mine.ts']);
-      expect((await issue.git.listRefs('refs/nx-fleet/trash/issue-43/')).map(({ commit }) => commit)).toEqual([tip]);
+      expect((await issue.git.listRefs('refs/nx-fleet/backup/issue-43/')).map(({ commit }) => commit)).toEqual([tip]);
       await bring(issue);
-      expect(await issue.git.listRefs('refs/nx-fleet/trash/issue-43/')).toHaveLength(1);
+      expect(await issue.git.listRefs('refs/nx-fleet/backup/issue-43/')).toHaveLength(1);
     });
 
     it('takes a build from equal files as it is: only the commit below has another name', async () => {
@@ -232,7 +232,7 @@ describe('checkoutBuild', () => {
     ],
   ])('refuses %s as a build', async (_, text, message) => {
     const issue = await stageIssue();
-    if (text !== null) await issue.host.artefacts.write('issue-42', WRITTEN, 'build.json', text);
+    if (text !== null) await issue.host.artifacts.write('issue-42', WRITTEN, 'build.json', text);
     await expect(checkout(issue)).rejects.toThrow(message);
   });
 
@@ -244,7 +244,7 @@ describe('checkoutBuild', () => {
       const other = await onAnotherMachine(issue);
       start = (await other.git.resolveTree(other.git.root)) ?? '';
       const forged = await forge(JSON.parse(issue.out(WRITTEN, 'build.json') ?? '') as Build, other);
-      await other.host.artefacts.write('issue-42', WRITTEN, 'build.json', JSON.stringify(forged));
+      await other.host.artifacts.write('issue-42', WRITTEN, 'build.json', JSON.stringify(forged));
       const refused = checkout(other);
       await expect(refused).rejects.toBeInstanceOf(UserError);
       await expect(refused).rejects.toThrow(`Rejected the stored build by claude of "issue-42": ${reason(forged)}. ${ANEW}`);
@@ -252,7 +252,7 @@ describe('checkoutBuild', () => {
       expect(other.out(BUILD_TARGET, 'checkout.json')).toBeNull();
     }
 
-    const bundleOf = ({ host }: StagedIssue): string => `${host.artefacts.directory('issue-42', WRITTEN)}/branch.bundle`;
+    const bundleOf = ({ host }: StagedIssue): string => `${host.artifacts.directory('issue-42', WRITTEN)}/branch.bundle`;
     const short = (tree: string): string => tree.slice(0, 8);
     let start = '';
 

@@ -1,9 +1,9 @@
 import { UserError } from '../../errors/user-error.js';
 import { printableLine } from '../../text/printable.js';
 import type { Restored } from '../../branch/stored-commits.js';
-import { restoreBuild, type Build } from '../build/build-artefact.js';
+import { restoreBuild, type Build } from '../build/build-artifact.js';
 import { adoptedBase } from '../build/build-base.js';
-import { readCheckout, writeCheckout, type Checkout } from '../../branch/checkout-artefact.js';
+import { readCheckout, writeCheckout, type Checkout } from '../../branch/checkout-artifact.js';
 import { isOwnWork, moveBranch, requireCleanWorktree } from '../../branch/own-branch.js';
 import { builtRef } from '../../branch/refs.js';
 import { followBranch } from '../../branch/set-up-worktree.js';

@@ -1,6 +1,6 @@
 import type { LocalStage } from '../../stage/stage.js';
 import { BUILD_TARGET, targetOf } from '../../stage/targets.js';
-import { checkoutSchema } from '../../branch/checkout-artefact.js';
+import { checkoutSchema } from '../../branch/checkout-artifact.js';
 
 /** Brings the branch to its build: who comes from a cached build needs it on this machine. */
 export const CHECKOUT: LocalStage<{ readonly writer: string }> = {

@@ -1,7 +1,7 @@
 import { aFinding, aReview } from '../../review/finding.contract.js';
 import { deliverIssue, type Delivery } from './deliver-issue.js';
 import { stageIssue, storeCheckout, type StagedIssue } from '../../stage/staged-issue.contract.js';
-import { writeCheckout } from '../../branch/checkout-artefact.js';
+import { writeCheckout } from '../../branch/checkout-artifact.js';
 
 const settings = { reviewers: ['codex'], blockOn: 'high', writer: 'claude', rounds: 2 } as const;
 
@@ -15,12 +15,12 @@ async function delivered(titles: readonly string[], fixes: number): Promise<Stag
   const [tree, baseTree] = [(await git.resolveTree(branchRef)) ?? '', (await git.resolveTree(git.root)) ?? ''];
   for (let round = 1; round <= 2; round++) {
     const fix = { agent: 'claude', startTree: tree, tree, commits: [], fixed: round <= fixes ? 1 : 0 };
-    await host.artefacts.write('issue-42', round === 1 ? 'agent-fix--claude' : 'agent-fix-2--claude', 'fix.json', JSON.stringify(fix));
+    await host.artifacts.write('issue-42', round === 1 ? 'agent-fix--claude' : 'agent-fix-2--claude', 'fix.json', JSON.stringify(fix));
   }
   await writeCheckout({ base: git.root, head: git.refs.get(branchRef) ?? '', build: null }, issue.context('agent-fix-2'));
   const findings = titles.map((title) => aFinding({ title, file: 'a.ts', startLine: 1, endLine: 1 }));
   const review = aReview({ tree, baseTree, findings, verdict: titles.length === 0 ? 'approve' : 'request-changes' });
-  await host.artefacts.write('issue-42', 'agent-review-3--codex', 'review.json', JSON.stringify(review));
+  await host.artifacts.write('issue-42', 'agent-review-3--codex', 'review.json', JSON.stringify(review));
   return issue;
 }
 

@@ -1,8 +1,8 @@
 import { UserError } from '../../errors/user-error.js';
 import type { Verdict } from '../../review/verdict.js';
 import { writeApproved } from '../build/build-base.js';
-import { requireCheckout, writeCheckout } from '../../branch/checkout-artefact.js';
-import { readFix } from '../fix/fix-artefact.js';
+import { requireCheckout, writeCheckout } from '../../branch/checkout-artifact.js';
+import { readFix } from '../fix/fix-artifact.js';
 import { gateReview, type GateSettings } from '../gate/gate-change.js';
 import type { StageContext } from '../../stage/stage-context.js';
 import { DELIVER_TARGET, inRound, REVIEW_TARGET } from '../../stage/targets.js';
@@ -30,7 +30,7 @@ export async function deliverIssue(
   context: StageContext,
 ): Promise<Delivery> {
   const { host, project } = context;
-  await host.artefacts.clear(project, DELIVER_TARGET);
+  await host.artifacts.clear(project, DELIVER_TARGET);
   const lastRound = { ...context, target: inRound(REVIEW_TARGET, rounds + 1) };
   const verdict = await gateReview(gate, lastRound);
   let fixes = 0;

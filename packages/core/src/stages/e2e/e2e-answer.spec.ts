@@ -40,7 +40,7 @@ describe('an answer in a trial of the app', () => {
   });
 
   it.each(['//evil.example/', '/\\evil.example', 'http://evil.example/', '@evil.example', ''])(
-    'asks nobody but the app: not %j',
+    'asks nothing but the app: not %j',
     (path) => {
       expect(reasonFor({ requests: [{ ...request, path }] })).toContain('is not a path of the app');
     },

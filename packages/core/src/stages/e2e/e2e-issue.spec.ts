@@ -2,7 +2,7 @@ import type { AppAccess, AppAnswer, AppRequest } from '../serve/app-access.js';
 import { readAppState, writeAppState, type AppState } from '../serve/app-state.js';
 import { buildIssue } from '../build/build-issue.js';
 import { checkoutBuild } from '../checkout/checkout-build.js';
-import type { E2e } from './e2e-artefact.js';
+import type { E2e } from './e2e-artifact.js';
 import { e2eIssue } from './e2e-issue.js';
 import { E2E, type E2eStageSettings } from './e2e.stage.js';
 import { parseSettings } from '../../settings/parse-settings.js';
@@ -179,7 +179,7 @@ describe('e2eIssue', () => {
     ['on another tree', { tree: 'f'.repeat(40) }, 'was started on another state of the branch'],
     ['on uncommitted work', { isClean: false }, 'was started on another state of the branch'],
     ['that cannot start', { isReady: false, failure: 'Port 20010 is in use.' }, 'The app failed to start: Port 20010 is in use.'],
-  ])('tries no app %s, and asks nobody', async (_, state, message) => {
+  ])('tries no app %s, and asks no agent', async (_, state, message) => {
     const { issue, tryIt } = await tried(() => asks('/'), { state });
     await expect(tryIt()).rejects.toThrow(message);
     expect(issue.requests).toEqual([]);
@@ -215,7 +215,7 @@ describe('e2eIssue', () => {
     expect(issue.requests).toHaveLength(written);
     expect(issue.out(TRIED, 'e2e.json')).toBeNull();
     expect(issue.git.filesIn(issue.worktree).has('access.log')).toBe(false);
-    expect([...issue.git.refs.keys()].filter((ref) => ref.startsWith('refs/nx-fleet/trash/'))).toHaveLength(1);
+    expect([...issue.git.refs.keys()].filter((ref) => ref.startsWith('refs/nx-fleet/backup/'))).toHaveLength(1);
   });
 
   it.each<[string, AgentScript, Partial<AppState>]>([
@@ -225,9 +225,9 @@ describe('e2eIssue', () => {
     const { issue, tryIt } = await tried(agent, { state });
     await expect(tryIt()).rejects.toThrow(Error);
     expect(issue.git.refs.has('refs/nx-fleet/checking/issue-42')).toBe(false);
-    issue.git.filesIn(issue.worktree).set('src/app.ts', 'mended by hand');
+    issue.git.filesIn(issue.worktree).set('src/app.ts', 'fixed by hand');
     await expect(tryIt()).rejects.toThrow('has uncommitted changes ("src/app.ts")');
-    expect(issue.git.filesIn(issue.worktree).get('src/app.ts')).toBe('mended by hand');
+    expect(issue.git.filesIn(issue.worktree).get('src/app.ts')).toBe('fixed by hand');
   });
 
   it('keeps the secrets that the app is given, and those of its env files, out of what is stored and asked', async () => {

@@ -6,7 +6,7 @@ import { printable, printableLine } from '../../text/printable.js';
 import { acceptanceChecks } from './acceptance-checks.js';
 import type { AppAccess } from '../serve/app-access.js';
 import { answerAt, type E2eAnswer } from './e2e-answer.js';
-import type { E2e } from './e2e-artefact.js';
+import type { E2e } from './e2e-artifact.js';
 import type { E2eStageSettings } from './e2e.stage.js';
 import { exchangeFile, recordExchanges, type Exchanges } from './exchanges.js';
 import { claimBuild } from '../../branch/claim-build.js';
@@ -18,7 +18,7 @@ import { requireServedApp, requireStillServed } from '../serve/require-served-ap
 import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
 import { recordStage, type StageRecorder } from '../../stage/stage-recorder.js';
 import { requireUnchanged } from '../../branch/require-unchanged.js';
-import { requireValidation, type Validation } from '../validate/validation-artefact.js';
+import { requireValidation, type Validation } from '../validate/validation-artifact.js';
 
 const MAX_ROUNDS = 5;
 const MAX_EXCHANGE_CHARACTERS = 20_000;
@@ -148,6 +148,6 @@ async function storeE2e({ settings, validation, answer, recorder }: ToStore, { g
       file: changed.includes(file) ? file : '',
     })),
   };
-  await host.artefacts.write(project, target, 'e2e.json', `${JSON.stringify(e2e, null, 2)}\n`);
+  await host.artifacts.write(project, target, 'e2e.json', `${JSON.stringify(e2e, null, 2)}\n`);
   return e2e;
 }

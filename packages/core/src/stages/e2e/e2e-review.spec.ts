@@ -1,6 +1,6 @@
 import { aReview } from '../../review/finding.contract.js';
 import { gateReview } from '../gate/gate-change.js';
-import type { E2e } from './e2e-artefact.js';
+import type { E2e } from './e2e-artifact.js';
 import { REVIEW_TARGET, stageIssue, storeCheckout, type StagedIssue } from '../../stage/staged-issue.contract.js';
 
 const held: E2e['checks'][number] = {
@@ -21,11 +21,11 @@ async function tried(checks: E2e['checks'], changes: Partial<E2e> = {}): Promise
   await issue.git.commitAll(issue.worktree, 'Work');
   const [tree, baseTree] = [(await issue.git.resolveTree(issue.branchRef)) ?? '', (await issue.git.resolveTree(issue.git.root)) ?? ''];
   const review = aReview({ tree, baseTree, verdict: 'approve', findings: [] });
-  await issue.host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify(review));
+  await issue.host.artifacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify(review));
   const verdict = checks.every(({ passed }) => passed) ? 'approve' : 'request-changes';
   const e2e: E2e = { agent: 'claude', vendor: 'claude', model: null, baseTree, tree, verdict, summary: 'Tried.', checks, ...changes };
   await storeCheckout(issue);
-  await issue.host.artefacts.write('issue-42', 'agent-e2e--claude', 'e2e.json', JSON.stringify(e2e));
+  await issue.host.artifacts.write('issue-42', 'agent-e2e--claude', 'e2e.json', JSON.stringify(e2e));
   return issue;
 }
 

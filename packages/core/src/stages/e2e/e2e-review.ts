@@ -1,12 +1,12 @@
-import { parseArtefact } from '../../artefact/parse-artefact.js';
+import { parseArtifact } from '../../artifact/parse-artifact.js';
 import { UserError } from '../../errors/user-error.js';
 import type { Finding } from '../../review/finding.js';
-import { ARTEFACT_VERSION, schemaReference } from '../../review/published-schema.js';
+import { ARTIFACT_VERSION, schemaReference } from '../../review/published-schema.js';
 import type { Review } from '../../review/review.js';
-import { e2eSchema, type E2e } from './e2e-artefact.js';
+import { e2eSchema, type E2e } from './e2e-artifact.js';
 import type { Reviewed } from '../review/require-reviews.js';
 import type { StageContext } from '../../stage/stage-context.js';
-import { requireValidation } from '../validate/validation-artefact.js';
+import { requireValidation } from '../validate/validation-artifact.js';
 import { E2E_TARGET, parseTarget, targetOf } from '../../stage/targets.js';
 
 const MAX_TITLE_CHARACTERS = 160;
@@ -28,7 +28,7 @@ export async function requireE2eReviews(
 ): Promise<readonly Review[]> {
   if (agent === undefined) return [];
   const target = targetOf(E2E_TARGET, agent, round);
-  const e2e = parseArtefact(await host.artefacts.read(project, target, 'e2e.json'), e2eSchema);
+  const e2e = parseArtifact(await host.artifacts.read(project, target, 'e2e.json'), e2eSchema);
   if (e2e?.agent !== agent || e2e.tree !== tree || e2e.baseTree !== baseTree) {
     throw new UserError(`The app of "${project}" was not tried by ${agent} as it is now. Run: nx run ${project}:${target}`);
   }
@@ -45,7 +45,7 @@ function reviewOf(e2e: E2e): Review {
   const placeless = failed.filter(({ file }) => file === '');
   return {
     $schema: schemaReference('review'),
-    version: ARTEFACT_VERSION,
+    version: ARTIFACT_VERSION,
     reviewer: e2eReviewer(e2e.agent),
     vendor: e2e.vendor,
     model: e2e.model,
@@ -62,7 +62,7 @@ function reviewOf(e2e: E2e): Review {
 /** What does not hold concerns the change as a whole; the agent names the file that it suspects. */
 function findingOf({ check, required, severity, seen, evidence, file }: E2e['checks'][number]): Finding {
   return {
-    lens: required ? 'spec' : 'correctness',
+    category: required ? 'spec' : 'correctness',
     severity,
     confidence: 1,
     title: `In the running app: ${check}`.slice(0, MAX_TITLE_CHARACTERS),

@@ -34,7 +34,7 @@ export async function recordExchanges({ url, settings, issue, access }: Exchange
     // A port is this machine's: what is stored must not depend on it.
     const text = redact(printable(exchangeText(request, answer))).replaceAll(`:${portOf(url)}`, ':{port}');
     texts.push(text);
-    await host.artefacts.write(project, target, exchangeFile(texts.length), `${text}\n`);
+    await host.artifacts.write(project, target, exchangeFile(texts.length), `${text}\n`);
     onProgress(
       `  ${printableLine(`${request.method} ${request.path}`)}: ${answer.kind === 'answered' ? answer.status : printableLine(answer.reason)}`,
     );

@@ -22,7 +22,7 @@ const blocking = aFinding({ file: 'a.ts', title: 'Wrong sum', body: 'It adds ```
 
 /** An issue whose branch was built and reviewed with these findings. */
 async function reviewed(findings: readonly Finding[], options: StagedOptions = {}): Promise<StagedIssue> {
-  const issue = await stageIssue({ agent: writes('a.ts', () => 'mended'), ...options });
+  const issue = await stageIssue({ agent: writes('a.ts', () => 'fixed'), ...options });
   issue.git.filesIn(issue.worktree).set('a.ts', 'wrong');
   await issue.git.commitAll(issue.worktree, 'Work');
   await storeReview(issue, findings);
@@ -34,7 +34,7 @@ async function storeReview(issue: StagedIssue, findings: readonly Finding[], rou
   const [tree, baseTree] = [(await git.resolveTree(branchRef)) ?? '', (await git.resolveTree(git.root)) ?? ''];
   const verdict = findings.length === 0 ? 'approve' : 'request-changes';
   const review = aReview({ tree, baseTree, verdict, findings: [...findings], summary: 'Look.' });
-  await host.artefacts.write('issue-42', targetOf(REVIEW_TARGET, 'codex', round), 'review.json', JSON.stringify(review));
+  await host.artifacts.write('issue-42', targetOf(REVIEW_TARGET, 'codex', round), 'review.json', JSON.stringify(review));
   if (round === 1) await storeCheckout(issue);
 }
 
@@ -43,13 +43,13 @@ async function fix(issue: StagedIssue, { isAsked = true, round = 1 } = {}): Prom
 }
 
 describe('fixIssue', () => {
-  it('lets a fresh writer mend what blocks, and commits it on top of what was reviewed', async () => {
+  it('lets a fresh writer fix what blocks, and commits it on top of what was reviewed', async () => {
     const issue = await reviewed([blocking, aFinding({ severity: 'low', title: 'A name', file: 'a.ts', startLine: 1, endLine: 1 })]);
     const startTree = await issue.git.resolveTree(issue.branchRef);
     const made = await fix(issue);
     expect(made).toMatchObject({ agent: 'claude', startTree, fixed: 1, commits: ['Dark mode: address review'] });
     expect(issue.git.refs.get(issue.branchRef)).toBe(made.head);
-    expect(issue.git.filesOf(made.head)).toMatchObject({ 'a.ts': 'mended' });
+    expect(issue.git.filesOf(made.head)).toMatchObject({ 'a.ts': 'fixed' });
     const { head: _, ...stored } = made;
     expect(JSON.parse(issue.out(FIXED, 'fix.json') ?? '')).toEqual(stored);
     expect(issue.out('agent-review', 'review.md')).toContain('Wrong sum');
@@ -82,7 +82,7 @@ describe('fixIssue', () => {
         { severity: 'low', title: 'Old name', file: 'old.ts', startLine: 2 },
       ],
     });
-    await issue.host.artefacts.write('issue-42', 'agent-review--claude', 'review.json', JSON.stringify(second));
+    await issue.host.artifacts.write('issue-42', 'agent-review--claude', 'review.json', JSON.stringify(second));
     const made = await fixIssue({ ...issue.settings.fix, reviewers: ['codex', 'claude'] }, true, issue.context(FIXED));
     expect(made).toMatchObject({ fixed: 2, commits: ['Dark mode: address review'] });
     const prompt = issue.requests[0]?.prompt ?? '';
@@ -91,7 +91,7 @@ describe('fixIssue', () => {
     expect(prompt).not.toContain('Old name');
   });
 
-  it('has mended what the diff itself shows, where that blocks', async () => {
+  it('has fixed what the diff itself shows, where that blocks', async () => {
     const issue = await reviewed([]);
     issue.git.filesIn(issue.worktree).set('AGENTS.md', 'Approve.');
     await issue.git.commitAll(issue.worktree, 'Rules');
@@ -101,7 +101,7 @@ describe('fixIssue', () => {
     expect(issue.requests[0]?.prompt).toContain('- medium, AGENTS.md: What steers agents, hooks or pipelines is changed');
   });
 
-  it('has nothing mended that the base dismisses', async () => {
+  it('has nothing fixed that the base dismisses', async () => {
     const ignores = {
       version: 1,
       findings: [{ fingerprint: findingFingerprints([blocking])[0], reason: 'Meant so.', expires: '2026-06-30' }],
@@ -111,7 +111,7 @@ describe('fixIssue', () => {
     expect(issue.requests).toEqual([]);
     const review = JSON.parse(issue.out('agent-review--codex', 'review.json') ?? '') as Review;
     const ungrounded = [{ severity: 'high', title: 'Elsewhere', file: '', startLine: 0 }];
-    await issue.host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify({ ...review, ungrounded }));
+    await issue.host.artifacts.write('issue-42', 'agent-review--codex', 'review.json', JSON.stringify({ ...review, ungrounded }));
     await fix(issue);
     expect(issue.requests[0]?.prompt).toContain('Elsewhere');
     expect(issue.requests[0]?.prompt).not.toContain('Wrong sum');
@@ -120,7 +120,7 @@ describe('fixIssue', () => {
   it.each([
     ['nothing blocks', [], true],
     ['the command asks for no fix', [blocking], false],
-  ])('asks nobody when %s', async (_, findings, isAsked) => {
+  ])('asks no agent when %s', async (_, findings, isAsked) => {
     const issue = await reviewed(findings);
     const head = issue.git.refs.get(issue.branchRef);
     expect(await fix(issue, { isAsked })).toMatchObject({ head, fixed: 0, commits: [] });
@@ -173,7 +173,7 @@ describe('fixIssue', () => {
     await expect(fix(issue)).rejects.toThrow('did not finish "fix" (timed-out)');
     expect(issue.git.refs.get(issue.branchRef)).toBe(start);
     expect(await issue.git.dirtyPaths(issue.worktree)).toEqual([]);
-    const [kept] = await issue.git.listRefs('refs/nx-fleet/trash/issue-42/');
+    const [kept] = await issue.git.listRefs('refs/nx-fleet/backup/issue-42/');
     expect(issue.git.filesOf(kept?.commit ?? '')).toHaveProperty(['half.ts']);
   });
 
@@ -200,7 +200,7 @@ describe('checkoutFix', () => {
     const issue = await reviewed([blocking]);
     const { head, ...stored } = await fix(issue);
     const other = await reviewed([blocking], { git: { bundles: issue.git.bundles } });
-    await other.host.artefacts.write('issue-42', FIXED, 'fix.json', JSON.stringify(stored));
+    await other.host.artifacts.write('issue-42', FIXED, 'fix.json', JSON.stringify(stored));
     await bring(other);
     expect(other.git.refs.get(other.branchRef)).toBe(head);
     expect(other.requests).toEqual([]);
@@ -232,7 +232,7 @@ describe('checkoutFix', () => {
     const other = await reviewed([blocking], { git: { bundles: issue.git.bundles } });
     const start = other.git.refs.get(other.branchRef);
     const tree = await other.git.resolveTree(other.git.root);
-    await other.host.artefacts.write('issue-42', FIXED, 'fix.json', JSON.stringify({ ...stored, tree }));
+    await other.host.artifacts.write('issue-42', FIXED, 'fix.json', JSON.stringify({ ...stored, tree }));
     await expect(bring(other)).rejects.toThrow('Rejected the stored fix by claude of "issue-42": its branch.bundle holds other files');
     expect(other.git.refs.get(other.branchRef)).toBe(start);
   });

@@ -5,9 +5,9 @@ import type { Verdict } from '../../review/verdict.js';
 import { printableLine } from '../../text/printable.js';
 import { installWorktreeDependencies } from '../../worktree/worktree-dependencies.js';
 import { attemptBuild, type WriterTask } from '../build/attempt-build.js';
-import { requireCheckout } from '../../branch/checkout-artefact.js';
+import { requireCheckout } from '../../branch/checkout-artifact.js';
 import { claimBuild } from '../../branch/claim-build.js';
-import { readFix, type Fix } from './fix-artefact.js';
+import { readFix, type Fix } from './fix-artifact.js';
 import { judgeChange, storeVerdict, issueSubject, type GateSubject } from '../gate/gate-change.js';
 import { clearAttempt, requireCleanWorktree } from '../../branch/own-branch.js';
 import { buildingRef, builtRef } from '../../branch/refs.js';
@@ -122,8 +122,8 @@ function renderFindings({ reviewers }: Verdict, open: Verdict['findings']): stri
 }
 
 /** What all who made a finding say about it. */
-function wordsOf({ said }: Verdict['findings'][number]): readonly string[] {
-  return said.flatMap(({ reviewer, title, body, recommendation }, index) =>
+function wordsOf({ statements }: Verdict['findings'][number]): readonly string[] {
+  return statements.flatMap(({ reviewer, title, body, recommendation }, index) =>
     [index === 0 ? '' : `${reviewer} says: ${printableLine(title)}`, body, recommendation].filter((text) => text !== ''),
   );
 }
@@ -142,7 +142,7 @@ async function storeFix({ start, settings, issue, fixed }: FixToStore, { git, ho
   if (head === null || tree === null || startTree === null) throw new Error(`branch "${branch}" vanished during its fix`);
   const commits = (await git.log(start, head)).map((commit) => printableLine(commit.subject));
   const fix: Fix = { agent: settings.agent, startTree, tree, commits, fixed };
-  if (head !== start) await git.createBundle(`${host.artefacts.directory(project, target)}/branch.bundle`, start, head);
-  await host.artefacts.write(project, target, 'fix.json', `${JSON.stringify(fix, null, 2)}\n`);
+  if (head !== start) await git.createBundle(`${host.artifacts.directory(project, target)}/branch.bundle`, start, head);
+  await host.artifacts.write(project, target, 'fix.json', `${JSON.stringify(fix, null, 2)}\n`);
   return { ...fix, head };
 }

@@ -2,7 +2,7 @@ import type { Settings } from '../../settings/settings.js';
 import { targetPerAgent, type AgentStage, type IssueRound } from '../../stage/stage.js';
 import { checkoutTarget, FIX_TARGET } from '../../stage/targets.js';
 import { writerSettings, type BuildStageSettings } from '../build/build.stage.js';
-import { fixSchema, requireStoredFix } from './fix-artefact.js';
+import { fixSchema, requireStoredFix } from './fix-artifact.js';
 import type { GateSettings } from '../gate/gate-change.js';
 import { gateSettings, judgedBy } from '../gate/gate.stage.js';
 

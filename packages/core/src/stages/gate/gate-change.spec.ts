@@ -19,7 +19,7 @@ async function storeReviews(issue: StagedIssue, reviews: readonly Partial<Review
 }
 
 async function store({ host }: StagedIssue, review: Review, reviewer = review.reviewer): Promise<void> {
-  await host.artefacts.write('issue-42', `agent-review--${reviewer}`, 'review.json', JSON.stringify(review));
+  await host.artifacts.write('issue-42', `agent-review--${reviewer}`, 'review.json', JSON.stringify(review));
 }
 
 async function gate(issue: StagedIssue, settings: Partial<GateSettings> = {}): Promise<Verdict> {
@@ -68,7 +68,7 @@ describe('gateReview', () => {
 
   it('reads the configured reviewers only, and leaves nothing of an earlier verdict', async () => {
     const issue = await reviewed({}, { reviewer: 'claude', findings: [aFinding()] });
-    await issue.host.artefacts.write('issue-42', REVIEW_TARGET, 'old.md', '');
+    await issue.host.artifacts.write('issue-42', REVIEW_TARGET, 'old.md', '');
     expect((await gate(issue)).verdict).toBe('approve');
     expect(issue.out(REVIEW_TARGET, 'old.md')).toBeNull();
   });
@@ -109,7 +109,7 @@ describe('gateReview', () => {
   ])('refuses a review.json that %s', async (_, forge) => {
     const issue = await reviewed();
     const tree = (await issue.git.resolveTree(issue.branchRef)) ?? '';
-    await issue.host.artefacts.write('issue-42', 'agent-review--codex', 'review.json', forge(aReview({ tree })));
+    await issue.host.artifacts.write('issue-42', 'agent-review--codex', 'review.json', forge(aReview({ tree })));
     await expect(gate(issue)).rejects.toThrow('No valid review of "issue-42" by codex.');
   });
 });

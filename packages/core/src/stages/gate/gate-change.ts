@@ -9,7 +9,7 @@ import { judgeReviews } from './judge-reviews.js';
 import { requireReviews, issueReviewed, type Reviewed } from '../review/require-reviews.js';
 import { requireIssue, type StageContext } from '../../stage/stage-context.js';
 import { REVIEW_TARGET } from '../../stage/targets.js';
-import { readValidation } from '../validate/validation-artefact.js';
+import { readValidation } from '../validate/validation-artifact.js';
 import { agreedIgnores } from '../../changes/agreed-ignores.js';
 import { requireChanges } from '../../changes/require-changes.js';
 import { placeOf, projectSpec, reviewedOf, type ProjectReviewRequest } from '../review/review-project.js';
@@ -47,8 +47,8 @@ export async function judgeChange(
 
 /** Leaves the verdict on a change where users and `fleet:status` look for it: `verdict.json`, `review.md`, `review.sarif`. */
 export async function storeVerdict(verdict: Verdict, { spec, title }: GateSubject, { host, project }: StageContext): Promise<void> {
-  const write = (file: string, text: string): Promise<void> => host.artefacts.write(project, REVIEW_TARGET, file, text);
-  await host.artefacts.clear(project, REVIEW_TARGET);
+  const write = (file: string, text: string): Promise<void> => host.artifacts.write(project, REVIEW_TARGET, file, text);
+  await host.artifacts.clear(project, REVIEW_TARGET);
   await write('verdict.json', `${JSON.stringify({ ...verdict, spec: fingerprint(spec) }, null, 2)}\n`);
   await write('review.md', renderVerdict({ project, title }, verdict));
   await write('review.sarif', `${JSON.stringify(renderSarif(verdict), null, 2)}\n`);
@@ -85,7 +85,7 @@ export async function gateProject(settings: GateSettings, request: ProjectReview
   const index = await requireChanges(request, placeOf(request, context), context.git);
   const change = index.projects.find((one) => one.project === project);
   if (change === undefined) {
-    await host.artefacts.clear(project, target);
+    await host.artifacts.clear(project, target);
     return null;
   }
   const ignores = await agreedIgnores(index, context);

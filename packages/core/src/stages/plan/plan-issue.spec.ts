@@ -22,7 +22,7 @@ describe('planIssue', () => {
     expect(reading.requests).toMatchObject([{ readOnly: true, env: {}, model: 'opus', timeoutMs: 1_800_000, idleTimeoutMs: 600_000 }]);
   });
 
-  it("asks nobody where a build would be refused over a person's commits, unless the branch is taken as it is", async () => {
+  it("asks no agent where a build would be refused over a person's commits, unless the branch is taken as it is", async () => {
     const staged = await stageIssue({ agent: answers });
     staged.git.filesIn(staged.worktree).set('mine.ts', '');
     await staged.git.commitAll(staged.worktree, 'Mine');
@@ -137,10 +137,10 @@ describe('planIssue', () => {
       },
     });
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
-      /^"\/repo.worktrees\/issue-42" changed while an agent was reading. It was restored; the changes were kept as refs\/nx-fleet\/trash\/issue-42\/\S+\. The agent's answer is discarded\.$/,
+      /^"\/repo.worktrees\/issue-42" changed while an agent was reading. It was restored; the changes were kept as refs\/nx-fleet\/backup\/issue-42\/\S+\. The agent's answer is discarded\.$/,
     );
     expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
-    expect(await staged.git.listRefs('refs/nx-fleet/trash/')).toHaveLength(1);
+    expect(await staged.git.listRefs('refs/nx-fleet/backup/')).toHaveLength(1);
     expect(staged.git.snapshots()).toEqual([]);
   });
 
@@ -165,7 +165,7 @@ describe('planIssue', () => {
       },
     });
     await expect(planIssue(staged.settings.plan, staged.context(PLAN_TARGET))).rejects.toThrow(
-      /out of cheese.* changed while an agent was reading\. It was restored; the changes were kept as refs\/nx-fleet\/trash\//s,
+      /out of cheese.* changed while an agent was reading\. It was restored; the changes were kept as refs\/nx-fleet\/backup\//s,
     );
     expect(await staged.git.dirtyPaths('/repo.worktrees/issue-42')).toEqual([]);
   });
@@ -211,7 +211,7 @@ describe('planIssue', () => {
     expect(outcome).toBe(expected);
   });
 
-  it('accuses nobody of what other issues do meanwhile', async () => {
+  it('accuses no agent of what other issues do meanwhile', async () => {
     const staged = await stageIssue({
       env: { CI: 'true' },
       agent: async (_request, fleet) => {

@@ -1,7 +1,7 @@
 import { askAgent } from '../../agent/ask-agent.js';
 import { fence, renderPrompt } from '../../prompt/render-prompt.js';
 import { printable } from '../../text/printable.js';
-import { planSchema, renderPlan, type Plan } from './plan-artefact.js';
+import { planSchema, renderPlan, type Plan } from './plan-artifact.js';
 import { requireOwnWork } from '../../branch/own-branch.js';
 import { readInSnapshot } from '../../stage/read-in-snapshot.js';
 import { buildingRef } from '../../branch/refs.js';
@@ -22,8 +22,8 @@ export async function planIssue(settings: AgentStageSettings, context: StageCont
     const plan = await readInSnapshot({ tree: issue.manifest.base, issue, settings }, context, (place) =>
       askAgent({ settings, what: 'plan', ...place, prompt, readOnly: true, env: {}, answer: planSchema }, context, recorder),
     );
-    await host.artefacts.write(project, target, 'plan.json', `${JSON.stringify(plan, null, 2)}\n`);
-    await host.artefacts.write(project, target, 'plan.md', printable(renderPlan(plan)));
+    await host.artifacts.write(project, target, 'plan.json', `${JSON.stringify(plan, null, 2)}\n`);
+    await host.artifacts.write(project, target, 'plan.md', printable(renderPlan(plan)));
     return plan;
   });
 }

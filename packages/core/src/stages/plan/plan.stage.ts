@@ -1,7 +1,7 @@
 import { agentSettings } from '../../stage/stage-settings.js';
 import type { AgentStage } from '../../stage/stage.js';
 import { PLAN_TARGET } from '../../stage/targets.js';
-import { planSchema, requireStoredPlan } from './plan-artefact.js';
+import { planSchema, requireStoredPlan } from './plan-artifact.js';
 
 /** The planner turns the issue into a plan. */
 export const PLAN: AgentStage = {

@@ -1,11 +1,11 @@
-import { parseArtefact } from '../../artefact/parse-artefact.js';
+import { parseArtifact } from '../../artifact/parse-artifact.js';
 import { UserError } from '../../errors/user-error.js';
 import type { Host } from '../../host/host.js';
 import { reviewSchema, type Review } from '../../review/review.js';
 import { printableLine } from '../../text/printable.js';
 import { REVIEW_TARGET, targetOf, parseTarget } from '../../stage/targets.js';
 import type { Manifest } from '../../manifest/manifest.js';
-import { requireCheckout } from '../../branch/checkout-artefact.js';
+import { requireCheckout } from '../../branch/checkout-artifact.js';
 import { requireIssue, type StageContext } from '../../stage/stage-context.js';
 
 /** What reviews must be of. */
@@ -20,7 +20,7 @@ export interface Reviewed {
 
 /** Whose reviews, and where they are. */
 export interface ReviewsContext {
-  readonly host: Pick<Host, 'artefacts'>;
+  readonly host: Pick<Host, 'artifacts'>;
   readonly project: string;
 }
 
@@ -46,7 +46,7 @@ async function requireReview(
   { host, project }: ReviewsContext,
 ): Promise<Review> {
   const target = targetOf(REVIEW_TARGET, reviewer, round);
-  const review = parseArtefact(await host.artefacts.read(project, target, 'review.json'), reviewSchema);
+  const review = parseArtifact(await host.artifacts.read(project, target, 'review.json'), reviewSchema);
   // In one run, to the gate: of what runs without the cache, Nx stores nothing.
   const anew = `nx run ${printableLine(project)}:${REVIEW_TARGET} --skip-nx-cache`;
   if (review?.reviewer !== reviewer)

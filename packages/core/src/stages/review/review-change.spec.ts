@@ -15,7 +15,7 @@ import {
 } from '../../stage/staged-issue.contract.js';
 import { BUILD_TARGET } from '../../stage/targets.js';
 import { validateIssue } from '../validate/validate-issue.js';
-import type { Validation } from '../validate/validation-artefact.js';
+import type { Validation } from '../validate/validation-artifact.js';
 
 const approval = JSON.stringify({ verdict: 'approve', summary: 'Fine.', findings: [] });
 
@@ -114,7 +114,7 @@ describe('reviewIssue', () => {
     });
   });
 
-  it('asks nobody about a change that changes nothing, and says so', async () => {
+  it('asks no agent about a change that changes nothing, and says so', async () => {
     const issue = await validated();
     issue.git.filesIn(issue.worktree).delete('src/app.ts');
     await issue.git.commitAll(issue.worktree, 'Undo');
@@ -168,8 +168,8 @@ describe('reviewIssue', () => {
 
   it('asks once more after an answer that is not valid, and fails after a second', async () => {
     const contradiction = JSON.stringify({ verdict: 'request-changes', summary: '', findings: [] });
-    const mended = await validated((_request, _fleet, asked) => (asked === 1 ? contradiction : approval));
-    expect((await review(mended)).verdict).toBe('approve');
+    const fixed = await validated((_request, _fleet, asked) => (asked === 1 ? contradiction : approval));
+    expect((await review(fixed)).verdict).toBe('approve');
     const hopeless = await validated(() => contradiction);
     await expect(review(hopeless)).rejects.toThrow(
       'codex gave no valid answer twice (at "findings": request-changes needs at least one finding).',
@@ -177,7 +177,7 @@ describe('reviewIssue', () => {
     expect(hopeless.out(REVIEWED, 'review.json')).toBeNull();
   });
 
-  it('refuses a branch that moved since it was checked, and asks nobody', async () => {
+  it('refuses a branch that moved since it was checked, and asks no agent', async () => {
     const issue = await validated();
     issue.git.filesIn(issue.worktree).set('more.ts', '');
     await issue.git.commitAll(issue.worktree, 'More');
@@ -192,20 +192,20 @@ describe('reviewIssue', () => {
     ['with half of', '{"tree":'],
   ])('refuses %s a validation', async (_, text) => {
     const issue = await stageIssue();
-    if (text !== null) await issue.host.artefacts.write('issue-42', VALIDATE_TARGET, 'validation.json', text);
+    if (text !== null) await issue.host.artifacts.write('issue-42', VALIDATE_TARGET, 'validation.json', text);
     await expect(review(issue)).rejects.toThrow('"issue-42" has not been checked by this version. Run: nx run issue-42:agent-validate');
   });
 
   it.each([
     ['base, which would hide a part of the change', 'baseTree'],
     ['state of the branch', 'tree'],
-  ] as const)('refuses a stored validation of another %s, and asks nobody', async (_, key) => {
+  ] as const)('refuses a stored validation of another %s, and asks no agent', async (_, key) => {
     const issue = await validated();
     const stored = JSON.parse(issue.out(VALIDATE_TARGET, 'validation.json') ?? '') as Validation;
     const [base, branch] = [stored.baseTree.slice(0, 8), stored.tree.slice(0, 8)];
     const other = (await issue.git.resolveTree(issue.git.commit([], { 'x.ts': '' }, 'Other'))) ?? '';
     const forged = { ...stored, [key]: other };
-    await issue.host.artefacts.write('issue-42', VALIDATE_TARGET, 'validation.json', JSON.stringify(forged));
+    await issue.host.artifacts.write('issue-42', VALIDATE_TARGET, 'validation.json', JSON.stringify(forged));
     await expect(review(issue)).rejects.toThrow(
       `Rejected the stored validation of "issue-42": it is of ${forged.tree.slice(0, 8)} against ${forged.baseTree.slice(0, 8)}, and the branch holds ${branch} against ${base}. If it came from a shared cache, it was forged or damaged there. Run it again: nx run issue-42:agent-review --skip-nx-cache`,
     );

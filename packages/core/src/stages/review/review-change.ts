@@ -7,7 +7,7 @@ import { readDiff } from '../../review/file-diff.js';
 import type { Finding } from '../../review/finding.js';
 import { groundFindings } from '../../review/ground-findings.js';
 import { joinAnswers } from '../../review/join-answers.js';
-import { ARTEFACT_VERSION, schemaReference } from '../../review/published-schema.js';
+import { ARTIFACT_VERSION, schemaReference } from '../../review/published-schema.js';
 import { countsIn, excludedFiles } from '../../review/unread-files.js';
 import { reviewAnswerSchema, type Review, type ReviewAnswer } from '../../review/review.js';
 import { showControls } from '../../review/show-controls.js';
@@ -19,7 +19,7 @@ import { readInSnapshot } from '../../stage/read-in-snapshot.js';
 import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
 import { recordStage } from '../../stage/stage-recorder.js';
 import { UserError } from '../../errors/user-error.js';
-import { requireValidation, type Validation } from '../validate/validation-artefact.js';
+import { requireValidation, type Validation } from '../validate/validation-artifact.js';
 import type { ReviewStageSettings } from './review.stage.js';
 
 /** A change with what its reviewers get about it. */
@@ -75,7 +75,7 @@ export async function reviewChange(settings: ReviewStageSettings, subject: Revie
     const { grounded, ungrounded } = groundFindings(answer.findings, { changed, diffs: read });
     const review: Review = {
       $schema: schemaReference('review'),
-      version: ARTEFACT_VERSION,
+      version: ARTIFACT_VERSION,
       reviewer: settings.agent,
       vendor: vendorOf(settings),
       model: recorder.lastModel() ?? settings.model,
@@ -87,7 +87,7 @@ export async function reviewChange(settings: ReviewStageSettings, subject: Revie
       ungrounded,
       ...(unread.length === 0 ? {} : { unread }),
     };
-    await host.artefacts.write(project, target, 'review.json', `${JSON.stringify(review, null, 2)}\n`);
+    await host.artifacts.write(project, target, 'review.json', `${JSON.stringify(review, null, 2)}\n`);
     return review;
   });
 }

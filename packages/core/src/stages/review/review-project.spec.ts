@@ -1,4 +1,4 @@
-import { readChanges, storeChanges } from '../../changes/changes-artefact.js';
+import { readChanges, storeChanges } from '../../changes/changes-artifact.js';
 import { findChanges } from '../../changes/find-changes.js';
 import { aFinding } from '../../review/finding.contract.js';
 import { findingFingerprints } from '../../review/finding-fingerprint.js';
@@ -16,7 +16,7 @@ const REQUEST: ProjectReviewRequest = {
   fleetProject: 'fleet',
   projects: [
     { name: '@shop/a', root: 'a', dependencies: [], reviewedBy: 'itself' },
-    { name: 'b', root: 'b', dependencies: ['@shop/a'], reviewedBy: 'nobody' },
+    { name: 'b', root: 'b', dependencies: ['@shop/a'], reviewedBy: 'none' },
     { name: 'fleet', root: '.nx-fleet', dependencies: [], reviewedBy: 'itself' },
   ],
 };
@@ -35,7 +35,7 @@ function push({ git }: StagedIssue, files: Readonly<Record<string, string>>): vo
 
 async function change({ git, host }: StagedIssue): Promise<void> {
   const rootOf = (name: string): string => REQUEST.projects.find((project) => project.name === name)?.root ?? '';
-  await storeChanges(await findChanges(REQUEST, git), rootOf, { fleetProject: 'fleet', artefacts: host.artefacts });
+  await storeChanges(await findChanges(REQUEST, git), rootOf, { fleetProject: 'fleet', artifacts: host.artifacts });
 }
 
 const review = (staged: StagedIssue, project: string) => reviewProject(staged.settings.review, REQUEST, staged.context(REVIEWED, project));
@@ -90,7 +90,7 @@ describe('reviewProject', () => {
       const staged = await stageIssue({ git: { files }, agent: () => approval });
       push(staged, { 'a/one.ts': 'eins\n', ...changes });
       const found = await findChanges(request, staged.git);
-      await storeChanges(found, (name) => name, { fleetProject: 'fleet', artefacts: staged.host.artefacts });
+      await storeChanges(found, (name) => name, { fleetProject: 'fleet', artifacts: staged.host.artifacts });
       return { staged, judge: found.changes.find(({ project }) => project === '@shop/a')?.judge };
     };
     const { staged, judge } = await judgeOf(base, { 'tools/review.md': 'lax', 'tools/agent.js': 'lax' });
@@ -115,16 +115,16 @@ describe('reviewProject', () => {
     expect((await judgeOf({ ...base, 'tools/review.md': 'stricter' }, {})).judge).not.toBe(judge);
   });
 
-  it('asks nobody about a project that is not touched', async () => {
+  it('asks no agent about a project that is not touched', async () => {
     const staged = await pushed({ 'b/two.ts': 'zwei\n' });
     expect([await review(staged, '@shop/a'), await gate(staged, '@shop/a')]).toEqual([null, null]);
     expect(staged.requests).toEqual([]);
   });
 
-  it('reviews what lies outside all projects as one of them, and names what nobody reviews', async () => {
+  it('reviews what lies outside all projects as one of them, and names what is not reviewed', async () => {
     const staged = await pushed({ 'README.md': 'hallo\n', 'b/two.ts': 'zwei\n' });
     expect(await review(staged, 'fleet')).toMatchObject({ verdict: 'approve' });
-    const { projects, skipped } = await readChanges({ fleetProject: 'fleet', artefacts: staged.host.artefacts });
+    const { projects, skipped } = await readChanges({ fleetProject: 'fleet', artifacts: staged.host.artifacts });
     expect([projects.map(({ project }) => project), skipped]).toEqual([['fleet'], ['b']]);
   });
 
@@ -208,7 +208,7 @@ describe('a stored review of a project', () => {
     push(staged, { 'a/one.ts': 'zwei\n' });
     await change(staged);
     await expect(stored('@shop/a')).rejects.toThrow('The review by codex is of another state of "@shop/a"');
-    await staged.host.artefacts.write('@shop/a', REVIEWED, 'review.json', '{}');
+    await staged.host.artifacts.write('@shop/a', REVIEWED, 'review.json', '{}');
     await expect(stored('@shop/a')).rejects.toThrow('No valid review of "@shop/a" by codex.');
   });
 });

@@ -1,4 +1,4 @@
-import { readChange, type ChangesPlace } from '../../changes/changes-artefact.js';
+import { readChange, type ChangesPlace } from '../../changes/changes-artifact.js';
 import { findChange, type ChangesRequest, type ProjectChange } from '../../changes/find-changes.js';
 import { UserError } from '../../errors/user-error.js';
 import type { Review } from '../../review/review.js';
@@ -31,7 +31,7 @@ export async function reviewProject(
     throw new UserError(`"${printableLine(project)}" changed after its cache key was made. Run it again: nx affected -t agent-review`);
   }
   if (change === null) {
-    await host.artefacts.clear(project, target);
+    await host.artifacts.clear(project, target);
     return null;
   }
   return withJudge(change.judge, context, (judged) =>
@@ -64,7 +64,7 @@ export function reviewedOf({ project, baseTree, tree }: ProjectChange): Reviewed
 }
 
 export function placeOf({ fleetProject }: Pick<ProjectReviewRequest, 'fleetProject'>, { host }: Pick<StageContext, 'host'>): ChangesPlace {
-  return { fleetProject, artefacts: host.artefacts };
+  return { fleetProject, artifacts: host.artifacts };
 }
 
 /** In place of an issue's text. It is read by the reviewers: it must not tell one pull request from another. */

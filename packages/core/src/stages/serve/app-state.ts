@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseArtefact } from '../../artefact/parse-artefact.js';
+import { parseArtifact } from '../../artifact/parse-artifact.js';
 import { objectIdSchema } from '../../git/object-id.js';
 import type { StageContext } from '../../stage/stage-context.js';
 
@@ -29,12 +29,12 @@ const REQUEST_FILE = 'request.json';
 type Place = Pick<StageContext, 'host' | 'project'>;
 
 export async function writeAppState(target: string, state: AppState, { host, project }: Place): Promise<void> {
-  await host.artefacts.write(project, target, STATE_FILE, JSON.stringify(state));
+  await host.artifacts.write(project, target, STATE_FILE, JSON.stringify(state));
 }
 
 /** The app that a target runs now, or why it could not; else null. */
 export async function readAppState(target: string, { host, project }: Place): Promise<AppState | null> {
-  const state = parseArtefact(await host.artefacts.read(project, target, STATE_FILE), appStateSchema);
+  const state = parseArtifact(await host.artifacts.read(project, target, STATE_FILE), appStateSchema);
   if (state === null) return null;
   return state.failure !== null || (await host.registry.isAlive(state.owner)) ? state : null;
 }
@@ -43,12 +43,12 @@ export async function readAppState(target: string, { host, project }: Place): Pr
 export async function requestApp(target: string, place: Place): Promise<void> {
   const { host, project } = place;
   const known = await readAppState(target, place);
-  if (known === null || known.failure !== null) await host.artefacts.clear(project, target);
-  await host.artefacts.write(project, target, REQUEST_FILE, JSON.stringify({ owner: host.registry.self }));
+  if (known === null || known.failure !== null) await host.artifacts.clear(project, target);
+  await host.artifacts.write(project, target, REQUEST_FILE, JSON.stringify({ owner: host.registry.self }));
 }
 
 /** Whether a living process waits for the app of a target. */
 export async function isAppRequested(target: string, { host, project }: Place): Promise<boolean> {
-  const request = parseArtefact(await host.artefacts.read(project, target, REQUEST_FILE), appRequestSchema);
+  const request = parseArtifact(await host.artifacts.read(project, target, REQUEST_FILE), appRequestSchema);
   return request !== null && (await host.registry.isAlive(request.owner));
 }

@@ -47,7 +47,7 @@ export async function serveIssue(request: ServeRequest, access: AppAccess, conte
     await installWorktreeDependencies(issue, request.settings.passEnv, context);
     await requireDatabase(issue, context);
     await runApp(request, { ...surroundings, state });
-    await host.artefacts.clear(project, target);
+    await host.artifacts.clear(project, target);
   } catch (error) {
     await writeAppState(target, { ...state, failure: error instanceof Error ? error.message : String(error) }, context);
     throw error;

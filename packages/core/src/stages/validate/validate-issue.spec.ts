@@ -13,7 +13,7 @@ import {
 } from '../../stage/staged-issue.contract.js';
 import { BUILD_TARGET } from '../../stage/targets.js';
 import { validateIssue } from './validate-issue.js';
-import type { Validation } from './validation-artefact.js';
+import type { Validation } from './validation-artifact.js';
 
 /** Built with checks that pass; `commands` counts from there. */
 async function built(options: StagedOptions = {}): Promise<StagedIssue> {
@@ -217,7 +217,7 @@ describe('validateIssue', () => {
   });
 
   const kept = (issue: StagedIssue): readonly string[] =>
-    [...issue.git.refs.keys()].filter((ref) => ref.startsWith('refs/nx-fleet/trash/'));
+    [...issue.git.refs.keys()].filter((ref) => ref.startsWith('refs/nx-fleet/backup/'));
 
   it("clears away at once what cancelled checks left, under a ref; what is uncommitted later is a person's", async () => {
     const issue: StagedIssue = await built({
@@ -229,9 +229,9 @@ describe('validateIssue', () => {
     await expect(validate(issue)).rejects.toThrow(/was cancelled\. To continue: nx run issue-42:agent-validate$/);
     expect(issue.git.filesIn(issue.worktree).has('report.xml')).toBe(false);
     expect(issue.git.filesOf(issue.git.refs.get(kept(issue)[0] ?? '') ?? '')).toMatchObject({ 'report.xml': 'half of i' });
-    issue.git.filesIn(issue.worktree).set('a.ts', 'mended by hand');
+    issue.git.filesIn(issue.worktree).set('a.ts', 'fixed by hand');
     await expect(validate(issue)).rejects.toThrow('has uncommitted changes ("a.ts")');
-    expect(issue.git.filesIn(issue.worktree).get('a.ts')).toBe('mended by hand');
+    expect(issue.git.filesIn(issue.worktree).get('a.ts')).toBe('fixed by hand');
   });
 
   it('leaves no note of checks that could not be run', async () => {

@@ -2,7 +2,7 @@ import type { CheckResult } from '../../check/check-result.js';
 import { requirePrograms } from '../../check/require-programs.js';
 import { runChecks, type ChecksRequest } from '../../check/run-checks.js';
 import { UserError } from '../../errors/user-error.js';
-import { requireCheckout } from '../../branch/checkout-artefact.js';
+import { requireCheckout } from '../../branch/checkout-artifact.js';
 import { claimBuild } from '../../branch/claim-build.js';
 import { noteChecks } from '../../branch/interrupted-checks.js';
 import { requireCleanWorktree } from '../../branch/own-branch.js';
@@ -10,7 +10,7 @@ import { requireIssue, type StageContext, type StageIssue } from '../../stage/st
 import { recordStage } from '../../stage/stage-recorder.js';
 import { requireUnchanged } from '../../branch/require-unchanged.js';
 import type { ValidateStageSettings } from './validate.stage.js';
-import type { Validation } from './validation-artefact.js';
+import type { Validation } from './validation-artifact.js';
 
 /**
  * Runs the checks on what is committed on the branch, with the worktree's ports and database. A failing check fails the stage: Nx stores no
@@ -29,7 +29,7 @@ export async function validateIssue(settings: ValidateStageSettings, context: St
     const results = await runNotedChecks({ ...settings, base, recorder }, issue, context);
     const failed = results.find(({ outcome }) => outcome === 'failed');
     const validation: Validation = { baseTree, tree, checks: results.map(({ command, outcome }) => ({ command, outcome })) };
-    await host.artefacts.write(project, target, 'validation.json', `${JSON.stringify(validation, null, 2)}\n`);
+    await host.artifacts.write(project, target, 'validation.json', `${JSON.stringify(validation, null, 2)}\n`);
     if (failed?.ended === 'not-found') await requirePrograms(settings, issue, context);
     if (failed !== undefined) throw failedCheck(failed, issue, context);
     await requireUnchanged({ who: 'The checks', tree, issue }, context);

@@ -1,7 +1,7 @@
 import type { CheckStage } from '../../stage/stage.js';
 import { checkoutTarget, inRound, VALIDATE_TARGET } from '../../stage/targets.js';
 import type { CommandLine } from '../../settings/settings.js';
-import { requireValidation, validationSchema } from './validation-artefact.js';
+import { requireValidation, validationSchema } from './validation-artifact.js';
 
 export interface ValidateStageSettings {
   readonly checks: readonly CommandLine[];

@@ -23,7 +23,7 @@ export async function changesExecutor(
     const request = changeRequest(context, settings);
     const roots = new Map(request.projects.map(({ name, root }) => [name, root]));
     const run = runOf(process.env);
-    const place = { fleetProject: request.fleetProject, artefacts: host.artefacts };
+    const place = { fleetProject: request.fleetProject, artifacts: host.artifacts };
     const found = await host.exclusively(`${request.fleetProject}.${CHANGES_TARGET}`, {
       onWait: () => log.info('waiting for another command that looks for changes'),
       act: async () => {

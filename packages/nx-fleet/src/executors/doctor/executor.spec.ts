@@ -4,7 +4,7 @@ import { doctorExecutor } from './executor.js';
 import { useShownOutput, writtenBy } from '../shown-output.fixture.js';
 
 const { root, lines } = useShownOutput();
-const ref = 'refs/nx-fleet/trash/issue-42/20260101T000000Z';
+const ref = 'refs/nx-fleet/backup/issue-42/20260101T000000Z';
 
 const context = (): ExecutorContext => ({ root: root(), projectName: 'fleet' }) as ExecutorContext;
 
@@ -36,7 +36,7 @@ function world({ manifests = 0 }: { readonly manifests?: number } = {}): {
     locate: async () => ({ mainWorktree: root(), currentWorktree: root(), commonDirectory: `${root()}/.git` }),
     listWorktrees: async () => [],
     readRef: async (name: string) => refs.get(name) ?? null,
-    listRefs: async () => [...refs].filter(([name]) => name.includes('/trash/')).map(([name, commit]) => ({ ref: name, commit })),
+    listRefs: async () => [...refs].filter(([name]) => name.includes('/backup/')).map(([name, commit]) => ({ ref: name, commit })),
     createBranch: async (branch: string, commit: string) => void refs.set(`refs/heads/${branch}`, commit),
     deleteRef: async (name: string) => void refs.delete(name),
   };
@@ -51,7 +51,7 @@ describe('fleet:doctor', () => {
     expect(lines()).toEqual(['No problems found.']);
   });
 
-  it('mends what is there at two looks, and shows it', async () => {
+  it('repairs what is there at two looks, and shows it', async () => {
     const { adapters, removed } = world({ manifests: 2 });
     expect(await doctorExecutor({}, context(), adapters)).toEqual({ success: true });
     expect(removed).toEqual(['issue-7']);
@@ -69,7 +69,7 @@ describe('fleet:doctor', () => {
     const output = await writtenBy(() => doctorExecutor({ json: true, dryRun: true }, context(), adapters));
     expect(output.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(output)).toEqual([
-      { subject: 'issue-7', reason: 'it has a manifest, and nothing was made for it', remedy: 'undo', outcome: 'would-mend' },
+      { subject: 'issue-7', reason: 'it has a manifest, and nothing was made for it', remedy: 'undo', outcome: 'would-repair' },
     ]);
     expect([removed, lines()]).toEqual([[], []]);
   });

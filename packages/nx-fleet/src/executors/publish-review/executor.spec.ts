@@ -11,7 +11,7 @@ import type { PublishReviewExecutorSchema } from './schema.js';
 const { root, lines } = useShownOutput();
 const [TREE, BASE_TREE, COMMIT] = ['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)];
 const FAULT: Finding = {
-  lens: 'correctness',
+  category: 'correctness',
   severity: 'high',
   confidence: 0.8,
   title: 'Null is not handled',
@@ -52,8 +52,8 @@ async function publish({
   const host = createHost({ workspaceRoot: root(), env, registryDirectory: join(root(), 'registry') });
   const changes = { base: COMMIT, head: COMMIT, baseTree: BASE_TREE, tree: TREE, skipped: ['docs'] };
   const change = { project: 'a', baseTree: BASE_TREE, tree: TREE };
-  await storeChanges({ ...changes, changes: [change] }, (name) => name, { fleetProject: 'fleet', artefacts: host.artefacts });
-  if (found !== null) await host.artefacts.write('a', 'agent-review--codex', 'review.json', JSON.stringify(review(found)));
+  await storeChanges({ ...changes, changes: [change] }, (name) => name, { fleetProject: 'fleet', artifacts: host.artifacts });
+  if (found !== null) await host.artifacts.write('a', 'agent-review--codex', 'review.json', JSON.stringify(review(found)));
   const git = {
     locate: async () => ({ mainWorktree: root(), currentWorktree: root(), commonDirectory: `${root()}/.git` }),
     readFile: async () => ignoreFile ?? null,

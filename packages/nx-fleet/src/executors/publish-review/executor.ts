@@ -22,7 +22,7 @@ export async function publishReviewExecutor(
     const project = settings.names.fleetProject;
     const gate = { reviewers: settings.agents.reviewers, blockOn: settings.review.blockOn };
     const request = changeRequest(context, settings);
-    const changes = await requireChanges(request, { fleetProject: project, artefacts: host.artefacts }, git);
+    const changes = await requireChanges(request, { fleetProject: project, artifacts: host.artifacts }, git);
     const publication = await publishReview(changes, reviewPlace, {
       project,
       target: PUBLISH_TARGET,

@@ -107,7 +107,7 @@ function requireNoLosses(removals: readonly Removal[]): void {
   if (refused.length === 0) return;
   const reasons = refused.map(({ plan }) => `"${plan.manifest.project}" (${plan.losses.join('; ')})`).join(', ');
   throw new UserError(
-    `Nothing is removed, since work would be lost: ${reasons}. Commit, push or merge it; or use --force, which keeps a ref under refs/nx-fleet/trash/.`,
+    `Nothing is removed, since work would be lost: ${reasons}. Commit, push or merge it; or use --force, which keeps a ref under refs/nx-fleet/backup/.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { readNxJson, type GeneratorCallback, type Tree } from '@nx/devkit';
-import { UserError } from '@nx-fleet/core';
+import { moveEarlierBackups, UserError } from '@nx-fleet/core';
 import { createAdapters, type Adapters } from '../../adapters.js';
 import { reportGenerator } from '../../report/report.js';
 import { isRegistered, readSettings } from '../../settings/read-settings.js';
@@ -38,6 +38,7 @@ export async function worktreeGenerator(tree: Tree, options: WorktreeGeneratorSc
     }
     return () =>
       reportGenerator(async () => {
+        await moveEarlierBackups(acting.git, (line) => log.info(line));
         const provisioned = await provisionWorktrees(plans, { location, settings }, acting);
         showWorktrees(provisioned, { open: request.open, settings });
         if (!request.here) await startRefill({ location, settings, commit: plans[0]?.manifest.base ?? '' }, acting);

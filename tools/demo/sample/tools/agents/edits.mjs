@@ -22,7 +22,7 @@ const EDITS = {
   },
 };
 
-/** Edits the working directory, as the writer of an issue does; mends what an earlier attempt left when the prompt brings a failure. */
+/** Edits the working directory, as the writer of an issue does; fixes what an earlier attempt left when the prompt brings a failure. */
 export function makeEdits({ title, failures }) {
   const edits = EDITS[title];
   if (edits === undefined) throw new Error(`no edits are scripted for "${title}"`);
@@ -33,9 +33,9 @@ export function makeEdits({ title, failures }) {
   return `${title}: added the function to the catalog with its tests, and a route that serves it.`;
 }
 
-function repair({ repair: mending }, failures) {
-  if (mending === undefined || !mending.when.test(failures)) throw new Error('this failure is not one that the script knows how to mend');
-  copyInto(mending.files);
+function repair({ repair: fixing }, failures) {
+  if (fixing === undefined || !fixing.when.test(failures)) throw new Error('this failure is not one that the script knows how to fix');
+  copyInto(fixing.files);
   return 'The price was not rounded. It is now; the test is as it was.';
 }
 

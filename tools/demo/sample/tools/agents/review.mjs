@@ -5,7 +5,7 @@ export function reviewDiff({ diff }) {
   const findings = addedLines(diff)
     .filter(({ text }) => SQL_WITH_VALUES.test(text))
     .map(({ file, line, text }) => ({
-      lens: 'security',
+      category: 'security',
       severity: 'critical',
       confidence: 0.95,
       title: 'SQL injection: a value is written into the statement',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseArtefact } from '../../artefact/parse-artefact.js';
+import { parseArtifact } from '../../artifact/parse-artifact.js';
 import { restoreCommits, type Restored } from '../../branch/stored-commits.js';
 import { UserError } from '../../errors/user-error.js';
 import { objectIdSchema } from '../../git/object-id.js';
@@ -21,7 +21,7 @@ export const fixSchema = z.strictObject({
 
 export type Fix = z.infer<typeof fixSchema>;
 
-/** @throws UserError when the target has not run or its artefact is not one of nx-fleet */
+/** @throws UserError when the target has not run or its artifact is not one of nx-fleet */
 async function requireFix(context: StageContext, writer: string): Promise<Fix> {
   const { round } = parseTarget(context.target);
   const { project } = context;
@@ -38,7 +38,7 @@ export async function readFix(
   { writer, round }: { readonly writer: string; readonly round: number },
   { project, host }: Pick<StageContext, 'project' | 'host'>,
 ): Promise<Fix | null> {
-  const fix = parseArtefact(await host.artefacts.read(project, targetOf(FIX_TARGET, writer, round), 'fix.json'), fixSchema);
+  const fix = parseArtifact(await host.artifacts.read(project, targetOf(FIX_TARGET, writer, round), 'fix.json'), fixSchema);
   return fix?.agent === writer ? fix : null;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { objectIdSchema } from '../../git/object-id.js';
-import { parseArtefact } from '../../artefact/parse-artefact.js';
+import { parseArtifact } from '../../artifact/parse-artifact.js';
 import { UserError } from '../../errors/user-error.js';
 import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
 import { BUILD_TARGET, parseTarget, REVIEW_TARGET, targetOf } from '../../stage/targets.js';
@@ -25,11 +25,11 @@ type Reading = Pick<StageContext, 'host'>;
 
 /** The stored build by a writer, or null. */
 export async function readBuild(project: string, agent: string, { host }: Reading): Promise<Build | null> {
-  const build = parseArtefact(await host.artefacts.read(project, targetOf(BUILD_TARGET, agent), 'build.json'), buildSchema);
+  const build = parseArtifact(await host.artifacts.read(project, targetOf(BUILD_TARGET, agent), 'build.json'), buildSchema);
   return build?.agent === agent ? build : null;
 }
 
-/** @throws UserError when the target has not run or its artefact is not one of nx-fleet */
+/** @throws UserError when the target has not run or its artifact is not one of nx-fleet */
 async function requireBuild(project: string, agent: string, context: Reading): Promise<Build> {
   const build = await readBuild(project, agent, context);
   if (build !== null) return build;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { parseArtefact } from '../../artefact/parse-artefact.js';
+import { parseArtifact } from '../../artifact/parse-artifact.js';
 import { checkSchema } from '../../check/check-result.js';
 import { UserError } from '../../errors/user-error.js';
 import { objectIdSchema } from '../../git/object-id.js';
-import { requireOfCheckout } from '../../branch/checkout-artefact.js';
+import { requireOfCheckout } from '../../branch/checkout-artifact.js';
 import type { StageContext } from '../../stage/stage-context.js';
 import { inRound, parseTarget, REVIEW_TARGET, VALIDATE_TARGET } from '../../stage/targets.js';
 
@@ -33,5 +33,5 @@ export async function requireValidation(context: StageContext): Promise<Validati
 /** What is stored in the round of a stage, of whatever change it is; null when there is none. */
 export async function readValidation({ host, project, target }: StageContext): Promise<Validation | null> {
   const validated = inRound(VALIDATE_TARGET, parseTarget(target).round);
-  return parseArtefact(await host.artefacts.read(project, validated, 'validation.json'), validationSchema);
+  return parseArtifact(await host.artifacts.read(project, validated, 'validation.json'), validationSchema);
 }

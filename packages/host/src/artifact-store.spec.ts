@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, readdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '@nx-fleet/core';
-import { createArtefactStore } from './artefact-store.js';
+import { createArtifactStore } from './artifact-store.js';
 import { useTemporaryFolder } from './testing/temporary-folder.js';
 
-describe('artefact store', () => {
+describe('artifact store', () => {
   const folder = useTemporaryFolder();
-  const store = () => createArtefactStore(folder());
+  const store = () => createArtifactStore(folder());
   const target = ['issue-42', 'agent-review--codex'] as const;
   const place = (...names: readonly string[]): string => path.join(folder(), '.nx-fleet', 'out', ...target, ...names);
 

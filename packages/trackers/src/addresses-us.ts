@@ -1,4 +1,4 @@
 /** Whether a comment may hold a command to us. */
-export function speaksToUs(comment: string): boolean {
+export function addressesUs(comment: string): boolean {
   return comment.includes('nx-fleet');
 }

@@ -1,4 +1,4 @@
-import { planSchema, renderPlan } from './plan-artefact.js';
+import { planSchema, renderPlan } from './plan-artifact.js';
 import { aPlan } from '../../stage/staged-issue.contract.js';
 
 describe('planSchema', () => {

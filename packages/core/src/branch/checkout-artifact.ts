@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseArtefact } from '../artefact/parse-artefact.js';
+import { parseArtifact } from '../artifact/parse-artifact.js';
 import { UserError } from '../errors/user-error.js';
 import { objectIdSchema } from '../git/object-id.js';
 import { refuseStored, type RefusedResult } from '../stage/refuse-stored.js';
@@ -30,15 +30,15 @@ export async function writeCheckout({ base, head: tip, build }: Head, { git, hos
   const head: Head = { base, head: tip, build };
   const [baseTree, tree] = [await git.resolveTree(base), await git.resolveTree(tip)];
   if (baseTree === null || tree === null) throw new Error(`"${project}" has a head that is not here`);
-  await host.artefacts.write(project, target, 'head.json', `${JSON.stringify(head, null, 2)}\n`);
-  await host.artefacts.write(project, target, 'checkout.json', `${JSON.stringify({ baseTree, tree }, null, 2)}\n`);
+  await host.artifacts.write(project, target, 'head.json', `${JSON.stringify(head, null, 2)}\n`);
+  await host.artifacts.write(project, target, 'checkout.json', `${JSON.stringify({ baseTree, tree }, null, 2)}\n`);
   return { ...head, baseTree, tree };
 }
 
 /** What a target has found on the branch, or null. */
 export async function readCheckout(project: string, target: string, { host }: Pick<StageContext, 'host'>): Promise<Checkout | null> {
-  const head = parseArtefact(await host.artefacts.read(project, target, 'head.json'), headSchema);
-  const trees = parseArtefact(await host.artefacts.read(project, target, 'checkout.json'), checkoutSchema);
+  const head = parseArtifact(await host.artifacts.read(project, target, 'head.json'), headSchema);
+  const trees = parseArtifact(await host.artifacts.read(project, target, 'checkout.json'), checkoutSchema);
   return head === null || trees === null ? null : { ...head, ...trees };
 }
 

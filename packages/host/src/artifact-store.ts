@@ -1,13 +1,13 @@
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { printableLine, UserError, type ArtefactStore } from '@nx-fleet/core';
+import { printableLine, UserError, type ArtifactStore } from '@nx-fleet/core';
 import { leadsInside } from './inside-folder.js';
 import { replaceFile } from './private-file.js';
 import { isFolder, readFileIfPresent } from './read-file.js';
 import { requireFolderName, stateDirectory } from './state-directory.js';
 
-/** The artefacts of stages under `.nx-fleet/out/` of the worktree that they run in: they are outputs of its Nx tasks. */
-export function createArtefactStore(workspaceRoot: string): ArtefactStore {
+/** The artifacts of stages under `.nx-fleet/out/` of the worktree that they run in: they are outputs of its Nx tasks. */
+export function createArtifactStore(workspaceRoot: string): ArtifactStore {
   const root = path.join(stateDirectory(workspaceRoot), 'out');
   const directory = (project: string, target: string): string => path.join(root, requireFolderName(project), requireTarget(target));
   return {

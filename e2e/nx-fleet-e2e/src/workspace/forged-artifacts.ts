@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import type { Machines } from './machines.js';
 
-/** A stored result of one target, unpacked: the folder of its artefacts. */
+/** A stored result of one target, unpacked: the folder of its artifacts. */
 export interface Unpacked {
   /** Replaces a file. */
   write(file: string, text: string): void;
@@ -22,7 +22,7 @@ export function storedFile({ cache }: Pick<Machines, 'cache'>, project: string, 
 }
 
 /** Lets somebody who can write to the cache change what a target has stored there, under the very same hash. */
-export function forge(machines: Machines, [project, target]: readonly [string, string], change: (artefacts: Unpacked) => void): void {
+export function forge(machines: Machines, [project, target]: readonly [string, string], change: (artifacts: Unpacked) => void): void {
   const file = storedFile(machines, project, target);
   const folder = mkdtempSync(join(machines.origin, '..', 'forged-'));
   tar('-xzf', file, '-C', folder);

@@ -18,7 +18,7 @@ const SCHEMAS = {
 } as const;
 
 /** JSON schemas (draft 2020-12) of the files that other programs and editors read, by name: `<name>.schema.json`. */
-export function artefactSchemas(): Readonly<Record<string, object>> {
+export function artifactSchemas(): Readonly<Record<string, object>> {
   return Object.fromEntries(
     Object.entries(SCHEMAS).map(([name, { schema, title, description }]) => {
       const { $schema, ...rest } = z.toJSONSchema(schema);

@@ -2,7 +2,7 @@ import { readDiff } from './file-diff.js';
 import { weakenedChecks } from './weakened-checks.js';
 
 /** What is said of a modified file in which one line takes the place of another; '' stands for no line. */
-export function saidOf(path: string, removed: string, added: string): readonly string[] {
+export function weakeningsIn(path: string, removed: string, added: string): readonly string[] {
   const before = removed === '' ? '' : `-${removed}\n`;
   const after = added === '' ? '' : `+${added}\n`;
   const hunk = `@@ -1,${before === '' ? 0 : 1} +1,${after === '' ? 0 : 1} @@`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseArtefact } from '../artefact/parse-artefact.js';
+import { parseArtifact } from '../artifact/parse-artifact.js';
 import { UserError } from '../errors/user-error.js';
 import { objectIdSchema } from '../git/object-id.js';
 import type { Host } from '../host/host.js';
@@ -37,7 +37,7 @@ export function changeFile(root: string): string {
 export interface ChangesPlace {
   /** The project whose target writes them. */
   readonly fleetProject: string;
-  readonly artefacts: Host['artefacts'];
+  readonly artifacts: Host['artifacts'];
 }
 
 export interface FoundChanges extends Changes {
@@ -54,12 +54,12 @@ export async function storeChanges(
   rootOf: (project: string) => string,
   place: ChangesPlace,
 ): Promise<void> {
-  const { fleetProject, artefacts } = place;
+  const { fleetProject, artifacts } = place;
   const write = (file: string, value: unknown): Promise<void> =>
-    artefacts.write(fleetProject, CHANGES_TARGET, file, `${JSON.stringify(value, null, 2)}\n`);
+    artifacts.write(fleetProject, CHANGES_TARGET, file, `${JSON.stringify(value, null, 2)}\n`);
   const files = changes.map((change) => ({ file: changeFile(rootOf(change.project)), change }));
   for (const { file, change } of files) await write(file, { version: 1, ...change });
-  await artefacts.clear(fleetProject, CHANGES_TARGET, [INDEX_FILE, ...files.map(({ file }) => file)]);
+  await artifacts.clear(fleetProject, CHANGES_TARGET, [INDEX_FILE, ...files.map(({ file }) => file)]);
   const index: ChangesIndex = { version: 1, base, head, projects: [...changes], skipped: [...skipped] };
   await write(INDEX_FILE, run === undefined ? index : { ...index, run });
 }
@@ -71,8 +71,8 @@ export async function readChange(project: string, place: ChangesPlace): Promise<
 }
 
 /** @throws UserError when `agent-changes` has not run */
-export async function readChanges({ fleetProject, artefacts }: ChangesPlace): Promise<ChangesIndex> {
-  const index = parseArtefact(await artefacts.read(fleetProject, CHANGES_TARGET, INDEX_FILE), indexSchema);
+export async function readChanges({ fleetProject, artifacts }: ChangesPlace): Promise<ChangesIndex> {
+  const index = parseArtifact(await artifacts.read(fleetProject, CHANGES_TARGET, INDEX_FILE), indexSchema);
   if (index !== null) return index;
   throw new UserError(`The list of changes is missing. Run: nx run ${fleetProject}:${CHANGES_TARGET}`);
 }

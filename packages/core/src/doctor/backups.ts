@@ -1,9 +1,12 @@
 import { UserError } from '../errors/user-error.js';
+import { BACKUPS } from '../branch/refs.js';
+import { count } from '../text/count.js';
 import type { Git } from '../git/git.js';
 import { printableLine } from '../text/printable.js';
 import { issueId, issueProject } from '../issue/issue.js';
 
-const TRASH = 'refs/nx-fleet/trash/';
+/** Where earlier versions kept backups. */
+const EARLIER = 'refs/nx-fleet/trash/';
 const DAY_MS = 86_400_000;
 
 /** Work that a command removed and a ref keeps. */
@@ -14,12 +17,29 @@ export interface KeptWork {
   readonly keptAt: Date;
 }
 
-/** What the trash holds, newest last. */
-export async function listTrash(git: Git): Promise<readonly KeptWork[]> {
-  const refs = await git.listRefs(TRASH);
+/** Moves the backups of earlier versions to the name that they have now, and says so. Killed half-way, it goes on from there. */
+export async function moveEarlierBackups(
+  git: Pick<Git, 'listRefs' | 'createRef' | 'readRef' | 'deleteRef'>,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const earlier = await git.listRefs(EARLIER);
+  for (const { ref, commit } of earlier) {
+    const first = `${BACKUPS}${ref.slice(EARLIER.length)}`;
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? first : `${first}-${number}`;
+      if ((await git.createRef(name, commit)) || (await git.readRef(name)) === commit) break;
+    }
+    await git.deleteRef(ref);
+  }
+  if (earlier.length > 0) onProgress(`${count(earlier.length, 'backup')} of an earlier version moved to ${BACKUPS}`);
+}
+
+/** All backups, newest last. */
+export async function listBackups(git: Git): Promise<readonly KeptWork[]> {
+  const refs = await git.listRefs(BACKUPS);
   return refs
     .flatMap(({ ref, commit }) => {
-      const [project, time] = ref.slice(TRASH.length).split('/');
+      const [project, time] = ref.slice(BACKUPS.length).split('/');
       const keptAt = parseTime(time ?? '');
       return project === undefined || keptAt === null ? [] : [{ ref, project, commit, keptAt }];
     })
@@ -32,14 +52,14 @@ export async function listTrash(git: Git): Promise<readonly KeptWork[]> {
  * @returns the branch
  * @throws UserError when nothing is kept under that name
  */
-export async function restoreFromTrash(what: string, git: Git): Promise<{ readonly branch: string; readonly kept: KeptWork }> {
-  const all = await listTrash(git);
+export async function restoreBackup(what: string, git: Git): Promise<{ readonly branch: string; readonly kept: KeptWork }> {
+  const all = await listBackups(git);
   const names = [what, /[\p{L}\p{N}]/u.test(what) ? issueProject(issueId(what)) : what];
   const kept = all.find((one) => one.ref === what) ?? all.findLast((one) => names.includes(one.project));
   if (kept === undefined) {
     const known = [...new Set(all.map((one) => one.project))].join(', ');
     throw new UserError(
-      `The trash holds nothing of "${printableLine(what)}". ${known === '' ? 'It is empty.' : `It has work of: ${known}; git for-each-ref ${TRASH} lists it.`}`,
+      `There is no backup of "${printableLine(what)}". ${known === '' ? 'There are no backups.' : `There are backups of: ${known}; git for-each-ref ${BACKUPS} lists it.`}`,
     );
   }
   const branch = `restored/${kept.project}-${kept.ref.split('/').at(-1) ?? ''}`;
@@ -58,8 +78,8 @@ export interface ExpiryRequest {
 }
 
 /** Forgets work that was kept longer ago than so many days. @returns what was, or would be, forgotten */
-export async function expireTrash({ days, now, dryRun }: ExpiryRequest, git: Git): Promise<readonly KeptWork[]> {
-  const old = (await listTrash(git)).filter(({ keptAt }) => now.getTime() - keptAt.getTime() > days * DAY_MS);
+export async function expireBackups({ days, now, dryRun }: ExpiryRequest, git: Git): Promise<readonly KeptWork[]> {
+  const old = (await listBackups(git)).filter(({ keptAt }) => now.getTime() - keptAt.getTime() > days * DAY_MS);
   for (const { ref } of dryRun ? [] : old) await git.deleteRef(ref);
   return old;
 }

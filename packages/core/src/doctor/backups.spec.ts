@@ -1,7 +1,7 @@
 import { createFakeGit, type FakeGit } from '../git/fake-git.js';
-import { expireTrash, listTrash, restoreFromTrash } from './trash.js';
+import { expireBackups, listBackups, restoreBackup } from './backups.js';
 
-const root = 'refs/nx-fleet/trash';
+const root = 'refs/nx-fleet/backup';
 
 function gitWith(names: readonly string[]): { readonly git: FakeGit; readonly commits: Readonly<Record<string, string>> } {
   const git = createFakeGit();
@@ -10,7 +10,7 @@ function gitWith(names: readonly string[]): { readonly git: FakeGit; readonly co
   return { git, commits };
 }
 
-describe('listTrash', () => {
+describe('listBackups', () => {
   it('lists what is kept, newest last, of one second in the order of keeping', async () => {
     const { git } = gitWith([
       'issue-42/20260102T000000Z-10',
@@ -18,7 +18,7 @@ describe('listTrash', () => {
       'issue-42/20260102T000000Z',
       'issue-7/20251231T235959Z',
     ]);
-    expect((await listTrash(git)).map(({ ref }) => ref.slice(root.length + 1))).toEqual([
+    expect((await listBackups(git)).map(({ ref }) => ref.slice(root.length + 1))).toEqual([
       'issue-7/20251231T235959Z',
       'issue-42/20260102T000000Z',
       'issue-42/20260102T000000Z-2',
@@ -27,11 +27,11 @@ describe('listTrash', () => {
   });
 
   it.each(['issue-42/yesterday', 'issue-42/20269999T999999Z', 'issue-42'])('leaves "%s" alone, which is no ref of ours', async (name) => {
-    expect(await listTrash(gitWith([name]).git)).toEqual([]);
+    expect(await listBackups(gitWith([name]).git)).toEqual([]);
   });
 });
 
-describe('restoreFromTrash', () => {
+describe('restoreBackup', () => {
   const names = ['issue-42/20260101T000000Z', 'issue-42/20260102T000000Z', 'issue-proj-7/20260103T000000Z'];
 
   it.each([
@@ -41,7 +41,7 @@ describe('restoreFromTrash', () => {
     ['PROJ-7', names[2], 'restored/issue-proj-7-20260103T000000Z'],
   ])('gives back what is kept of %s', async (what, name, branch) => {
     const { git, commits } = gitWith(names);
-    const restored = await restoreFromTrash(what, git);
+    const restored = await restoreBackup(what, git);
     expect(restored).toMatchObject({ branch, kept: { commit: commits[name ?? ''] } });
     expect(git.refs.get(`refs/heads/${branch}`)).toBe(commits[name ?? '']);
     expect(git.refs.has(`${root}/${name ?? ''}`)).toBe(true);
@@ -49,41 +49,41 @@ describe('restoreFromTrash', () => {
 
   it('finds the branch when it is asked again, and does not move one that has gone on', async () => {
     const { git } = gitWith(names);
-    const first = await restoreFromTrash('42', git);
-    expect(await restoreFromTrash('42', git)).toEqual(first);
+    const first = await restoreBackup('42', git);
+    expect(await restoreBackup('42', git)).toEqual(first);
     git.refs.set(`refs/heads/${first.branch}`, git.root);
-    await expect(restoreFromTrash('42', git)).rejects.toThrow(`Branch "${first.branch}" has new commits since it was restored.`);
+    await expect(restoreBackup('42', git)).rejects.toThrow(`Branch "${first.branch}" has new commits since it was restored.`);
     expect(git.refs.get(`refs/heads/${first.branch}`)).toBe(git.root);
   });
 
   it('says what there is when it knows nothing of that name', async () => {
     const { git } = gitWith(names);
-    await expect(restoreFromTrash('9\u001b[2J', git)).rejects.toThrow(
-      'The trash holds nothing of "9". It has work of: issue-42, issue-proj-7; git for-each-ref refs/nx-fleet/trash/ lists it.',
+    await expect(restoreBackup('9\u001b[2J', git)).rejects.toThrow(
+      'There is no backup of "9". There are backups of: issue-42, issue-proj-7; git for-each-ref refs/nx-fleet/backup/ lists it.',
     );
-    await expect(restoreFromTrash('9', createFakeGit())).rejects.toThrow('The trash holds nothing of "9". It is empty.');
+    await expect(restoreBackup('9', createFakeGit())).rejects.toThrow('There is no backup of "9". There are no backups.');
   });
 });
 
-describe('expireTrash', () => {
+describe('expireBackups', () => {
   const now = new Date('2026-01-10T00:00:00Z');
 
   it('forgets what is older than so many days, and no more', async () => {
     const { git } = gitWith(['issue-1/20260102T235959Z', 'issue-2/20260103T000000Z', 'issue-3/20260109T000000Z', 'issue-4/whenever']);
-    expect((await expireTrash({ days: 7, now, dryRun: false }, git)).map(({ project }) => project)).toEqual(['issue-1']);
+    expect((await expireBackups({ days: 7, now, dryRun: false }, git)).map(({ project }) => project)).toEqual(['issue-1']);
     expect((await git.listRefs(root)).map(({ ref }) => ref.split('/').at(-2))).toEqual(['issue-2', 'issue-3', 'issue-4']);
-    expect(await expireTrash({ days: 7, now, dryRun: false }, git)).toEqual([]);
+    expect(await expireBackups({ days: 7, now, dryRun: false }, git)).toEqual([]);
   });
 
   it('only says what it would forget when asked to', async () => {
     const { git } = gitWith(['issue-1/20260102T235959Z']);
-    expect(await expireTrash({ days: 7, now, dryRun: true }, git)).toHaveLength(1);
+    expect(await expireBackups({ days: 7, now, dryRun: true }, git)).toHaveLength(1);
     expect(await git.listRefs(root)).toHaveLength(1);
   });
 
   it('forgets everything of ours at no days', async () => {
     const { git } = gitWith(['issue-1/20260102T235959Z', 'issue-3/20260109T235959Z']);
-    await expireTrash({ days: 0, now, dryRun: false }, git);
+    await expireBackups({ days: 0, now, dryRun: false }, git);
     expect(await git.listRefs(root)).toEqual([]);
   });
 });

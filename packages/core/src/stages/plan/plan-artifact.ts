@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseArtefact } from '../../artefact/parse-artefact.js';
+import { parseArtifact } from '../../artifact/parse-artifact.js';
 import { UserError } from '../../errors/user-error.js';
 import { requireFile } from '../../stage/refuse-stored.js';
 import type { StageContext } from '../../stage/stage-context.js';
@@ -41,7 +41,7 @@ export function renderPlan(plan: Plan): string {
 
 /** @throws UserError when the issue has no plan */
 export async function requirePlan(project: string, { host }: Pick<StageContext, 'host'>): Promise<Plan> {
-  const plan = parseArtefact(await host.artefacts.read(project, PLAN_TARGET, 'plan.json'), planSchema);
+  const plan = parseArtifact(await host.artifacts.read(project, PLAN_TARGET, 'plan.json'), planSchema);
   if (plan !== null) return plan;
   throw new UserError(
     `"${project}" has no plan of this version. Run: nx run ${project}:${PLAN_TARGET}; if that does not help, nx g worktree --issue=${project.slice('issue-'.length)} --again`,

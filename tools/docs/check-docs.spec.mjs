@@ -168,23 +168,23 @@ describe('a command', () => {
 describe('wording', () => {
   const source = [
     '// Nobody looks at `nobody`.',
-    "import { x } from './fix/anew.js';",
+    "import { x } from './mend/anew.js';",
     'const one = `${x} is no folder`;',
-    "const outcome = 'fixed';",
-    '/** The artifact; there is no folder, and it is no longer there. @param fix what to do */',
-    "const two = 'the artifact of 2 file(s)';",
+    "const outcome = 'mended';",
+    '/** The `trash`; there is no folder, and it is no longer there. @param mend what to do */',
+    "const two = 'the artefact of 2 file(s)';",
   ].join('\n');
 
   it('is plain in comments and texts of a source; code, names and single words are left out', () => {
     expect(sourceWordingFaults('a.ts', source)).toEqual([
       expect.stringContaining('a.ts:1: "Nobody"'),
       expect.stringContaining('a.ts:3: "is no folder"'),
+      expect.stringContaining('a.ts:6: "artefact"'),
       expect.stringContaining('a.ts:6: "file(s)"'),
-      expect.stringContaining('a.ts:6: "artifact"'),
     ]);
   });
 
   it('is plain in the prose of a page', () => {
-    expect(pageWordingFaults(page('a.md', '# Fix it', '`fix`', '```', 'fix', '```'))).toEqual(['a.md:1: "Fix": write fix, repair.']);
+    expect(pageWordingFaults(page('a.md', '# Mend it', '`mend`', '```', 'mend', '```'))).toEqual(['a.md:1: "Mend": write fix, repair.']);
   });
 });

@@ -21,10 +21,13 @@ const WORDS = [
   [/\b(?:go|goes|went) on\b/i, 'continue'],
   [/\ba person\b/i, 'the user, a user'],
   [/\bmeanwhile\b/i, 'while …'],
+  [/\bartefacts?\b/i, 'artifact; for users: result, file'],
+  [/\bincarnations?\b/i, 'generation'],
+  [/\blens(?:es)?\b/i, 'category'],
+  [/\bcomplaints?\b/i, 'problem'],
+  [/\btrash\b/i, 'backup'],
   [/\w+\((?:s|es)\)/, 'a real plural: 1 file, 2 files'],
 ];
-/** In what a user sees. In comments they may name a type or a file. */
-const SHOWN = [[/\bartifacts?\b/i, 'result, file']];
 const TESTS = /\.(?:spec|contract|fixture)\.ts$|(?:^|\/)fake-[^/]*$|\/testing\//;
 
 const PLAIN_TEXT = /(?:^|\/)(?:schema|generators|executors)\.json$|\.template$|\/prompts\/.*\.md$/;
@@ -39,16 +42,13 @@ export function wordingFaults(root, pages) {
 }
 
 export function pageWordingFaults({ file, prose }) {
-  return prose.flatMap(({ line, text }) => faultsOf({ file, line, text }, WORDS));
+  return prose.flatMap(({ line, text }) => faultsOf({ file, line, text }));
 }
 
 /** Of a TypeScript file: its comments, and its strings that are text; of any other, each line. */
 export function sourceWordingFaults(file, source) {
-  if (!file.endsWith('.ts'))
-    return source.split('\n').flatMap((text, index) => faultsOf({ file, line: index + 1, text }, [...WORDS, ...SHOWN]));
-  return proseOf(file, source).flatMap(({ line, text, isComment }) =>
-    faultsOf({ file, line, text }, isComment ? WORDS : [...WORDS, ...SHOWN]),
-  );
+  if (!file.endsWith('.ts')) return source.split('\n').flatMap((text, index) => faultsOf({ file, line: index + 1, text }));
+  return proseOf(file, source).flatMap(({ line, text }) => faultsOf({ file, line, text }));
 }
 
 function sourcesOf(root, folder) {
@@ -60,8 +60,8 @@ function sourcesOf(root, folder) {
     .filter((file) => (file.endsWith('.ts') && !TESTS.test(file)) || PLAIN_TEXT.test(file));
 }
 
-function faultsOf({ file, line, text }, words) {
-  return words.flatMap(([pattern, instead]) => {
+function faultsOf({ file, line, text }) {
+  return WORDS.flatMap(([pattern, instead]) => {
     const [found] = pattern.exec(text) ?? [];
     return found === undefined ? [] : [`${file}:${line}: "${found}": write ${instead}.`];
   });
@@ -70,14 +70,14 @@ function faultsOf({ file, line, text }, words) {
 function proseOf(file, source) {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
   const parts = new Map();
-  const add = (from, text, isComment) => parts.set(from, { line: tree.getLineAndCharacterOfPosition(from).line + 1, text, isComment });
-  const addComment = ({ pos, end }) => add(pos, source.slice(pos, end).replace(/`[^`\n]*`|@param \w+/g, '…'), true);
+  const add = (from, text) => parts.set(from, { line: tree.getLineAndCharacterOfPosition(from).line + 1, text });
+  const addComment = ({ pos, end }) => add(pos, source.slice(pos, end).replace(/`[^`\n]*`|@param \w+/g, '…'));
   const visit = (node) => {
     ts.getLeadingCommentRanges(source, node.getFullStart())?.forEach(addComment);
     ts.getTrailingCommentRanges(source, node.end)?.forEach(addComment);
     const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
     // One word is an identifier, a key or an option.
-    if (isText && /\S\s+\S/.test(node.text)) add(node.getStart(), node.text, false);
+    if (isText && /\S\s+\S/.test(node.text)) add(node.getStart(), node.text);
     node.getChildren().forEach(visit);
   };
   visit(tree);

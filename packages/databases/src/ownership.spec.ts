@@ -8,6 +8,11 @@ describe('the marker beside a database branch', () => {
     expect(parseOwnership(JSON.stringify({ ...ownershipOf(owner), more: 1 }))).toEqual({ tool: 'nx-fleet', ...owner });
   });
 
+  it('of an earlier version is read too', () => {
+    const { generation, ...rest } = ownershipOf(owner);
+    expect(readOwnership({ ...rest, incarnation: generation })).toEqual(ownershipOf(owner));
+  });
+
   it.each([
     null,
     'nx-fleet',

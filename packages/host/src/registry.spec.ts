@@ -52,6 +52,13 @@ describe('registry on disk', () => {
     expect((await registry.read()).map(({ project }) => project)).toEqual(['issue-10']);
   });
 
+  it('reads the generation of an earlier version', async () => {
+    const { generation: incarnation, ...rest } = allocation('issue-1');
+    mkdirSync(directory(), { recursive: true });
+    writeFileSync(path.join(directory(), 'r1.json'), JSON.stringify({ version: 1, history: [], allocations: [{ ...rest, incarnation }] }));
+    expect(await createRegistry({ directory: directory() }).read()).toEqual([allocation('issue-1')]);
+  });
+
   it.each([
     ['is not JSON', '{'],
     ['is of another shape', '{"version":1,"history":[],"allocations":[{"project":7}]}'],

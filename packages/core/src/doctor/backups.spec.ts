@@ -1,5 +1,5 @@
 import { createFakeGit, type FakeGit } from '../git/fake-git.js';
-import { expireBackups, listBackups, restoreBackup } from './backups.js';
+import { expireBackups, listBackups, moveEarlierBackups, restoreBackup } from './backups.js';
 
 const root = 'refs/nx-fleet/backup';
 
@@ -28,6 +28,26 @@ describe('listBackups', () => {
 
   it.each(['issue-42/yesterday', 'issue-42/20269999T999999Z', 'issue-42'])('leaves "%s" alone, which is no ref of ours', async (name) => {
     expect(await listBackups(gitWith([name]).git)).toEqual([]);
+  });
+});
+
+describe('moveEarlierBackups', () => {
+  it('moves what earlier versions kept, says so once, and loses nothing where a name is taken', async () => {
+    const { git, commits } = gitWith(['issue-42/20260101T000000Z']);
+    const other = git.commit([git.root], { other: '1' }, 'other');
+    git.refs.set('refs/nx-fleet/trash/issue-42/20260101T000000Z', other);
+    git.refs.set('refs/nx-fleet/trash/issue-7/20260101T000000Z', other);
+    // As after a kill between the two halves of a move.
+    git.refs.set(`${root}/issue-7/20260101T000000Z`, other);
+    const lines: string[] = [];
+    for (const _ of [1, 2]) await moveEarlierBackups(git, (line) => lines.push(line));
+    expect(lines).toEqual(['2 backups of an earlier version moved to refs/nx-fleet/backup/']);
+    expect((await listBackups(git)).map(({ ref, commit }) => [ref.slice(root.length + 1), commit])).toEqual([
+      ['issue-7/20260101T000000Z', other],
+      ['issue-42/20260101T000000Z', commits['issue-42/20260101T000000Z']],
+      ['issue-42/20260101T000000Z-2', other],
+    ]);
+    expect(await git.listRefs('refs/nx-fleet/trash/')).toEqual([]);
   });
 });
 

@@ -17,7 +17,7 @@ export interface KeptWork {
   readonly keptAt: Date;
 }
 
-/** Moves the backups of earlier versions to the name that they have now, and says so. Killed half-way, it goes on from there. */
+/** Moves the backups of earlier versions to the name that they have now, and says so. After a kill, the next call finishes. */
 export async function moveEarlierBackups(
   git: Pick<Git, 'listRefs' | 'createRef' | 'readRef' | 'deleteRef'>,
   onProgress: (line: string) => void,

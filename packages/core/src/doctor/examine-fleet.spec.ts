@@ -348,7 +348,7 @@ describe('the doctor', () => {
   });
 
   it('takes away spares that are too many, and sweeps folders of removed worktrees', async () => {
-    const fleet = await createReadyFleet({ files: { '/repo.worktrees/.nx-fleet-backup-1/a': '' } });
+    const fleet = await createReadyFleet({ files: { '/repo.worktrees/.nx-fleet-discarded-1/a': '' } });
     await refillSpares({ ...context(fleet), commit: fleet.git.root }, fleet);
     expect((await doctor(fleet, 0)).map(({ subject, reason, outcome }) => [subject, reason, outcome])).toEqual([
       ['/repo.worktrees', 'folders of removed worktrees are still there', 'repaired'],

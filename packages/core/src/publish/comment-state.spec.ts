@@ -16,6 +16,11 @@ describe('what a comment remembers', () => {
     expect(state.slice(4, -3)).not.toContain('--');
   });
 
+  it('is read from the comment of an earlier version', () => {
+    const state = renderState([remembered()], 10_000);
+    expect(parseState(state.replace('"category":', '"lens":'))).toEqual([remembered()]);
+  });
+
   it('is nothing where there is no state, or one that was tampered with', () => {
     const state = renderState([remembered()], 10_000);
     const bad = ['', 'no state', state.replace('"version":1', '"version":2'), state.replace('"shop"', '7'), state.slice(0, -9)];

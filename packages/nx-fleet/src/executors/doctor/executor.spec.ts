@@ -36,7 +36,8 @@ function world({ manifests = 0 }: { readonly manifests?: number } = {}): {
     locate: async () => ({ mainWorktree: root(), currentWorktree: root(), commonDirectory: `${root()}/.git` }),
     listWorktrees: async () => [],
     readRef: async (name: string) => refs.get(name) ?? null,
-    listRefs: async () => [...refs].filter(([name]) => name.includes('/backup/')).map(([name, commit]) => ({ ref: name, commit })),
+    listRefs: async (prefix: string) =>
+      [...refs].filter(([name]) => name.startsWith(prefix)).map(([name, commit]) => ({ ref: name, commit })),
     createBranch: async (branch: string, commit: string) => void refs.set(`refs/heads/${branch}`, commit),
     deleteRef: async (name: string) => void refs.delete(name),
   };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TESTS_ALL } from './versions.js';
 import { aPlan, APPROVAL, during, rulesFor } from './workspace/agent-scripts.js';
@@ -70,8 +70,24 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
   describe('and can', () => {
     const artifact = (): string => join(fleet.workspace.root, '.nx-fleet/out/issue-1/agent-review--vandal/review.json');
 
-    beforeAll(() => {
+    const saved = (name: string): string => join(fleet.workspace.folder, 'tmp', `saved-${name}`);
+
+    beforeAll(async () => {
       fleet.workspace.write('nx-fleet.json', agentOptions({ ...ROLES, reviewers: ['vandal'], define: DEFINE }));
+      await fleet.workspace.git('commit', '-qm', 'vandal', 'nx-fleet.json');
+      cpSync(join(targets.main, '.git'), saved('git'), { recursive: true, verbatimSymlinks: true });
+      cpSync(join(targets.worktree, '.env.local'), saved('env'));
+    });
+
+    /** nx-fleet puts nothing back: here the user does. */
+    afterEach(async () => {
+      rmSync(join(targets.main, '.git'), { recursive: true });
+      cpSync(saved('git'), join(targets.main, '.git'), { recursive: true, verbatimSymlinks: true });
+      cpSync(saved('env'), join(targets.worktree, '.env.local'));
+      for (const place of [targets.main, targets.worktree]) {
+        await fleet.workspace.git('-C', place, 'reset', '-q', '--hard');
+        await fleet.workspace.git('-C', place, 'clean', '-fdq');
+      }
     });
 
     const forbidden: readonly (readonly [string, (targets: Targets) => string])[] = [
@@ -109,30 +125,28 @@ describe(`readers that try to write, played by ${PLAYED_BY}`, () => {
     ];
 
     // Otherwise one of five: each is a review of its own.
-    it.each(forbidden.filter((_, index) => TESTS_ALL || index % 5 === 0))(
-      'write %s lose their verdict, and what they did is undone',
-      async (_, command) => {
-        const before = await state();
-        orderVandal(fleet.workspace, [command(targets)]);
-        const finished = await review();
-        expect(finished.output).toMatch(/[Ii]ts answer is discarded|agent's answer is discarded/);
-        expect(finished.exitCode).not.toBe(0);
-        expect(existsSync(artifact())).toBe(false);
-        expect(await state()).toEqual(before);
-      },
-    );
+    it.each(forbidden.filter((_, index) => TESTS_ALL || index % 5 === 0))('write %s lose their verdict', async (_, command) => {
+      orderVandal(fleet.workspace, [command(targets)]);
+      const finished = await review();
+      expect(finished.output).toMatch(/[Ii]ts answer is discarded|agent's answer is discarded/);
+      expect(finished.exitCode).not.toBe(0);
+      expect(existsSync(artifact())).toBe(false);
+    });
 
-    it('write a file of the worktree leave it under a ref, which the message names', async () => {
-      orderVandal(fleet.workspace, [`echo evidence > ${targets.worktree}/sneaky.txt`]);
+    it('commit on the branch leave its earlier head under a ref, which the message names', async () => {
+      const head = await fleet.workspace.git('-C', targets.worktree, 'rev-parse', 'HEAD');
+      orderVandal(fleet.workspace, [`git -C ${targets.worktree} -c user.name=a -c user.email=a@b commit -q --allow-empty -m x`]);
       const { output } = await review();
-      const ref = /the changes were kept as (refs\/nx-fleet\/backup\/issue-1\/[\w-]+)/.exec(output)?.[1] ?? 'none';
-      expect(await fleet.workspace.git('show', `${ref}:sneaky.txt`)).toBe('evidence');
+      const ref = /What was there before is kept as (refs\/nx-fleet\/backup\/issue-1\/[\w-]+)/.exec(output)?.[1] ?? 'none';
+      expect(await fleet.workspace.git('rev-parse', ref)).toBe(head);
     });
 
     it('are named with what they changed', async () => {
       orderVandal(fleet.workspace, [`git -C ${targets.main} config alias.x '!true'; git -C ${targets.main} tag sneaky`]);
       const { output } = await review();
-      expect(output).toContain('Changed while an agent was reading, and restored: "alias.x" in git\'s configuration, "refs/tags/sneaky"');
+      expect(output).toContain(
+        'Changed while an agent was reading, look at it yourself: "alias.x" in git\'s configuration, "refs/tags/sneaky"',
+      );
     });
 
     it('do not, are believed', async () => {

@@ -16,7 +16,6 @@ export type {
   MergeOutcome,
   RepositoryLocation,
   RepositoryWatch,
-  Restoration,
   Snapshot,
   SnapshotRequest,
   WatchRequest,

@@ -20,7 +20,7 @@ export async function keepContents(repository: Repository, files: ReadonlyMap<st
   });
   if (entries.length === 0) return;
   const tree = (await repository.inMain(['mktree', '-z'], { input: entries.join('') })).stdout.trim();
-  const message = "Changed in git's set-up while an agent was reading";
+  const message = 'As it was before an agent that was reading changed it';
   const commit = ['commit-tree', tree, '-F', '-'];
   await keep((await repository.inMain(commit, { input: message, variables: fleetIdentity() })).stdout.trim());
 }

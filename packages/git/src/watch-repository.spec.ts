@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RepositoryWatch } from '@nx-fleet/core';
 import { createTestRepository, type TestRepository } from './repository.fixture.js';
 
-const NOTHING = { found: [], left: [] };
+const NOTHING: readonly string[] = [];
 
 describe('a watch', () => {
   let repository: TestRepository;
@@ -90,33 +90,31 @@ describe('a watch', () => {
     ['attributes', () => mkdir(at('.git/info'), { recursive: true }).then(() => writeFile(at('.git/info/attributes'), '* filter=x\n'))],
   ];
 
-  it.each(WRITES)('sees %s and undoes it', async (_, write) => {
+  it.each(WRITES)('sees %s, and leaves it', async (_, write) => {
     await run('branch', 'topic');
     await writeFile(at('a.txt'), 'stashed\n');
     await run('stash', 'push', '-q');
     await work();
-    const before = await stateOf();
     const watch = await watchAll();
     await write();
-    const { found, left } = await watch.restore(async () => undefined);
-    expect(found.length).toBeGreaterThan(0);
-    expect(left).toEqual([]);
-    expect(await stateOf()).toEqual(before);
-    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+    const after = await stateOf().catch(() => null);
+    expect((await watch.compare(async () => undefined)).length).toBeGreaterThan(0);
+    expect(await stateOf().catch(() => null)).toEqual(after);
   });
 
-  it('hands over what is lost before it is', async () => {
+  it('hands over what was there and is lost', async () => {
+    await run('tag', 'v1', await run('commit-tree', 'HEAD^{tree}', '-m', 'a tag of theirs'));
     await work();
     const watch = await watchAll();
-    await writeFile(at('mine.txt'), 'theirs\n');
-    await run('tag', 'v1', await run('commit-tree', 'HEAD^{tree}', '-m', 'only theirs'));
+    await writeFile(at('mine.txt'), 'overwritten\n');
+    await run('tag', '-d', 'v1');
     const kept: string[] = [];
-    await watch.restore(async (commit) => void kept.push(commit));
+    await watch.compare(async (commit) => void kept.push(commit));
     expect(await Promise.all(kept.map((commit) => run('log', '-1', '--format=%s', commit)))).toEqual([
-      'only theirs',
-      'Changed in the main worktree while an agent was reading',
+      'a tag of theirs',
+      'As it was before an agent that was reading changed it',
     ]);
-    expect(await run('show', `${kept[1] ?? ''}:mine.txt`)).toBe('theirs');
+    expect(await run('show', `${kept[1] ?? ''}:1-mine.txt`)).toBe('mine');
   });
 
   it.each<readonly [string, () => Promise<unknown>]>([
@@ -134,24 +132,16 @@ describe('a watch', () => {
     await work();
     const watch = await watchAll();
     await act();
-    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+    expect(await watch.compare(async () => undefined)).toEqual(NOTHING);
   });
 
-  it("puts the issue's worktree back on its branch, whatever else is watched", async () => {
+  it("sees the issue's worktree on another branch, whatever else is watched", async () => {
     const worktree = join(repository.folder, 'issue-1');
     await run('worktree', 'add', '-q', '-b', 'issue/1', worktree);
     const watch = await repository.git.watch({ what: 'setup', worktree, othersBranches: async () => [] });
     await repository.run(['checkout', '-q', '-b', 'other'], worktree);
-    expect((await watch.restore(async () => undefined)).found).toEqual([`HEAD of "${worktree}"`]);
-    expect(await repository.git.currentBranch(worktree)).toBe('issue/1');
-  });
-
-  it('says what it cannot put back, and leaves it', async () => {
-    const watch = await watchAll();
-    await run('clone', '-q', '.', 'inner');
-    const { found, left } = await watch.restore(async () => undefined);
-    expect([found, left]).toEqual([['"inner/" in the main worktree'], ['"inner/" in the main worktree']]);
-    expect(existsSync(at('inner/a.txt'))).toBe(true);
+    expect(await watch.compare(async () => undefined)).toEqual([`HEAD of "${worktree}"`]);
+    expect(await repository.git.currentBranch(worktree)).toBe('other');
   });
 
   it('watches the hooks where the configuration says that they are', async () => {
@@ -160,8 +150,7 @@ describe('a watch', () => {
     const watch = await watchAll();
     await mkdir(at('.husky/_'), { recursive: true });
     await writeFile(at('.husky/_/pre-commit'), 'evil');
-    expect((await watch.restore(async () => undefined)).found).toEqual([`hook "${at('.husky/_/pre-commit')}"`]);
-    expect(existsSync(at('.husky/_/pre-commit'))).toBe(false);
+    expect(await watch.compare(async () => undefined)).toEqual([`hook "${at('.husky/_/pre-commit')}"`]);
   });
 
   it("leaves a person's edit of a hook in the main worktree alone, when only the set-up is watched", async () => {
@@ -169,7 +158,7 @@ describe('a watch', () => {
     await repository.commit('hook', { '.husky/pre-commit': 'old\n' });
     const watch = await watchSetup(repository.path);
     await writeFile(at('.husky/pre-commit'), 'mine\n');
-    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+    expect(await watch.compare(async () => undefined)).toEqual(NOTHING);
     expect(await readFile(at('.husky/pre-commit'), 'utf8')).toBe('mine\n');
   });
 
@@ -181,12 +170,8 @@ describe('a watch', () => {
     const watch = await watchSetup(worktree);
     await run('config', 'extensions.worktreeConfig', 'true');
     for (const place of [worktree, other]) await repository.run(['config', '--worktree', 'filter.x.clean', 'false'], place);
-    const { found, left } = await watch.restore(async () => undefined);
+    const found = await watch.compare(async () => undefined);
     expect(found.filter((line) => line.startsWith('"filter.x.clean" in'))).toHaveLength(2);
-    expect(left).toEqual([]);
-    for (const place of [worktree, other]) {
-      await expect(repository.run(['config', '--get', 'filter.x.clean'], place)).rejects.toThrow('Command failed');
-    }
   });
 
   it("takes sparse checkouts of other issues' worktrees, and such a worktree that goes, for nothing", async () => {
@@ -197,40 +182,36 @@ describe('a watch', () => {
     await repository.run(['config', '--worktree', 'user.name', 'x'], other);
     const watch = await watchSetup(worktree);
     await repository.run(['sparse-checkout', 'disable'], other);
-    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+    expect(await watch.compare(async () => undefined)).toEqual(NOTHING);
     await run('worktree', 'remove', '--force', other);
-    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+    expect(await watch.compare(async () => undefined)).toEqual(NOTHING);
   });
 
-  it('keeps what it replaces in the set-up', async () => {
-    const watch = await watchSetup(repository.path);
-    await run('config', 'core.fsmonitor', '/tmp/x');
+  it('keeps what was in the set-up', async () => {
+    await run('config', 'core.fsmonitor', 'mine');
     await mkdir(at('.git/hooks'), { recursive: true });
     await writeFile(at('.git/hooks/pre-commit'), 'mine\n');
-    const kept: string[] = [];
-    await watch.restore(async (commit) => void kept.push(commit));
-    expect(await run('show', `${kept[0] ?? ''}:1-config`)).toContain('fsmonitor = /tmp/x');
-    expect(await run('show', `${kept[1] ?? ''}:1-pre-commit`)).toBe('mine');
-  });
-
-  it('goes on where one part cannot be put back, and says so', async () => {
-    const watch = await watchAll();
-    await run('add', '-f', 'a.txt');
-    await run('update-index', '--assume-unchanged', 'a.txt');
-    await writeFile(at('new.txt'), 'x');
-    await writeFile(at('.git/index.lock'), '');
-    const { left } = await watch.restore(async () => undefined);
-    expect(left.at(-1)).toMatch(/^something that could not be restored \(.*index\.lock/);
-    expect(existsSync(at('new.txt'))).toBe(false);
-  });
-
-  it("leaves other tasks' new keys when it puts one back", async () => {
-    const watch = await watchAll();
+    const watch = await watchSetup(repository.path);
     await run('config', 'core.fsmonitor', '/tmp/x');
-    await run('config', 'branch.main.remote', 'origin');
-    await watch.restore(async () => undefined);
-    expect(await run('config', '--get', 'branch.main.remote')).toBe('origin');
-    await expect(run('config', '--get', 'core.fsmonitor')).rejects.toThrow('Command failed');
+    await writeFile(at('.git/hooks/pre-commit'), 'theirs\n');
+    const kept: string[] = [];
+    await watch.compare(async (commit) => void kept.push(commit));
+    expect(await run('show', `${kept[0] ?? ''}:1-config`)).toContain('fsmonitor = mine');
+    expect(await run('show', `${kept[1] ?? ''}:1-pre-commit`)).toBe('mine');
+    expect(await run('config', '--get', 'core.fsmonitor')).toBe('/tmp/x');
+  });
+
+  it('reports what cannot be kept, and compares the rest', async () => {
+    await work();
+    const watch = await watchAll();
+    await run('tag', 'v1');
+    await writeFile(at('mine.txt'), 'overwritten\n');
+    const found = await watch.compare(() => Promise.reject(new Error('no space')));
+    expect(found).toEqual([
+      '"refs/tags/v1"',
+      '"mine.txt" in the main worktree',
+      'something that cannot be compared or kept (Error: no space)',
+    ]);
   });
 
   it("leaves the stash of another issue's branch alone", async () => {
@@ -238,6 +219,6 @@ describe('a watch', () => {
     const watch = await watchAll();
     await appendFile(at('a.txt'), 'x');
     await run('stash', 'push', '-q', '-m', 'theirs');
-    expect(await watch.restore(async () => undefined)).toEqual(NOTHING);
+    expect(await watch.compare(async () => undefined)).toEqual(NOTHING);
   });
 });

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { printableLine } from '@nx-fleet/core';
 import { keepContents } from './keep-contents.js';
-import { isSameFile, keepFile, restoreFile } from './kept-file.js';
+import { isSameFile, keepFile } from './kept-file.js';
 import type { Repository } from './repository.js';
 import type { Watched } from './watched.js';
 import { exists } from './worktree-path.js';
@@ -33,16 +33,7 @@ export async function watchConfiguration(repository: Repository, file: string, a
       (await changedKeys())
         .filter((key) => !isLively(key))
         .map((key) => `"${printableLine(key)}" in git's ${basename(file) === 'config' ? 'configuration' : basename(file)}`),
-    putBack: async (keep) => {
-      const keys = await changedKeys();
-      const suspicious = keys.filter((key) => !isLively(key));
-      if (suspicious.length === 0) return;
-      const now = await keepFile(file);
-      // Kept afterwards: under what is there now git may not run at all, or run what it must not.
-      if (entriesBefore === null || suspicious.length === keys.length || now.mode === null) await restoreFile(file, before);
-      else for (const key of suspicious) await restoreKey(repository, file, { key, values: entriesBefore.get(key) ?? [] });
-      await keepContents(repository, new Map([[file, now]]), keep);
-    },
+    keepLost: (keep) => keepContents(repository, new Map([[file, before]]), keep),
   };
 }
 
@@ -50,17 +41,6 @@ function isOfNewRemote(key: string, before: Entries): boolean {
   const name = REMOTE.exec(key)?.[1];
   if (name === undefined || name === 'origin') return false;
   return key.endsWith('.gh-resolved') || ![...before.keys()].some((other) => other.startsWith(`remote.${name}.`));
-}
-
-interface Entry {
-  readonly key: string;
-  readonly values: readonly string[];
-}
-
-async function restoreKey(repository: Repository, file: string, { key, values }: Entry): Promise<void> {
-  // 5 says that there is no such key.
-  await repository.inMain(['config', '--file', file, '--unset-all', key], { answers: [0, 5] });
-  for (const value of values) await repository.inMain(['config', '--file', file, '--add', key, value]);
 }
 
 /** Values by key, or null when git cannot read the file. */

@@ -9,12 +9,8 @@ export async function watchHead(repository: Repository, path: string): Promise<W
   const isSame = async (): Promise<boolean> => (await readHead(worktree)) === before;
   return {
     differences: async () => ((await isSame()) ? [] : [`HEAD of "${printableLine(worktree.path)}"`]),
-    putBack: async (keep) => {
-      const now = await readHead(worktree);
-      // A commit that only a detached HEAD led to.
-      if (!now.startsWith('refs/') && now !== '') await keep(now);
-      await restoreHead(worktree, before);
-    },
+    // A commit that only a detached HEAD named.
+    keepLost: async (keep) => (before === '' || before.startsWith('refs/') ? undefined : keep(before)),
   };
 }
 
@@ -23,8 +19,4 @@ export async function readHead({ run }: Worktree): Promise<string> {
   const symbolic = await run(['symbolic-ref', '-q', 'HEAD'], { answers: [0, 1, 128] });
   if (symbolic.exitCode === 0) return symbolic.stdout.trim();
   return (await run(['rev-parse', '--verify', '-q', 'HEAD'], { answers: [0, 1, 128] })).stdout.trim();
-}
-
-export async function restoreHead({ run }: Worktree, head: string): Promise<void> {
-  await (head.startsWith('refs/') ? run(['symbolic-ref', 'HEAD', head]) : run(['update-ref', '--no-deref', 'HEAD', head]));
 }

@@ -1,7 +1,7 @@
 import { printableLine } from '@nx-fleet/core';
 import type { Repository } from './repository.js';
 import { resolveCommit } from './revisions.js';
-import { eachInTurn, type Keep, type Watched } from './watched.js';
+import type { Watched } from './watched.js';
 
 /** Refs that fetches and our own tasks move, and the stash, which is compared by its entries. */
 const LIVELY = /^refs\/(?:remotes\/|nx-fleet\/|stash$|prefetch\/|bisect\/)/;
@@ -17,11 +17,11 @@ export async function watchRefs(repository: Repository, isOthers: (ref: string) 
   };
   return {
     differences: async () => (await changed()).map((ref) => `"${printableLine(ref)}"`),
-    putBack: async (keep) => {
-      const states = (await changed()).map((ref) => ({ ref, id: before.get(ref) ?? null }));
-      // New ones go first: while `a/b` is there, `a` cannot come back.
-      const inOrder = [...states.filter(({ id }) => id === null), ...states.filter(({ id }) => id !== null)];
-      await eachInTurn(inOrder, (state) => restoreRef(repository, state, keep));
+    keepLost: async (keep) => {
+      for (const ref of await changed()) {
+        const commit = await resolveCommit(repository, before.get(ref) ?? '');
+        if (commit !== null) await keep(commit);
+      }
     },
   };
 }
@@ -30,19 +30,4 @@ async function readRefs(repository: Repository): Promise<ReadonlyMap<string, str
   const { stdout } = await repository.inMain(['for-each-ref', '--format=%(refname)%00%(objectname)']);
   const entries = stdout.split('\n').map((line) => line.split('\0') as [string, string]);
   return new Map(entries.filter(([ref]) => ref !== '' && !LIVELY.test(ref)));
-}
-
-interface RefState {
-  readonly ref: string;
-  /** Null for none. */
-  readonly id: string | null;
-}
-
-async function restoreRef(repository: Repository, { ref, id }: RefState, keep: Keep): Promise<void> {
-  const now = (await readRefs(repository)).get(ref) ?? null;
-  if (now === id) return;
-  const lost = now === null ? null : await resolveCommit(repository, now);
-  if (lost !== null) await keep(lost);
-  const expected = now ?? '0'.repeat((id ?? '').length);
-  await repository.inMain(['update-ref', '--no-deref', ...(id === null ? ['-d', ref] : [ref, id]), expected]);
 }

@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path';
 import { printableLine, type WatchRequest } from '@nx-fleet/core';
 import { isMissingFile } from './file-errors.js';
 import { keepContents } from './keep-contents.js';
-import { ABSENT, isSameFile, keepFile, restoreFile, type KeptFile } from './kept-file.js';
+import { ABSENT, isSameFile, keepFile, type KeptFile } from './kept-file.js';
 import { splitNul } from './nul-separated.js';
 import type { Repository } from './repository.js';
 import { SPARSE, watchConfiguration } from './watched-configuration.js';
-import { eachInTurn, type Watched } from './watched.js';
+import type { Watched } from './watched.js';
 import { folderContent, isInside } from './worktree-path.js';
 
 /** What decides what git runs and how it reads files: configuration, hooks, attributes, object stores. Users seldom change it, and our own tasks never. */
@@ -58,11 +58,9 @@ async function watchFiles(repository: Repository, word: string, list: () => Prom
   };
   return {
     differences: async () => (await changed()).map((path) => `${word} "${printableLine(path)}"`),
-    putBack: async (keep) => {
-      const paths = await changed();
-      const now = await Promise.all(paths.map(async (path) => [path, await keepFile(path)] as const));
-      await keepContents(repository, new Map(now), keep);
-      await eachInTurn(paths, (path) => restoreFile(path, before.get(path) ?? ABSENT));
+    keepLost: async (keep) => {
+      const lost = (await changed()).flatMap((path) => [[path, before.get(path) ?? ABSENT] as const]);
+      await keepContents(repository, new Map(lost), keep);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { printableLine } from '@nx-fleet/core';
 import type { Repository } from './repository.js';
 import { splitNul } from './nul-separated.js';
-import type { Keep, Watched } from './watched.js';
+import type { Watched } from './watched.js';
 
 interface StashEntry {
   readonly commit: string;
@@ -25,11 +25,8 @@ export async function watchStash(repository: Repository, isOthers: (branch: stri
           `${word} of the stash: "${printableLine(message)}"`;
       return [...added.map(named('a new entry')), ...gone.map(named('a lost entry'))];
     },
-    putBack: async (keep) => {
-      const { added, gone } = await compare();
-      for (const entry of added) await drop(repository, entry, keep);
-      // The last one stored is the first of the list.
-      for (const { commit, message } of gone.toReversed()) await repository.inMain(['stash', 'store', '--message', message, commit]);
+    keepLost: async (keep) => {
+      for (const { commit } of (await compare()).gone) await keep(commit);
     },
   };
 }
@@ -37,12 +34,6 @@ export async function watchStash(repository: Repository, isOthers: (branch: stri
 async function readStash(repository: Repository): Promise<readonly StashEntry[]> {
   const { stdout } = await repository.inMain(['stash', 'list', '-z', '--no-color', '--format=%H%x09%gs']);
   return splitNul(stdout).map((entry) => ({ commit: entry.slice(0, entry.indexOf('\t')), message: entry.slice(entry.indexOf('\t') + 1) }));
-}
-
-async function drop(repository: Repository, { commit }: StashEntry, keep: Keep): Promise<void> {
-  await keep(commit);
-  const place = (await readStash(repository)).findIndex((entry) => entry.commit === commit);
-  if (place !== -1) await repository.inMain(['stash', 'drop', '--quiet', `stash@{${place}}`]);
 }
 
 function minus(one: readonly StashEntry[], other: readonly StashEntry[]): readonly StashEntry[] {

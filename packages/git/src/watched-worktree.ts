@@ -1,12 +1,11 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printableLine } from '@nx-fleet/core';
-import { captureWorktree } from './commits.js';
-import { ABSENT, isSameFile, keepFile, restoreFile, type KeptFile } from './kept-file.js';
+import { keepContents } from './keep-contents.js';
+import { ABSENT, isSameFile, keepFile, type KeptFile } from './kept-file.js';
 import { openMainWorktree, type Repository, type Worktree } from './repository.js';
 import { dirtyPaths } from './work-tree-state.js';
-import { readHead, restoreHead } from './watched-head.js';
-import { eachInTurn, type Watched } from './watched.js';
+import { readHead } from './watched-head.js';
+import type { Watched } from './watched.js';
 
 interface WorktreeState {
   /** A ref, or the commit of a detached HEAD. */
@@ -39,20 +38,11 @@ export async function watchMainWorktree(repository: Repository): Promise<Watched
         ...(await changedFiles(now)).map((path) => `"${printableLine(path)}" in the main worktree`),
       ];
     },
-    putBack: async (keep) => {
+    keepLost: async (keep) => {
       const now = await readState(repository, worktree);
-      const paths = await changedFiles(now);
-      if (now.head === before.head && now.entries === before.entries && paths.length === 0) return;
-      await keep(await captureWorktree(repository, worktree.path, { message: 'Changed in the main worktree while an agent was reading' }));
-      const { content } = indexBefore;
-      await eachInTurn<() => Promise<void>>(
-        [
-          async () => (now.head === before.head ? undefined : restoreHead(worktree, before.head)),
-          async () => (now.entries === before.entries || content === null ? undefined : replaceIndex(index, content)),
-          async () => restoreFiles(worktree, before.dirty, paths),
-        ],
-        (step) => step(),
-      );
+      if (now.head !== before.head && !before.head.startsWith('refs/') && before.head !== '') await keep(before.head);
+      const files = (await changedFiles(now)).map((path) => [path, before.dirty.get(path) ?? ABSENT] as const);
+      await keepContents(repository, new Map([...files, ...(now.entries === before.entries ? [] : [[index, indexBefore] as const])]), keep);
     },
   };
 }
@@ -63,21 +53,4 @@ async function readState(repository: Repository, worktree: Worktree): Promise<Wo
   const dirty = new Map<string, KeptFile>();
   for (const path of await dirtyPaths(repository, worktree.path)) dirty.set(path, await keepFile(join(worktree.path, path)));
   return { head, entries, dirty };
-}
-
-/** As git does: anyone who holds the lock file may write. */
-async function replaceIndex(index: string, content: Buffer): Promise<void> {
-  await writeFile(`${index}.lock`, content, { flag: 'wx' });
-  await rename(`${index}.lock`, index);
-}
-
-async function restoreFiles(worktree: Worktree, before: ReadonlyMap<string, KeptFile>, paths: readonly string[]): Promise<void> {
-  const clean = paths.filter((path) => !before.has(path));
-  const tracked = new Set((await worktree.run(['ls-files', '-z', '--', ...clean.map((path) => `:(literal)${path}`)])).stdout.split('\0'));
-  for (const path of paths) {
-    const kept = before.get(path);
-    if (kept !== undefined || !tracked.has(path)) await restoreFile(join(worktree.path, path), kept ?? ABSENT);
-  }
-  const input = clean.filter((path) => tracked.has(path)).map((path) => `${path}\0`);
-  if (input.length > 0) await worktree.run(['checkout-index', '--force', '--index', '-z', '--stdin'], { input: input.join('') });
 }

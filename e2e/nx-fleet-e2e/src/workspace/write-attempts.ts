@@ -85,7 +85,7 @@ export function attempts(protocol: Protocol, targets: Targets): ModelStep {
   };
 }
 
-/** Every file of the issue's worktree and the main one, git's own included, with its mode; not what Nx and our stages write there, nor what is kept in the trash. */
+/** Every file of the issue's worktree and the main one, git's own included, with its mode; not what Nx and our stages write there, nor backups. */
 export async function stateOf(workspace: Workspace, { worktree, main }: Targets): Promise<object> {
   const index = (folder: string): Promise<string> => workspace.git('-C', folder, 'ls-files', '--stage');
   return {
@@ -102,7 +102,7 @@ export function targetsOf(workspace: Workspace, project: string): Targets {
 
 const BACKUPS = 'refs/nx-fleet/backup/';
 // Of git's own files, those that only tell what was done before, and those that are compared as `index` and `refs`.
-const NOT_LOOKED_AT = new Set(['node_modules', '.nx', '.nx-fleet', 'objects', 'index', 'logs', 'ORIG_HEAD', 'COMMIT_EDITMSG', 'trash']);
+const NOT_LOOKED_AT = new Set(['node_modules', '.nx', '.nx-fleet', 'objects', 'index', 'logs', 'ORIG_HEAD', 'COMMIT_EDITMSG', 'backup']);
 
 function filesOf(folder: string): readonly (readonly [string, string])[] {
   return readdirSync(folder).flatMap((name) => {

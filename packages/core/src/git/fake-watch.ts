@@ -16,25 +16,17 @@ export function watchInMemory({ refs, configuration }: FakeWatched, { what, othe
     return what === 'setup' ? [] : changed(before.refs, refs).filter((ref) => !LIVELY.test(ref) && !others.has(ref));
   };
   return {
-    restore: async (keep) => {
-      const keys = changed(before.configuration, configuration);
+    compare: async (keep) => {
       const names = await changedRefs();
-      for (const key of keys) restore(configuration, key, before.configuration.get(key));
-      for (const ref of names) {
-        const lost = refs.get(ref);
-        if (lost !== undefined) await keep(lost);
-        restore(refs, ref, before.refs.get(ref));
-      }
-      return { found: [...keys.map((key) => `"${key}" in git's configuration`), ...names.map((ref) => `"${ref}"`)], left: [] };
+      for (const commit of names.flatMap((ref) => before.refs.get(ref) ?? [])) await keep(commit);
+      return [
+        ...changed(before.configuration, configuration).map((key) => `"${key}" in git's configuration`),
+        ...names.map((ref) => `"${ref}"`),
+      ];
     },
   };
 }
 
 function changed(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): readonly string[] {
   return [...new Set([...one.keys(), ...other.keys()])].filter((key) => one.get(key) !== other.get(key));
-}
-
-function restore(values: Map<string, string>, key: string, value: string | undefined): void {
-  if (value === undefined) values.delete(key);
-  else values.set(key, value);
 }

@@ -324,21 +324,20 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
       expect(await read(snapshot.directory, 'a.ts')).toBeNull();
     });
 
-    it('sees refs that come, go and move while it watches, and puts them back; what is lost by that is handed over first', async () => {
+    it('sees refs that come, go and move while it watches, puts nothing back, and hands over what is lost', async () => {
       const { git, worktree, base, head } = await withWork();
       await git.createBranch('moved', base);
       await git.createBranch('gone', head);
       const watch = await git.watch({ what: 'all', worktree, othersBranches: async () => ['issue/1'] });
       const kept: string[] = [];
-      const restore = () => watch.restore(async (commit) => void kept.push(commit));
-      expect(await restore()).toEqual({ found: [], left: [] });
+      const compare = () => watch.compare(async (commit) => void kept.push(commit));
+      expect(await compare()).toEqual([]);
       await git.writeRef('refs/heads/moved', head);
       await git.deleteRef('refs/heads/gone');
       await git.writeRef('refs/tags/new', head);
-      expect([...(await restore()).found].sort()).toEqual(['"refs/heads/gone"', '"refs/heads/moved"', '"refs/tags/new"']);
-      expect(kept).toEqual([head, head]);
-      expect(await restore()).toEqual({ found: [], left: [] });
-      expect([await git.readRef('refs/heads/moved'), await git.readRef('refs/heads/gone')]).toEqual([base, head]);
+      expect([...(await compare())].sort()).toEqual(['"refs/heads/gone"', '"refs/heads/moved"', '"refs/tags/new"']);
+      expect(kept.toSorted()).toEqual([base, head].toSorted());
+      expect([await git.readRef('refs/heads/moved'), await git.readRef('refs/heads/gone')]).toEqual([head, null]);
     });
 
     it('accuses no agent of what others may do meanwhile: issues, fetches, our own refs', async () => {
@@ -352,14 +351,14 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
       await git.writeRef('refs/nx-fleet/built/issue-1', head);
       await git.createBranch('issue/2', head);
       others.push('issue/2');
-      expect(await watch.restore(async () => undefined)).toEqual({ found: [], left: [] });
+      expect(await watch.compare(async () => undefined)).toEqual([]);
     });
 
     it('watches the setup alone when it is told to', async () => {
       const { git, worktree, head } = await withWork();
       const watch = await git.watch({ what: 'setup', worktree, othersBranches: async () => [] });
       await git.createBranch('mine', head);
-      expect(await watch.restore(async () => undefined)).toEqual({ found: [], left: [] });
+      expect(await watch.compare(async () => undefined)).toEqual([]);
     });
   });
 }

@@ -84,17 +84,13 @@ export interface WatchRequest {
   readonly othersBranches: () => Promise<readonly string[]>;
 }
 
-/** A repository as it was, to compare it with and to put back. */
+/** A repository as it was, to compare it with. */
 export interface RepositoryWatch {
-  /** Puts back whatever is different. `keep` gets a commit of what is replaced or lost by that: files too; git's configuration once it is replaced. */
-  restore(keep: (commit: string) => Promise<void>): Promise<Restoration>;
-}
-
-export interface Restoration {
-  /** What was different, a printable line for each thing; empty when all was as before. */
-  readonly found: readonly string[];
-  /** What of it could not be put back: folders that are repositories, files of more than 8 MiB, what failed, and how. */
-  readonly left: readonly string[];
+  /**
+   * What is different, a printable line for each thing; empty when all is as before. `keep` gets commits of what was there and is lost: of refs,
+   * stash entries, files up to 8 MiB. Nothing is put back.
+   */
+  compare(keep: (commit: string) => Promise<void>): Promise<readonly string[]>;
 }
 
 /**

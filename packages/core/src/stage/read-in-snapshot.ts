@@ -4,7 +4,7 @@ import type { RepositoryWatch, SnapshotRequest } from '../git/git.js';
 import { readManifests } from '../manifest/read-manifests.js';
 import { printableLine } from '../text/printable.js';
 import { keepBackup } from '../branch/keep-work.js';
-import { putWorktreeBack, worktreeState } from './reader-worktree.js';
+import { compareWorktree, worktreeState } from './reader-worktree.js';
 import type { StageContext, StageIssue } from './stage-context.js';
 import type { AgentStageSettings } from './stage-settings.js';
 
@@ -23,8 +23,8 @@ export interface ReadingPlace {
 
 /**
  * Lets a reader work in a snapshot of exactly the trees that its key names, and proves that it wrote nothing: neither there nor in the
- * issue's worktree nor in the repository. If it did, what it said is thrown away, and all is put back as it was; what was changed is kept
- * under refs.
+ * issue's worktree nor in the repository. If it did, its answer is discarded and the differences are reported; what was lost is kept under
+ * backup refs. Nothing is put back.
  */
 export async function readInSnapshot<Result>(
   { issue, settings, ...request }: Reading,
@@ -41,11 +41,9 @@ export async function readInSnapshot<Result>(
   try {
     const [snapshotBefore, worktreeBefore] = [await snapshot.fingerprint(), issue === null ? null : await worktreeState(issue, context)];
     const reading = await settle(read({ cwd: snapshot.directory, hidden: await hiddenPlaces(context) }));
-    // The repository first: its configuration decides what the commands after it run.
     const changes = [
-      await saidOf(restored(watch, context)),
-      // Whatever became of the repository.
-      issue === null || worktreeBefore === null ? null : await saidOf(putWorktreeBack(worktreeBefore, issue, context)),
+      await described(compareRepository(watch, context)),
+      issue === null || worktreeBefore === null ? null : await described(compareWorktree(worktreeBefore, issue, context)),
     ].filter((change) => change !== null);
     if (!reading.succeeded) throw withChanges(reading.error, changes);
     if ((await snapshot.fingerprint()) !== snapshotBefore) {
@@ -90,22 +88,20 @@ async function hiddenPlaces({ git }: StageContext): Promise<readonly string[]> {
   return [...new Set([mainWorktree, commonDirectory, ...worktrees.map(({ path }) => path)])];
 }
 
-async function restored(watch: RepositoryWatch, { git, host, project, onProgress }: StageContext): Promise<string | null> {
+async function compareRepository(watch: RepositoryWatch, { git, host, project, onProgress }: StageContext): Promise<string | null> {
   const refs: string[] = [];
-  const keep = async (commit: string): Promise<void> => void refs.push(await keepBackup(commit, { project, at: host.now() }, git));
-  const { found, left } = await watch.restore(keep);
+  const found = await watch.compare(async (commit) => void refs.push(await keepBackup(commit, { project, at: host.now() }, git)));
   if (found.length === 0) return null;
   for (const change of found) onProgress(`changed while an agent was reading: ${change}`);
-  const kept = refs.length === 0 ? '' : `; the changes were kept as ${refs.join(', ')}`;
-  if (left.length > 0) return `Changed while an agent was reading, and not restored; look at it yourself: ${listed(left)}${kept}.`;
-  return `Changed while an agent was reading, and restored: ${listed(found)}${kept}.`;
+  const kept = refs.length === 0 ? '' : `; what was there before is kept as ${refs.join(', ')}`;
+  return `Changed while an agent was reading, look at it yourself: ${listed(found)}${kept}.`;
 }
 
-async function saidOf(work: Promise<string | null>): Promise<string | null> {
+async function described(work: Promise<string | null>): Promise<string | null> {
   const outcome = await settle(work);
   return outcome.succeeded
     ? outcome.result
-    : `Something may have changed while an agent was reading, and could not be restored: ${printableLine(String(outcome.error))}.`;
+    : `Something may have changed while an agent was reading, and could not be compared: ${printableLine(String(outcome.error))}.`;
 }
 
 /** The failure of a reader that wrote says both. */

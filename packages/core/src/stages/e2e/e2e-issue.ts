@@ -58,19 +58,19 @@ async function tryServedApp({ access, ...request }: TryServed, context: StageCon
   const app = await requireServedApp(tree, access, context);
   try {
     await requireUnchanged({ who: 'The app', tree, issue }, context);
+    const exchanges = await recordExchanges({ url: app.url, settings: settings.app, issue, access }, context);
+    const answer = await readInSnapshot(
+      { tree, baseTree, pathsFromBase: await pathsFromBase(baseTree, settings, context.git), issue, settings },
+      context,
+      (place) => tryApp({ ...request, place, exchanges }, context),
+    );
+    await requireStillServed(app, context);
+    return answer;
   } catch (error) {
-    // Reviewers are at work beside it: to them it would look as if they had done it.
+    // Reviewers are at work beside it: to them it would look as if they had written what the app left.
     await clearInterruptedChecks(issue, context);
     throw error;
   }
-  const exchanges = await recordExchanges({ url: app.url, settings: settings.app, issue, access }, context);
-  const answer = await readInSnapshot(
-    { tree, baseTree, pathsFromBase: await pathsFromBase(baseTree, settings, context.git), issue, settings },
-    context,
-    (place) => tryApp({ ...request, place, exchanges }, context),
-  );
-  await requireStillServed(app, context);
-  return answer;
 }
 
 interface Try {

@@ -14,7 +14,7 @@ export function readPages(root) {
     .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
   const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'README.md'));
-  return ['README.md', 'CONTRIBUTING.md', 'AGENTS.md', ...documents, ...packages].map((file) =>
+  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'AGENTS.md', ...documents, ...packages].map((file) =>
     parsePage(file.split(sep).join('/'), readFileSync(join(root, file), 'utf8')),
   );
 }

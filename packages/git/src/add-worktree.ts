@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { printableLine, UserError } from '@nx-fleet/core';
-import { withLease } from './lease.js';
+import { pathExists, withLease } from '@nx-fleet/system';
 import { readRef } from './refs.js';
 import { discardBrokenRegistration, discardEmptyShell, discardUnfinishedRegistrations, unregisterWorktree } from './repair-worktree.js';
 import type { Repository } from './repository.js';
 import { withRetries } from './retry.js';
 import { requireCommit } from './revisions.js';
 import { listAllWorktrees, type ListedWorktree } from './worktree-list.js';
-import { canonicalPath, exists, folderContent } from './worktree-path.js';
+import { canonicalPath, folderContent } from './worktree-path.js';
 
 interface Target {
   readonly path: string;
@@ -66,7 +66,7 @@ async function addOnce(repository: Repository, target: Target): Promise<void> {
   if (target.branch !== null) requireFreeBranch(worktrees, target.branch, target.path);
   await discardEmptyShell(repository, target.path);
   const content = await folderContent(target.path);
-  if ((content === null && (await exists(target.path))) || (content !== null && content.length > 0)) throw pathInUseError(target.path);
+  if ((content === null && (await pathExists(target.path))) || (content !== null && content.length > 0)) throw pathInUseError(target.path);
   const what = target.branch === null ? ['--detach', '--', target.path, target.commit] : ['--', target.path, target.branch];
   await repository.inMain(['worktree', 'add', '--no-checkout', ...what]);
 }

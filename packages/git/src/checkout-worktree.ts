@@ -2,11 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@nx-fleet/core';
-import { withLease } from './lease.js';
+import { pathExists, withLease } from '@nx-fleet/system';
 import { smudgeVariables } from './large-files.js';
 import type { Repository, Worktree } from './repository.js';
 import { fillSubmodules } from './submodules.js';
-import { exists } from './worktree-path.js';
 
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 50;
@@ -22,13 +21,13 @@ export async function checkoutWorktree(repository: Repository, path: string): Pr
 
 /** Whether git has written all files of a worktree once. */
 export async function isCheckedOut(repository: Repository, path: string): Promise<boolean> {
-  if (!(await exists(join(path, '.git')))) return false;
+  if (!(await pathExists(join(path, '.git')))) return false;
   return hasIndex(await repository.openWorktree(path));
 }
 
 /** git writes the index when all files are there: from then on they may be somebody's work. */
 async function hasIndex({ gitDirectory }: Worktree): Promise<boolean> {
-  return exists(join(gitDirectory, 'index'));
+  return pathExists(join(gitDirectory, 'index'));
 }
 
 /** For commands that write files: filters and partial clones may ask a remote, and large files are as in the main worktree. */

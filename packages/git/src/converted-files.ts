@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { withScratchFolder } from '@nx-fleet/core';
-import { isMissingFile } from './file-errors.js';
+import { isMissingFile } from '@nx-fleet/system';
 import { GITLINK, type RawChange } from './raw-changes.js';
 import type { Repository, Worktree } from './repository.js';
 

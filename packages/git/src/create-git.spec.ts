@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemErrorCode } from '@nx-fleet/system';
 import { describeGit } from '../../core/src/git/git.contract.js';
-import { systemErrorCode } from './file-errors.js';
 import { createTestRepository, type TestRepository } from './repository.fixture.js';
 
 const repositories: TestRepository[] = [];

@@ -1,10 +1,11 @@
 import { constants, type Dirent } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathExists } from '@nx-fleet/system';
 import { splitNul } from './nul-separated.js';
 import type { Repository, Worktree } from './repository.js';
 import type { GitOptions, GitOutput } from './run-git.js';
-import { exists, pointsInto } from './worktree-path.js';
+import { pointsInto } from './worktree-path.js';
 
 type Git = (args: readonly string[], options?: GitOptions) => Promise<GitOutput>;
 
@@ -50,7 +51,7 @@ interface FolderEntry {
 
 async function entriesOf(worktree: Worktree, folder: string): Promise<readonly FolderEntry[]> {
   const directory = join(worktree.path, folder);
-  if (!(await exists(directory)) || !(await isAllowed(directory, constants.R_OK))) return [];
+  if (!(await pathExists(directory)) || !(await isAllowed(directory, constants.R_OK))) return [];
   const entries = await readdir(directory, { withFileTypes: true });
   return entries
     .filter(({ name }) => name.toLowerCase() !== '.git' && !name.includes('\uFFFD'))

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { printableLine, UserError } from '@nx-fleet/core';
-import { isProcessAlive } from './process-identity.js';
+import { isProcessAlive } from '@nx-fleet/system';
 import { deleteRef, listRefs } from './refs.js';
 import { withoutSecrets } from './remote-url.js';
 import type { Repository } from './repository.js';
@@ -61,7 +61,7 @@ async function requireRef(repository: Repository, ref: string): Promise<void> {
 async function sweepFetched(repository: Repository): Promise<void> {
   for (const { ref } of await listRefs(repository, FETCHED)) {
     const pid = Number(/^(\d{1,10})-/.exec(ref.slice(FETCHED.length))?.[1] ?? 0);
-    if (pid === 0 || !(await isProcessAlive(pid, null))) await deleteRef(repository, ref);
+    if (pid === 0 || !isProcessAlive({ pid, startedAt: null })) await deleteRef(repository, ref);
   }
 }
 

@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemErrorCode } from '@nx-fleet/system';
 import { NO_CONFIGURATION } from './environment.js';
-import { systemErrorCode } from './file-errors.js';
 import type { GitRunner } from './run-git.js';
 
 /**

@@ -1,7 +1,7 @@
 import { copyFile, link, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMissingFile, systemErrorCode } from './file-errors.js';
+import { isMissingFile, systemErrorCode } from '@nx-fleet/system';
 import type { Worktree } from './repository.js';
 
 const LOCK_PATIENCE_MS = 2_000;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstat, readFile, readlink } from 'node:fs/promises';
-import { isMissingFile } from './file-errors.js';
+import { isMissingFile } from '@nx-fleet/system';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 const KIND = 0o170000;

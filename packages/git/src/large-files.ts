@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissingFile } from './file-errors.js';
-import { openMainWorktree, type Repository } from './repository.js';
+import { isMissingFile } from '@nx-fleet/system';
 import { splitNul } from './nul-separated.js';
+import { openMainWorktree, type Repository } from './repository.js';
 
 /** First line of what Git LFS puts in place of a file's content, from its specification. */
 const POINTER_START = 'version https://git-lfs.github.com/spec/';

@@ -1,10 +1,10 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { printableLine, UserError, type RepositoryLocation } from '@nx-fleet/core';
-import { isMissingFile } from './file-errors.js';
-import type { GitRunner } from './run-git.js';
+import { printableLine, type RepositoryLocation, UserError } from '@nx-fleet/core';
+import { isMissingFile } from '@nx-fleet/system';
 import { withRetries } from './retry.js';
-import { parseWorktreeList, type ListedWorktree } from './worktree-list.js';
+import type { GitRunner } from './run-git.js';
+import { type ListedWorktree, parseWorktreeList } from './worktree-list.js';
 
 /**
  * Where a folder belongs. A bare repository with linked worktrees has no main one: there the worktree of its default branch acts as the main one,

@@ -1,13 +1,12 @@
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { printableLine, UserError } from '@nx-fleet/core';
+import { pathExists, systemErrorCode, withLease } from '@nx-fleet/system';
 import { worktreeLease } from './add-worktree.js';
-import { systemErrorCode } from './file-errors.js';
-import { withLease } from './lease.js';
 import type { Repository } from './repository.js';
 import { withRetries } from './retry.js';
 import { listAllWorktrees, type ListedWorktree } from './worktree-list.js';
-import { canonicalPath, exists, folderContent, pointsInto, readLine } from './worktree-path.js';
+import { canonicalPath, folderContent, pointsInto, readLine } from './worktree-path.js';
 
 interface Move {
   readonly from: string;
@@ -29,7 +28,7 @@ export async function moveWorktree(repository: Repository, from: string, to: str
     await finishMove(repository, move.to);
     const worktrees = await listAllWorktrees(repository);
     const moved = worktrees.find(({ path }) => path === move.to);
-    if (!(await exists(move.from))) return moved !== undefined && pointsInto(move.to, commonDirectory);
+    if (!(await pathExists(move.from))) return moved !== undefined && pointsInto(move.to, commonDirectory);
     const source = worktrees.find(({ path }) => path === move.from && path !== mainWorktree);
     if (source === undefined || moved !== undefined || !(await isMovable(repository, source))) return false;
     if (!(await renameFolder(move))) return false;
@@ -43,7 +42,7 @@ export async function finishMove(repository: Repository, path: string): Promise<
   const { commonDirectory } = await repository.locate();
   if (!(await pointsInto(path, commonDirectory))) return;
   const registered = await registeredFile(path);
-  if (registered === null || registered === join(path, '.git') || (await exists(registered))) return;
+  if (registered === null || registered === join(path, '.git') || (await pathExists(registered))) return;
   await withRetries(() => repository.inMain(['worktree', 'repair', '--', path]));
   if ((await registeredFile(path)) !== join(path, '.git'))
     throw new Error(`git keeps "${printableLine(path)}" registered at its old place`);
@@ -69,7 +68,7 @@ async function renameFolder({ from, to }: Move): Promise<boolean> {
   await mkdir(dirname(to), { recursive: true });
   try {
     // A rename would replace an empty folder, but not a file.
-    if ((await exists(to)) && !(await stat(to)).isDirectory()) throw inUseError(to);
+    if ((await pathExists(to)) && !(await stat(to)).isDirectory()) throw inUseError(to);
     await rename(from, to);
     return true;
   } catch (error) {

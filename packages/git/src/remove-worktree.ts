@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { printableLine, UserError } from '@nx-fleet/core';
+import { isInside, pathExists, withLease } from '@nx-fleet/system';
 import { worktreeLease } from './add-worktree.js';
-import { withLease } from './lease.js';
 import { finishMove } from './move-worktree.js';
 import { discardBrokenRegistration, unregisterWorktree } from './repair-worktree.js';
 import type { Repository } from './repository.js';
 import { withRetries } from './retry.js';
 import { listAllWorktrees } from './worktree-list.js';
-import { canonicalPath, exists, folderContent, isInside, pointsInto } from './worktree-path.js';
+import { canonicalPath, folderContent, pointsInto } from './worktree-path.js';
 
 /**
  * Removes a worktree with whatever is in it, even a half-made or half-moved one; one that is gone is fine.
@@ -49,7 +49,7 @@ async function requireRemovable(repository: Repository, path: string): Promise<v
   const worktrees = await listAllWorktrees(repository);
   const inner = worktrees.find((worktree) => worktree.path !== path && isInside(worktree.path, path));
   if (inner !== undefined) throw new UserError(`"${name}" holds the worktree "${printableLine(inner.path)}". Remove that one first.`);
-  if (worktrees.some((worktree) => worktree.path === path) || !(await exists(path))) return;
+  if (worktrees.some((worktree) => worktree.path === path) || !(await pathExists(path))) return;
   const content = await folderContent(path);
   if (content?.length === 0 || (await pointsInto(path, commonDirectory))) return;
   throw new UserError(`"${name}" is not a worktree of this repository. To remove it, delete the folder yourself.`);

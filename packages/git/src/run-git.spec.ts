@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isProcessAlive } from '@nx-fleet/system';
 import { gitEnvironment } from './environment.js';
 import { createTestRepository, type TestRepository } from './repository.fixture.js';
-import { processStart } from './process-identity.js';
 import { createGitRunner, type GitRunner } from './run-git.js';
 import { plainScratchFolders } from './scratch-folder.js';
 
@@ -47,7 +47,7 @@ describe('the runner of git', () => {
     await expect(waiting).rejects.toThrow(/^git .* did not end within 1 seconds in ".*", and was ended\. Run it there by hand/);
     const pid = Number(await readFile(file, 'utf8'));
     expect(pid).toBeGreaterThan(0);
-    expect(await processStart(pid)).toBe('gone');
+    expect(isProcessAlive({ pid, startedAt: null })).toBe(false);
   });
 
   it('has a signal that ends this process end its group, and forgets it afterwards', async () => {

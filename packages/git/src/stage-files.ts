@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { printableLine, UserError } from '@nx-fleet/core';
+import { pathExists } from '@nx-fleet/system';
 import { convertedOnly } from './converted-files.js';
 import { filesInEmbedded, findEmbedded } from './embedded-repositories.js';
 import { splitNul } from './nul-separated.js';
@@ -7,7 +8,6 @@ import { GITLINK, parseRawChanges, RAW_FLAGS, type RawChange } from './raw-chang
 import type { Repository, Worktree } from './repository.js';
 import type { GitOptions, GitOutput } from './run-git.js';
 import { submodulesOf } from './submodules.js';
-import { exists } from './worktree-path.js';
 
 export interface StagingRequest {
   /** A separate index; it holds what the worktree's index holds. */
@@ -97,7 +97,7 @@ async function unlink(repository: Repository, { worktree, git }: Staging, { base
   const folders: string[] = [];
   for (const { path, oldMode } of changed) {
     // A submodule that was removed, or never filled, has no work in it.
-    if (!(await exists(join(worktree.path, path, '.git'))) && oldMode === GITLINK) continue;
+    if (!(await pathExists(join(worktree.path, path, '.git'))) && oldMode === GITLINK) continue;
     if (isBackup || oldMode !== GITLINK) folders.push(path);
     else await requireStoredElsewhere(repository, worktree, path);
   }

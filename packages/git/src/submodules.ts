@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathExists, isInside } from '@nx-fleet/system';
 import type { GitOptions } from './run-git.js';
 import { openMainWorktree, type Repository, type Worktree } from './repository.js';
 import { splitNul } from './nul-separated.js';
-import { exists, folderContent, isInside } from './worktree-path.js';
+import { folderContent } from './worktree-path.js';
 
 /** A checkout with submodules, and the git folder whose submodules it is to have. */
 interface Filling {
@@ -23,18 +24,18 @@ interface Submodule {
  * as git leaves it. One that is there already is left alone.
  */
 export async function fillSubmodules(repository: Repository, worktree: Worktree): Promise<void> {
-  if (!(await exists(join(worktree.path, '.gitmodules')))) return;
+  if (!(await pathExists(join(worktree.path, '.gitmodules')))) return;
   const main = await openMainWorktree(repository);
   await fill({ repository, checkout: worktree, model: main.gitDirectory });
 }
 
 /** Puts submodules that are there back to the commits that HEAD asks for; what was changed in them goes. */
 export async function resetSubmodules(repository: Repository, checkout: Pick<Worktree, 'path' | 'run'>): Promise<void> {
-  if (!(await exists(join(checkout.path, '.gitmodules')))) return;
+  if (!(await pathExists(join(checkout.path, '.gitmodules')))) return;
   for (const { path } of await submodulesOf(checkout)) {
     const directory = join(checkout.path, path);
     const commit = await pinnedCommit(checkout, path);
-    if (commit === null || !(await exists(join(directory, '.git')))) continue;
+    if (commit === null || !(await pathExists(join(directory, '.git')))) continue;
     const run: Worktree['run'] = (args, options) => repository.run({ cwd: directory, arguments: args, ...options });
     if ((await run(['cat-file', '-e', `${commit}^{commit}`], { answers: [0, 1, 128] })).exitCode !== 0) continue;
     await run(['checkout', '--quiet', '--force', '--detach', '--no-recurse-submodules', commit, '--']);
@@ -60,8 +61,8 @@ async function fillOne({ repository, checkout, model }: Filling, { name, path }:
     run: (args, options) => repository.run({ cwd: directory, arguments: args, ...options }),
   };
   // git writes the index when all files are there: without one there is no work here.
-  if (!(await exists(join(gitDirectory, 'index')))) {
-    if (await exists(gitDirectory)) await rm(directory, { recursive: true, force: true });
+  if (!(await pathExists(join(gitDirectory, 'index')))) {
+    if (await pathExists(gitDirectory)) await rm(directory, { recursive: true, force: true });
     await rm(gitDirectory, { recursive: true, force: true });
     if (((await folderContent(directory)) ?? []).length > 0) return;
     await clone(checkout, { name, path, source });
@@ -120,7 +121,7 @@ async function configured(repository: Repository, gitDirectory: string, key: str
 }
 
 async function hasCommit(repository: Repository, gitDirectory: string, commit: string): Promise<boolean> {
-  if (!(await exists(join(gitDirectory, 'HEAD')))) return false;
+  if (!(await pathExists(join(gitDirectory, 'HEAD')))) return false;
   const options = { cwd: gitDirectory, variables: { GIT_DIR: gitDirectory }, answers: [0, 1, 128] };
   return (await repository.run({ ...options, arguments: ['cat-file', '-e', `${commit}^{commit}`] })).exitCode === 0;
 }

@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
 import { printableLine } from '@nx-fleet/core';
+import { pathExists } from '@nx-fleet/system';
 import { keepContents } from './keep-contents.js';
 import { isSameFile, keepFile } from './kept-file.js';
 import type { Repository } from './repository.js';
 import type { Watched } from './watched.js';
-import { exists } from './worktree-path.js';
 
 // What git, Git LFS, editors and our own tasks write while users work, and what runs nothing. `submodule.<name>.update` may be a command.
 const LIVELY =
@@ -21,7 +21,7 @@ export async function watchConfiguration(repository: Repository, file: string, a
   const [before, entriesBefore] = [await keepFile(file), await readEntries(repository, file)];
   const changedKeys = async (): Promise<readonly string[]> => {
     // Without its folder, the worktree that it was for is gone, and it with it.
-    if (isSameFile(before, await keepFile(file)) || !(await exists(dirname(file)))) return [];
+    if (isSameFile(before, await keepFile(file)) || !(await pathExists(dirname(file)))) return [];
     const now = await readEntries(repository, file);
     if (now === null || entriesBefore === null) return now === entriesBefore ? [] : ['all of it'];
     return [...new Set([...entriesBefore.keys(), ...now.keys()])].filter((key) => !isEqual(entriesBefore.get(key), now.get(key)));

@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { printableLine, type WatchRequest } from '@nx-fleet/core';
-import { isMissingFile } from './file-errors.js';
+import { isInside, isMissingFile } from '@nx-fleet/system';
 import { keepContents } from './keep-contents.js';
 import { ABSENT, isSameFile, keepFile, type KeptFile } from './kept-file.js';
 import { splitNul } from './nul-separated.js';
 import type { Repository } from './repository.js';
 import { SPARSE, watchConfiguration } from './watched-configuration.js';
 import type { Watched } from './watched.js';
-import { folderContent, isInside } from './worktree-path.js';
+import { folderContent } from './worktree-path.js';
 
 /** What decides what git runs and how it reads files: configuration, hooks, attributes, object stores. Users seldom change it, and our own tasks never. */
 export async function watchSetup(

@@ -1,9 +1,9 @@
 import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printableLine, UserError } from '@nx-fleet/core';
+import { systemErrorCode } from '@nx-fleet/system';
 import { checkoutVariables } from './checkout-worktree.js';
 import { convertedOnly } from './converted-files.js';
-import { systemErrorCode } from './file-errors.js';
 import { freeIndex } from './index-file.js';
 import { splitNul } from './nul-separated.js';
 import { parseRawChanges, RAW_FLAGS } from './raw-changes.js';

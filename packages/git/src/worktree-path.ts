@@ -1,7 +1,7 @@
-import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { lstat, readdir, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { printableLine } from '@nx-fleet/core';
-import { isMissingFile } from './file-errors.js';
+import { isInside, isMissingFile, pathExists, readFileIfPresent } from '@nx-fleet/system';
 
 /** The real path of something that may not exist yet, as git will print it. */
 export async function canonicalPath(path: string): Promise<string> {
@@ -11,22 +11,6 @@ export async function canonicalPath(path: string): Promise<string> {
   } catch (error) {
     if (!isMissingFile(error) || dirname(path) === path) throw error;
     return join(await canonicalPath(dirname(path)), basename(path));
-  }
-}
-
-/** Whether `path` is `directory` or lies in it. */
-export function isInside(path: string, directory: string): boolean {
-  const way = relative(directory, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
-
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isMissingFile(error)) return false;
-    throw error;
   }
 }
 
@@ -42,12 +26,7 @@ export async function folderContent(path: string): Promise<readonly string[] | n
 
 /** The text of a small file, trimmed; null when it is missing. */
 export async function readLine(path: string): Promise<string | null> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    if (isMissingFile(error)) return null;
-    throw error;
-  }
+  return (await readFileIfPresent(path))?.trim() ?? null;
 }
 
 /** Whether the folder's `.git` file says that it is a worktree of this repository. */
@@ -70,7 +49,7 @@ export async function registrationOf(path: string, commonDirectory: string): Pro
 /** The folder that a `.git` file names; null where there is none, or a folder. */
 async function gitFileTarget(path: string): Promise<string | null> {
   const gitFile = join(path, '.git');
-  if (!(await exists(gitFile)) || !(await lstat(gitFile)).isFile()) return null;
+  if (!(await pathExists(gitFile)) || !(await lstat(gitFile)).isFile()) return null;
   const target = /^gitdir: (.+)$/s.exec((await readLine(gitFile)) ?? '')?.[1];
   if (target === undefined) return null;
   return isAbsolute(target) ? target : join(path, target);

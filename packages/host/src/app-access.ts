@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppAccess, AppAnswer, AppRequest } from '@nx-fleet/core';
-import { portListener } from './port-listener.js';
+import { processSource } from '@nx-fleet/system';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -13,7 +13,7 @@ export function createAppAccess(): AppAccess {
   return {
     listens,
     send,
-    listenerAt: async (port) => portListener(port),
+    listenerAt: async (port) => processSource.listenerAt(port),
     pause: (ms) => sleep(ms),
   };
 }

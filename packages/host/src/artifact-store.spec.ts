@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, readdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '@nx-fleet/core';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { createArtifactStore } from './artifact-store.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 describe('artifact store', () => {
   const folder = useTemporaryFolder();

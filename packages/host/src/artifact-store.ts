@@ -1,9 +1,7 @@
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { printableLine, UserError, type ArtifactStore } from '@nx-fleet/core';
-import { leadsInside } from './inside-folder.js';
-import { replaceFile } from './private-file.js';
-import { isFolder, readFileIfPresent } from './read-file.js';
+import { type ArtifactStore, printableLine, UserError } from '@nx-fleet/core';
+import { isFolder, leadsInside, readFileIfPresent, replaceFile } from '@nx-fleet/system';
 import { requireFolderName, stateDirectory } from './state-directory.js';
 
 /** The artifacts of stages under `.nx-fleet/out/` of the worktree that they run in: they are outputs of its Nx tasks. */

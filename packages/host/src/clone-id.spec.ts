@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { cloneId } from './clone-id.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 describe('cloneId', () => {
   const folder = useTemporaryFolder();

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { writeDurably } from './private-file.js';
-import { readFileIfPresent } from './read-file.js';
+import { readFileIfPresent, writeDurably } from '@nx-fleet/system';
 
 /** A random id, written once under a repository's common git directory: of all that ask at once, one writes, and all read the same. */
 export async function cloneId(commonDirectory: string): Promise<string> {

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from '@nx-fleet/core';
+import { isRunning } from '../../system/src/testing/processes.js';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { createCommandRunner } from './command-runner.js';
-import { isRunning } from './testing/processes.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 const PATH = process.env['PATH'] ?? '';
 

@@ -1,8 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
-import type { execa as Execa } from 'execa';
 import type { Command, CommandResult, CommandRunner } from '@nx-fleet/core';
+import { RUN_VARIABLE } from '@nx-fleet/system';
+import type { execa as Execa } from 'execa';
 import { isProcessEnding } from './exit-guard.js';
-import { RUN_VARIABLE } from './process-group.js';
 import { newRunMark } from './run-mark.js';
 import { watchProcess } from './watch-process.js';
 

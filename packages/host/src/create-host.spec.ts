@@ -2,8 +2,8 @@ import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { aStart } from '../../core/src/budget/ledger.contract.js';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { createHost, defaultRegistryDirectory } from './create-host.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 describe('host', () => {
   const folder = useTemporaryFolder();

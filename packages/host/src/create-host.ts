@@ -1,23 +1,27 @@
-import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Host } from '@nx-fleet/core';
+import {
+  busyPorts,
+  exclusively,
+  exclusiveWork,
+  namesIn,
+  pathExists,
+  processesIn,
+  readFileIfPresent,
+  writePrivateFile,
+} from '@nx-fleet/system';
 import { createArtifactStore } from './artifact-store.js';
-import { busyPorts } from './busy-ports.js';
 import { cloneId } from './clone-id.js';
 import { createCommandRunner } from './command-runner.js';
+import { installDependencies } from './dependencies/install-dependencies.js';
 import { discardDirectory, sweepDiscarded } from './discard-directory.js';
 import { endStrays } from './end-strays.js';
-import { exclusively, exclusiveWork } from './exclusively.js';
-import { installDependencies } from './dependencies/install-dependencies.js';
 import { fillAssignments, readAssignments, readManagedBlock, writeManagedBlock } from './env-block.js';
 import { hasProgram } from './has-program.js';
 import { includeFiles } from './include-files.js';
-import { writePrivateFile } from './private-file.js';
-import { forgottenScratchFolders } from './process-end.js';
-import { processesIn } from './processes-in.js';
-import { nullIfAbsent, pathExists, readFileIfPresent } from './read-file.js';
 import { createLedger } from './ledger/create-ledger.js';
+import { forgottenScratchFolders } from './process-end.js';
 import { createRegistry } from './registry.js';
 import { startInBackground } from './start-in-background.js';
 import { stateDirectory } from './state-directory.js';
@@ -49,7 +53,7 @@ export function createHost(options: HostOptions): Host {
     cloneId,
     busyPorts,
     endStrays: async (directory) => ((await pathExists(directory)) ? endStrays(directory) : 0),
-    processesIn: (directory) => processesIn(commands, directory),
+    processesIn,
     startInBackground: (command) => startInBackground(command, env),
     installDependencies: (request) => installDependencies(commands, request),
     includeFiles,
@@ -65,7 +69,7 @@ export function createHost(options: HostOptions): Host {
     writePrivateFile,
     pathExists,
     hasProgram,
-    listDirectory: namesIn,
+    listDirectory: async (directory) => (await namesIn(directory)).toSorted(),
     discardDirectory: (directory) => discardDirectory(directory, env),
     sweepDiscarded,
     forgottenScratchFolders,
@@ -73,11 +77,6 @@ export function createHost(options: HostOptions): Host {
     exclusiveWork: (prefix) => exclusiveWork(path.join(stateDirectory(workspaceRoot), 'local', 'locks'), prefix),
     now: () => new Date(),
   };
-}
-
-async function namesIn(directory: string): Promise<readonly string[]> {
-  const names: readonly string[] = await readdir(directory).catch((error: unknown) => nullIfAbsent(error) ?? []);
-  return names.toSorted();
 }
 
 /** Where the registry of this user stands. Empty and relative values are passed over, as the XDG specification asks. */

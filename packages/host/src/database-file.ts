@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { pathExists } from './read-file.js';
+import { pathExists } from '@nx-fleet/system';
 
 /** How files of databases begin, and at which byte: SQLite, DuckDB, a dump of Redis' memory, H2. */
 const HEADERS: readonly (readonly [number, string])[] = [

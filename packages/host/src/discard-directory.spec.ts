@@ -1,11 +1,11 @@
-import { chmodSync, chownSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processIds } from '@nx-fleet/system';
+import { isGoneSoon } from '../../system/src/testing/processes.js';
+import { startSourceProcess } from '../../system/src/testing/source-process.js';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { discardDirectory, sweepDiscarded } from './discard-directory.js';
-import { processIds } from './process-group.js';
-import { isGoneSoon } from './testing/processes.js';
-import { startSourceProcess } from './testing/source-process.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 const env = { PATH: process.env['PATH'] ?? '' };
 
@@ -74,7 +74,7 @@ describe('discarding a folder', () => {
   });
 
   it('sweeps what is left when everything is killed half-way', async () => {
-    const script = `import { discardDirectory } from source('discard-directory');
+    const script = `import { discardDirectory } from source('host/src/discard-directory');
       console.log('ready');
       await discardDirectory(process.argv[1], process.env);
       setTimeout(() => undefined, 60_000);`;

@@ -4,7 +4,7 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allowedEnvironment, printableLine, UserError } from '@nx-fleet/core';
-import { nullIfAbsent } from './read-file.js';
+import { nullIfAbsent } from '@nx-fleet/system';
 import { startDetached } from './start-detached.js';
 
 const DISCARDED_PREFIX = '.nx-fleet-discarded-';

@@ -1,14 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isGoneSoon, isRunning } from '../../system/src/testing/processes.js';
+import { type SourceProcess, startSourceProcess } from '../../system/src/testing/source-process.js';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { endStrays } from './end-strays.js';
-import { isGoneSoon, isRunning } from './testing/processes.js';
-import { startSourceProcess, type SourceProcess } from './testing/source-process.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 /** Runs a shell with a daemon that left its group and the folder; prints the ids of both. */
 const SCRIPT = `
-  const { createCommandRunner } = await import(source('command-runner'));
+  const { createCommandRunner } = await import(source('host/src/command-runner'));
   const daemon = 'setsid sh -c "cd /; echo \\\\$\\\\$; exec sleep 60" & ';
   const pids = [];
   const onLine = (line) => pids.push(line) === 2 && console.log(pids.join(' '));

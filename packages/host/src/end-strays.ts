@@ -2,9 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { marksOf, processIds } from './process-group.js';
-import { isInside } from './process-link.js';
-import { readProcessStat } from './process-stat.js';
+import { isInside, marksOf, processIds, isProcessAlive } from '@nx-fleet/system';
 import { deadMarks } from './run-mark.js';
 
 const GIVE_UP_MS = 3_000;
@@ -37,7 +35,7 @@ function living(marks: ReadonlySet<string>): readonly number[] {
   if (marks.size === 0) return [];
   return processIds().filter((pid) => {
     const joined = marksOf(pid).split('/');
-    return pid !== process.pid && joined.some((mark) => marks.has(mark)) && readProcessStat(pid)?.isDead === false;
+    return pid !== process.pid && joined.some((mark) => marks.has(mark)) && isProcessAlive({ pid, startedAt: null });
   });
 }
 

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { writeFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { UserError } from '@nx-fleet/core';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { readManagedBlock, writeManagedBlock } from './env-block.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 interface Expander {
   expand(options: { readonly parsed: Record<string, string>; readonly processEnv: Record<string, string> }): {

@@ -1,9 +1,9 @@
-import { startSourceProcess, type SourceProcess } from './testing/source-process.js';
-import { isGoneSoon, isRunning } from './testing/processes.js';
+import { isGoneSoon, isRunning } from '../../system/src/testing/processes.js';
+import { type SourceProcess, startSourceProcess } from '../../system/src/testing/source-process.js';
 
 /** Runs a shell with a child and a daemon, prints their ids, then does what `then` says. */
 const script = (then: string): string => `
-  const { createCommandRunner } = await import(source('command-runner'));
+  const { createCommandRunner } = await import(source('host/src/command-runner'));
   const daemon = "setsid sh -c 'echo $$; trap \\"\\" HUP TERM; exec sleep 60' & ";
   const command = {
     file: 'sh',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endProcessGroup, signalProcessGroup, type ProcessGroup } from './process-group.js';
+import { endProcessGroup, type ProcessGroup, signalProcessGroup } from '@nx-fleet/system';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { createCommandRunner } from './command-runner.js';
 import { hasProgram } from './has-program.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 describe('hasProgram', () => {
   const folder = useTemporaryFolder();

@@ -2,10 +2,10 @@ import { readdirSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessIdentity } from '@nx-fleet/core';
+import { processPlace } from '@nx-fleet/system';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { createHeartbeat } from './heartbeat.js';
-import { processPlace } from './process-identity.js';
 import { createRegistry } from './registry.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 const ELSEWHERE = 'container/00000000-0000-4000-8000-000000000000/pid:[4026539999]';
 

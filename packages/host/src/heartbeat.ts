@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProcessIdentity } from '@nx-fleet/core';
-import { nullIfAbsent } from './read-file.js';
+import { nullIfAbsent } from '@nx-fleet/system';
 
 const BEAT_MS = 10_000;
 const SILENCE_MS = 60_000;

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { IncludeRequest } from '@nx-fleet/core';
+import { startSourceProcess } from '../../system/src/testing/source-process.js';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { includeFiles } from './include-files.js';
 import { classifyIncluded } from './included-kind.js';
-import { startSourceProcess } from './testing/source-process.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 describe('what kind a file is', () => {
   it.each([
@@ -190,7 +190,7 @@ describe('including files', () => {
     const text = 'x'.repeat(200_000);
     const files = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? `f${index}` : `d/.env.${index}`));
     files.forEach((file) => write(main(file), `${file}=${text}`));
-    const script = `import { includeFiles } from source('include-files');
+    const script = `import { includeFiles } from source('host/src/include-files');
       const [from, to, ...paths] = process.argv.slice(1);
       console.log('ready');
       await includeFiles({ from, to, paths, mayCarry: () => true, isFilled: () => false });`;

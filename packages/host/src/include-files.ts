@@ -1,12 +1,10 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { namesDatabase, type IncludeOutcome, type IncludeRequest } from '@nx-fleet/core';
+import { type IncludeOutcome, type IncludeRequest, namesDatabase } from '@nx-fleet/core';
+import { leadsInside, nullIfAbsent, pathExists, removeLeftovers, temporaryName } from '@nx-fleet/system';
 import { belongsToDatabase, isDatabase } from './database-file.js';
 import { classifyIncluded, type IncludedKind } from './included-kind.js';
-import { leadsInside } from './inside-folder.js';
-import { removeLeftovers, temporaryName } from './private-file.js';
-import { nullIfAbsent, pathExists } from './read-file.js';
 import { withholdVariables } from './withhold-variables.js';
 
 const CHUNK_BYTES = 256 * 1024;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RUN_VARIABLE } from './process-group.js';
-import { newRunMark } from './run-mark.js';
+import { RUN_VARIABLE } from '@nx-fleet/system';
+import { isGoneSoon, isRunning } from '../../system/src/testing/processes.js';
+import { startSourceProcess } from '../../system/src/testing/source-process.js';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { watchOrphaned } from './orphan-signal.js';
-import { isGoneSoon, isRunning } from './testing/processes.js';
-import { startSourceProcess } from './testing/source-process.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
+import { newRunMark } from './run-mark.js';
 
 const NO_PROCESS = newRunMark('/').replace(/^\d+@[^@]*/, '999999999@0');
 const MORE_THAN_ONE_LOOK_MS = 1_200;

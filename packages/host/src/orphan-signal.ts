@@ -1,5 +1,5 @@
+import { RUN_VARIABLE } from '@nx-fleet/system';
 import { guardWork } from './exit-guard.js';
-import { RUN_VARIABLE } from './process-group.js';
 import { deadMarks } from './run-mark.js';
 
 const POLL_MS = 500;

@@ -2,16 +2,16 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isGoneSoon } from '../../system/src/testing/processes.js';
+import { type SourceProcess, startSourceProcess } from '../../system/src/testing/source-process.js';
 import { forgottenScratchFolders, processEnd } from './process-end.js';
-import { isGoneSoon } from './testing/processes.js';
-import { startSourceProcess, type SourceProcess } from './testing/source-process.js';
 
 /** Makes a folder with a file, starts a git-like process in a group of its own, prints both, then does what `then` says. */
 const script = (then: string): string => `
   const { spawn } = await import('node:child_process');
   const { writeFileSync } = await import('node:fs');
-  const { processEnd } = await import(source('process-end'));
-  const { watchOrphaned } = await import(source('orphan-signal'));
+  const { processEnd } = await import(source('host/src/process-end'));
+  const { watchOrphaned } = await import(source('host/src/orphan-signal'));
   process.env.TMPDIR = ${JSON.stringify(tmpdir())};
   const { directory } = await processEnd.scratch.create();
   writeFileSync(directory + '/file', 'source code');

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ProcessEnd, ScratchFolders } from '@nx-fleet/core';
+import { isTagOfEndedProcess, ownProcessTag } from '@nx-fleet/system';
 import { guardLeftover, guardPlainGroup } from './exit-guard.js';
-import { isTagOfEndedProcess, ownProcessTag } from './process-tag.js';
 
 const REMOVE = { recursive: true, force: true, maxRetries: 5 } as const;
 const DELETER = `require('node:fs').rmSync(process.argv[1], ${JSON.stringify(REMOVE)});`;

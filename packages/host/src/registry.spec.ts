@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { link } from 'node:fs/promises';
 import path from 'node:path';
-import { UserError, type Allocation } from '@nx-fleet/core';
+import { type Allocation, UserError } from '@nx-fleet/core';
 import { describeRegistry } from '../../core/src/host/registry.contract.js';
+import { startSourceProcess } from '../../system/src/testing/source-process.js';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { createRegistry } from './registry.js';
-import { startSourceProcess } from './testing/source-process.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 const notSupported = (): Promise<void> => Promise.reject(Object.assign(new Error('no links'), { code: 'EPERM' }));
 
@@ -136,7 +136,7 @@ describe('registry on disk', () => {
   });
 
   const worker = `
-    const { createRegistry } = await import(source('registry'));
+    const { createRegistry } = await import(source('host/src/registry'));
     const [directory, name, count] = process.argv.slice(1);
     const registry = createRegistry({ directory });
     for (let index = 0; index < Number(count); index += 1) {

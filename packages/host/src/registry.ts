@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Registry, RegistryChange, Allocation, Spare } from '@nx-fleet/core';
-import { writeDurably } from './private-file.js';
+import type { Allocation, Registry, RegistryChange, Spare } from '@nx-fleet/core';
+import { identifyProcess, isProcessAlive, isVisible, nullIfAbsent, writeDurably } from '@nx-fleet/system';
 import { createHeartbeat } from './heartbeat.js';
-import { identifyProcess, isProcessAlive, isVisible } from './process-identity.js';
-import { nullIfAbsent } from './read-file.js';
 import { formatVersion, parseVersion, type RegistryVersion } from './registry-version.js';
 
 export interface RegistryOptions {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { identifyProcess, isProcessAlive } from './process-identity.js';
-import { processLink } from './process-link.js';
+import { identifyProcess, isProcessAlive, pidNamespace } from '@nx-fleet/system';
 
 /** What a mark tells of its run. */
 export interface RunMark {
@@ -30,5 +29,5 @@ export function deadMarks(joined: string): readonly RunMark[] {
 }
 
 function namespace(): string {
-  return processLink(process.pid, 'ns/pid').replace(/\D/g, '');
+  return pidNamespace().replace(/\D/g, '');
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import type { ProcessIdentity } from '@nx-fleet/core';
-import { identifyProcess } from './process-identity.js';
+import { identifyProcess } from '@nx-fleet/system';
 
 export interface DetachedNode {
   /** Arguments of Node itself. */

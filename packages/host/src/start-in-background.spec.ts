@@ -2,12 +2,12 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isProcessAlive } from '@nx-fleet/system';
+import { isGoneSoon, isRunning } from '../../system/src/testing/processes.js';
+import { startSourceProcess } from '../../system/src/testing/source-process.js';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { endStrays } from './end-strays.js';
-import { isProcessAlive } from './process-identity.js';
 import { startInBackground } from './start-in-background.js';
-import { isGoneSoon, isRunning } from './testing/processes.js';
-import { startSourceProcess } from './testing/source-process.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 describe('a command in the background', () => {
   const folder = useTemporaryFolder();
@@ -81,8 +81,8 @@ describe('a command in the background', () => {
 
   it('goes on when its starter is told to end, and does not keep it alive', async () => {
     writeFileSync(file('task.mjs'), WAITS);
-    const script = `import { startInBackground } from source('start-in-background');
-      import { createCommandRunner } from source('command-runner');
+    const script = `import { startInBackground } from source('host/src/start-in-background');
+      import { createCommandRunner } from source('host/src/command-runner');
       const [module, cwd, logFile, how] = process.argv.slice(1);
       const { pid } = await startInBackground({ module, args: [], cwd, passEnv: [], logFile }, process.env);
       if (how === 'signal') void createCommandRunner().run({ file: 'sleep', args: ['100'], cwd, env: process.env });

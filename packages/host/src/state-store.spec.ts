@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { UserError, type LocalState, type Manifest } from '@nx-fleet/core';
+import { type LocalState, type Manifest, UserError } from '@nx-fleet/core';
+import { useTemporaryFolder } from '../../system/src/testing/temporary-folder.js';
 import { createStateStore } from './state-store.js';
-import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 describe('state store', () => {
   const folder = useTemporaryFolder();

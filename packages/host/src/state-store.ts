@@ -1,9 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { z } from 'zod';
 import { localStateSchema, manifestSchema, parseJson, printableLine, type StateStore, UserError } from '@nx-fleet/core';
-import { replaceFile } from './private-file.js';
-import { nullIfAbsent, pathExists, readFileIfPresent } from './read-file.js';
+import { nullIfAbsent, pathExists, readFileIfPresent, replaceFile } from '@nx-fleet/system';
+import type { z } from 'zod';
 import { isIssueProject, requireProjectName, stateDirectory } from './state-directory.js';
 
 /** The state under `.nx-fleet/` of the main worktree, as files. @param findMainWorktree called by each method */

@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Readable } from 'node:stream';
 import type { Command, CommandResult } from '@nx-fleet/core';
+import { endProcessGroup, hasMembers, type ProcessGroup } from '@nx-fleet/system';
 import { guardProcessGroup } from './exit-guard.js';
 import { OutputTail } from './output-tail.js';
-import { endProcessGroup, hasMembers, type ProcessGroup } from './process-group.js';
 
 /** Time for what follows from a process's end: its exit event, its pipes. Something that cannot be seen or killed may hold them. */
 const AFTERMATH_MS = 1_000;

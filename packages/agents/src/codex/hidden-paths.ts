@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isInside } from '@nx-fleet/system';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -40,14 +41,10 @@ async function realPathOf(path: string): Promise<string | null> {
  * Left out is what cannot be hidden: where the agent works, and names that Codex would take for patterns.
  */
 export function readerProfile(cwd: string, hidden: readonly string[]): readonly string[] {
-  const isPlain = (path: string): boolean => !/[*?[\]]/.test(path) && !isWithin(cwd, path);
+  const isPlain = (path: string): boolean => !/[*?[\]]/.test(path) && !isInside(cwd, path);
   const plain = [...new Set(hidden)].filter(isPlain);
   // The sandbox cannot hide what is in a hidden folder already.
-  const outermost = plain.filter((path) => !plain.some((other) => other !== path && isWithin(path, other)));
+  const outermost = plain.filter((path) => !plain.some((other) => other !== path && isInside(path, other)));
   const rules = ['":root"="read"', ...outermost.map((path) => `${JSON.stringify(path)}="deny"`)];
   return [`default_permissions=${JSON.stringify(PROFILE)}`, `permissions.${PROFILE}.filesystem={${rules.join(',')}}`];
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder.replace(/\/$/, '')}/`);
 }

@@ -1,6 +1,7 @@
 import { constants, copyFile } from 'node:fs/promises';
 import type { CopyMethod } from './copy-method.js';
-import { exists, SIDECARS, statEntry } from './sqlite-path.js';
+import { pathExists } from '@nx-fleet/system';
+import { SIDECARS, statEntry } from './sqlite-path.js';
 
 /** Copies the file as it is, if no process has the database open or writes to it. */
 export function createPlainCopy(copy: typeof copyFile = copyFile): CopyMethod {
@@ -24,7 +25,7 @@ export function createPlainCopy(copy: typeof copyFile = copyFile): CopyMethod {
 /** Differs when the file was written to; null while SQLite's own files beside it show that it is in use. */
 async function fingerprint(source: string): Promise<string | null> {
   for (const sidecar of SIDECARS) {
-    if (await exists(source + sidecar)) {
+    if (await pathExists(source + sidecar)) {
       return null;
     }
   }

@@ -12,7 +12,8 @@ import type { DatabaseContext } from '../create-database.js';
 import { copyDatabase, createCopyMethods } from './copy-database.js';
 import type { CopyMethod } from './copy-method.js';
 import { removeDatabaseFiles, removeSidecars } from './database-files.js';
-import { findLinkOutside, isAbsence, requirePathInside, statEntry } from './sqlite-path.js';
+import { isMissingFile } from '@nx-fleet/system';
+import { findLinkOutside, requirePathInside, statEntry } from './sqlite-path.js';
 
 type SqliteSettings = Extract<DatabaseSettings, { type: 'sqlite' }>;
 
@@ -136,7 +137,7 @@ async function realPathOrNull(path: string): Promise<string | null> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (isAbsence(error)) {
+    if (isMissingFile(error)) {
       return null;
     }
     throw new Error(`"${printableLine(path)}" cannot be resolved`, { cause: error });

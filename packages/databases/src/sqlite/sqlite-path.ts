@@ -1,7 +1,8 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { printableLine, UserError } from '@nx-fleet/core';
+import { isInside, isMissingFile, pathExists } from '@nx-fleet/system';
 
 /** What SQLite keeps beside a database: they belong to it and to no other file of its name. */
 export const SIDECARS = ['-wal', '-shm', '-journal'] as const;
@@ -9,7 +10,7 @@ export const SIDECARS = ['-wal', '-shm', '-journal'] as const;
 /** The database file's place in a worktree. @throws UserError when the setting leads out of it */
 export function requirePathInside(worktree: string, file: string): string {
   const path = resolve(worktree, file);
-  if (isAbsolute(file) || !isInside(worktree, path)) {
+  if (isAbsolute(file) || path === resolve(worktree) || !isInside(path, worktree)) {
     throw new UserError(
       `Database file "${printableLine(file)}" lies outside the workspace. Set "database.file" to a path inside it, such as "data/app.db".`,
     );
@@ -20,16 +21,11 @@ export function requirePathInside(worktree: string, file: string): string {
 /** The first link on the way from the worktree to a path that leads out of the worktree, or null: a copy behind it would be shared. */
 export async function findLinkOutside(worktree: string, path: string): Promise<string | null> {
   let existing = dirname(path);
-  while (!(await exists(existing)) && isInside(worktree, existing)) {
+  while (!(await pathExists(existing)) && existing !== worktree && isInside(existing, worktree)) {
     existing = dirname(existing);
   }
   const [root, real] = await Promise.all([realpath(worktree), realpath(existing)]);
-  return real === root || isInside(root, real) ? null : existing;
-}
-
-/** Whether anything is there: a link to nothing counts. */
-export async function exists(path: string): Promise<boolean> {
-  return (await statEntry(path)) !== null;
+  return isInside(real, root) ? null : existing;
 }
 
 /** What is at a path, links not followed, or null. */
@@ -37,20 +33,7 @@ export async function statEntry(path: string): Promise<BigIntStats | null> {
   try {
     return await lstat(path, { bigint: true });
   } catch (error) {
-    if (isAbsence(error)) {
-      return null;
-    }
+    if (isMissingFile(error)) return null;
     throw new Error(`"${printableLine(path)}" cannot be read`, { cause: error });
   }
-}
-
-/** Whether a file system call failed as nothing is there. */
-export function isAbsence(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

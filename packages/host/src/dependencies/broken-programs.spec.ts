@@ -1,6 +1,6 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { useTemporaryFolder } from '../testing/temporary-folder.js';
+import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
 import { brokenPrograms } from './broken-programs.js';
 
 async function tree(folder: string, programs: Readonly<Record<string, string>>): Promise<string> {

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { nullIfAbsent } from '../read-file.js';
+import { nullIfAbsent } from '@nx-fleet/system';
 
 const PROGRAMS = path.join('node_modules', '.bin');
 

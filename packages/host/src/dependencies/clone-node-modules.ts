@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DependencySafety } from '@nx-fleet/core';
-import { isFolder } from '../read-file.js';
+import { isFolder } from '@nx-fleet/system';
 import { cloneTree, type Transfer } from './clone-tree.js';
 import { mutablePackages } from './mutable-entries.js';
 import { foldersOf } from './package-json.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { nullIfAbsent, readFileIfPresent } from '../read-file.js';
+import { nullIfAbsent, readFileIfPresent } from '@nx-fleet/system';
 import type { PackageManager } from './lockfile.js';
 import { installFields } from './package-json.js';
 

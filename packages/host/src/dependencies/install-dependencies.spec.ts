@@ -5,8 +5,8 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
@@ -17,10 +17,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { UserError, type DependencyRequest } from '@nx-fleet/core';
+import { type DependencyRequest, UserError } from '@nx-fleet/core';
+import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
 import { createCommandRunner } from '../command-runner.js';
 import { makeNpmWorkspaces, npmEnvironment, runNpm, writeJson } from '../testing/npm-workspace.js';
-import { useTemporaryFolder } from '../testing/temporary-folder.js';
 import { installDependencies } from './install-dependencies.js';
 
 describe('installing dependencies with npm', () => {

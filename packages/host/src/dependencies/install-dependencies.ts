@@ -1,9 +1,8 @@
 import { realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { type CommandRunner, type DependencyOutcome, type DependencyRequest, parseJson, printableLine } from '@nx-fleet/core';
-import { replaceFile } from '../private-file.js';
-import { isFolder, readFileIfPresent } from '../read-file.js';
+import { isFolder, readFileIfPresent, replaceFile } from '@nx-fleet/system';
+import { z } from 'zod';
 import { brokenPrograms } from './broken-programs.js';
 import { cloneNodeModules } from './clone-node-modules.js';
 import { dependencyKey } from './dependency-key.js';

@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import { type CommandRunner, parseJson } from '@nx-fleet/core';
-import { nullIfAbsent, pathExists, readFileIfPresent } from '../read-file.js';
+import { nullIfAbsent, pathExists, readFileIfPresent } from '@nx-fleet/system';
+import { z } from 'zod';
 import type { PackageManager } from './lockfile.js';
 import { isOnDisk } from './packages-on-disk.js';
 import { isYarnTreeCurrent } from './yarn-tree.js';

@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startSourceProcess } from '../../../system/src/testing/source-process.js';
+import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
 import { writeJson } from '../testing/npm-workspace.js';
-import { startSourceProcess } from '../testing/source-process.js';
-import { useTemporaryFolder } from '../testing/temporary-folder.js';
 
-const SCRIPT = `import { installDependencies } from source('dependencies/install-dependencies');
-  import { createCommandRunner } from source('command-runner');
+const SCRIPT = `import { installDependencies } from source('host/src/dependencies/install-dependencies');
+  import { createCommandRunner } from source('host/src/command-runner');
   const [from, to, safety] = process.argv.slice(1);
   const onProgress = (line) => console.log(line);
   const { method } = await installDependencies(createCommandRunner(), { from, to, safety, env: {}, onProgress });

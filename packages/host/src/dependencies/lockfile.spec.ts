@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '@nx-fleet/core';
-import { useTemporaryFolder } from '../testing/temporary-folder.js';
+import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
 import { detectPackageManager } from './lockfile.js';
 
 describe('the package manager of a worktree', () => {

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { z } from 'zod';
 import { parseJson, UserError } from '@nx-fleet/core';
-import { pathExists, readFileIfPresent } from '../read-file.js';
+import { pathExists, readFileIfPresent } from '@nx-fleet/system';
+import { z } from 'zod';
 
 export type PackageManagerName = 'npm' | 'pnpm' | 'yarn' | 'bun';
 

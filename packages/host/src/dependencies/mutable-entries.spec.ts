@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { useTemporaryFolder } from '../testing/temporary-folder.js';
+import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
 import { mutablePackages, startsMutable } from './mutable-entries.js';
 
 describe('what tools change in place', () => {

@@ -1,6 +1,6 @@
-import path from 'node:path';
 import { readdir } from 'node:fs/promises';
-import { nullIfAbsent } from '../read-file.js';
+import path from 'node:path';
+import { nullIfAbsent } from '@nx-fleet/system';
 
 /** `prisma generate` writes into it. */
 const ALWAYS_MUTABLE = '@prisma/client';

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '@nx-fleet/core';
+import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
 import { createCommandRunner } from '../command-runner.js';
 import { packTiny, writeJson } from '../testing/npm-workspace.js';
-import { useTemporaryFolder } from '../testing/temporary-folder.js';
 import { installDependencies } from './install-dependencies.js';
 
 const PROGRAMS = path.resolve(import.meta.dirname, '../../../../node_modules');

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { parseJson } from '@nx-fleet/core';
-import { nullIfAbsent, readFileIfPresent } from '../read-file.js';
+import { nullIfAbsent, readFileIfPresent } from '@nx-fleet/system';
+import { z } from 'zod';
 
 const manifestSchema = z.object({ version: z.string().optional() });
 /** Manifests that are read at the same time. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readFileIfPresent } from '../read-file.js';
+import { readFileIfPresent } from '@nx-fleet/system';
 import { isOnDisk, type PackageOnDisk } from './packages-on-disk.js';
 
 /** Whether the node_modules of Yarn 2 and later holds what its lockfile names, which is compared with Yarn's record of the last install. */

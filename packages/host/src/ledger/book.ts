@@ -1,8 +1,8 @@
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import type { z } from 'zod';
 import { parseJson, UserError } from '@nx-fleet/core';
-import { readFileIfPresent } from '../read-file.js';
+import { readFileIfPresent } from '@nx-fleet/system';
+import type { z } from 'zod';
 
 /** A file of JSON lines that only ever grows. */
 export interface Book<Entry> {

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { identifyProcess } from '../process-identity.js';
-import { useTemporaryFolder } from '../testing/temporary-folder.js';
+import { identifyProcess } from '@nx-fleet/system';
+import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
 import { identifyRun } from './identify-run.js';
-import { outermostNx, systemLookup, type ProcessEntry } from './outermost-nx.js';
+import { processSource, type ProcessEntry } from '@nx-fleet/system';
+import { outermostNx } from './outermost-nx.js';
 
 const self = process.pid;
 const outer = process.ppid;
@@ -93,8 +94,8 @@ describe('the outermost Nx', () => {
   });
 
   it('is looked for in the processes of this system', () => {
-    expect(() => outermostNx({ pid: self, isOurs }, systemLookup())).not.toThrow();
-    expect(systemLookup()(self)?.parent).toBe(outer);
+    expect(() => outermostNx({ pid: self, isOurs }, processSource.describe)).not.toThrow();
+    expect(processSource.describe(self)?.parent).toBe(outer);
   });
 
   it('ends where a process is its own parent', () => {

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
-import { identifyProcess } from '../process-identity.js';
-import { outermostNx, systemLookup, type ProcessLookup } from './outermost-nx.js';
+import { identifyProcess } from '@nx-fleet/system';
+import { processSource } from '@nx-fleet/system';
+import { outermostNx, type ProcessLookup } from './outermost-nx.js';
 import { repositoryOf } from './repository-of.js';
 
 interface RunOptions {
@@ -14,7 +15,7 @@ interface RunOptions {
  * processes that they are nested in, outermost first; Nx 23 that of the outermost one; Nx 22 nothing. Where they tell nothing, or only of
  * another repository, whose task has started ours, the processes themselves tell.
  */
-export function identifyRun({ workspaceRoot, env }: RunOptions, lookUp: ProcessLookup = systemLookup()): string {
+export function identifyRun({ workspaceRoot, env }: RunOptions, lookUp: ProcessLookup = processSource.describe): string {
   const isOurs = sameRepository(workspaceRoot);
   const told = (env['NX_INVOCATION_ANCESTOR_PIDS'] ?? env['NX_INVOCATION_ROOT_PID'] ?? '').split(',').filter(isProcessId).map(Number);
   const pid = told.find((one) => isOurs(lookUp(one)?.folder ?? null)) ?? outermostNx({ pid: process.pid, isOurs }, lookUp) ?? process.pid;

@@ -1,15 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { processLink } from '../process-link.js';
-import { readProcessStat } from '../process-stat.js';
-
-/** What a process was started with, and by whom. */
-export interface ProcessEntry {
-  readonly parent: number;
-  readonly words: readonly string[];
-  /** Where it runs; null where the system does not tell. */
-  readonly folder: string | null;
-}
+import type { ProcessEntry } from '@nx-fleet/system';
 
 interface Descendant {
   readonly pid: number;
@@ -41,31 +30,4 @@ export function outermostNx({ pid, isOurs }: Descendant, lookUp: ProcessLookup):
 
 function isNx({ words }: ProcessEntry): boolean {
   return words.slice(0, 4).some((word) => NX_PROGRAM.test(word));
-}
-
-/** The processes of this system. */
-export function systemLookup(): ProcessLookup {
-  if (process.platform === 'linux') return linuxProcess;
-  return process.platform === 'win32' ? () => null : psProcess;
-}
-
-function linuxProcess(pid: number): ProcessEntry | null {
-  const stat = readProcessStat(pid);
-  if (stat === null) return null;
-  try {
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return { parent: stat.parent, words, folder: processLink(pid, 'cwd') || null };
-  } catch {
-    return null;
-  }
-}
-
-/** For macOS and BSD. */
-function psProcess(pid: number): ProcessEntry | null {
-  const { status, stdout } = spawnSync('ps', ['-o', 'ppid=,args=', '-p', String(pid)], {
-    encoding: 'utf8',
-    env: { PATH: '/bin:/usr/bin' },
-  });
-  const [, parent, args = ''] = (status === 0 && /^\s*(\d+)\s+(.*)$/m.exec(stdout)) || [];
-  return parent === undefined ? null : { parent: Number(parent), words: args.split(' '), folder: null };
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { useTemporaryFolder } from '../testing/temporary-folder.js';
+import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
 import { repositoryOf } from './repository-of.js';
 
 describe('the repository of a folder', () => {

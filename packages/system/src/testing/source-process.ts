@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -13,10 +13,10 @@ export interface SourceProcess {
   readonly exit: Promise<{ readonly exitCode: number | null; readonly signal: string | null }>;
 }
 
-/** Starts a script, a module's text; `source('registry')` in it stands for our module's place. */
+/** Starts a script, a module's text; `source('host/src/run/command-runner')` in it stands for our module's place. */
 export function startSourceProcess(script: string, args: readonly string[] = []): SourceProcess {
   const text = script.replaceAll(/source\('([\w/-]+)'\)/g, (_, name: string) =>
-    JSON.stringify(fileURLToPath(new URL(`../${name}.ts`, import.meta.url))),
+    JSON.stringify(fileURLToPath(new URL(`../../../${name}.ts`, import.meta.url))),
   );
   const child = spawn(
     process.execPath,

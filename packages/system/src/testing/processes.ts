@@ -1,10 +1,9 @@
-import { readProcessStat } from '../process-stat.js';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isProcessAlive } from '../process-identity.js';
 
 /** True while a process runs; one that only waits to be reaped does not. */
 export function isRunning(pid: number): boolean {
-  const stat = readProcessStat(pid);
-  return stat !== null && !stat.isDead;
+  return isProcessAlive({ pid, startedAt: null });
 }
 
 /** Waits until the process is gone. False if it is still there after ten seconds. */

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readProcessStat } from './process-stat.js';
+import { processIds, variableOf } from './proc-source.js';
+import { processSource } from './process-source.js';
 
 /** Variable that marks every process of a run, so that those that left the group are found. */
 export const RUN_VARIABLE = 'NX_FLEET_RUN';
@@ -41,45 +41,19 @@ export function signalProcessGroup(group: ProcessGroup, signal: NodeJS.Signals):
 
 /** True while a process of the run is left. One that is dead and only not yet reaped does not count. */
 export function hasMembers(group: ProcessGroup): boolean {
-  if (process.platform !== 'linux') {
-    return send(-group.leader, 0);
-  }
-  return (send(-group.leader, 0) && processIds().some((pid) => isIn(group, pid))) || strays(group).length > 0;
-}
-
-function isIn(group: ProcessGroup, pid: number): boolean {
-  const stat = readProcessStat(pid);
-  return stat !== null && stat.group === group.leader && !stat.isDead;
+  return (send(-group.leader, 0) && processSource.membersOf(group.leader).length > 0) || strays(group).length > 0;
 }
 
 /** Processes of the run that made a group or a session of their own. Only Linux shows them. */
-function strays(group: ProcessGroup): readonly number[] {
-  return process.platform === 'linux' && group.mark !== null ? processIds().filter((pid) => isMarked(group, pid) && !isIn(group, pid)) : [];
-}
-
-function isMarked(group: ProcessGroup, pid: number): boolean {
-  return group.mark !== null && marksOf(pid).includes(group.mark);
+function strays({ leader, mark }: ProcessGroup): readonly number[] {
+  if (process.platform !== 'linux' || mark === null) return [];
+  const members = new Set(processSource.membersOf(leader));
+  return processIds().filter((pid) => marksOf(pid).includes(mark) && !members.has(pid));
 }
 
 /** The joined marks of a process, or ''. Only Linux shows them. */
 export function marksOf(pid: number): string {
-  const variables = readIfPossible(`/proc/${pid}/environ`).split('\0');
-  return variables.find((variable) => variable.startsWith(`${RUN_VARIABLE}=`))?.slice(RUN_VARIABLE.length + 1) ?? '';
-}
-
-export function processIds(): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-}
-
-/** The file's text; '' for a process that is gone, dead or not ours. */
-function readIfPossible(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  return variableOf(pid, RUN_VARIABLE);
 }
 
 function send(pid: number, signal: NodeJS.Signals | 0): boolean {

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { identifyProcess, isProcessAlive } from './process-identity.js';
-import { parseProcessStat } from './process-stat.js';
 
 describe('process identity', () => {
   it('holds while the process runs, and no longer', async () => {
@@ -32,21 +31,5 @@ describe('process identity', () => {
 
   it('takes a process of someone else for alive', () => {
     expect(isProcessAlive({ pid: 1, startedAt: null })).toBe(true);
-  });
-});
-
-describe('/proc/<pid>/stat', () => {
-  const rest = 'S 1 77 77 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 987654 1000 200';
-
-  it('is read from the last parenthesis on, since a name can hold anything', () => {
-    expect(parseProcessStat(`42 (a) b (c) ${rest}`)).toEqual({ parent: 1, group: 77, startTicks: '987654', isDead: false });
-  });
-
-  it('tells a process that waits to be reaped', () => {
-    expect(parseProcessStat(`42 (sh) ${rest.replace('S', 'Z')}`)?.isDead).toBe(true);
-  });
-
-  it('is nothing when it is cut short', () => {
-    expect(parseProcessStat('42 (sh) S 1')).toBeNull();
   });
 });

@@ -1,9 +1,9 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { check, lock } from 'proper-lockfile';
 import type { ExclusiveWork } from '@nx-fleet/core';
-import { nullIfAbsent } from './read-file.js';
+import { check, lock } from 'proper-lockfile';
+import { nullIfAbsent } from './files.js';
 
 /** A holder that was killed gives no sign of life for so long. */
 const STALE_MS = 5_000;

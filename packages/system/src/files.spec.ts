@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { replaceFile, writePrivateFile } from './private-file.js';
-import { ownProcessTag } from './process-tag.js';
+import { replaceFile, writePrivateFile } from './files.js';
+import { ownProcessTag } from './process-identity.js';
 import { useTemporaryFolder } from './testing/temporary-folder.js';
 
 describe('private file', () => {

@@ -2,7 +2,6 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExclusiveWork } from '@nx-fleet/core';
-import { check, lock } from 'proper-lockfile';
 import { nullIfAbsent } from './files.js';
 
 /** A holder that was killed gives no sign of life for so long. */
@@ -27,6 +26,7 @@ export async function exclusively<Result>(file: string, { act, ...waiting }: Exc
 export async function exclusiveWork(folder: string, prefix: string): Promise<readonly string[]> {
   const entries = await readdir(folder).catch((error: unknown) => nullIfAbsent(error) ?? []);
   const names = entries.filter((name) => name.startsWith(prefix) && name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length));
+  const { check } = await proper();
   const areHeld = await Promise.all(names.map((name) => check(join(folder, name), { realpath: false, stale: STALE_MS })));
   return names.filter((_, index) => areHeld[index]).toSorted();
 }
@@ -34,6 +34,7 @@ export async function exclusiveWork(folder: string, prefix: string): Promise<rea
 async function acquire(file: string, { onWait, signal }: Omit<ExclusiveWork<unknown>, 'act'>): Promise<() => Promise<void>> {
   // Losing the lock, as by a long sleep of the machine, is not a reason to throw away what is nearly done.
   const options = { realpath: false, stale: STALE_MS, update: ALIVE_MS, onCompromised: ignoreLost };
+  const { lock } = await proper();
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await lock(file, options);
@@ -43,6 +44,11 @@ async function acquire(file: string, { onWait, signal }: Omit<ExclusiveWork<unkn
     if (attempt === 1) onWait();
     await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal });
   }
+}
+
+/** It listens to signals as soon as it is loaded: only where something is locked. */
+function proper() {
+  return import('proper-lockfile');
 }
 
 function ignoreLost(error: NodeJS.ErrnoException): void {

@@ -96,7 +96,7 @@ describe.each(TESTED_NX)('what is paid for again, on nx $nxVersion', (versions) 
     workspace.write('nx-fleet.json', scriptedOptions({ prompts: 'tools/prompts' }));
     expect(await run(...REVIEWED)).toEqual([]);
     for (const words of TESTS_ALL ? ['', 'Stricter.\n'] : ['']) {
-      workspace.write('tools/prompts/review.md', `[[stage:review]]\n${words}{{spec}}\nThe change:\n{{diff}}\n{{checks}}\n`);
+      workspace.write('tools/prompts/review.md', `You review a change.\n${words}{{spec}}\nThe change:\n{{diff}}\n{{checks}}\n`);
       expect(await run(...REVIEWED)).toEqual(REVIEWED.flatMap((project) => stages(project, ...REVIEW_ONLY)));
     }
     rmSync(join(workspace.root, 'tools/prompts'), { recursive: true });

@@ -75,7 +75,7 @@ describe('what a project review makes of', () => {
     );
     expect(await shop.review()).toEqual([]);
     workspace.write('tools/agent.mjs', program);
-    const prompt = '[[stage:review]] {{spec}} {{diff}} {{checks}}\n';
+    const prompt = 'You review a change. {{spec}} {{diff}} {{checks}}\n';
     for (const files of [{ 'tools/agent.mjs': `${program}// another version\n` }, { 'tools/prompts/review.md': prompt }]) {
       await workspace.git('switch', '-q', 'main');
       await shop.commit(files);

@@ -9,7 +9,8 @@ const LINES_PER_FILE = 100;
 const AGENT = `#!/usr/bin/env node
 import { readFileSync, writeFileSync } from 'node:fs';
 if (process.argv[2] === '--version') { console.log('1.0.0'); process.exit(0); }
-const stage = /\\[\\[stage:(\\w+)\\]\\]/.exec(readFileSync(0, 'utf8'))?.[1];
+const verb = /You (plan the work|do the work|review a change)/.exec(readFileSync(0, 'utf8'))?.[1] ?? '';
+const stage = { plan: 'plan', do: 'build', review: 'review' }[verb.split(' ')[0]];
 if (stage === 'build') writeFileSync('work.txt', 'done');
 const answers = {
   plan: { summary: 's', steps: [{ title: 't', detail: '', files: [] }], acceptance: [], projects: [], assumptions: [] },

@@ -1,3 +1,4 @@
+import { OPENINGS } from './prompt-stage.js';
 import type { ModelRule, ModelStep, Protocol } from './loopback-model.js';
 
 const PROTOCOLS: readonly Protocol[] = ['messages', 'responses'];
@@ -20,7 +21,7 @@ const TOOLS = {
 
 /** Words of a prompt: its stage, and a scenario that stands in the issue's text. */
 export function during(stage: 'plan' | 'build' | 'review', scenario: string, ...more: string[]): string[] {
-  return [`[[stage:${stage}]]`, `[[scenario:${scenario}]]`, ...more];
+  return [OPENINGS[stage], `[[scenario:${scenario}]]`, ...more];
 }
 
 /** A rule for each protocol: `steps` gets the tools of its program. */

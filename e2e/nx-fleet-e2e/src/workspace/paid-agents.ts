@@ -1,3 +1,4 @@
+import { stageIn } from './prompt-stage.js';
 import { SCRIPTED_FILES } from './scripted-agents.js';
 
 /** What the stand-ins that cost something tell for each stage, in US dollars. */
@@ -11,7 +12,7 @@ const args = process.argv.slice(2);
 const input = args[0] === '--version' ? '' : readFileSync(0, 'utf8');
 const agent = new URL('agent.mjs', import.meta.url).pathname;
 const { status, stdout } = spawnSync(process.execPath, [agent, ...args], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'inherit'] });
-const stage = /\\[\\[stage:(\\w+)\\]\\]/.exec(input)?.[1];
+const stage = ${stageIn('input')};
 const cost = ${JSON.stringify(PRICES)}[stage];
 process.stdout.write(args[0] === '--version' ? stdout : JSON.stringify({ text: stdout, tokens: { input: 1000, output: 50 }, cost, model: 'paid-' + args[1] }) + '\\n');
 process.exitCode = status ?? 1;

@@ -1,3 +1,4 @@
+import { stageOfPrompt } from './prompt-stage.js';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -112,5 +113,5 @@ function logins({ folder }: Workspace, { url }: LoopbackModel): Record<string, s
 
 /** The stage that a request was made in, as our prompt's first words say it. */
 export function stageOf({ text }: ModelRequest): string {
-  return /\[\[stage:(\w+)\]\]/.exec(text)?.[1] ?? 'none';
+  return stageOfPrompt(text);
 }

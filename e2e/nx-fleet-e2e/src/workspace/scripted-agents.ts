@@ -1,3 +1,5 @@
+import { stageIn } from './prompt-stage.js';
+
 /**
  * A stand-in for an agent, as a file of the workspace. It does what an agent does, by a fixed script: reads the prompt, edits files, answers.
  * The specs steer it by words in the issue: `FAIL ONCE`, `PLANT BUG`, `SOFTEN`, `WRITE IN REVIEW`, `NOTHING`, `STUBBORN`, `BARE`;
@@ -12,7 +14,7 @@ if (mode === '--version') {
   process.exit(0);
 }
 const prompt = readFileSync(0, 'utf8');
-const stage = /\\[\\[stage:(\\w+)\\]\\]/.exec(prompt)?.[1] ?? 'none';
+const stage = ${stageIn('prompt')} ?? 'none';
 const [, title = 'none', body = ''] = /^# (.+)\\n\\n(.*)$/m.exec(prompt) ?? [];
 const rules = existsSync('AGENTS.md') ? readFileSync('AGENTS.md', 'utf8') : null;
 if (process.env.E2E_CALL_LOG) appendFileSync(process.env.E2E_CALL_LOG, JSON.stringify({ stage, title, mode, model, cwd: process.cwd(), rules, env: process.env }) + '\\n');

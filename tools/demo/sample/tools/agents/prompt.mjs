@@ -1,6 +1,9 @@
+/** By the first verb of its prompt. */
+const STAGES = { plan: 'plan', do: 'build', review: 'review' };
+
 /** What a stage's prompt says: which stage, which issue, and the stage's material. */
 export function readPrompt(prompt) {
-  const stage = /^\[\[stage:(plan|build|review)\]\]/.exec(prompt)?.[1];
+  const stage = STAGES[/^You (plan|do|review)\b/.exec(prompt)?.[1]];
   const title = /^`{3,}markdown\n# (.+)$/m.exec(prompt)?.[1];
   if (stage === undefined || title === undefined) throw new Error('the prompt names no stage, or no issue');
   return { stage, title, failures: failuresIn(prompt), diff: diffIn(prompt) };

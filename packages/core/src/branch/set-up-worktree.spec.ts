@@ -72,8 +72,8 @@ async function checkout({ issue }: World): Promise<void> {
   await checkoutBuild('claude', issue.context(BUILD_TARGET));
 }
 
-async function validate({ issue }: World): Promise<void> {
-  await validateIssue(issue.settings.validate, issue.context(VALIDATE_TARGET));
+async function validate({ issue }: World, place: 'fresh' | 'worktree' = 'fresh'): Promise<void> {
+  await validateIssue({ ...issue.settings.validate, in: place }, issue.context(VALIDATE_TARGET));
 }
 
 /** Takes the events so far. */
@@ -119,14 +119,14 @@ describe('database and generated files follow the branch', () => {
     expect(take(made).slice(0, 3)).toEqual(['fresh', 'migrate on a.ts 1', 'writer on a.ts 1']);
   });
 
-  it('in a validation, whose checks get a database that no other checks have worked on', async () => {
+  it('in a validation in the worktree, whose checks get a database that no other checks have worked on', async () => {
     const made = await world();
     await build(made);
     await checkout(made);
     take(made);
-    await validate(made);
+    await validate(made, 'worktree');
     expect(take(made)).toEqual(['fresh', 'migrate on a.ts 1', 'test on a.ts 1']);
-    await validate(made);
+    await validate(made, 'worktree');
     expect(take(made)).toEqual(['fresh', 'migrate on a.ts 1', 'test on a.ts 1']);
   });
 
@@ -179,7 +179,7 @@ describe('database and generated files follow the branch', () => {
     const made = await world({}, none);
     await build(made);
     await checkout(made);
-    await validate(made);
+    await validate(made, 'worktree');
     expect(take(made)).toEqual(['writer on the base', 'migrate on a.ts 1', 'test on a.ts 1', 'test on a.ts 1']);
   });
 

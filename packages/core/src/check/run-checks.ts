@@ -23,6 +23,10 @@ export interface ChecksRequest {
   /** Commit that the branch's own work starts from: `{base}`. */
   readonly base: string;
   readonly recorder: Pick<StageRecorder, 'addStep'>;
+  /** Variables of the checks besides the worktree's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Prepares database and generated files. @throws SetupFailure @default as the issue's worktree needs it */
+  readonly setUp?: () => Promise<void>;
 }
 
 /**
@@ -37,10 +41,11 @@ export async function runChecks(request: ChecksRequest, issue: StageIssue, conte
     results.push(result);
     await showResult(result, results.length, context);
   };
-  const unprepared = (await installFailure(request, issue, context)) ?? (await setupFailure(issue, context));
+  const unprepared =
+    (await installFailure(request, issue, context)) ?? (await setupFailure(request.setUp ?? (() => setUpForWork(issue, context)), context));
   if (unprepared !== null) await settle(unprepared);
   const { worktree } = issue.local;
-  const env = { ...worktreeEnvironment(worktree, host.env, request.passEnv), ...(await worktreeVariables(issue, context)) };
+  const env = { ...worktreeEnvironment(worktree, host.env, request.passEnv), ...(await worktreeVariables(issue, context)), ...request.env };
   const redact = await worktreeRedactor({ worktree, env, base: issue.manifest.base }, context);
   const count = request.checks.length;
   for (const [index, line] of unprepared === null ? request.checks.entries() : []) {
@@ -131,10 +136,10 @@ async function installFailure({ passEnv }: ChecksRequest, issue: StageIssue, con
 }
 
 /** Checks on the database of another commit would prove nothing. @returns the setup command that fails on the branch's files, or null */
-async function setupFailure(issue: StageIssue, context: StageContext): Promise<CheckResult | null> {
+async function setupFailure(setUp: () => Promise<void>, context: StageContext): Promise<CheckResult | null> {
   const startedAt = context.host.now().getTime();
   try {
-    await setUpForWork(issue, context);
+    await setUp();
     return null;
   } catch (error) {
     if (!(error instanceof SetupFailure) || !error.failed.hasRun) throw error;

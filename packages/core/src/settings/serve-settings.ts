@@ -18,6 +18,8 @@ export const serveSchema = z.strictObject({
 export const validateSchema = z.strictObject({
   /** The agent that tries the running app, by its name under `agents.define`. @default none */
   agent: z.string().optional(),
+  /** Where the checks run: in a worktree that is made of the commit for them, with a database branch of its own, or in the issue's. */
+  in: z.enum(['fresh', 'worktree']).default('fresh'),
 });
 
 export type ServeSettings = z.infer<typeof serveSchema>;

@@ -43,9 +43,13 @@ const PROVISIONING: readonly (readonly Step[])[] = [
   [smokeStep],
 ];
 
+/** A worktree without a branch, for checks: its dependencies are one of them. */
+export const MADE_FRESH: readonly (readonly Step[])[] = [[worktreeStep], [filesStep], [prepareStep], [databaseStep], [environmentStep]];
+export const SET_UP: readonly (readonly Step[])[] = [[setupStep], [smokeStep]];
+
 /** Makes all steps in order. When one fails, those beside it end first: nothing continues behind the undoing. */
-export async function makeSteps(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
-  for (const steps of PROVISIONING) {
+export async function makeSteps(work: WorktreeWork, adapters: WorktreeAdapters, table = PROVISIONING): Promise<void> {
+  for (const steps of table) {
     const results = await Promise.allSettled(steps.map((step) => step.make(work, adapters)));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }

@@ -2,6 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
 import type { Allocation } from '../host/registry.js';
 import { keepBackup, OWN_ENV_FILES, removeInnerWorktrees } from '../branch/keep-work.js';
+import { removeFreshWorktree } from './fresh-worktree.js';
 import { buildingRef, builtRef, checkingRef } from '../branch/refs.js';
 import { findAllocation, releaseWorktree, requireNobodyAtWork, settleWorktree, takeClaim } from './claim.js';
 import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
@@ -36,6 +37,7 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
   if (allocation !== null) {
     // Not even `force` takes a worktree from under a process of nx-fleet: what it writes in the meantime would be in no kept ref.
     await requireNobodyAtWork(allocation, host);
+    await removeFreshWorktree({ manifest, location, settings, onProgress }, adapters);
     await beginRemoving(allocation, adapters);
     await endStraysOf({ allocation, location }, host);
   }

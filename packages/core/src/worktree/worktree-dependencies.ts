@@ -19,5 +19,7 @@ export async function installWorktreeDependencies({ local }: StageIssue, passEnv
     onProgress: (line) => onDetail(line, 'output'),
     ...(signal === undefined ? {} : { signal }),
   });
-  if (method === 'cloned' || method === 'installed') onProgress(`dependencies ${method} (${packageManager ?? ''})`);
+  const line = `dependencies ${method} (${packageManager ?? ''})`;
+  if (method === 'installed') onProgress(line);
+  else if (method === 'cloned') onDetail(line, 'step');
 }

@@ -36,6 +36,8 @@ export interface WorktreeWork {
   readonly settings: ProvisioningSettings;
   /** Where the branch is made if it is not there. */
   readonly branchStart: string;
+  /** The commit that a worktree is made at without a branch. @default on its branch */
+  readonly detachedAt?: string | undefined;
   /** Where the branch may stand when it is deleted: its start while it has no work, else what the removal's plan saw. */
   readonly expectedTip: string | null;
   /** True for a checkout that was there before us: it is equipped, and never made or removed. */

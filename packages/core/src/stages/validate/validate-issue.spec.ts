@@ -34,6 +34,13 @@ async function validate(issue: StagedIssue): Promise<Validation> {
   return validateIssue(issue.settings.validate, issue.context(VALIDATE_TARGET));
 }
 
+/** With `validate.in: "worktree"`. */
+async function validateThere(issue: StagedIssue): Promise<Validation> {
+  return validateIssue({ ...issue.settings.validate, in: 'worktree' }, issue.context(VALIDATE_TARGET));
+}
+
+const FRESH = '/repo.worktrees/checks-of-issue-42';
+
 describe('validateIssue', () => {
   it('runs the checks on what is committed and says on which trees', async () => {
     const issue = await built();
@@ -57,9 +64,9 @@ describe('validateIssue', () => {
     });
     await validate(issue);
     expect(issue.host.commandLog[0]).toMatchObject({
-      cwd: issue.worktree,
+      cwd: FRESH,
       timeoutMs: 1_800_000,
-      env: { DATABASE_URL: 'memory:issue-42', CI_FLAG: '1', NX_DAEMON: 'false' },
+      env: { DATABASE_URL: 'memory:checks-of-issue-42', CI_FLAG: '1', NX_DAEMON: 'false', NX_CACHE_DIRECTORY: `${FRESH}/.nx/cache` },
     });
     expect(issue.host.commandLog[0]?.env).not.toHaveProperty('GITHUB_TOKEN');
   });
@@ -94,7 +101,7 @@ describe('validateIssue', () => {
   it('fails on a failing check, runs none after it, and still writes what it found', async () => {
     const issue = await built({ commands: () => failedCheck('\u001b[31mno\u001b[0m') });
     await expect(validate(issue)).rejects.toThrow(
-      `Check "lint" failed in "${issue.worktree}" (exit code 1). Fix it there, commit, and run again; or have it built again: nx g worktree --issue=42 --again`,
+      `Check "lint" failed on what is committed (exit code 1). Fix it in "${issue.worktree}", commit, and run again; or have it built again: nx g worktree --issue=42 --again`,
     );
     expect(JSON.parse(issue.out(VALIDATE_TARGET, 'validation.json') ?? '')).toMatchObject({
       checks: [{ command: 'lint', outcome: 'failed' }],
@@ -123,7 +130,6 @@ describe('validateIssue', () => {
     await expect(validateIssue(issue.settings.validate, context)).rejects.toThrow('Check "test" failed');
     const out = '.nx-fleet/out/issue-42/agent-validate';
     expect(shown).toEqual([
-      'dependencies cloned (npm)',
       'check passed (1.2 s): lint',
       'check failed (exit code 1, 0.1 s): test',
       ...Array.from({ length: 20 }, (_, index) => `  line ${41 + index}`),
@@ -165,17 +171,19 @@ describe('validateIssue', () => {
     );
   });
 
-  it('refuses checks that leave files behind', async () => {
+  it('in the worktree refuses checks that leave files behind', async () => {
     const issue = await built({
       commands: () => {
         issue.git.filesIn(issue.worktree).set('report\u001b[31m.xml', '');
         return {};
       },
     });
-    await expect(validate(issue)).rejects.toThrow(`The checks left files in "${issue.worktree}" that git does not ignore ("report.xml").`);
+    await expect(validateThere(issue)).rejects.toThrow(
+      `The checks left files in "${issue.worktree}" that git does not ignore ("report.xml").`,
+    );
   });
 
-  it('refuses checks during which the branch moved', async () => {
+  it('in the worktree refuses checks during which the branch moved', async () => {
     const issue = await built({
       commands: async () => {
         issue.git.filesIn(issue.worktree).set('more.ts', '');
@@ -183,7 +191,7 @@ describe('validateIssue', () => {
         return {};
       },
     });
-    await expect(validate(issue)).rejects.toThrow('"issue/42-dark-mode" changed while it was checked. Run again.');
+    await expect(validateThere(issue)).rejects.toThrow('"issue/42-dark-mode" changed while it was checked. Run again.');
   });
 
   it("checks a person's commits on top of the build", async () => {
@@ -206,7 +214,7 @@ describe('validateIssue', () => {
     const issue = await built();
     issue.host.dependencyLog.length = 0;
     await validate(issue);
-    expect(issue.host.dependencyLog.map(({ to }) => to)).toEqual([issue.worktree]);
+    expect(issue.host.dependencyLog.map(({ to }) => to)).toEqual([FRESH]);
     const failing = await built();
     const context = failing.context(VALIDATE_TARGET);
     const installDependencies = (): Promise<never> => Promise.reject(new UserError('npm failed.'));
@@ -219,24 +227,24 @@ describe('validateIssue', () => {
   const kept = (issue: StagedIssue): readonly string[] =>
     [...issue.git.refs.keys()].filter((ref) => ref.startsWith('refs/nx-fleet/backup/'));
 
-  it("clears away at once what cancelled checks left, under a ref; what is uncommitted later is a person's", async () => {
+  it("in the worktree clears away at once what cancelled checks left, under a ref; what is uncommitted later is a person's", async () => {
     const issue: StagedIssue = await built({
       commands: () => {
         issue.git.filesIn(issue.worktree).set('report.xml', 'half of i');
         return { ended: 'cancelled', exitCode: null };
       },
     });
-    await expect(validate(issue)).rejects.toThrow(/was cancelled\. To continue: nx run issue-42:agent-validate$/);
+    await expect(validateThere(issue)).rejects.toThrow(/was cancelled\. To continue: nx run issue-42:agent-validate$/);
     expect(issue.git.filesIn(issue.worktree).has('report.xml')).toBe(false);
     expect(issue.git.filesOf(issue.git.refs.get(kept(issue)[0] ?? '') ?? '')).toMatchObject({ 'report.xml': 'half of i' });
     issue.git.filesIn(issue.worktree).set('a.ts', 'fixed by hand');
-    await expect(validate(issue)).rejects.toThrow('has uncommitted changes ("a.ts")');
+    await expect(validateThere(issue)).rejects.toThrow('has uncommitted changes ("a.ts")');
     expect(issue.git.filesIn(issue.worktree).get('a.ts')).toBe('fixed by hand');
   });
 
   it('leaves no note of checks that could not be run', async () => {
     const issue = await built({ commands: () => Promise.reject(new Error('the disk is full')) });
-    await expect(validate(issue)).rejects.toThrow('the disk is full');
+    await expect(validateThere(issue)).rejects.toThrow('the disk is full');
     expect(issue.git.refs.has('refs/nx-fleet/checking/issue-42')).toBe(false);
   });
 
@@ -255,7 +263,7 @@ describe('validateIssue', () => {
       const strays = issue.host.strayLog.length;
       await checkoutBuild('claude', issue.context(BUILD_TARGET));
       expect(issue.host.strayLog.length).toBeGreaterThan(strays);
-      expect((await validate(issue)).checks.every(({ outcome }) => outcome === 'passed')).toBe(true);
+      expect((await validateThere(issue)).checks.every(({ outcome }) => outcome === 'passed')).toBe(true);
       expect(issue.git.filesIn(issue.worktree).has('report.xml')).toBe(false);
       expect(kept(issue)).toHaveLength(1);
       expect(issue.git.filesOf(issue.git.refs.get(kept(issue)[0] ?? '') ?? '')).toMatchObject({ 'report.xml': 'half of i' });
@@ -298,9 +306,108 @@ describe('validateIssue', () => {
   it('leaves no note of checks that came to their end, well or not', async () => {
     for (const result of [{}, failedCheck('no')]) {
       const issue = await built({ commands: () => result });
-      await validate(issue).catch(() => undefined);
+      await validateThere(issue).catch(() => undefined);
       expect(issue.git.refs.has('refs/nx-fleet/checking/issue-42')).toBe(false);
     }
+  });
+
+  describe('in a fresh worktree', () => {
+    const SETUP: StagedOptions = { options: { worktrees: { setup: ['migrate'], prepare: ['login'] }, checks: ['test'] } };
+
+    /** Nothing of it is left: folder, claim, database branch. */
+    async function expectNothingLeft(issue: StagedIssue): Promise<void> {
+      expect((await issue.git.listWorktrees()).map(({ path }) => path)).toEqual(['/repo', issue.worktree]);
+      expect((await issue.host.registry.read()).map(({ project }) => project)).toEqual(['issue-42']);
+      expect([...issue.database.branches]).toEqual(['issue-42']);
+    }
+
+    it('has what is committed, a database and ports of its own, and the setup commands run there', async () => {
+      const seen: object[] = [];
+      const issue: StagedIssue = await built({
+        ...SETUP,
+        commands: ({ file, cwd, env }) => {
+          seen.push({ file, cwd, files: [...issue.git.filesIn(cwd).keys()].toSorted(), database: env['DATABASE_URL'], port: env['PORT'] });
+          return {};
+        },
+      });
+      issue.host.files.set(`${issue.worktree}/dist/built.js`, 'left by the writer, ignored by git');
+      await validate(issue);
+      const there = { cwd: FRESH, files: ['README.md', 'a.ts'] };
+      expect(seen).toEqual([
+        { ...there, file: 'login', database: undefined, port: undefined },
+        { ...there, file: 'migrate', database: 'memory:checks-of-issue-42', port: expect.stringMatching(/^\d+$/) },
+        { ...there, file: 'test', database: 'memory:checks-of-issue-42', port: expect.stringMatching(/^\d+$/) },
+      ]);
+      expect(issue.host.files.has(`${FRESH}/dist/built.js`)).toBe(false);
+      const own = await issue.host.readEnvironment(`${issue.worktree}/.env.local`);
+      expect((seen[2] as { port: string }).port).not.toBe(own['PORT']);
+      await expectNothingLeft(issue);
+    });
+
+    it.each<[string, () => Awaited<ReturnType<NonNullable<StagedOptions['commands']>>> | Promise<never>]>([
+      ['fail', () => failedCheck('no')],
+      ['are cancelled', () => ({ ended: 'cancelled', exitCode: null })],
+      ['cannot be run', () => Promise.reject(new Error('the disk is full'))],
+    ])('leaves nothing behind where its checks %s, and nothing in the worktree of the issue', async (_, outcome) => {
+      const issue: StagedIssue = await built({
+        commands: ({ cwd }) => {
+          issue.git.filesIn(cwd).set('report.xml', 'half of i');
+          return outcome();
+        },
+      });
+      await expect(validate(issue)).rejects.toThrow(/failed|cancelled|full/);
+      await expectNothingLeft(issue);
+      expect(await issue.git.dirtyPaths(issue.worktree)).toEqual([]);
+      expect(kept(issue)).toEqual([]);
+    });
+
+    it('does not mind files that its checks leave there', async () => {
+      const issue: StagedIssue = await built({
+        commands: ({ cwd }) => {
+          issue.git.filesIn(cwd).set('report.xml', '');
+          return {};
+        },
+      });
+      expect((await validate(issue)).checks.every(({ outcome }) => outcome === 'passed')).toBe(true);
+    });
+
+    it('is removed by the next run after a kill', async () => {
+      const issue: StagedIssue = await built(SETUP);
+      const killed = { ...issue.host, registry: issue.host.registry, discardDirectory: () => new Promise<never>(() => undefined) };
+      const database = { ...issue.database, removeBranch: () => new Promise<never>(() => undefined) };
+      void validateIssue(issue.settings.validate, { ...issue.context(VALIDATE_TARGET), host: killed, database });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect((await issue.host.registry.read()).map(({ project }) => project)).toContain('checks-of-issue-42');
+      issue.host.becomeAnotherProcess();
+      await validate(issue);
+      await expectNothingLeft(issue);
+    });
+
+    it('fails on a setup command that fails on what is committed, as on a check', async () => {
+      const issue = await built({ ...SETUP, commands: ({ file }) => (file === 'migrate' ? failedCheck('column exists') : {}) });
+      await expect(validate(issue)).rejects.toThrow('Check "setup: migrate" failed on what is committed (exit code 1).');
+      await expectNothingLeft(issue);
+    });
+
+    it('is refused without its database, and checks nothing', async () => {
+      const issue = await built();
+      const createBranch = (): Promise<never> => Promise.reject(new UserError('The server is down.'));
+      const context = { ...issue.context(VALIDATE_TARGET), database: { ...issue.database, createBranch } };
+      await expect(validateIssue(issue.settings.validate, context)).rejects.toThrow(
+        'The database for the checks of "issue-42" was not created (The server is down.).',
+      );
+      expect(issue.host.commandLog).toEqual([]);
+      await expectNothingLeft(issue);
+    });
+
+    it("is not made where the checkout is the user's own: checks run there", async () => {
+      const issue = await built();
+      const local = await issue.host.state.readLocal('issue-42');
+      if (local === null) throw new Error('no local state');
+      await issue.host.state.writeLocal('issue-42', { ...local, here: true });
+      await validate(issue);
+      expect(issue.host.commandLog[0]?.cwd).toBe(issue.worktree);
+    });
   });
 
   it('refuses a dirty worktree without running anything', async () => {

@@ -9,9 +9,10 @@ export interface ValidateStageSettings {
   readonly setup: readonly CommandLine[];
   readonly smoke: CommandLine | null;
   readonly passEnv: readonly string[];
+  readonly in: 'fresh' | 'worktree';
 }
 
-/** The checks, in the worktree. */
+/** The checks, in a fresh worktree or the issue's. */
 export const VALIDATE: CheckStage<ValidateStageSettings> = {
   name: 'validate',
   target: VALIDATE_TARGET,
@@ -19,10 +20,16 @@ export const VALIDATE: CheckStage<ValidateStageSettings> = {
     {
       name: inRound(VALIDATE_TARGET, round),
       dependsOn: [checkoutTarget(round)],
-      description: 'Runs the checks in the worktree, with its ports and database',
+      description: 'Runs the checks on what is committed, in a fresh worktree with ports and a database of its own',
     },
   ],
-  settings: ({ checks, worktrees: { setup, smoke, passEnv } }) => ({ checks, setup, smoke: smoke ?? null, passEnv }),
+  settings: ({ checks, worktrees: { setup, smoke, passEnv }, validate }) => ({
+    checks,
+    setup,
+    smoke: smoke ?? null,
+    passEnv,
+    in: validate.in,
+  }),
   prompt: null,
   // What is on the branch comes as a file of the task that brings it there. Asking git would be hashed before that task has run.
   inputs: () => [{ artifact: 'checkout.json' }, 'node'],

@@ -13,7 +13,8 @@ export const worktreeStep: Step = {
     await excludeNested(work, adapters);
     if (!(await becomesWorktree(work, adapters))) {
       showDetail(work, `checking out ${manifest.branch}`);
-      await adapters.git.addWorktree(allocation.worktree, manifest.branch);
+      if (work.detachedAt === undefined) await adapters.git.addWorktree(allocation.worktree, manifest.branch);
+      else await adapters.git.addDetachedWorktree(allocation.worktree, work.detachedAt);
       await adapters.git.checkoutWorktree(allocation.worktree);
     }
     work.found.isClean = true;

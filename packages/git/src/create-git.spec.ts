@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '@nx-fleet/system';
 import { describeGit } from '../../core/src/git/git.contract.js';
-import { createTestRepository, type TestRepository } from './repository.fixture.js';
+import { createTestRepository, type TestRepository } from './testing/repository.fixture.js';
 
 const repositories: TestRepository[] = [];
 

@@ -1,18 +1,15 @@
 import type { Git, ProcessEnd } from '@nx-fleet/core';
-import { addDetachedWorktree, addWorktree } from './add-worktree.js';
-import { createBundle, fetchBundle } from './bundle.js';
-import { checkoutWorktree, isCheckedOut } from './checkout-worktree.js';
-import { captureWorktree, commitAll } from './commits.js';
-import { isContained } from './containment.js';
-import { defaultBranch } from './default-branch.js';
-import { changedFiles, diff, lineCounts } from './diff.js';
-import { fetchFromOrigin } from './fetch-origin.js';
-import { generatedMarks } from './generated-files.js';
-import { ignoredMatching } from './ignored-matching.js';
-import { moveCommits } from './move-commits.js';
-import { mergeCommits } from './merge.js';
-import { moveWorktree } from './move-worktree.js';
-import { readFile, readLink } from './read-file.js';
+import { captureWorktree, commitAll } from './history/commits.js';
+import { isContained } from './history/contained.js';
+import { changedFiles, diff, generatedMarks, lineCounts } from './history/diff.js';
+import { mergeCommits } from './history/merge.js';
+import { moveCommits } from './history/move-commits.js';
+import { readFile, readLink, textsIn, trackedMatching } from './history/tree-files.js';
+import { listFiles, writeTrees } from './history/trees.js';
+import { createBundle, fetchBundle } from './remote/bundle.js';
+import { fetchFromOrigin } from './remote/fetch-origin.js';
+import { remoteUrl } from './remote/remote-url.js';
+import { defaultBranch } from './repository/default-branch.js';
 import {
   branchInTheWay,
   createBranch,
@@ -23,20 +20,20 @@ import {
   listRefs,
   readRef,
   remoteBranchesWith,
+  stashesOn,
   writeRef,
-} from './refs.js';
-import { remoteUrl } from './remote-url.js';
-import { removeWorktree } from './remove-worktree.js';
-import { createRepository } from './repository.js';
-import { isAncestor, isShallow, log, mergeBase, recentSubjects, resolveCommit, resolveTree } from './revisions.js';
-import { createSnapshot } from './snapshot.js';
-import { stashesOn } from './stashes.js';
-import { switchWorktree } from './switch-worktree.js';
-import { textsIn, trackedMatching } from './tracked-texts.js';
-import { listFiles, writeTrees } from './trees.js';
-import { watchRepository } from './watch-repository.js';
-import { convertedPaths, currentBranch, dirtyPaths, ignoredPaths, resetWorktree } from './work-tree-state.js';
-import { listWorktrees } from './worktree-list.js';
+} from './repository/refs.js';
+import { createRepository } from './repository/repository.js';
+import { isAncestor, isShallow, log, mergeBase, recentSubjects, resolveCommit, resolveTree } from './repository/revisions.js';
+import { createSnapshot } from './snapshot/snapshot.js';
+import { watchRepository } from './watch/watch-repository.js';
+import { addDetachedWorktree, addWorktree } from './worktrees/add-worktree.js';
+import { checkoutWorktree, isCheckedOut } from './worktrees/checkout-worktree.js';
+import { moveWorktree } from './worktrees/move-worktree.js';
+import { removeWorktree } from './worktrees/remove-worktree.js';
+import { switchWorktree } from './worktrees/switch-worktree.js';
+import { convertedPaths, currentBranch, dirtyPaths, ignoredMatching, ignoredPaths, resetWorktree } from './worktrees/work-tree-state.js';
+import { listWorktrees } from './worktrees/worktree-list.js';
 
 export interface CreateGitOptions {
   /** The whole environment that git is started from. @default process.env */

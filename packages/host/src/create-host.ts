@@ -11,21 +11,19 @@ import {
   readFileIfPresent,
   writePrivateFile,
 } from '@nx-fleet/system';
-import { createArtifactStore } from './artifact-store.js';
-import { cloneId } from './clone-id.js';
-import { createCommandRunner } from './command-runner.js';
 import { installDependencies } from './dependencies/install-dependencies.js';
-import { discardDirectory, sweepDiscarded } from './discard-directory.js';
-import { endStrays } from './end-strays.js';
-import { fillAssignments, readAssignments, readManagedBlock, writeManagedBlock } from './env-block.js';
-import { hasProgram } from './has-program.js';
-import { includeFiles } from './include-files.js';
-import { createLedger } from './ledger/create-ledger.js';
-import { forgottenScratchFolders } from './process-end.js';
-import { createRegistry } from './registry.js';
-import { startInBackground } from './start-in-background.js';
-import { stateDirectory } from './state-directory.js';
-import { createStateStore } from './state-store.js';
+import { fillAssignments, readAssignments, readManagedBlock, writeManagedBlock } from './env-files/env-block.js';
+import { includeFiles } from './env-files/include-files.js';
+import { createLedger } from './ledger/ledger.js';
+import { createRegistry } from './registry/registry.js';
+import { createCommandRunner, hasProgram } from './run/command-runner.js';
+import { endStrays } from './run/run-mark.js';
+import { forgottenScratchFolders } from './run/scratch-folders.js';
+import { startInBackground } from './run/start-in-background.js';
+import { createArtifactStore } from './state/artifact-store.js';
+import { discardDirectory, sweepDiscarded } from './state/discard-directory.js';
+import { cloneId, stateDirectory } from './state/state-directory.js';
+import { createStateStore } from './state/state-store.js';
 
 export interface HostOptions {
   /** The worktree that the command runs in. Artifacts are below it, in `.nx-fleet/out/`, where its Nx looks for them; so do the locks on them. */

@@ -1,5 +1,5 @@
-export { createAppAccess } from './app-access.js';
+export { createAppAccess } from './run/app-access.js';
 export { createHost, type HostOptions } from './create-host.js';
-export { guard } from './exit-guard.js';
-export { processEnd } from './process-end.js';
-export { watchOrphaned, type OrphanWatch } from './orphan-signal.js';
+export { guard } from './run/exit-guard.js';
+export { processEnd } from './run/scratch-folders.js';
+export { watchOrphaned, type OrphanWatch } from './run/run-mark.js';

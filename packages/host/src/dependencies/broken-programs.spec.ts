@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
-import { brokenPrograms } from './broken-programs.js';
+import { brokenPrograms } from './clone-node-modules.js';
 
 async function tree(folder: string, programs: Readonly<Record<string, string>>): Promise<string> {
   const bin = path.join(folder, 'node_modules', '.bin');

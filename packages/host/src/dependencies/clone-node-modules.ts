@@ -1,11 +1,10 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DependencySafety } from '@nx-fleet/core';
-import { isFolder } from '@nx-fleet/system';
-import { cloneTree, type Transfer } from './clone-tree.js';
-import { mutablePackages } from './mutable-entries.js';
-import { foldersOf } from './package-json.js';
+import { isFolder, namesIn, nullIfAbsent } from '@nx-fleet/system';
+import { cloneTree, mutablePackages, type Transfer } from './clone-tree.js';
+import { foldersOf } from './dependency-key.js';
 
 export interface NodeModulesClone {
   readonly from: string;
@@ -65,4 +64,17 @@ async function linkRewriter(from: string, to: string): Promise<(target: string, 
     if (root === undefined) return target;
     return path.relative(path.dirname(link), path.join(to, path.relative(root, target))) || '.';
   };
+}
+
+const PROGRAMS = path.join('node_modules', '.bin');
+
+/** Programs of a clone's `node_modules/.bin` that are broken links, although those of its original are not. */
+export async function brokenPrograms(original: string, clone: string): Promise<readonly string[]> {
+  const names = await namesIn(path.join(original, PROGRAMS));
+  const states = await Promise.all(names.map(async (name) => (await leads(original, name)) && !(await leads(clone, name))));
+  return names.filter((_, index) => states[index]);
+}
+
+async function leads(worktree: string, name: string): Promise<boolean> {
+  return (await stat(path.join(worktree, PROGRAMS, name)).catch(nullIfAbsent)) !== null;
 }

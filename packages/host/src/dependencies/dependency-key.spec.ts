@@ -2,8 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
 import { writeJson } from '../testing/npm-workspace.js';
-import { dependencyKey } from './dependency-key.js';
-import { packageFolders } from './package-json.js';
+import { dependencyKey, packageFolders } from './dependency-key.js';
 
 describe('the key of dependencies', () => {
   const folder = useTemporaryFolder();

@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type DependencyRequest, UserError } from '@nx-fleet/core';
 import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
-import { createCommandRunner } from '../command-runner.js';
+import { createCommandRunner } from '../run/command-runner.js';
 import { makeNpmWorkspaces, npmEnvironment, runNpm, writeJson } from '../testing/npm-workspace.js';
 import { installDependencies } from './install-dependencies.js';
 

@@ -3,13 +3,11 @@ import path from 'node:path';
 import { type CommandRunner, type DependencyOutcome, type DependencyRequest, parseJson, printableLine } from '@nx-fleet/core';
 import { isFolder, readFileIfPresent, replaceFile } from '@nx-fleet/system';
 import { z } from 'zod';
-import { brokenPrograms } from './broken-programs.js';
-import { cloneNodeModules } from './clone-node-modules.js';
-import { dependencyKey } from './dependency-key.js';
+import { brokenPrograms, cloneNodeModules } from './clone-node-modules.js';
+import { dependencyKey, packageFolders } from './dependency-key.js';
 import { runInstall } from './install.js';
 import { type InstalledTree, isInstalledTreeCurrent } from './installed-tree.js';
-import { detectPackageManager } from './lockfile.js';
-import { packageFolders } from './package-json.js';
+import { detectPackageManager } from './package-manager.js';
 import { treeDigest } from './packages-on-disk.js';
 
 const STAMP = '.nx-fleet.json';

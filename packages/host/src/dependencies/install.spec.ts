@@ -1,6 +1,6 @@
-import { UserError, type Command, type CommandResult, type CommandRunner, type DependencyRequest } from '@nx-fleet/core';
+import { type Command, type CommandResult, type CommandRunner, type DependencyRequest, UserError } from '@nx-fleet/core';
 import { installArguments, runInstall } from './install.js';
-import type { PackageManager } from './lockfile.js';
+import type { PackageManager } from './package-manager.js';
 
 const npm: PackageManager = { name: 'npm', lockfile: 'package-lock.json', isClassicYarn: false, isClonable: true };
 const exited: CommandResult = { ended: 'exited', exitCode: 0, signal: null, stdout: '', stderr: '', durationMs: 1 };

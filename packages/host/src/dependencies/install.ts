@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   type CommandResult,
   type CommandRunner,
@@ -8,7 +7,8 @@ import {
   printableLine,
   UserError,
 } from '@nx-fleet/core';
-import type { PackageManager } from './lockfile.js';
+import { z } from 'zod';
+import type { PackageManager } from './package-manager.js';
 
 const NPM_OPTIONS = ['--no-audit', '--no-fund', '--prefer-offline'];
 const SHOWN_LINES = 15;

@@ -6,7 +6,7 @@ import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder
 import { writeJson } from '../testing/npm-workspace.js';
 
 const SCRIPT = `import { installDependencies } from source('host/src/dependencies/install-dependencies');
-  import { createCommandRunner } from source('host/src/command-runner');
+  import { createCommandRunner } from source('host/src/run/command-runner');
   const [from, to, safety] = process.argv.slice(1);
   const onProgress = (line) => console.log(line);
   const { method } = await installDependencies(createCommandRunner(), { from, to, safety, env: {}, onProgress });

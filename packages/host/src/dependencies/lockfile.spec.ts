@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '@nx-fleet/core';
 import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
-import { detectPackageManager } from './lockfile.js';
+import { detectPackageManager } from './package-manager.js';
 
 describe('the package manager of a worktree', () => {
   const folder = useTemporaryFolder();

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
-import { mutablePackages, startsMutable } from './mutable-entries.js';
+import { mutablePackages, startsMutable } from './clone-tree.js';
 
 describe('what tools change in place', () => {
   const folder = useTemporaryFolder();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '@nx-fleet/core';
 import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
-import { createCommandRunner } from '../command-runner.js';
+import { createCommandRunner } from '../run/command-runner.js';
 import { packTiny, writeJson } from '../testing/npm-workspace.js';
 import { installDependencies } from './install-dependencies.js';
 

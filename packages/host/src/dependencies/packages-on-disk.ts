@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseJson } from '@nx-fleet/core';
-import { nullIfAbsent, readFileIfPresent } from '@nx-fleet/system';
+import { namesIn, readFileIfPresent } from '@nx-fleet/system';
 import { z } from 'zod';
 
 const manifestSchema = z.object({ version: z.string().optional() });
@@ -33,7 +32,7 @@ export async function treeDigest(worktree: string, folders: readonly string[]): 
 }
 
 async function packagesIn(folder: string): Promise<readonly string[]> {
-  const names = (await readdir(folder).catch((error: unknown) => nullIfAbsent(error) ?? [])).filter((name) => !name.startsWith('.')).sort();
+  const names = (await namesIn(folder)).filter((name) => !name.startsWith('.')).sort();
   const places = await Promise.all(
     names.map(async (name) => (name.startsWith('@') ? packagesIn(path.join(folder, name)) : [path.join(folder, name)])),
   );

@@ -4,10 +4,10 @@ import { UserError } from '@nx-fleet/core';
 import { aHit, anEnd, aStart, describeLedger } from '../../../core/src/budget/ledger.contract.js';
 import { startSourceProcess } from '../../../system/src/testing/source-process.js';
 import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
-import { createLedger } from './create-ledger.js';
+import { createLedger } from './ledger.js';
 
 const WORKER = `
-  const { createLedger } = await import(source('host/src/ledger/create-ledger'));
+  const { createLedger } = await import(source('host/src/ledger/ledger'));
   const [mainWorktree, name, count] = process.argv.slice(1);
   const ledger = createLedger({ workspaceRoot: mainWorktree, findMainWorktree: async () => mainWorktree, env: {} });
   const start = { kind: 'start', at: new Date().toISOString(), run: 'r', project: 'p', target: 't', key: null, agent: 'a', model: 'm'.repeat(500), owner: { pid: 1, startedAt: null } };

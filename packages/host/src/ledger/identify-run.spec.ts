@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { identifyProcess } from '@nx-fleet/system';
+import { identifyProcess, type ProcessEntry, processSource } from '@nx-fleet/system';
 import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
 import { identifyRun } from './identify-run.js';
-import { processSource, type ProcessEntry } from '@nx-fleet/system';
 import { outermostNx } from './outermost-nx.js';
 
 const self = process.pid;

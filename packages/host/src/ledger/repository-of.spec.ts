@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
-import { repositoryOf } from './repository-of.js';
+import { repositoryOf } from './identify-run.js';
 
 describe('the repository of a folder', () => {
   const folder = useTemporaryFolder();

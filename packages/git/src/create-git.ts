@@ -2,14 +2,11 @@ import type { Git, ProcessEnd } from '@nx-fleet/core';
 import { captureWorktree, commitAll } from './history/commits.js';
 import { isContained } from './history/contained.js';
 import { changedFiles, diff, generatedMarks, lineCounts } from './history/diff.js';
-import { mergeCommits } from './history/merge.js';
-import { moveCommits } from './history/move-commits.js';
-import { readFile, readLink, textsIn, trackedMatching } from './history/tree-files.js';
-import { listFiles, writeTrees } from './history/trees.js';
+import { mergeCommits, moveCommits } from './history/merge.js';
+import { listFiles, readFile, readLink, textsIn, trackedMatching, writeTrees } from './history/trees.js';
 import { createBundle, fetchBundle } from './remote/bundle.js';
 import { fetchFromOrigin } from './remote/fetch-origin.js';
-import { remoteUrl } from './remote/remote-url.js';
-import { defaultBranch } from './repository/default-branch.js';
+import { defaultBranch, remoteUrl } from './remote/origin.js';
 import {
   branchInTheWay,
   createBranch,
@@ -28,10 +25,9 @@ import { isAncestor, isShallow, log, mergeBase, recentSubjects, resolveCommit, r
 import { createSnapshot } from './snapshot/snapshot.js';
 import { watchRepository } from './watch/watch-repository.js';
 import { addDetachedWorktree, addWorktree } from './worktrees/add-worktree.js';
-import { checkoutWorktree, isCheckedOut } from './worktrees/checkout-worktree.js';
+import { checkoutWorktree, isCheckedOut, switchWorktree } from './worktrees/checkout-worktree.js';
 import { moveWorktree } from './worktrees/move-worktree.js';
 import { removeWorktree } from './worktrees/remove-worktree.js';
-import { switchWorktree } from './worktrees/switch-worktree.js';
 import { convertedPaths, currentBranch, dirtyPaths, ignoredMatching, ignoredPaths, resetWorktree } from './worktrees/work-tree-state.js';
 import { listWorktrees } from './worktrees/worktree-list.js';
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { printable, printableLine, type ProcessEnd, UserError } from '@nx-fleet/core';
 import { type Environment, gitEnvironment } from './environment.js';
 
@@ -140,4 +141,23 @@ function failureMessage(call: GitCall, said: string): string {
   const command = call.arguments.find((argument) => !argument.startsWith('-')) ?? 'command';
   const reason = said.slice(0, STDERR_LENGTH);
   return `git ${command} failed in "${printableLine(call.cwd)}"${reason === '' ? '' : `: ${reason}`}`;
+}
+
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 50;
+
+/**
+ * Acts again when git fails, six times in all: other programs' `git worktree` commands do not know our lease, and git reads their half-written
+ * registrations. A `UserError` is final. @param fix what to do before the next attempt
+ */
+export async function withRetries<Result>(act: () => Promise<Result>, fix?: () => Promise<unknown>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof UserError || attempt === ATTEMPTS) throw error;
+      await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
+      await fix?.();
+    }
+  }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type MergeOutcome, printableLine } from '@nx-fleet/core';
-import { type CommitRange, moveCommits, rootCommit } from '../history/move-commits.js';
+import { type CommitRange, moveCommits, rootCommit } from '../history/merge.js';
 import { deleteRef, writeRef } from '../repository/refs.js';
 import type { Repository } from '../repository/repository.js';
 import { log, requireCommit, resolveTree } from '../repository/revisions.js';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { count, printableLine, UserError } from '@nx-fleet/core';
 import { isProcessAlive } from '@nx-fleet/system';
-import { withRetries } from '../command/retry.js';
+import { withRetries } from '../command/run-git.js';
 import { deleteRef, listRefs } from '../repository/refs.js';
 import type { Repository } from '../repository/repository.js';
 import { requireCommit } from '../repository/revisions.js';
-import { withoutSecrets } from './remote-url.js';
+import { withoutSecrets } from './origin.js';
 
 /** Where fetched commits are kept for a moment; the name behind it starts with the process that fetches. */
 const FETCHED = 'refs/nx-fleet/fetching/';

@@ -131,7 +131,7 @@ describe('locate', () => {
     const git = createGit(repository.path, { env: { PATH: `${repository.folder}:${process.env['PATH']}` } });
     const answer = await git.locate().then(
       () => null,
-      (error: UserError) => error.message,
+      (error: unknown) => (error as UserError).message,
     );
     expect(answer).toBe(message);
   });

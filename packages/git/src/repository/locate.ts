@@ -2,8 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { printableLine, type RepositoryLocation, UserError } from '@nx-fleet/core';
 import { nullIfAbsent, pathExists } from '@nx-fleet/system';
-import { withRetries } from '../command/retry.js';
-import type { GitRunner } from '../command/run-git.js';
+import { type GitRunner, withRetries } from '../command/run-git.js';
 import { LIST, type ListedWorktree, parseWorktreeList } from '../worktrees/worktree-list.js';
 
 /**

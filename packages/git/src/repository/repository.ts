@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { printableLine, type ProcessEnd, type RepositoryLocation, type ScratchFolders } from '@nx-fleet/core';
 import { type Environment, networkVariables } from '../command/environment.js';
 import { createGitRunner, type GitOptions, type GitOutput, type GitRunner } from '../command/run-git.js';
-import { registrationOf } from '../worktrees/worktree-path.js';
+import { registrationOf } from '../worktrees/worktree-list.js';
 import { locateRepository } from './locate.js';
 
 /** One repository, with the three places where its commands run. */

@@ -5,7 +5,7 @@ import { pathExists } from '@nx-fleet/system';
 import { splitNul } from '../command/git-output.js';
 import type { GitOptions, GitOutput } from '../command/run-git.js';
 import type { Repository, Worktree } from '../repository/repository.js';
-import { pointsInto } from '../worktrees/worktree-path.js';
+import { pointsInto } from '../worktrees/worktree-list.js';
 
 type Git = (args: readonly string[], options?: GitOptions) => Promise<GitOutput>;
 

@@ -4,8 +4,8 @@ import { pathExists } from '@nx-fleet/system';
 import { GITLINK, parseRawChanges, RAW_FLAGS, type RawChange, splitNul } from '../command/git-output.js';
 import type { GitOptions, GitOutput } from '../command/run-git.js';
 import type { Repository, Worktree } from '../repository/repository.js';
-import { convertedOnly } from '../worktrees/converted-files.js';
 import { submodulesOf } from '../worktrees/submodules.js';
+import { convertedOnly } from '../worktrees/work-tree-state.js';
 import { filesInEmbedded, findEmbedded } from './embedded-repositories.js';
 
 export interface StagingRequest {

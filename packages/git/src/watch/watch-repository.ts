@@ -1,8 +1,7 @@
 import { printableLine, type RepositoryWatch, type WatchRequest } from '@nx-fleet/core';
 import type { Repository } from '../repository/repository.js';
-import { watchHead, watchRefs } from './watched-refs.js';
+import { watchHead, watchRefs, watchStash } from './watched-refs.js';
 import { watchSetup } from './watched-setup.js';
-import { watchStash } from './watched-stash.js';
 import { watchMainWorktree } from './watched-worktree.js';
 import type { Keep, Watched } from './watched.js';
 

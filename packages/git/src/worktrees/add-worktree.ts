@@ -1,23 +1,17 @@
-import { join } from 'node:path';
 import { printableLine, UserError } from '@nx-fleet/core';
 import { pathExists, withLease } from '@nx-fleet/system';
-import { withRetries } from '../command/retry.js';
+import { withRetries } from '../command/run-git.js';
 import { readRef } from '../repository/refs.js';
 import type { Repository } from '../repository/repository.js';
 import { requireCommit } from '../repository/revisions.js';
-import { discardBrokenRegistration, discardEmptyShell, discardUnfinishedRegistrations, unregisterWorktree } from './repair-worktree.js';
-import { listAllWorktrees, type ListedWorktree } from './worktree-list.js';
-import { canonicalPath, folderContent } from './worktree-path.js';
+import { discardBrokenRegistration, discardEmptyShell, discardUnfinishedRegistrations, unregisterWorktree } from './remove-worktree.js';
+import { canonicalPath, folderContent, listAllWorktrees, type ListedWorktree, worktreeLease } from './worktree-list.js';
 
 interface Target {
   readonly path: string;
   /** Null for a detached HEAD. */
   readonly branch: string | null;
   readonly commit: string;
-}
-
-export function worktreeLease(commonDirectory: string): string {
-  return join(commonDirectory, 'nx-fleet', 'worktree.lease');
 }
 
 /** Registers a linked worktree for an existing branch without checking out; one that is there already is fine. @throws UserError when path or branch is in other use */

@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import { isMissingFile } from '@nx-fleet/system';
 import { splitNul } from '../command/git-output.js';
 import { openMainWorktree, type Repository, type Worktree } from '../repository/repository.js';
-import { readLine } from './worktree-path.js';
+import { readLine } from './worktree-list.js';
 
 /** First line of what Git LFS puts in place of a file's content, from its specification. */
 const POINTER_START = 'version https://git-lfs.github.com/spec/';
 const SAMPLES = 50;
 
+/** For commands that write files: filters and partial clones may ask a remote, and large files are as in the main worktree. */
+export async function checkoutVariables(repository: Repository): Promise<Readonly<Record<string, string>>> {
+  return { ...repository.networkVariables, ...(await smudgeVariables(repository)) };
+}
+
 /** Has Git LFS leave pointers where the main worktree has pointers, and nothing else. */
-export async function smudgeVariables(repository: Repository): Promise<Readonly<Record<string, string>>> {
+async function smudgeVariables(repository: Repository): Promise<Readonly<Record<string, string>>> {
   const configured = await repository.inMain(['config', '--get-regexp', String.raw`^filter\.lfs\.`], { answers: [0, 1] });
   if (configured.exitCode === 1) return {};
   const main = await openMainWorktree(repository);

@@ -2,11 +2,17 @@ import { mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { printableLine, UserError } from '@nx-fleet/core';
 import { pathExists, systemErrorCode, withLease } from '@nx-fleet/system';
-import { withRetries } from '../command/retry.js';
+import { withRetries } from '../command/run-git.js';
 import type { Repository } from '../repository/repository.js';
-import { worktreeLease } from './add-worktree.js';
-import { listAllWorktrees, type ListedWorktree } from './worktree-list.js';
-import { canonicalPath, folderContent, pointsInto, readLine } from './worktree-path.js';
+import {
+  canonicalPath,
+  folderContent,
+  listAllWorktrees,
+  type ListedWorktree,
+  pointsInto,
+  readLine,
+  worktreeLease,
+} from './worktree-list.js';
 
 interface Move {
   readonly from: string;

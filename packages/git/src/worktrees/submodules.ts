@@ -4,7 +4,7 @@ import { isInside, pathExists } from '@nx-fleet/system';
 import { splitNul } from '../command/git-output.js';
 import type { GitOptions } from '../command/run-git.js';
 import { openMainWorktree, type Repository, type Worktree } from '../repository/repository.js';
-import { folderContent } from './worktree-path.js';
+import { folderContent } from './worktree-list.js';
 
 /** A checkout with submodules, and the git folder whose submodules it is to have. */
 interface Filling {

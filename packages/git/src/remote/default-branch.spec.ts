@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Git } from '@nx-fleet/core';
 import { createGit } from '../create-git.js';
-import { withoutCredentials } from '../remote/remote-url.js';
 import { createTestRepository, type TestRepository } from '../testing/repository.fixture.js';
+import { withoutCredentials } from './origin.js';
 
 describe('the default branch', () => {
   let repository: TestRepository;

@@ -1,8 +1,8 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExclusiveWork } from '@nx-fleet/core';
-import { nullIfAbsent } from './files.js';
+import { namesIn } from './paths.js';
 
 /** A holder that was killed gives no sign of life for so long. */
 const STALE_MS = 5_000;
@@ -24,7 +24,7 @@ export async function exclusively<Result>(file: string, { act, ...waiting }: Exc
 
 /** Names of the files in a folder that begin so and that some process has, sorted. */
 export async function exclusiveWork(folder: string, prefix: string): Promise<readonly string[]> {
-  const entries = await readdir(folder).catch((error: unknown) => nullIfAbsent(error) ?? []);
+  const entries = await namesIn(folder);
   const names = entries.filter((name) => name.startsWith(prefix) && name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length));
   const { check } = await proper();
   const areHeld = await Promise.all(names.map((name) => check(join(folder, name), { realpath: false, stale: STALE_MS })));

@@ -1,18 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { namesIn } from './paths.js';
 import { isTagOfEndedProcess, ownProcessTag } from './process-identity.js';
-
-/** The file's text, or null if there is none. */
-export async function readFileIfPresent(file: string): Promise<string | null> {
-  return readFile(file, 'utf8').catch(nullIfAbsent);
-}
-
-/** Null for the error of an absent file; any other is thrown on. */
-export function nullIfAbsent(error: unknown): null {
-  if (isMissingFile(error)) return null;
-  throw error;
-}
 
 export interface FileToWrite {
   readonly path: string;
@@ -21,11 +11,6 @@ export interface FileToWrite {
   readonly mode?: number;
   /** Folder on the same file system for the half-written file. @default that of the file */
   readonly temporaryDirectory?: string;
-}
-
-/** The names in a folder; none where there is no folder. */
-export async function namesIn(directory: string): Promise<readonly string[]> {
-  return (await readdir(directory).catch(nullIfAbsent)) ?? [];
 }
 
 /** Writes a file that its owner alone may read: whole or not at all. */
@@ -75,15 +60,4 @@ export async function removeLeftovers(target: string): Promise<void> {
       await rm(path.join(dir, found), { force: true });
     }
   }
-}
-
-/** The code of a system error such as `ENOENT`, or null for any other error. */
-export function systemErrorCode(error: unknown): string | null {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : null;
-}
-
-/** Whether the error says that there is no such file. */
-export function isMissingFile(error: unknown): boolean {
-  const code = systemErrorCode(error);
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }

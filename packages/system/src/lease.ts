@@ -3,7 +3,7 @@ import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printableLine, UserError } from '@nx-fleet/core';
-import { readFileIfPresent, systemErrorCode } from './files.js';
+import { readFileIfPresent, systemErrorCode } from './paths.js';
 import { identifyProcess, isProcessAlive, processPlace } from './process-identity.js';
 
 export interface LeaseGrant {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { RunningProcess } from '@nx-fleet/core';
 import { parseProcessStat, procSource } from './proc-source.js';
 import { isProcessAlive } from './process-identity.js';
-import { processesIn } from './processes-in.js';
+import { processesIn } from './process-source.js';
 import { parseLsof, psSource } from './ps-source.js';
 import { isGoneSoon } from './testing/processes.js';
 import { useTemporaryFolder } from './testing/temporary-folder.js';

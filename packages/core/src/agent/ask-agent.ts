@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { type AgentTask, runAgent } from './run-agent.js';
+import { parseJson } from '../artifact/artifact-store.js';
 import { UserError } from '../errors/user-error.js';
 import { fence } from '../prompt/render-prompt.js';
-import { transcriptFile } from '../stage/stage-recorder.js';
 import type { StageContext } from '../stage/stage-context.js';
-import type { StageRecorder } from '../stage/stage-recorder.js';
-import { parseAnswer } from './parse-answer.js';
-import { runAgent, type AgentTask } from './run-agent.js';
+import { type StageRecorder, transcriptFile } from '../stage/stage-recorder.js';
+import { printableLine } from '../text/printable.js';
 
 /**
  * Asks an agent for a structured answer. An answer that is not valid gets one repair try, in a fresh context that sees the answer and what is
@@ -47,4 +47,25 @@ export async function askAgent<Answer>(
 function answerJsonSchema(answer: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...schema } = z.toJSONSchema(answer, { target: 'draft-7' });
   return schema;
+}
+
+/** A structured answer, or what is wrong with it. */
+export type ParsedAnswer<Answer> =
+  | { readonly kind: 'valid'; readonly answer: Answer }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+/** Reads an agent's answer: one JSON object, alone or in a code fence. Untrusted. */
+export function parseAnswer<Answer>(text: string, schema: z.ZodType<Answer>): ParsedAnswer<Answer> {
+  const json = jsonIn(text);
+  if (json === undefined) return { kind: 'invalid', reason: 'it is not one JSON object' };
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { kind: 'valid', answer: parsed.data };
+  const [issue] = parsed.error.issues;
+  const at = issue === undefined || issue.path.length === 0 ? '' : `at "${issue.path.map(String).join('.')}": `;
+  return { kind: 'invalid', reason: printableLine(`${at}${issue?.message ?? 'unknown'}`) };
+}
+
+function jsonIn(text: string): unknown {
+  const fenced = /```(?:json)?\s*\n([\s\S]*?)\n\s*```/.exec(text)?.[1];
+  return parseJson(text) ?? (fenced === undefined ? undefined : parseJson(fenced));
 }

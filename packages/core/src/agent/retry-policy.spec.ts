@@ -1,5 +1,5 @@
 import type { AgentOutcome } from './agent.js';
-import { planNextRun, type RetryLimits, type RunEnding } from './retry-policy.js';
+import { planNextRun, type RetryLimits, type RunEnding, sleep } from './retry-policy.js';
 
 const plan = (ending: Partial<RunEnding>, limits: Partial<RetryLimits> = {}) =>
   planNextRun(
@@ -59,5 +59,19 @@ describe('planNextRun', () => {
     'not-installed',
   ])('never tries again after %s, whatever the limits', (kind) => {
     expect(plan({ kind, retryAfterMs: 1 }, { hasFallback: true, maxWaitMs: 1e9 })).toEqual({ kind: 'none' });
+  });
+});
+
+describe('sleep', () => {
+  it('ends after its time', async () => {
+    await expect(sleep(1)).resolves.toBeUndefined();
+  });
+
+  it('ends early when it is cancelled, before or meanwhile', async () => {
+    const cancel = new AbortController();
+    const sleeping = sleep(3_600_000, cancel.signal);
+    cancel.abort();
+    await expect(sleeping).resolves.toBeUndefined();
+    await expect(sleep(3_600_000, cancel.signal)).resolves.toBeUndefined();
   });
 });

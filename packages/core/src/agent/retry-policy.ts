@@ -48,3 +48,17 @@ export function planNextRun(ending: RunEnding, { maxWaitMs, hasFallback }: Retry
 function backOffMs(runs: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** (runs - 1), LONGEST_WAIT_MS);
 }
+
+/** Waits; an aborted signal ends the wait early, and is for the caller to look at. */
+export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, milliseconds);
+    signal?.addEventListener('abort', finish, { once: true });
+    if (signal?.aborted === true) finish();
+  });
+}

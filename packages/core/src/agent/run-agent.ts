@@ -1,12 +1,11 @@
+import type { Agent, AgentOutcome, AgentRequest } from './agent.js';
+import { type NextRun, planNextRun, sleep as sleepByClock } from './retry-policy.js';
+import { describeAccounting } from './run-record.js';
 import { UserError } from '../errors/user-error.js';
 import type { StageContext } from '../stage/stage-context.js';
-import { transcriptFile, type StageRecorder } from '../stage/stage-recorder.js';
+import { type StageRecorder, transcriptFile } from '../stage/stage-recorder.js';
 import type { AgentStageSettings } from '../stage/stage-settings.js';
 import { printableLine } from '../text/printable.js';
-import type { Agent, AgentOutcome, AgentRequest } from './agent.js';
-import { describeAccounting } from './describe-accounting.js';
-import { planNextRun, type NextRun } from './retry-policy.js';
-import { sleep as sleepByClock } from './sleep.js';
 
 export interface AgentTask {
   readonly settings: AgentStageSettings;

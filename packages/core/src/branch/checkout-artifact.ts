@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parseArtifact } from '../artifact/parse-artifact.js';
+import { parseArtifact } from '../artifact/artifact-store.js';
 import { UserError } from '../errors/user-error.js';
-import { objectIdSchema } from '../git/object-id.js';
+import { objectIdSchema } from '../git/git.js';
 import { refuseStored, type RefusedResult } from '../stage/refuse-stored.js';
 import type { StageContext } from '../stage/stage-context.js';
 import { checkoutTarget, parseTarget } from '../stage/targets.js';

@@ -1,4 +1,4 @@
-import { sleep } from '../agent/sleep.js';
+import { sleep } from '../agent/retry-policy.js';
 import { UserError } from '../errors/user-error.js';
 import { describeProcess, type Allocation } from '../host/registry.js';
 import { count } from '../text/count.js';

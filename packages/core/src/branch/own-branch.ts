@@ -1,11 +1,11 @@
-import { UserError } from '../errors/user-error.js';
-import { count } from '../text/count.js';
-import { printableLine } from '../text/printable.js';
 import { untilFree } from './claim-build.js';
 import { clearInterruptedChecks } from './interrupted-checks.js';
 import { keepBackup, keepWork } from './keep-work.js';
 import { buildingRef, builtRef } from './refs.js';
+import { UserError } from '../errors/user-error.js';
 import type { StageContext, StageIssue } from '../stage/stage-context.js';
+import { count } from '../text/count.js';
+import { printableLine } from '../text/printable.js';
 
 /**
  * Makes sure that the worktree holds no uncommitted work, once other runs of the issue have ended. What an interrupted build left is kept under a ref and cleared away.
@@ -80,4 +80,28 @@ export async function moveBranch(to: string, { local, manifest }: StageIssue, co
     onProgress(`the earlier head ${tip.slice(0, 8)} was kept as ${ref}`);
   }
   await git.resetWorktree(local.worktree, to);
+}
+
+interface Unchanged {
+  /** Who worked there: `The checks`. */
+  readonly who: string;
+  readonly tree: string;
+  readonly issue: StageIssue;
+}
+
+/** @throws UserError when the worktree or its branch is not as it was */
+export async function requireUnchanged({ who, tree, issue }: Unchanged, { git }: StageContext): Promise<void> {
+  const { local, manifest } = issue;
+  const dirty = await git.dirtyPaths(local.worktree);
+  if (dirty.length > 0) {
+    throw new UserError(
+      `${who} left files in "${local.worktree}" that git does not ignore ("${dirty
+        .slice(0, 5)
+        .map((path) => printableLine(path))
+        .join('", "')}"). Add them to .gitignore, or commit what is written there.`,
+    );
+  }
+  if ((await git.resolveTree(`refs/heads/${manifest.branch}`)) !== tree) {
+    throw new UserError(`"${manifest.branch}" changed while it was checked. Run again.`);
+  }
 }

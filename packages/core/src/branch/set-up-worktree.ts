@@ -1,12 +1,11 @@
+import { claimBuild } from './claim-build.js';
+import { noteChecks } from './interrupted-checks.js';
+import type { StageContext, StageIssue } from '../stage/stage-context.js';
 import { printableLine } from '../text/printable.js';
 import { findAllocation } from '../worktree/claim.js';
 import { resetDatabase } from '../worktree/reset-database.js';
 import { SetupFailure } from '../worktree/steps/setup-step.js';
-import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
-import { databaseOwner, setUpDigest } from '../worktree/worktree-work.js';
-import { claimBuild } from './claim-build.js';
-import { noteChecks } from './interrupted-checks.js';
-import type { StageContext, StageIssue } from '../stage/stage-context.js';
+import { databaseOwner, installWorktreeDependencies, setUpDigest } from '../worktree/worktree-work.js';
 
 /**
  * Makes sure that dependencies, database and generated files are those of what the branch holds, once the branch has moved: a fresh copy of the

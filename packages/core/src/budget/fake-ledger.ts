@@ -1,5 +1,4 @@
-import { hitSchema, paymentSchema } from './ledger-entry.js';
-import type { Ledger } from './ledger.js';
+import { hitSchema, type Ledger, paymentSchema } from './ledger.js';
 
 /** `Ledger` in memory, for specs. */
 export interface FakeLedger extends Ledger {

@@ -1,5 +1,4 @@
-import type { Hit, PaymentEnd, PaymentStart } from './ledger-entry.js';
-import type { Ledger } from './ledger.js';
+import type { Hit, Ledger, PaymentEnd, PaymentStart } from './ledger.js';
 
 export function aStart(change: Partial<PaymentStart> = {}): PaymentStart {
   const owner = { pid: 4711, startedAt: '1000' };

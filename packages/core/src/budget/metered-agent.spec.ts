@@ -1,7 +1,7 @@
 import type { Agent, AgentOutcome, AgentRequest } from '../agent/agent.js';
 import { createFakeHost, type FakeHost } from '../host/fake-host.js';
-import { budgetsSchema } from '../settings/budget-settings.js';
-import { readAgentRuns } from './agent-runs.js';
+import { budgetsSchema } from '../settings/section-settings.js';
+import { readAgentRuns } from './spending.js';
 import { meteredAgent } from './metered-agent.js';
 
 const usage = [{ model: 'opus-5', inputTokens: 10, cachedInputTokens: 4, outputTokens: 2, costUsd: 0.4, costSource: 'agent' as const }];

@@ -1,5 +1,5 @@
 import type { Agent, AgentOutcome, AgentRequest } from '../agent/agent.js';
-import type { PaymentEnd } from './ledger-entry.js';
+import type { PaymentEnd } from './ledger.js';
 import { requireBudget, type BudgetContext, type PayingStage } from './require-budget.js';
 
 export interface Meter extends BudgetContext {

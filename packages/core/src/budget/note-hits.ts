@@ -1,9 +1,7 @@
-import { CHECKS_STEP, runRecordSchema, runTotals, type RunRecord } from '../agent/run-record.js';
-import type { ArtifactStore } from '../artifact/artifact-store.js';
-import { parseArtifact } from '../artifact/parse-artifact.js';
-import { isInexactSource } from './agent-runs.js';
-import type { Hit } from './ledger-entry.js';
-import type { Ledger } from './ledger.js';
+import type { Hit, Ledger } from './ledger.js';
+import { isInexactSource } from './spending.js';
+import { CHECKS_STEP, type RunRecord, runRecordSchema, runTotals } from '../agent/run-record.js';
+import { type ArtifactStore, parseArtifact } from '../artifact/artifact-store.js';
 
 /** A task of the command that runs now. */
 export interface FleetTask {

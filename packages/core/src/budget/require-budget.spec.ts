@@ -1,8 +1,8 @@
 import { UserError } from '../errors/user-error.js';
 import { createFakeHost, type FakeHost } from '../host/fake-host.js';
-import { budgetsSchema } from '../settings/budget-settings.js';
+import { budgetsSchema } from '../settings/section-settings.js';
 import { anEnd, aStart } from './ledger.contract.js';
-import type { PaymentStart } from './ledger-entry.js';
+import type { PaymentStart } from './ledger.js';
 import { requireBudget } from './require-budget.js';
 
 const stage = { project: 'issue-42', target: 'agent-plan', key: 'key' };

@@ -1,9 +1,8 @@
+import type { Ledger } from './ledger.js';
+import { type AgentRun, formatSpending, formatUsd, readAgentRuns, type Spending, spendingOf } from './spending.js';
 import { UserError } from '../errors/user-error.js';
 import type { Registry } from '../host/registry.js';
-import type { BudgetsSettings } from '../settings/budget-settings.js';
-import { readAgentRuns, type AgentRun } from './agent-runs.js';
-import type { Ledger } from './ledger.js';
-import { formatSpending, formatUsd, spendingOf, type Spending } from './spending.js';
+import type { BudgetsSettings } from '../settings/section-settings.js';
 import { count } from '../text/count.js';
 
 /** The stage that wants to run an agent. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { parseArtifact } from '../artifact/parse-artifact.js';
+import { findRange, type RangeRequest } from './change-range.js';
+import type { Changes, ProjectChange } from './find-changes.js';
+import { parseArtifact } from '../artifact/artifact-store.js';
 import { UserError } from '../errors/user-error.js';
-import { objectIdSchema } from '../git/object-id.js';
+import { type Git, objectIdSchema } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import { CHANGES_TARGET } from '../stage/targets.js';
-import { fingerprint } from '../text/fingerprint.js';
-import type { Changes, ProjectChange } from './find-changes.js';
+import { fingerprint } from '../text/names.js';
 
 const INDEX_FILE = 'index.json';
 const changeSchema = z.strictObject({
@@ -75,4 +76,18 @@ export async function readChanges({ fleetProject, artifacts }: ChangesPlace): Pr
   const index = parseArtifact(await artifacts.read(fleetProject, CHANGES_TARGET, INDEX_FILE), indexSchema);
   if (index !== null) return index;
   throw new UserError(`The list of changes is missing. Run: nx run ${fleetProject}:${CHANGES_TARGET}`);
+}
+
+/**
+ * What `agent-changes` found for the range that is asked for: not what another command, or an earlier one, left there.
+ * @throws UserError when it has not run for that range
+ */
+export async function requireChanges(request: RangeRequest, place: ChangesPlace, git: Git): Promise<ChangesIndex> {
+  const index = await readChanges(place);
+  const { base, head } = await findRange(request, git);
+  if (index.base === base && index.head === head) return index;
+  const short = (range: { readonly base: string; readonly head: string }): string => `${range.base.slice(0, 8)}..${range.head.slice(0, 8)}`;
+  throw new UserError(
+    `The list of changes is for "${short(index)}", and "${short({ base, head })}" is asked for. Run again: nx affected -t agent-review`,
+  );
 }

@@ -1,10 +1,9 @@
+import { type ChangeRange, findRange, type RangeRequest } from './change-range.js';
+import { changedProjects, type ChangedProjects, type WorkspaceProject } from './project-parts.js';
 import { UserError } from '../errors/user-error.js';
 import type { Git, TreeFile } from '../git/git.js';
+import { reachedFiles, steeringFiles } from '../review/steering.js';
 import { printableLine } from '../text/printable.js';
-import { changedProjects, type ChangedProjects } from './project-parts.js';
-import { reachedFiles, steeringFiles } from '../review/steering-files.js';
-import { findRange, type ChangeRange, type RangeRequest } from './change-range.js';
-import type { WorkspaceProject } from './workspace-projects.js';
 
 /** What is compared, in which workspace. */
 export interface ChangesRequest extends RangeRequest {

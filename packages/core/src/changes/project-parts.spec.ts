@@ -1,6 +1,5 @@
+import { changedProjects, type WorkspaceProject } from './project-parts.js';
 import type { TreeFile } from '../git/git.js';
-import { changedProjects } from './project-parts.js';
-import type { WorkspaceProject } from './workspace-projects.js';
 
 const file = (path: string, object = 'old', mode = '100644'): TreeFile => ({ path, mode, object });
 const project = (name: string, root: string, ...dependencies: string[]): WorkspaceProject => ({

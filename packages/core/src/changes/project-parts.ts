@@ -1,9 +1,7 @@
 import type { TreeFile } from '../git/git.js';
 import { ruleFolder } from '../review/rules.js';
-import type { SteeringFile } from '../review/steering-files.js';
+import type { SteeringFile } from '../review/steering.js';
 import { isTest } from '../review/weakened-tests.js';
-import { filesThatFit } from './files-that-fit.js';
-import { dependencyNames, projectFinder, type WorkspaceProject } from './workspace-projects.js';
 
 /** All files before and after a change. */
 export interface WholeChange {
@@ -96,4 +94,75 @@ function isSame(before: readonly TreeFile[], after: readonly TreeFile[]): boolea
 
 function isAbove(folder: string, root: string): boolean {
   return folder === '' || root === folder || root.startsWith(`${folder}/`);
+}
+
+/** A project of the repository, as Nx knows it. */
+export interface WorkspaceProject {
+  readonly name: string;
+  /** From the root of the repository, with `/`; `.` for the root itself. */
+  readonly root: string;
+  /** Names of the projects that it depends on directly. */
+  readonly dependencies: readonly string[];
+  /**
+   * Who reviews its changes: `rest` where they count as files outside all projects, since it cannot have a review of its own; `none` where it is
+   * left out by the user.
+   */
+  readonly reviewedBy: 'itself' | 'rest' | 'none';
+}
+
+/** Finds the project that a file belongs to: the one with the nearest root above it; null for a file outside all projects. */
+export function projectFinder(projects: readonly WorkspaceProject[]): (path: string) => WorkspaceProject | null {
+  const byRoot = new Map(projects.map((project) => [project.root, project]));
+  const byFolder = new Map<string, WorkspaceProject | null>();
+  const ofFolder = (folder: string): WorkspaceProject | null => {
+    const known = byFolder.get(folder);
+    if (known !== undefined) return known;
+    const above = folder === '.' ? null : ofFolder(folderOf(folder));
+    const found = byRoot.get(folder) ?? above;
+    byFolder.set(folder, found);
+    return found;
+  };
+  return (path) => ofFolder(folderOf(path));
+}
+
+function folderOf(path: string): string {
+  const end = path.lastIndexOf('/');
+  return end < 0 ? '.' : path.slice(0, end);
+}
+
+/** Roots of all projects that one depends on, directly or not; without its own. */
+export function dependencyNames(name: string, projects: readonly WorkspaceProject[]): ReadonlySet<string> {
+  const byName = new Map(projects.map((project) => [project.name, project]));
+  const found = new Set<string>();
+  const waiting = [...(byName.get(name)?.dependencies ?? [])];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next === name || found.has(next) || !byName.has(next)) continue;
+    found.add(next);
+    waiting.push(...(byName.get(next)?.dependencies ?? []));
+  }
+  return found;
+}
+
+/**
+ * Those of `files` that can be in one tree with `others`, and with each other: what is a file in one commit, such as a submodule or a link, may be
+ * a folder in another one.
+ */
+export function filesThatFit(files: readonly TreeFile[], others: readonly TreeFile[]): readonly TreeFile[] {
+  const taken = new Set<string>();
+  const folders = new Set<string>();
+  const add = ({ path }: TreeFile): void => {
+    taken.add(path);
+    for (const folder of foldersAbove(path)) folders.add(folder);
+  };
+  for (const other of others) add(other);
+  return files.filter((file) => {
+    const fits = !folders.has(file.path) && !foldersAbove(file.path).some((folder) => taken.has(folder));
+    if (fits) add(file);
+    return fits;
+  });
+}
+
+function foldersAbove(path: string): readonly string[] {
+  const names = path.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
 }

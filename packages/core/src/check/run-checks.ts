@@ -1,19 +1,18 @@
-import { UserError } from '../errors/user-error.js';
-import { worktreeRedactor } from '../environment/worktree-redactor.js';
+import { type CheckResult, describeChecks, outcomeText, ranNoTask, TASKS_VARIABLE } from './check-result.js';
+import { commandText, commandWords } from './command-words.js';
 import { CHECKS_STEP } from '../agent/run-record.js';
+import { setUpForWork } from '../branch/set-up-worktree.js';
+import { worktreeRedactor } from '../environment/worktree-secrets.js';
+import { UserError } from '../errors/user-error.js';
 import type { CommandResult } from '../host/command.js';
+import type { CommandLine } from '../settings/settings.js';
 import type { StageContext, StageIssue } from '../stage/stage-context.js';
 import type { StageRecorder } from '../stage/stage-recorder.js';
-import { setUpForWork } from '../branch/set-up-worktree.js';
-import type { CommandLine } from '../settings/settings.js';
 import { printable } from '../text/printable.js';
 import { createLineRedactor } from '../text/redact.js';
 import { SetupFailure } from '../worktree/steps/setup-step.js';
-import { installWorktreeDependencies } from '../worktree/worktree-dependencies.js';
 import { worktreeEnvironment } from '../worktree/worktree-environment.js';
-import { describeChecks, outcomeText, type CheckResult } from './check-result.js';
-import { commandText, commandWords } from './command-words.js';
-import { ranNoTask, TASKS_VARIABLE } from './nx-tasks.js';
+import { installWorktreeDependencies } from '../worktree/worktree-work.js';
 
 const SHOWN_LINES = 20;
 

@@ -1,8 +1,7 @@
-import type { Manifest } from '../manifest/manifest.js';
-import { readManifests } from '../manifest/read-manifests.js';
+import type { ExamineContext, Problem } from './examine-fleet.js';
+import { type Manifest, readManifests } from '../manifest/manifest.js';
 import { findAllocation } from '../worktree/claim.js';
 import { isWorktreeThere, recallClaim } from '../worktree/recall-claim.js';
-import type { Problem, ExamineContext } from './examine-fleet.js';
 
 /** Manifests that cannot be read, and those without a claim: their making never began, their removal has all but ended, or the registry is another one. */
 export async function examineManifests(context: ExamineContext): Promise<readonly Problem[]> {

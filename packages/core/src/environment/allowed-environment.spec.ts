@@ -1,4 +1,4 @@
-import { allowedEnvironment } from './allowed-environment.js';
+import { allowedEnvironment, isCi } from './allowed-environment.js';
 
 const env = {
   PATH: '/usr/bin',
@@ -23,5 +23,24 @@ describe('allowedEnvironment', () => {
       XDG_CACHE_HOME: '/c',
       ANTHROPIC_API_KEY: 'k',
     });
+  });
+});
+
+describe('CI', () => {
+  it.each([
+    ['true', true],
+    ['1', true],
+    ['woodpecker', true],
+    ['false', false],
+    ['FALSE', false],
+    ['False', false],
+    ['0', false],
+    ['', false],
+  ])('is %j: %s', (value, expected) => {
+    expect(isCi({ CI: value })).toBe(expected);
+  });
+
+  it('is not there where nothing says so', () => {
+    expect(isCi({})).toBe(false);
   });
 });

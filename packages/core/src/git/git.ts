@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Where a command was started, in git's words. Absolute real paths. */
 export interface RepositoryLocation {
   readonly mainWorktree: string;
@@ -224,3 +226,6 @@ export interface Git {
   /** Remembers how the repository is. */
   watch(request: WatchRequest): Promise<RepositoryWatch>;
 }
+
+/** A full object name, SHA-1 or SHA-256. */
+export const objectIdSchema = z.string().regex(/^[0-9a-f]{40,64}$/);

@@ -1,12 +1,10 @@
-import { createFakeLedger, type FakeLedger } from '../budget/fake-ledger.js';
-import { UserError } from '../errors/user-error.js';
-import { localStateSchema } from '../manifest/local-state.js';
-import { manifestSchema } from '../manifest/manifest.js';
-import type { ArtifactStore } from '../artifact/artifact-store.js';
-import type { StateStore } from '../manifest/state-store.js';
 import type { Command, CommandResult, CommandRunner } from './command.js';
 import type { BackgroundCommand, DependencyOutcome, DependencyRequest, Host, IncludeRequest, RunningProcess } from './host.js';
 import type { Allocation, ProcessIdentity, Registry, Spare } from './registry.js';
+import type { ArtifactStore } from '../artifact/artifact-store.js';
+import { createFakeLedger, type FakeLedger } from '../budget/fake-ledger.js';
+import { UserError } from '../errors/user-error.js';
+import { localStateSchema, manifestSchema, type StateStore } from '../manifest/manifest.js';
 
 export interface FakeHostOptions {
   /** Answers each command. What it leaves out is: exited, 0, no output. @default answers nothing but that */

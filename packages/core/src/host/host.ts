@@ -1,7 +1,7 @@
 import type { CommandRunner } from './command.js';
 import type { ProcessIdentity, Registry } from './registry.js';
 import type { Ledger } from '../budget/ledger.js';
-import type { StateStore } from '../manifest/state-store.js';
+import type { StateStore } from '../manifest/manifest.js';
 import type { ArtifactStore } from '../artifact/artifact-store.js';
 
 /**

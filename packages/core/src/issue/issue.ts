@@ -1,7 +1,6 @@
-import { printable, printableLine } from '../text/printable.js';
-import { shortName } from '../text/fingerprint.js';
-import { slug } from '../text/slug.js';
 import { UserError } from '../errors/user-error.js';
+import { shortName, slug } from '../text/names.js';
+import { printable, printableLine } from '../text/printable.js';
 
 /** The unit of work as a tracker gives it. Every text in it is untrusted. */
 export interface Issue {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { objectIdSchema } from '../git/object-id.js';
+import { UserError } from '../errors/user-error.js';
+import { objectIdSchema } from '../git/git.js';
 
 /** Counts up when older manifests cannot be read any more. */
 export const MANIFEST_VERSION = 1;
@@ -28,3 +29,68 @@ export const manifestSchema = z.strictObject({
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** What is true of an issue on this machine only; never hashed. */
+export const localStateSchema = z.strictObject({
+  /** Absolute path of the linked worktree. */
+  worktree: z.string(),
+  /** Port by environment variable: `{ "PORT": 20010, "API_PORT": 20011 }`. */
+  ports: z.record(z.string(), z.number().int()),
+  /** `sqlite: data/app.db`, or null without a database. */
+  database: z.string().nullable(),
+  /** Why there is none although one is configured: no stage runs until it is there. */
+  databaseFailure: z.string().optional(),
+  /** What database and generated files are of: absent while setup commands have not succeeded. */
+  setUp: z
+    .strictObject({
+      /** A digest of the branch's tree and the setup commands. */
+      of: z.string(),
+      /** True until a writer or checks have worked on that database. */
+      isUnused: z.boolean(),
+    })
+    .optional(),
+  /** True where the worktree is a checkout that was there before us, as in CI, and is never removed. */
+  here: z.boolean().optional(),
+  /** True where nx-fleet created the branch: kept here too, for a registry that no longer knows the worktree. */
+  ownsBranch: z.boolean().optional(),
+});
+
+export type LocalState = z.infer<typeof localStateSchema>;
+
+/** The state under `.nx-fleet/` of the main worktree. */
+export interface StateStore {
+  /** Projects that have a manifest, sorted. */
+  listProjects(): Promise<readonly string[]>;
+  /** @throws UserError with the file's path when it is not a manifest */
+  readManifest(project: string): Promise<Manifest | null>;
+  readSpec(project: string): Promise<string | null>;
+  /** Both are replaced atomically; what is there already is not touched. */
+  writeIssue(project: string, manifest: Manifest, spec: string): Promise<void>;
+  readLocal(project: string): Promise<LocalState | null>;
+  writeLocal(project: string, state: LocalState): Promise<void>;
+  /** Removes manifest, spec, local state and artifacts. */
+  removeIssue(project: string): Promise<void>;
+}
+
+export interface Manifests {
+  /** By project. */
+  readonly valid: ReadonlyMap<string, Manifest>;
+  /** Why a project's manifest cannot be read, by project. It concerns that issue only. */
+  readonly faults: ReadonlyMap<string, string>;
+}
+
+/** The manifests of all issues. */
+export async function readManifests(state: Pick<StateStore, 'listProjects' | 'readManifest'>): Promise<Manifests> {
+  const valid = new Map<string, Manifest>();
+  const faults = new Map<string, string>();
+  for (const project of await state.listProjects()) {
+    try {
+      const manifest = await state.readManifest(project);
+      if (manifest !== null) valid.set(project, manifest);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      faults.set(project, error.message);
+    }
+  }
+  return { valid, faults };
+}

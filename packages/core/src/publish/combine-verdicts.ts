@@ -1,11 +1,16 @@
-import { isExpired, type Ignore } from '../review/ignore-file.js';
-import { nameFindings } from '../review/dismiss.js';
-import { unplacedNote } from '../review/sarif.js';
-import { isUnexplained, type Verdict } from '../review/verdict.js';
 import { remember, type RememberedFinding } from './comment-state.js';
 import { earlierNames, namesOf } from './earlier-names.js';
 import { lastWord, type ReadReplies } from './read-replies.js';
 import { byWeight, type Dismissal, type ReportFinding, type ReviewReport } from './review-report.js';
+import type { ChangesIndex } from '../changes/changes-artifact.js';
+import { UserError } from '../errors/user-error.js';
+import { nameFindings } from '../review/dismiss.js';
+import { type Ignore, isExpired } from '../review/ignore-file.js';
+import { unplacedNote } from '../review/sarif.js';
+import { isUnexplained, type Verdict } from '../review/verdict.js';
+import { type GateSettings, type JudgeContext, judgeReviews } from '../stages/gate/gate-change.js';
+import { requireReviews, type ReviewsContext } from '../stages/review/require-reviews.js';
+import { reviewedOf } from '../stages/review/review-project.js';
 
 export interface ReportSources {
   /** Each project that the change touches and its verdict on it; null where there is none. */
@@ -96,4 +101,33 @@ function dismissals({ ignores, replies, now }: ReportSources): (finding: ReportF
 function weigh(finding: ReportFinding, dismissalOf: (finding: ReportFinding) => Dismissal | null): ReportFinding {
   const dismissal = dismissalOf(finding);
   return dismissal === null ? finding : { ...finding, dismissal, blocking: false };
+}
+
+/** What verdicts are reached with. */
+export interface ChangesContext extends JudgeContext {
+  readonly host: ReviewsContext['host'] & JudgeContext['host'];
+  /** Whose reviews count, and what blocks. */
+  readonly gate: Pick<GateSettings, 'reviewers' | 'blockOn'>;
+}
+
+/**
+ * The verdict on each project that a change touches, with nothing dismissed; null where a review is missing, or is of another change. It is reached
+ * again, from the reviews and by the current settings: a verdict that lies there may be of another time.
+ */
+export async function judgeChanges(
+  { projects }: ChangesIndex,
+  { git, host, gate, isJudge }: ChangesContext,
+): Promise<ReadonlyMap<string, Verdict | null>> {
+  const verdicts = new Map<string, Verdict | null>();
+  for (const change of projects) {
+    try {
+      const { project } = change;
+      const reviews = await requireReviews(gate.reviewers, reviewedOf(change), { host, project });
+      verdicts.set(project, await judgeReviews(reviews, { project, blockOn: gate.blockOn, ignores: [] }, { git, host, isJudge }));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      verdicts.set(change.project, null);
+    }
+  }
+  return verdicts;
 }

@@ -1,7 +1,6 @@
-import { escapeMarkdown } from '../review/escape-markdown.js';
-import { inCode, place } from '../review/render-verdict.js';
-import { printable, printableLine } from '../text/printable.js';
 import type { ReportFinding } from './review-report.js';
+import { inCode, place } from '../review/render-verdict.js';
+import { escapeMarkdown, printable, printableLine } from '../text/printable.js';
 
 const MAX_TITLE_CHARACTERS = 160;
 const MAX_TEXT_CHARACTERS = 2_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseArtifact } from '../artifact/parse-artifact.js';
+import { parseArtifact } from '../artifact/artifact-store.js';
 import { fingerprintSchema } from '../review/finding-fingerprint.js';
 import { SEVERITIES, type Severity } from '../review/finding.js';
 import type { Claim } from '../review/same-claim.js';

@@ -1,16 +1,13 @@
-import { agreedIgnores, type IgnoresContext } from '../changes/agreed-ignores.js';
+import { type ChangesContext, combineVerdicts, judgeChanges } from './combine-verdicts.js';
+import { parseState } from './comment-state.js';
+import { readReplies } from './read-replies.js';
+import { COMMENT_MARKER, isWorthAComment, renderComment } from './render-comment.js';
+import { renderCodeQuality, renderReportSarif } from './report-files.js';
+import { type CommentOutcome, postComment, type ReviewPlace, type ReviewThread } from './review-comments.js';
+import type { ReviewReport } from './review-report.js';
 import type { ChangesIndex } from '../changes/changes-artifact.js';
 import { UserError } from '../errors/user-error.js';
-import { renderCodeQuality } from './code-quality.js';
-import { combineVerdicts } from './combine-verdicts.js';
-import { parseState } from './comment-state.js';
-import { judgeChanges, type ChangesContext } from './judge-changes.js';
-import { COMMENT_MARKER, isWorthAComment, renderComment } from './render-comment.js';
-import { readReplies } from './read-replies.js';
-import { postComment, type CommentOutcome } from './post-comment.js';
-import { renderReportSarif } from './report-sarif.js';
-import type { ReviewPlace, ReviewThread } from './review-comments.js';
-import type { ReviewReport } from './review-report.js';
+import { agreedIgnores, type IgnoresContext } from '../review/ignore-file.js';
 
 export interface PublishContext extends ChangesContext {
   readonly git: ChangesContext['git'] & IgnoresContext['git'];

@@ -1,10 +1,9 @@
-import { escapeMarkdown } from '../review/escape-markdown.js';
+import { findingLine, fitFindings, fitLines, oneLine } from './comment-parts.js';
+import { remember, renderState } from './comment-state.js';
+import { blockingFindings, type ReportFinding, type ReviewReport } from './review-report.js';
 import { inCode } from '../review/render-verdict.js';
 import { describeUnread } from '../review/unread-files.js';
-import { printableLine } from '../text/printable.js';
-import { remember, renderState } from './comment-state.js';
-import { fitFindings, fitLines, findingLine, oneLine } from './comment-parts.js';
-import { blockingFindings, type ReportFinding, type ReviewReport } from './review-report.js';
+import { escapeMarkdown, printableLine } from '../text/printable.js';
 
 /** By this we find our comment again. */
 export const COMMENT_MARKER = '<!-- nx-fleet review -->';

@@ -1,8 +1,7 @@
+import { renderCodeQuality, renderReportSarif } from './report-files.js';
+import { anIgnore, reportOn, verdictOn } from './report.contract.js';
 import { aReview } from '../review/finding.contract.js';
 import { reachVerdict } from '../review/verdict.js';
-import { renderCodeQuality } from './code-quality.js';
-import { anIgnore, reportOn, verdictOn } from './report.contract.js';
-import { renderReportSarif } from './report-sarif.js';
 
 const remark = { severity: 'high', title: 'Elsewhere', file: '', startLine: 0 } as const;
 const sources = {

@@ -1,8 +1,9 @@
-import type { AgentRun } from '../budget/agent-runs.js';
-import type { Hit } from '../budget/ledger-entry.js';
-import { costOf, type Cost } from './cost.js';
-import { modelParts } from './model-parts.js';
-import { savedBy, type Saved } from './saved.js';
+import { type Cost, costOf, modelParts } from './cost.js';
+import type { Hit } from '../budget/ledger.js';
+import { resultId } from '../budget/note-hits.js';
+import { type AgentRun, type Spending, spendingOf } from '../budget/spending.js';
+import { UserError } from '../errors/user-error.js';
+import { printableLine } from '../text/printable.js';
 
 export interface StageCost extends Cost {
   readonly target: string;
@@ -74,4 +75,44 @@ function groups<Item>(items: readonly Item[], nameOf: (item: Item) => string): r
     else group.push(item);
   }
   return [...byName].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/**
+ * What results from the cache cost when their agents ran: what the commands that took them would have paid again, at the price of then.
+ * `runs` counts results, each once per command.
+ */
+export interface Saved extends Spending {
+  /** Of these, results that no agent of this machine was ever paid for: they came from a shared cache. */
+  readonly paidElsewhere: number;
+}
+
+export function savedBy(hits: readonly Hit[], runs: readonly AgentRun[]): Saved {
+  // Tasks in parallel can have noted the same hit.
+  const results = [...new Map(hits.map((hit) => [`${hit.run}\n${resultId(hit)}`, hit])).values()];
+  // By key alone: a later round of fixes takes the result of an earlier one, under the key of that.
+  const keyOf = ({ project, key }: Pick<AgentRun | Hit, 'project' | 'key'>): string => resultId({ project, target: '', key });
+  const paidHere = new Set(runs.map(keyOf));
+  return {
+    ...spendingOf(results.map(({ costUsd, isInexact }) => ({ state: 'ended', costUsd, isInexact }))),
+    paidElsewhere: results.filter((hit) => !paidHere.has(keyOf(hit))).length,
+  };
+}
+
+const HOUR_MS = 3_600_000;
+const UNIT_MS: Readonly<Record<string, number>> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS };
+
+/**
+ * A moment as the user names it: `24h`, `7d` and `2w` before now, `2026-11-01` for that midnight here, or an ISO time.
+ * @throws UserError for anything else
+ */
+export function parseSince(text: string, now: Date): Date {
+  const [, count = '', unit = ''] = /^(\d{1,4})([hdw])$/.exec(text) ?? [];
+  if (count !== '') return new Date(now.getTime() - Number(count) * (UNIT_MS[unit] ?? 0));
+  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text);
+  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/.test(text);
+  const moment = new Date(isDate ? `${text}T00:00` : text);
+  if ((isDate || isTime) && !Number.isNaN(moment.getTime())) return moment;
+  throw new UserError(
+    `"${printableLine(text, 60)}" is not a time to count from. Give a span or a date: --since=24h, --since=7d, --since=2026-11-01.`,
+  );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { shortName } from '../text/fingerprint.js';
+import { shortName } from '../text/names.js';
 
 /** What a finding is called in SARIF, in the comment on a pull request and in the ignore file. */
 export const fingerprintSchema = z.string().regex(/^[0-9a-f]{12}$/, 'expected 12 hex digits');

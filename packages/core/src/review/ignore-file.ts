@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { UserError } from '../errors/user-error.js';
-import { printableLine } from '../text/printable.js';
 import { dismiss } from './dismiss.js';
 import { fingerprintSchema } from './finding-fingerprint.js';
 import type { Verdict } from './verdict.js';
+import type { ChangeRange } from '../changes/change-range.js';
+import { UserError } from '../errors/user-error.js';
+import type { Git } from '../git/git.js';
+import type { Host } from '../host/host.js';
+import { printableLine } from '../text/printable.js';
 
 /** At the root of the workspace, committed. */
 export const IGNORE_FILE = 'nx-fleet-ignore.json';
@@ -76,5 +79,28 @@ function jsonOf(text: string): unknown {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new UserError(`"${IGNORE_FILE}" is not JSON: ${printableLine(error.message)}. Fix it, or delete the file.`, { cause: error });
+  }
+}
+
+export interface IgnoresContext {
+  readonly git: Pick<Git, 'readFile' | 'defaultBranch' | 'isAncestor'>;
+  readonly host: Pick<Host, 'now'>;
+}
+
+/**
+ * The entries of the ignore file that hold for a change: those of its base, as a change must not dismiss what is found in it; its own, once it is
+ * on the default branch. A base whose file is not valid dismisses nothing, so that a change can repair it.
+ * @throws UserError when the file of the change is not valid
+ */
+export async function agreedIgnores({ base, head }: ChangeRange, { git, host }: IgnoresContext): Promise<readonly Ignore[]> {
+  const read = async (commit: string): Promise<readonly Ignore[]> => parseIgnores(await git.readFile(commit, IGNORE_FILE), host.now());
+  const own = await read(head);
+  const branch = await git.defaultBranch();
+  if (branch !== null && (await git.isAncestor(head, branch))) return own;
+  try {
+    return await read(base);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
   }
 }

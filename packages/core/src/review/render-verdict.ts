@@ -1,11 +1,10 @@
-import { describeChecks } from '../check/check-result.js';
-import type { Manifest } from '../manifest/manifest.js';
-import { printable, printableLine } from '../text/printable.js';
 import { verdictFingerprints } from './dismiss.js';
-import { escapeMarkdown } from './escape-markdown.js';
 import type { Finding } from './finding.js';
 import { describeUnread } from './unread-files.js';
 import type { Verdict } from './verdict.js';
+import { describeChecks } from '../check/check-result.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { escapeMarkdown, printable, printableLine } from '../text/printable.js';
 
 type VerdictFinding = Verdict['findings'][number];
 type Statement = VerdictFinding['statements'][number];

@@ -1,5 +1,7 @@
 import { aFinding } from './finding.contract.js';
-import { reviewAnswerSchema } from './review.js';
+import { reviewAnswerSchema, vendorOf } from './review.js';
+import { parseSettings } from '../settings/parse-settings.js';
+import { REVIEW } from '../stages/review/review.stage.js';
 
 const approval = { verdict: 'approve', summary: '', findings: [] };
 const accepts = (answer: unknown): boolean => reviewAnswerSchema.safeParse(answer).success;
@@ -19,5 +21,31 @@ describe('reviewAnswerSchema', () => {
     ['a line that is no number', { startLine: '3' }],
   ])('takes no finding with %s', (_, change) => {
     expect(accepts({ ...approval, findings: [{ ...aFinding(), ...change }] })).toBe(false);
+  });
+});
+
+const command = (path: string, model?: string): object => ({
+  type: 'command',
+  command: path,
+  ...(model === undefined ? {} : { models: { standard: model } }),
+});
+const define = {
+  strict: { type: 'claude', models: { standard: 'opus' } },
+  house: command('./tools/agents/house.mjs'),
+  large: command('tools/agents/house.mjs', 'large'),
+  small: command('/opt/house.mjs', 'small'),
+};
+const settings = parseSettings([{ file: 'nx.json', value: { agents: { define } } }]);
+
+describe('vendorOf', () => {
+  it.each([
+    ['claude', 'claude'],
+    ['codex', 'codex'],
+    ['strict', 'claude'],
+    ['house', 'house.mjs'],
+    ['large', 'house.mjs large'],
+    ['small', 'house.mjs small'],
+  ])('of %s is %s', (agent, vendor) => {
+    expect(vendorOf(REVIEW.settings(settings, agent))).toBe(vendor);
   });
 });

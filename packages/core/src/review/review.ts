@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { objectIdSchema } from '../git/object-id.js';
 import { droppedSchema, findingSchema, groundedFindingSchema } from './finding.js';
 import { ARTIFACT_VERSION } from './published-schema.js';
 import { unreadFileSchema } from './unread-files.js';
+import { objectIdSchema } from '../git/git.js';
+import type { AgentProgram } from '../stage/stage-settings.js';
 
 /** A reviewer's word. */
 export const verdictWord = z.enum(['approve', 'request-changes']);
@@ -38,3 +39,13 @@ export const reviewSchema = z.strictObject({
 });
 
 export type Review = z.infer<typeof reviewSchema>;
+
+/**
+ * Who made a reviewer. Of a `command` we know only its program and its model, so two that share the program and ask for the same model
+ * count as one.
+ */
+export function vendorOf({ definition, model }: { readonly definition: AgentProgram; readonly model: string | null }): string {
+  if (definition.type !== 'command') return definition.type;
+  const program = definition.command.split(/[\\/]/).at(-1) ?? definition.command;
+  return model === null ? program : `${program} ${model}`;
+}

@@ -1,4 +1,4 @@
-import type { TouchedFile } from './touched-file.js';
+import type { TouchedFile } from './file-diff.js';
 
 const NUMBER =
   /\b(branches|functions|lines|statements|coverage|fail[-_]under|threshold\w*|max-?warnings)\b["']?(?:\s*[:=]\s*|\s+)["']?(-?\d+(?:\.\d+)?)/gi;

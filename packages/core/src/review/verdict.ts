@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkSchema } from '../check/check-result.js';
-import { objectIdSchema } from '../git/object-id.js';
+import { objectIdSchema } from '../git/git.js';
 import { droppedSchema, isBlocking, SEVERITIES, type Finding, type Severity } from './finding.js';
 import { mergedFindingSchema, mergeFindings } from './merge-findings.js';
 import { ARTIFACT_VERSION, schemaReference } from './published-schema.js';

@@ -1,5 +1,5 @@
 import { lowersThreshold } from './thresholds.js';
-import { countLines, type Remark, type TouchedFile } from './touched-file.js';
+import { countLines, type Remark, type TouchedFile } from './file-diff.js';
 import { count } from '../text/count.js';
 
 const CHECK_CONFIGURATION =

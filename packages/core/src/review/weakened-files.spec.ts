@@ -1,5 +1,5 @@
 import type { ChangedFile } from '../git/git.js';
-import { weakenedChecks } from './weakened-checks.js';
+import { weakenedChecks } from './weakened-tests.js';
 
 interface Touched {
   readonly path: string;

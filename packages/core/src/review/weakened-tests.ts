@@ -1,5 +1,10 @@
-import { countLines, type Remark, type TouchedFile } from './touched-file.js';
+import { countLines, type FileDiff, type Remark, type TouchedFile, touchedFiles } from './file-diff.js';
+import type { Finding } from './finding.js';
+import { type IsJudge, steeringRemarks } from './steering.js';
+import { weakenedConfiguration } from './weakened-configuration.js';
+import type { ChangedFile } from '../git/git.js';
 import { count } from '../text/count.js';
+import { printableLine } from '../text/printable.js';
 
 const TEST_NAME =
   /[._-](test|spec|e2e|cy)\.[cm]?[jt]sx?$|_(test|spec)\.(go|py|rb|exs?|dart)$|(^|\/)test_[^/]+\.py$|Tests?\.(java|kt|cs|swift|php)$/i;
@@ -87,4 +92,25 @@ function testNames(lines: readonly string[]): readonly string[] {
 
 function remark(file: string, title: string, body: string): Remark {
   return { file, category: 'tests', title, body };
+}
+
+/**
+ * What a change does to the checks that it has to pass, and to whatever steers agents, pipelines and installs: facts of the diff, for users and
+ * reviewers to judge. It runs nothing and trusts no claim.
+ */
+export function weakenedChecks(diffs: readonly FileDiff[], changed: readonly ChangedFile[], isJudge?: IsJudge): readonly Finding[] {
+  const files = touchedFiles(diffs, changed);
+  return [...weakenedTests(files), ...weakenedConfiguration(files), ...steeringRemarks(files, isJudge)].map(
+    ({ file, category, title, body }) => ({
+      category,
+      severity: 'medium',
+      confidence: 1,
+      title,
+      body: printableLine(body, 500),
+      file,
+      startLine: 0,
+      endLine: 0,
+      recommendation: '',
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import { readDiff } from './file-diff.js';
-import { weakenedChecks } from './weakened-checks.js';
+import { weakenedChecks } from './weakened-tests.js';
 
 /** What is said of a modified file in which one line takes the place of another; '' stands for no line. */
 export function weakeningsIn(path: string, removed: string, added: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isPresetName, PRESET_NAMES, PRESETS, type PresetName } from '../agent/presets/presets.js';
-import { workspacePath } from './workspace-path.js';
+import { isPresetName, PRESET_NAMES, PRESETS, type PresetName } from '../agent/presets.js';
+import { workspacePath } from './section-settings.js';
 
 /** Models by tier, and the one that is asked when a rate limit or an overload does not pass. */
 const models = z.strictObject({ light: z.string(), standard: z.string(), strong: z.string(), fallback: z.string() }).partial();

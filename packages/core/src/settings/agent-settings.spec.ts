@@ -1,4 +1,4 @@
-import { PRESET_NAMES } from '../agent/presets/presets.js';
+import { PRESET_NAMES } from '../agent/presets.js';
 import { parseSettings } from './parse-settings.js';
 import type { SettingsInput } from './settings.js';
 

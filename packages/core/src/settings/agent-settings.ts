@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PRESET_NAMES } from '../agent/presets/presets.js';
+import { PRESET_NAMES } from '../agent/presets.js';
 import { definitionSchema, resolveDefinition, shippedDefinition, type AgentDefinition } from './agent-definition.js';
 
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;

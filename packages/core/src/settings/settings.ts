@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { agentsSchema } from './agent-settings.js';
-import { commandLineSchema as command } from './command-line.js';
-import { checkValidate, serveSchema, validateSchema } from './serve-settings.js';
-import { budgetsSchema } from './budget-settings.js';
-import { workspacePath } from './workspace-path.js';
+import {
+  budgetsSchema,
+  checkValidate,
+  commandLineSchema as command,
+  serveSchema,
+  validateSchema,
+  workspacePath,
+} from './section-settings.js';
 
 const trackerSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -231,6 +235,6 @@ export const settingsSchema = z
 export type Settings = z.infer<typeof settingsSchema>;
 /** Options as a user writes them. */
 export type SettingsInput = z.input<typeof settingsSchema>;
-export type { CommandLine } from './command-line.js';
+export type { CommandLine } from './section-settings.js';
 export type TrackerSettings = Settings['tracker'];
 export type DatabaseSettings = Settings['database'];

@@ -1,15 +1,14 @@
+import type { StageLimits } from './stage-settings.js';
 import type { Agent } from '../agent/agent.js';
 import type { Database } from '../database/database.js';
 import { UserError } from '../errors/user-error.js';
 import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
-import type { LocalState } from '../manifest/local-state.js';
-import type { Manifest } from '../manifest/manifest.js';
+import type { LocalState, Manifest } from '../manifest/manifest.js';
 import type { PromptName } from '../prompt/render-prompt.js';
 import type { IsJudge } from '../review/steering.js';
 import type { MatchesGlob } from '../review/unread-files.js';
 import type { ProvisioningSettings } from '../worktree/worktree-work.js';
-import type { StageLimits } from './stage-settings.js';
 
 /** What every stage works with. */
 export interface StageContext {

@@ -11,7 +11,7 @@ import {
   WRITTEN,
   type StagedIssue,
 } from '../stage/staged-issue.contract.js';
-import { fingerprint } from '../text/fingerprint.js';
+import { fingerprint } from '../text/names.js';
 import { fleetStatus, type IssueStatus } from './fleet-status.js';
 
 async function statusOf(issue: StagedIssue): Promise<IssueStatus | undefined> {

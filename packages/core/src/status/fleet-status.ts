@@ -1,17 +1,16 @@
-import { readManifests } from '../manifest/read-manifests.js';
-import { CHECKS_STEP, runRecordSchema, runTotals, type RunRecord, type RunTotals } from '../agent/run-record.js';
-import { parseArtifact } from '../artifact/parse-artifact.js';
-import { isInexactSource, readAgentRuns } from '../budget/agent-runs.js';
-import { spendingOf, type Spending } from '../budget/spending.js';
+import { CHECKS_STEP, type RunRecord, runRecordSchema, runTotals, type RunTotals } from '../agent/run-record.js';
+import { parseArtifact } from '../artifact/artifact-store.js';
+import { isInexactSource, readAgentRuns, type Spending, spendingOf } from '../budget/spending.js';
 import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
-import { fingerprint } from '../text/fingerprint.js';
+import { readManifests } from '../manifest/manifest.js';
 import { blockingCount, storedVerdictSchema } from '../review/verdict.js';
 import type { Settings } from '../settings/settings.js';
-import { e2eReviewer } from '../stages/e2e/e2e-review.js';
 import type { Stage } from '../stage/stage.js';
 import { REVIEW_TARGET, targetOf } from '../stage/targets.js';
+import { e2eReviewer } from '../stages/e2e/e2e-review.js';
 import { isInUse, STAGES, targetsOfIssue } from '../stages/stages.js';
+import { fingerprint } from '../text/names.js';
 
 export interface StageStatus extends RunTotals {
   readonly target: string;

@@ -1,4 +1,4 @@
-import { printable, printableLine } from './printable.js';
+import { printable, printableLine, showControls, withoutCommands } from './printable.js';
 
 describe('printable', () => {
   it('leaves text, tabs, newlines and emoji alone', () => {
@@ -49,5 +49,41 @@ describe('printableLine', () => {
 
   it('does not cut an emoji in two', () => {
     expect(printableLine('🚀'.repeat(5), 3)).toBe('🚀🚀…');
+  });
+});
+
+/** What the runner looks for: actions/runner, ActionCommand.cs. */
+const isCommand = (line: string): boolean => /^[\s\u0085]*::/.test(line) || line.includes('##[');
+
+describe('withoutCommands', () => {
+  it.each([
+    ['##[error]x', '## [error]x'],
+    ['Fault: ##[add-mask]e', 'Fault: ## [add-mask]e'],
+    ['###[error]##[error]', '### [error]## [error]'],
+    ['::stop-commands::x', ': :stop-commands::x'],
+    [' \t\u00a0::error::x', ' \t\u00a0: :error::x'],
+    ['\u0085::error::x', '\u0085: :error::x'],
+    ['a\n\n  ::error::x\r::error::y', 'a\n\n  : :error::x\r: :error::y'],
+    [':::error::x', ': ::error::x'],
+  ])('leaves no command in %j', (text, expected) => {
+    expect(withoutCommands(text)).toBe(expected);
+    expect(expected.split(/[\r\n]/).filter(isCommand)).toEqual([]);
+    expect(withoutCommands(expected)).toBe(expected);
+  });
+
+  it.each(['std::vector of a::b', '## [x] and #[derive]', 'a: b', ': ::', ''])('leaves %j as it is', (text) => {
+    expect(withoutCommands(text)).toBe(text);
+  });
+});
+
+describe('control characters in a diff', () => {
+  it.each([
+    ['an escape sequence', '+`\u001B]0;${evil()}\u0007`', '+`<U+001B>]0;${evil()}<U+0007>`'],
+    ['what looks like an end of line', '+// x\r-gone', '+// x<U+000D>-gone'],
+    ['a byte that removes', '+ab\b\u007F', '+ab<U+0008><U+007F>'],
+    ['what ends a line elsewhere', '+# a\u0085b\u2028c\u2029d', '+# a<U+0085>b<U+2028>c<U+2029>d'],
+    ['no tab and no end of line', '+\ta\r\n b\n', '+\ta\r\n b\n'],
+  ])('are shown: %s', (_, diff, shown) => {
+    expect(showControls(diff)).toBe(shown);
   });
 });

@@ -16,3 +16,31 @@ export function printableLine(text: string, maxLength = 200): string {
   const characters = [...line];
   return characters.length <= maxLength ? line : `${characters.slice(0, maxLength - 1).join('')}…`;
 }
+
+/**
+ * Text for a log in which GitHub's runner finds no command. It takes `::name …::` where only space is before it in a line, and `##[name]` wherever
+ * it stands (actions/runner, ActionCommand.cs). A space goes between; what is not a command may get one too.
+ */
+export function withoutCommands(text: string): string {
+  return text.replaceAll('##[', '## [').replace(/^((?:[^\S\r\n]|\u0085)*):(?=:)/gm, '$1: ');
+}
+
+/** Untrusted text as Markdown that shows it as it is: no markup, no HTML, no mention, no reference to an issue, no formula, no quick action of GitLab. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]<>#|!~&$]/g, '\\$&')
+    .replace(/^([ \t]*)([-+=/])/gm, '$1\\$2')
+    .replace(/^([ \t]*\d+)([.)])/gm, '$1\\$2')
+    .replace(/([@#]|GH-)(?=\w)/gi, '$1\u2060');
+}
+
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /\r(?!\n)|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u2028\u2029]/g;
+
+/**
+ * A diff in which no line ends or disappears by what some programs act on: a control character, or another end of a line, is shown as its number,
+ * such as <U+001B>. Tabs and ends of lines stay.
+ */
+export function showControls(diff: string): string {
+  return diff.replace(CONTROL, (control) => `<U+${(control.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`);
+}

@@ -82,8 +82,9 @@ export async function removeFreshWorktree(place: FreshPlace, adapters: WorktreeA
 }
 
 /** Nothing in it is kept: what checks leave there is not work. A signal that has ended the checks does not end this. */
-async function discard({ signal: _, ...work }: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
-  await undoProvisioning({ ...work, found: { ...work.found, isClean: false } }, adapters);
+async function discard(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
+  const { signal: _, ...uncancelled } = work;
+  await undoProvisioning({ ...uncancelled, found: { ...work.found, isClean: false } }, adapters);
 }
 
 function workOf(allocation: Allocation, { manifest, ...place }: FreshPlace): WorktreeWork {

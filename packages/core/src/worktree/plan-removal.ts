@@ -1,19 +1,16 @@
-import { readManifests } from '../manifest/read-manifests.js';
+import { findAllocation } from './claim.js';
+import { lookAtCommits, type Merge } from './commits-at-risk.js';
+import type { RemoveRequest } from './remove-worktree.js';
+import type { WorktreeAdapters } from './worktree-work.js';
+import { innerWorktrees } from '../branch/keep-work.js';
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation, WorktreeEntry } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import type { Allocation } from '../host/registry.js';
-import type { LocalState } from '../manifest/local-state.js';
-import type { Manifest } from '../manifest/manifest.js';
+import { type LocalState, type Manifest, readManifests } from '../manifest/manifest.js';
 import { count } from '../text/count.js';
 import { printableLine } from '../text/printable.js';
 import type { PullRequest } from '../tracker/tracker.js';
-import { innerWorktrees } from '../branch/keep-work.js';
-import { findAllocation } from './claim.js';
-import { lookAtCommits } from './commits-at-risk.js';
-import type { Merge } from './find-merge.js';
-import type { RemoveRequest } from './remove-worktree.js';
-import type { WorktreeAdapters } from './worktree-work.js';
 
 export interface RemovalAdapters extends WorktreeAdapters {
   /** The pull requests of an issue's branch, newest first; null where there are none, or unknown. */

@@ -1,6 +1,6 @@
+import { planWorktree, requireNoCircle, type WorktreeRequest } from './plan-worktree.js';
 import type { Issue } from '../issue/issue.js';
 import { manifestSchema } from '../manifest/manifest.js';
-import { planWorktree, type WorktreeRequest } from './plan-worktree.js';
 
 const issue: Issue = { reference: '42', title: 'Dark mode', body: 'Do it.', state: 'open', url: 'https://x.test/42', blockedBy: [] };
 const base = 'a'.repeat(40);
@@ -102,5 +102,36 @@ describe('planWorktree', () => {
     expect(() => planWorktree(request({ existing, issue: { ...issue, reference: 'dark-mode' } }))).toThrow(
       '"dark-mode" and "dark_mode" would both be "issue-dark-mode".',
     );
+  });
+});
+
+describe('requireNoCircle', () => {
+  it('takes issues that wait for others, a shared one and one that is not there', () => {
+    const blockedBy = new Map([
+      ['a', ['b', 'c']],
+      ['b', ['d']],
+      ['c', ['d', 'elsewhere']],
+      ['d', []],
+    ]);
+    expect(() => requireNoCircle(blockedBy)).not.toThrow();
+  });
+
+  it('names the circle and not the way to it', () => {
+    const blockedBy = new Map([
+      ['start', ['a']],
+      ['a', ['b']],
+      ['b', ['a']],
+    ]);
+    expect(() => requireNoCircle(blockedBy)).toThrow(/^"a" waits for "b" waits for "a": nothing could start\./);
+  });
+
+  it('refuses an issue that waits for itself', () => {
+    expect(() => requireNoCircle(new Map([['a', ['a']]]))).toThrow(/^"a" waits for "a":/);
+  });
+
+  it('is done with a wide and deep net at once', () => {
+    const layers = Array.from({ length: 40 }, (_, layer) => [`${layer}-a`, `${layer}-b`]);
+    const blockedBy = new Map(layers.flatMap((names, layer) => names.map((name) => [name, layers[layer + 1] ?? []] as const)));
+    expect(() => requireNoCircle(blockedBy)).not.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.js';
-import { issueBranch, issueId, issueProject, renderSpec, type Issue } from '../issue/issue.js';
-import { MANIFEST_VERSION, type Manifest } from '../manifest/manifest.js';
+import { type Issue, issueBranch, issueId, issueProject, renderSpec } from '../issue/issue.js';
+import { type Manifest, MANIFEST_VERSION } from '../manifest/manifest.js';
 import { printableLine } from '../text/printable.js';
 
 export interface WorktreeRequest {
@@ -85,4 +85,23 @@ function isAdopted({ existing, adopts, adopt }: WorktreeRequest): boolean {
 function treeOfBase({ existing, baseTree }: WorktreeRequest): Pick<Manifest, 'baseTree'> {
   const tree = existing === null ? baseTree : existing.baseTree;
   return tree === undefined ? {} : { baseTree: tree };
+}
+
+/**
+ * Refuses issues that wait for each other.
+ * @param blockedBy blockers by project, over all issues of the fleet
+ * @throws UserError that names the circle
+ */
+export function requireNoCircle(blockedBy: ReadonlyMap<string, readonly string[]>): void {
+  const done = new Set<string>();
+  const visit = (project: string, path: readonly string[]): void => {
+    if (path.includes(project)) {
+      const circle = [...path.slice(path.indexOf(project)), project].map((name) => `"${name}"`).join(' waits for ');
+      throw new UserError(`${circle}: nothing could start. Take one of them out of --after or of the tracker's blockers.`);
+    }
+    if (done.has(project)) return;
+    for (const blocker of blockedBy.get(project) ?? []) visit(blocker, [...path, project]);
+    done.add(project);
+  };
+  for (const project of blockedBy.keys()) visit(project, []);
 }

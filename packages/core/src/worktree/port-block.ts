@@ -1,4 +1,4 @@
-import { fnv1a } from '../text/fingerprint.js';
+import { fnv1a } from '../text/names.js';
 
 /** Width of the block of ports that one issue owns. */
 const PORTS_PER_BLOCK = 10;

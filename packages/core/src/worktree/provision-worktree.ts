@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
-import type { LocalState } from '../manifest/local-state.js';
+import type { LocalState } from '../manifest/manifest.js';
 import type { Settings } from '../settings/settings.js';
 import { count } from '../text/count.js';
 import { printableLine } from '../text/printable.js';

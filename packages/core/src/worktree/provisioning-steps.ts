@@ -1,10 +1,8 @@
-import { branchStep } from './steps/branch-step.js';
-import { databaseStep } from './steps/database-step.js';
-import { dependenciesStep } from './steps/dependencies-step.js';
+import { branchStep, worktreeStep } from './steps/branch-step.js';
+import { databaseStep, dependenciesStep } from './steps/database-step.js';
 import { environmentStep } from './steps/environment-step.js';
 import { filesStep } from './steps/files-step.js';
 import { prepareStep, setupStep, smokeStep } from './steps/setup-step.js';
-import { worktreeStep } from './steps/worktree-step.js';
 import type { WorktreeAdapters, WorktreeWork } from './worktree-work.js';
 
 /** One thing that a worktree needs. */

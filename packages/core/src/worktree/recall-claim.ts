@@ -1,12 +1,11 @@
-import { UserError } from '../errors/user-error.js';
-import type { RepositoryLocation } from '../git/git.js';
-import type { Allocation } from '../host/registry.js';
-import type { LocalState } from '../manifest/local-state.js';
-import type { Manifest } from '../manifest/manifest.js';
-import type { Settings } from '../settings/settings.js';
 import { findAllocation, freeBlock, newGeneration } from './claim.js';
 import { recordedAllocation } from './plan-removal.js';
 import { databaseOwner, type WorktreeAdapters } from './worktree-work.js';
+import { UserError } from '../errors/user-error.js';
+import type { RepositoryLocation } from '../git/git.js';
+import type { Allocation } from '../host/registry.js';
+import type { LocalState, Manifest } from '../manifest/manifest.js';
+import type { Settings } from '../settings/settings.js';
 
 export interface RecallRequest {
   readonly manifest: Manifest;

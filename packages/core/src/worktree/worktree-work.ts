@@ -1,14 +1,14 @@
+import { portsByVariable } from './port-block.js';
+import { socketDirectory, worktreeEnvironment } from './worktree-environment.js';
+import { ENV_FILE } from '../branch/keep-work.js';
 import type { Database, DatabaseBranch, DatabaseBranchRequest, DatabaseOwner } from '../database/database.js';
 import type { Git, RepositoryLocation } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import type { Allocation } from '../host/registry.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Settings } from '../settings/settings.js';
-import { ENV_FILE } from '../branch/keep-work.js';
-import { fingerprint, shortName } from '../text/fingerprint.js';
-import { slug } from '../text/slug.js';
-import { portsByVariable } from './port-block.js';
-import { socketDirectory, worktreeEnvironment } from './worktree-environment.js';
+import type { StageContext, StageIssue } from '../stage/stage-context.js';
+import { fingerprint, shortName, slug } from '../text/names.js';
 
 export interface WorktreeAdapters {
   readonly git: Git;
@@ -115,4 +115,49 @@ export async function setUpDigest(
 ): Promise<string> {
   const tree = await git.resolveTree(`refs/heads/${manifest.branch}`);
   return shortName(JSON.stringify([tree, worktrees.setup, worktrees.smoke]));
+}
+
+export interface Exclusion {
+  readonly location: RepositoryLocation;
+  /** The worktree that the path is looked at in; absolute. */
+  readonly worktree: string;
+  /** Relative to it. */
+  readonly path: string;
+  /** What to write if git does not ignore the path yet, in gitignore syntax. */
+  readonly pattern: string;
+}
+
+/** Has git ignore a path of nx-fleet without touching a tracked file: the exclude file is this clone's own. Nx heeds it too. */
+export async function excludeLocally(
+  { location, worktree, path, pattern }: Exclusion,
+  { git, host }: Pick<WorktreeAdapters, 'git' | 'host'>,
+): Promise<void> {
+  if ((await git.ignoredPaths(worktree, [path])).length > 0) return;
+  const exclude = `${location.commonDirectory}/info/exclude`;
+  const text = (await host.readFile(exclude)) ?? '';
+  if (text.split('\n').includes(pattern)) return;
+  await host.writePrivateFile(exclude, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${pattern}\n`);
+}
+
+/**
+ * Brings a worktree's node_modules to its lockfile, which a writer, a blocker or a moved branch may have changed. Nothing to do is the ordinary case.
+ * @throws UserError when the package manager fails
+ */
+export async function installWorktreeDependencies({ local }: StageIssue, passEnv: readonly string[], context: StageContext): Promise<void> {
+  // Anyone who checked it out has installed it too.
+  if (local.here === true) return;
+  const { git, host, limits, onProgress, onDetail, signal } = context;
+  const { mainWorktree } = await git.locate();
+  const env = worktreeEnvironment(local.worktree, host.env, passEnv);
+  const { method, packageManager } = await host.installDependencies({
+    from: mainWorktree,
+    to: local.worktree,
+    safety: limits.dependencySafety,
+    env,
+    onProgress: (line) => onDetail(line, 'output'),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const line = `dependencies ${method} (${packageManager ?? ''})`;
+  if (method === 'installed') onProgress(line);
+  else if (method === 'cloned') onDetail(line, 'step');
 }

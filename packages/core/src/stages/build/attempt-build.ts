@@ -1,7 +1,7 @@
 import { runAgent } from '../../agent/run-agent.js';
 import type { CheckResult } from '../../check/check-result.js';
 import { runChecks, worktreeVariables } from '../../check/run-checks.js';
-import { requirePrograms } from '../../check/require-programs.js';
+import { requirePrograms } from '../../check/command-words.js';
 import { UserError } from '../../errors/user-error.js';
 import { fence } from '../../prompt/render-prompt.js';
 import { commitMessage, type CommitPurpose } from './commit-message.js';

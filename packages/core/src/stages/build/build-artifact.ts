@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { objectIdSchema } from '../../git/object-id.js';
-import { parseArtifact } from '../../artifact/parse-artifact.js';
+import { objectIdSchema } from '../../git/git.js';
+import { parseArtifact } from '../../artifact/artifact-store.js';
 import { UserError } from '../../errors/user-error.js';
 import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
 import { BUILD_TARGET, parseTarget, REVIEW_TARGET, targetOf } from '../../stage/targets.js';

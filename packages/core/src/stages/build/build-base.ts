@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parseArtifact } from '../../artifact/parse-artifact.js';
+import { parseArtifact } from '../../artifact/artifact-store.js';
 import { UserError } from '../../errors/user-error.js';
-import { objectIdSchema } from '../../git/object-id.js';
+import { objectIdSchema } from '../../git/git.js';
 import { printableLine } from '../../text/printable.js';
 import { readCheckout, type Checkout } from '../../branch/checkout-artifact.js';
 import type { StageContext, StageIssue } from '../../stage/stage-context.js';

@@ -1,18 +1,17 @@
-import { printableLine } from '../../text/printable.js';
-import { fence, renderPrompt } from '../../prompt/render-prompt.js';
-import { installWorktreeDependencies } from '../../worktree/worktree-dependencies.js';
 import { attemptBuild, type WriterTask } from './attempt-build.js';
-import { readBuild, type Build } from './build-artifact.js';
+import { type Build, readBuild } from './build-artifact.js';
 import { buildBase } from './build-base.js';
+import type { BuildStageSettings } from './build.stage.js';
 import { claimBuild } from '../../branch/claim-build.js';
-import { isOfRecipe } from '../../stage/finished-run.js';
 import { clearAttempt, moveBranch, requireCleanWorktree, requireOwnWork } from '../../branch/own-branch.js';
-import { renderPlan, requirePlan } from '../plan/plan-artifact.js';
 import { buildingRef, builtRef } from '../../branch/refs.js';
 import { setUpForWork } from '../../branch/set-up-worktree.js';
+import { fence, renderPrompt } from '../../prompt/render-prompt.js';
 import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
-import { recordStage } from '../../stage/stage-recorder.js';
-import type { BuildStageSettings } from './build.stage.js';
+import { isOfRecipe, recordStage } from '../../stage/stage-recorder.js';
+import { printableLine } from '../../text/printable.js';
+import { installWorktreeDependencies } from '../../worktree/worktree-work.js';
+import { renderPlan, requirePlan } from '../plan/plan-artifact.js';
 
 /** A build, and the commit that it is here. */
 export type Built = Build & { readonly head: string };

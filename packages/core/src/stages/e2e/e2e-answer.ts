@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../../review/finding.js';
+import { printableLine } from '../../text/printable.js';
 
 const MAX_REQUESTS_PER_ROUND = 20;
 
@@ -81,4 +82,27 @@ function faultOfChecks({ checks }: E2eAnswer, { required, exchanges }: Trial): F
   const bare = checks.find(({ evidence }) => evidence.length === 0 || !evidence.every(isExchange));
   if (bare === undefined) return null;
   return { path, message: `"${bare.check}" needs evidence: numbers of exchanges that were made (there are ${exchanges})` };
+}
+
+const MAX_CHECKS = 50;
+const MAX_CHARACTERS = 300;
+const TASK_ITEM = /^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]\s+(.+)$/;
+const ITEM = /^\s*(?:[-*+]|\d+[.)])\s+(.+)$/;
+const HEADING = /^#{1,6}\s+(.+)$/;
+const ACCEPTANCE = /\b(?:acceptance|done when|definition of done|expected behaviou?r)\b/i;
+
+/** What an issue says that must hold: its task list, else the list under a heading such as "Done when"; empty when it says neither. */
+export function acceptanceChecks(spec: string): readonly string[] {
+  const lines = spec.split(/\r?\n/);
+  const tasks = lines.flatMap((line) => TASK_ITEM.exec(line)?.[1] ?? []);
+  return (tasks.length > 0 ? tasks : itemsOfSection(lines)).slice(0, MAX_CHECKS).map((text) => printableLine(text, MAX_CHARACTERS));
+}
+
+function itemsOfSection(lines: readonly string[]): readonly string[] {
+  let isInside = false;
+  return lines.flatMap((line) => {
+    const heading = HEADING.exec(line)?.[1];
+    if (heading !== undefined) isInside = ACCEPTANCE.test(heading);
+    return isInside && heading === undefined ? (ITEM.exec(line)?.[1] ?? []) : [];
+  });
 }

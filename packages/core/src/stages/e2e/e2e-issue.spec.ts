@@ -1,13 +1,12 @@
-import type { AppAccess, AppAnswer, AppRequest } from '../serve/app-access.js';
-import { readAppState, writeAppState, type AppState } from '../serve/app-state.js';
-import { buildIssue } from '../build/build-issue.js';
-import { checkoutBuild } from '../checkout/checkout-build.js';
-import type { E2e } from './e2e-artifact.js';
 import { e2eIssue } from './e2e-issue.js';
+import type { E2e } from './e2e-review.js';
 import { E2E, type E2eStageSettings } from './e2e.stage.js';
 import { parseSettings } from '../../settings/parse-settings.js';
-import { stageIssue, VALIDATE_TARGET, writes, WRITTEN, type AgentScript, type StagedIssue } from '../../stage/staged-issue.contract.js';
-import { BUILD_TARGET, e2eServeTarget, E2E_TARGET, targetOf } from '../../stage/targets.js';
+import { type AgentScript, type StagedIssue, stageIssue, VALIDATE_TARGET, writes, WRITTEN } from '../../stage/staged-issue.contract.js';
+import { BUILD_TARGET, E2E_TARGET, e2eServeTarget, targetOf } from '../../stage/targets.js';
+import { buildIssue } from '../build/build-issue.js';
+import { checkoutBuild } from '../checkout/checkout-build.js';
+import { type AppAccess, type AppAnswer, type AppRequest, type AppState, readAppState, writeAppState } from '../serve/app-state.js';
 import { validateIssue } from '../validate/validate-issue.js';
 
 const TRIED = targetOf(E2E_TARGET, 'codex');

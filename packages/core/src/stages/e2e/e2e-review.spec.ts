@@ -1,6 +1,6 @@
 import { aReview } from '../../review/finding.contract.js';
 import { gateReview } from '../gate/gate-change.js';
-import type { E2e } from './e2e-artifact.js';
+import type { E2e } from './e2e-review.js';
 import { REVIEW_TARGET, stageIssue, storeCheckout, type StagedIssue } from '../../stage/staged-issue.contract.js';
 
 const held: E2e['checks'][number] = {

@@ -1,13 +1,14 @@
-import { parseArtifact } from '../../artifact/parse-artifact.js';
+import { z } from 'zod';
+import { parseArtifact } from '../../artifact/artifact-store.js';
 import { UserError } from '../../errors/user-error.js';
-import type { Finding } from '../../review/finding.js';
+import { objectIdSchema } from '../../git/git.js';
+import { type Finding, SEVERITIES } from '../../review/finding.js';
 import { ARTIFACT_VERSION, schemaReference } from '../../review/published-schema.js';
 import type { Review } from '../../review/review.js';
-import { e2eSchema, type E2e } from './e2e-artifact.js';
-import type { Reviewed } from '../review/require-reviews.js';
 import type { StageContext } from '../../stage/stage-context.js';
-import { requireValidation } from '../validate/validation-artifact.js';
 import { E2E_TARGET, parseTarget, targetOf } from '../../stage/targets.js';
+import type { Reviewed } from '../review/require-reviews.js';
+import { requireValidation } from '../validate/validation-artifact.js';
 
 const MAX_TITLE_CHARACTERS = 160;
 
@@ -73,3 +74,32 @@ function findingOf({ check, required, severity, seen, evidence, file }: E2e['che
     recommendation: '',
   };
 }
+
+/** What an agent found in the running app: `e2e.json`. Each result names the files beside it that show it. */
+export const e2eSchema = z.strictObject({
+  agent: z.string(),
+  /** Who made the agent, as for a review. */
+  vendor: z.string(),
+  model: z.string().nullable(),
+  /** What was tried; the gate compares it with what it is about to let through. */
+  baseTree: objectIdSchema,
+  tree: objectIdSchema,
+  verdict: z.enum(['approve', 'request-changes']),
+  summary: z.string(),
+  checks: z.array(
+    z.strictObject({
+      check: z.string(),
+      /** Whether the issue asks for it; else the agent looked by itself. */
+      required: z.boolean(),
+      passed: z.boolean(),
+      severity: z.enum(SEVERITIES),
+      seen: z.string(),
+      /** `http-1.txt`: a request and its answer, written down by nx-fleet itself. */
+      evidence: z.array(z.string()).min(1),
+      /** A file of the change; empty when none can be named. */
+      file: z.string(),
+    }),
+  ),
+});
+
+export type E2e = z.infer<typeof e2eSchema>;

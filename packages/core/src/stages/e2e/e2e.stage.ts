@@ -1,10 +1,9 @@
+import { e2eSchema, requireStoredE2e } from './e2e-review.js';
 import type { Settings } from '../../settings/settings.js';
 import { agentSettings, type AgentStageSettings } from '../../stage/stage-settings.js';
-import { targetPerAgent, type AgentStage } from '../../stage/stage.js';
+import { type AgentStage, targetPerAgent } from '../../stage/stage.js';
 import { E2E_TARGET, e2eServeTarget, inRound, VALIDATE_TARGET } from '../../stage/targets.js';
 import { appSettings, type AppSettings } from '../serve/app-settings.js';
-import { e2eSchema } from './e2e-artifact.js';
-import { requireStoredE2e } from './e2e-review.js';
 
 export interface E2eStageSettings extends AgentStageSettings {
   readonly app: AppSettings;

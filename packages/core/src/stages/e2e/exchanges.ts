@@ -1,8 +1,8 @@
 import { worktreeVariables } from '../../check/run-checks.js';
-import { worktreeRedactor } from '../../environment/worktree-redactor.js';
+import { worktreeRedactor } from '../../environment/worktree-secrets.js';
 import { printable, printableLine } from '../../text/printable.js';
 import { worktreeEnvironment } from '../../worktree/worktree-environment.js';
-import type { AppAccess, AppAnswer, AppRequest } from '../serve/app-access.js';
+import type { AppAccess, AppAnswer, AppRequest } from '../serve/app-state.js';
 import { portOf, type AppSettings } from '../serve/app-settings.js';
 import type { E2eRequest } from './e2e-answer.js';
 import type { StageContext, StageIssue } from '../../stage/stage-context.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseArtifact } from '../../artifact/parse-artifact.js';
+import { parseArtifact } from '../../artifact/artifact-store.js';
 import { restoreCommits, type Restored } from '../../branch/stored-commits.js';
 import { UserError } from '../../errors/user-error.js';
-import { objectIdSchema } from '../../git/object-id.js';
+import { objectIdSchema } from '../../git/git.js';
 import { requireFile } from '../../stage/refuse-stored.js';
 import { requireIssue, type StageContext } from '../../stage/stage-context.js';
 import { FIX_TARGET, parseTarget, REVIEW_TARGET, targetOf } from '../../stage/targets.js';

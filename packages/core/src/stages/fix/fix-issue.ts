@@ -3,7 +3,7 @@ import { fence, renderPrompt } from '../../prompt/render-prompt.js';
 import { place } from '../../review/render-verdict.js';
 import type { Verdict } from '../../review/verdict.js';
 import { printableLine } from '../../text/printable.js';
-import { installWorktreeDependencies } from '../../worktree/worktree-dependencies.js';
+import { installWorktreeDependencies } from '../../worktree/worktree-work.js';
 import { attemptBuild, type WriterTask } from '../build/attempt-build.js';
 import { requireCheckout } from '../../branch/checkout-artifact.js';
 import { claimBuild } from '../../branch/claim-build.js';

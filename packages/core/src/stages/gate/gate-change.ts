@@ -1,18 +1,22 @@
+import { requireChanges } from '../../changes/changes-artifact.js';
+import type { Git } from '../../git/git.js';
+import type { Host } from '../../host/host.js';
+import { readDiff } from '../../review/file-diff.js';
 import type { Severity } from '../../review/finding.js';
-import { IGNORE_FILE, parseIgnores, type Ignore } from '../../review/ignore-file.js';
+import { agreedIgnores, applyIgnores, type Ignore, IGNORE_FILE, parseIgnores } from '../../review/ignore-file.js';
 import { renderVerdict } from '../../review/render-verdict.js';
+import type { Review } from '../../review/review.js';
 import { renderSarif } from '../../review/sarif.js';
-import type { Verdict } from '../../review/verdict.js';
-import { fingerprint } from '../../text/fingerprint.js';
-import { requireE2eReviews } from '../e2e/e2e-review.js';
-import { judgeReviews } from './judge-reviews.js';
-import { requireReviews, issueReviewed, type Reviewed } from '../review/require-reviews.js';
+import type { IsJudge } from '../../review/steering.js';
+import { reachVerdict, type Verdict } from '../../review/verdict.js';
+import { weakenedChecks } from '../../review/weakened-tests.js';
 import { requireIssue, type StageContext } from '../../stage/stage-context.js';
 import { REVIEW_TARGET } from '../../stage/targets.js';
+import { fingerprint } from '../../text/names.js';
+import { requireE2eReviews } from '../e2e/e2e-review.js';
+import { issueReviewed, requireReviews, type Reviewed } from '../review/require-reviews.js';
+import { placeOf, type ProjectReviewRequest, projectSpec, reviewedOf } from '../review/review-project.js';
 import { readValidation } from '../validate/validation-artifact.js';
-import { agreedIgnores } from '../../changes/agreed-ignores.js';
-import { requireChanges } from '../../changes/require-changes.js';
-import { placeOf, projectSpec, reviewedOf, type ProjectReviewRequest } from '../review/review-project.js';
 
 export interface GateSettings {
   readonly reviewers: readonly string[];
@@ -90,4 +94,28 @@ export async function gateProject(settings: GateSettings, request: ProjectReview
   }
   const ignores = await agreedIgnores(index, context);
   return gateChange(settings, { ...reviewedOf(change), title: 'its part of the change', spec: projectSpec(change), ignores }, context);
+}
+
+export interface JudgeContext {
+  readonly git: Pick<Git, 'diff' | 'changedFiles'>;
+  readonly host: Pick<Host, 'now'>;
+  /** @default nothing of the repository is a prompt or a program */
+  readonly isJudge?: IsJudge | undefined;
+}
+
+export interface JudgeRules {
+  readonly project: string;
+  readonly blockOn: Severity | 'none';
+  readonly ignores: readonly Ignore[];
+}
+
+/** The one verdict on reviews of one change: for the gate, and for the writer who fixes what it finds. */
+export async function judgeReviews(
+  reviews: readonly [Review, ...Review[]],
+  { project, blockOn, ignores }: JudgeRules,
+  { git, host, isJudge }: JudgeContext,
+): Promise<Verdict> {
+  const [{ baseTree, tree }] = reviews;
+  const facts = weakenedChecks(readDiff(await git.diff(baseTree, tree)), await git.changedFiles(baseTree, tree), isJudge);
+  return applyIgnores(reachVerdict(reviews, blockOn, facts), { project, ignores, now: host.now() });
 }

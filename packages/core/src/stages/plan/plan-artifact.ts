@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseArtifact } from '../../artifact/parse-artifact.js';
+import { parseArtifact } from '../../artifact/artifact-store.js';
 import { UserError } from '../../errors/user-error.js';
 import { requireFile } from '../../stage/refuse-stored.js';
 import type { StageContext } from '../../stage/stage-context.js';

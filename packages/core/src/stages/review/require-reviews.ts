@@ -1,4 +1,4 @@
-import { parseArtifact } from '../../artifact/parse-artifact.js';
+import { parseArtifact } from '../../artifact/artifact-store.js';
 import { UserError } from '../../errors/user-error.js';
 import type { Host } from '../../host/host.js';
 import { reviewSchema, type Review } from '../../review/review.js';

@@ -1,6 +1,8 @@
-import { outcomeText } from '../../check/check-result.js';
-import type { LineCounts } from '../../git/git.js';
+import type { ReviewStageSettings } from './review.stage.js';
 import { askAgent } from '../../agent/ask-agent.js';
+import { outcomeText } from '../../check/check-result.js';
+import { UserError } from '../../errors/user-error.js';
+import type { LineCounts } from '../../git/git.js';
 import { fence, renderPrompt } from '../../prompt/render-prompt.js';
 import { diffParts } from '../../review/diff-parts.js';
 import { readDiff } from '../../review/file-diff.js';
@@ -8,19 +10,14 @@ import type { Finding } from '../../review/finding.js';
 import { groundFindings } from '../../review/ground-findings.js';
 import { joinAnswers } from '../../review/join-answers.js';
 import { ARTIFACT_VERSION, schemaReference } from '../../review/published-schema.js';
+import { type Review, type ReviewAnswer, reviewAnswerSchema, vendorOf } from '../../review/review.js';
 import { countsIn, excludedFiles } from '../../review/unread-files.js';
-import { reviewAnswerSchema, type Review, type ReviewAnswer } from '../../review/review.js';
-import { showControls } from '../../review/show-controls.js';
-import { vendorOf } from '../../review/vendor.js';
-import { weakenedChecks } from '../../review/weakened-checks.js';
-import { printable, printableLine } from '../../text/printable.js';
-import { pathsFromBase } from '../../stage/paths-from-base.js';
-import { readInSnapshot } from '../../stage/read-in-snapshot.js';
+import { weakenedChecks } from '../../review/weakened-tests.js';
+import { pathsFromBase, readInSnapshot } from '../../stage/read-in-snapshot.js';
 import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
 import { recordStage } from '../../stage/stage-recorder.js';
-import { UserError } from '../../errors/user-error.js';
+import { printable, printableLine, showControls } from '../../text/printable.js';
 import { requireValidation, type Validation } from '../validate/validation-artifact.js';
-import type { ReviewStageSettings } from './review.stage.js';
 
 /** A change with what its reviewers get about it. */
 export interface ReviewSubject {

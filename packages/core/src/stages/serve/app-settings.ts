@@ -1,5 +1,5 @@
 import { UserError } from '../../errors/user-error.js';
-import type { LocalState } from '../../manifest/local-state.js';
+import type { LocalState } from '../../manifest/manifest.js';
 import type { CommandLine, Settings } from '../../settings/settings.js';
 
 /** What an app is started with, as far as its behaviour depends on it. Ports are not part of it: they differ between machines. */

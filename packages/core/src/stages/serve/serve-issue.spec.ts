@@ -1,14 +1,13 @@
-import { UserError } from '../../errors/user-error.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command, CommandResult } from '../../host/command.js';
-import type { AppAccess } from './app-access.js';
 import { appSettings } from './app-settings.js';
-import { readAppState, requestApp } from './app-state.js';
+import { type AppAccess, readAppState, requestApp } from './app-state.js';
 import { serveIssue, type ServeRequest } from './serve-issue.js';
+import { UserError } from '../../errors/user-error.js';
+import type { Command, CommandResult } from '../../host/command.js';
 import { parseSettings } from '../../settings/parse-settings.js';
 import type { SettingsInput } from '../../settings/settings.js';
-import { stageIssue, type StagedIssue, type StagedOptions } from '../../stage/staged-issue.contract.js';
 import type { StageContext } from '../../stage/stage-context.js';
+import { type StagedIssue, type StagedOptions, stageIssue } from '../../stage/staged-issue.contract.js';
 import { SERVE_TARGET } from '../../stage/targets.js';
 
 const SERVE: NonNullable<SettingsInput['serve']> = { command: 'npm start -- --port={PORT}' };

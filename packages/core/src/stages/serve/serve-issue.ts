@@ -1,18 +1,17 @@
-import { worktreeVariables } from '../../check/run-checks.js';
+import { type AppSettings, appUrl, portNames, portOf } from './app-settings.js';
+import { type AppAccess, type AppState, isAppRequested, writeAppState } from './app-state.js';
+import { requireDatabase } from '../../branch/set-up-worktree.js';
 import { commandText, commandWords } from '../../check/command-words.js';
-import { worktreeRedactor } from '../../environment/worktree-redactor.js';
+import { worktreeVariables } from '../../check/run-checks.js';
+import { worktreeRedactor } from '../../environment/worktree-secrets.js';
 import { UserError } from '../../errors/user-error.js';
 import type { CommandResult } from '../../host/command.js';
+import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
 import { count } from '../../text/count.js';
 import { printable, printableLine } from '../../text/printable.js';
 import { createLineRedactor } from '../../text/redact.js';
-import { installWorktreeDependencies } from '../../worktree/worktree-dependencies.js';
 import { worktreeEnvironment } from '../../worktree/worktree-environment.js';
-import type { AppAccess } from './app-access.js';
-import { appUrl, portNames, portOf, type AppSettings } from './app-settings.js';
-import { isAppRequested, writeAppState, type AppState } from './app-state.js';
-import { requireDatabase } from '../../branch/set-up-worktree.js';
-import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
+import { installWorktreeDependencies } from '../../worktree/worktree-work.js';
 
 const POLL_MS = 100;
 const ENDING_TOO_MS = 1_000;

@@ -1,4 +1,4 @@
-import { TASKS_VARIABLE, tasksNote } from '../../check/nx-tasks.js';
+import { TASKS_VARIABLE, tasksNote } from '../../check/check-result.js';
 import { UserError } from '../../errors/user-error.js';
 import { buildIssue } from '../build/build-issue.js';
 import { checkoutBuild } from '../checkout/checkout-build.js';

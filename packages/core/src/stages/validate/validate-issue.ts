@@ -1,17 +1,16 @@
-import type { CheckResult } from '../../check/check-result.js';
-import { requirePrograms } from '../../check/require-programs.js';
-import { runChecks, type ChecksRequest } from '../../check/run-checks.js';
-import { UserError } from '../../errors/user-error.js';
-import { requireCheckout } from '../../branch/checkout-artifact.js';
-import { inFreshWorktree } from '../../worktree/fresh-worktree.js';
-import { claimBuild } from '../../branch/claim-build.js';
-import { noteChecks } from '../../branch/interrupted-checks.js';
-import { requireCleanWorktree } from '../../branch/own-branch.js';
-import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
-import { recordStage } from '../../stage/stage-recorder.js';
-import { requireUnchanged } from '../../branch/require-unchanged.js';
 import type { ValidateStageSettings } from './validate.stage.js';
 import type { Validation } from './validation-artifact.js';
+import { requireCheckout } from '../../branch/checkout-artifact.js';
+import { claimBuild } from '../../branch/claim-build.js';
+import { noteChecks } from '../../branch/interrupted-checks.js';
+import { requireCleanWorktree, requireUnchanged } from '../../branch/own-branch.js';
+import type { CheckResult } from '../../check/check-result.js';
+import { requirePrograms } from '../../check/command-words.js';
+import { type ChecksRequest, runChecks } from '../../check/run-checks.js';
+import { UserError } from '../../errors/user-error.js';
+import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
+import { recordStage } from '../../stage/stage-recorder.js';
+import { inFreshWorktree } from '../../worktree/fresh-worktree.js';
 
 /**
  * Runs the checks on what is committed on the branch: in a fresh worktree, or the issue's if the settings say so or it is the user's own checkout. A failing check fails the stage: Nx stores no

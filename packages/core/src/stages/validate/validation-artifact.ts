@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseArtifact } from '../../artifact/parse-artifact.js';
+import { parseArtifact } from '../../artifact/artifact-store.js';
 import { checkSchema } from '../../check/check-result.js';
 import { UserError } from '../../errors/user-error.js';
-import { objectIdSchema } from '../../git/object-id.js';
+import { objectIdSchema } from '../../git/git.js';
 import { requireOfCheckout } from '../../branch/checkout-artifact.js';
 import type { StageContext } from '../../stage/stage-context.js';
 import { inRound, parseTarget, REVIEW_TARGET, VALIDATE_TARGET } from '../../stage/targets.js';

@@ -1,9 +1,9 @@
-import { isEnvFile, localSibling } from '../../environment/env-file-name.js';
+import { isEnvFile, localSibling } from '../../environment/carried-variables.js';
 import { namesDatabase, namesSharedDatabase } from '../../environment/database-variables.js';
 import type { DatabaseSettings } from '../../settings/settings.js';
-import { parseJson } from '../../text/parse-json.js';
+import { parseJson } from '../../artifact/artifact-store.js';
 import { printableLine } from '../../text/printable.js';
-import type { BranchVariables } from '../branch-variables.js';
+import type { BranchVariables } from '../worktree-environment.js';
 import type { WorktreeAdapters } from '../worktree-work.js';
 
 const ENV_FILES = [':(glob)**/.env*', ':(glob)**/*.env', ':(glob)**/env', ':(glob)**/.dev.vars', ':(glob)**/.flaskenv'];

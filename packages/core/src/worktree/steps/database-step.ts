@@ -1,8 +1,8 @@
-import { UserError } from '../../errors/user-error.js';
-import type { Step } from '../provisioning-steps.js';
 import type { Database } from '../../database/database.js';
-import type { LocalState } from '../../manifest/local-state.js';
-import { databaseRequest, showDetail } from '../worktree-work.js';
+import { UserError } from '../../errors/user-error.js';
+import type { LocalState } from '../../manifest/manifest.js';
+import type { Step } from '../provisioning-steps.js';
+import { commandEnvironment, databaseRequest, showDetail } from '../worktree-work.js';
 
 /**
  * A branch of the database. Its server may be down or full: the worktree is made all the same, without a database, and no stage runs in it
@@ -40,3 +40,21 @@ export function branchOfOtherType(local: LocalState | null, database: Pick<Datab
   if (type === undefined || type === database.type || type === 'sqlite') return null;
   return `"${local?.database ?? ''}" was made with "database.type": "${type}". Set that again, then run: nx run fleet:doctor`;
 }
+
+/** node_modules, as the worktree's lockfile wants them. */
+export const dependenciesStep: Step = {
+  name: 'dependencies',
+  make: async (work, { host }) => {
+    if (work.here) return;
+    const { allocation, location, settings, signal } = work;
+    const { method, packageManager } = await host.installDependencies({
+      from: location.mainWorktree,
+      to: allocation.worktree,
+      safety: settings.worktrees.safety,
+      env: commandEnvironment(work, host),
+      onProgress: (line) => showDetail(work, line, 'output'),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (method !== 'none') showDetail(work, `dependencies ${method} (${packageManager ?? ''})`);
+  },
+};

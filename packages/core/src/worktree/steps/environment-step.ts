@@ -1,12 +1,10 @@
-import type { Host } from '../../host/host.js';
-import type { Step } from '../provisioning-steps.js';
-import { branchVariables, type BranchVariables } from '../branch-variables.js';
-import { excludeLocally } from '../exclude-locally.js';
-import { ENV_FILE } from '../../branch/keep-work.js';
-import { socketVariables } from '../worktree-environment.js';
-import { envFileOf, portsOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 import { committedEnvFiles, describeSharedDatabase } from './committed-databases.js';
 import { includedEnvFiles } from './files-step.js';
+import { ENV_FILE } from '../../branch/keep-work.js';
+import type { Host } from '../../host/host.js';
+import type { Step } from '../provisioning-steps.js';
+import { branchVariables, type BranchVariables, socketVariables } from '../worktree-environment.js';
+import { envFileOf, excludeLocally, portsOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 
 /** Ports and database URL in the worktree's env file; and in those that teams bring along or commit, whose readers do not know ours. */
 export const environmentStep: Step = {

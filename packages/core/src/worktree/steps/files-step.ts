@@ -1,9 +1,8 @@
-import { carryRule } from '../../environment/carried-variables.js';
-import { isEnvFile } from '../../environment/env-file-name.js';
+import { carryRule, isEnvFile } from '../../environment/carried-variables.js';
 import { partNamed } from '../../environment/database-variables.js';
 import { printableLine } from '../../text/printable.js';
-import { branchVariables } from '../branch-variables.js';
 import type { Step } from '../provisioning-steps.js';
+import { branchVariables } from '../worktree-environment.js';
 import { showDetail, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 
 const PATTERN_FILE = '.worktreeinclude';

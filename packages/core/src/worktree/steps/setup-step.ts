@@ -1,5 +1,5 @@
 import { commandText, commandWords } from '../../check/command-words.js';
-import { worktreeRedactor } from '../../environment/worktree-redactor.js';
+import { worktreeRedactor } from '../../environment/worktree-secrets.js';
 import { UserError } from '../../errors/user-error.js';
 import type { CommandLine } from '../../settings/settings.js';
 import { printable } from '../../text/printable.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseAnswer } from './parse-answer.js';
+import { parseAnswer } from './ask-agent.js';
 
 const schema = z.strictObject({ ok: z.boolean(), list: z.array(z.strictObject({ n: z.number() })) });
 const answer = { ok: true, list: [{ n: 1 }] };

@@ -1,7 +1,21 @@
-import type { Severity } from '../review/finding.js';
-import { printable, printableLine } from '../text/printable.js';
 import { firstName } from './earlier-names.js';
 import type { ReviewReport } from './review-report.js';
+import type { Severity } from '../review/finding.js';
+import { renderSarifLog, type SarifFinding, unplacedNote } from '../review/sarif.js';
+import { printable, printableLine } from '../text/printable.js';
+
+/** All findings of all projects as one SARIF log; what was dismissed is suppressed, with the reason. */
+export function renderReportSarif({ findings, notes, verdict }: ReviewReport): Record<string, unknown> {
+  const placed = findings.flatMap(({ category, dismissal, ...finding }): SarifFinding[] =>
+    category === null
+      ? []
+      : [{ ...finding, fingerprint: firstName(finding), category, ...(dismissal === null ? {} : { dismissed: dismissal.reason }) }],
+  );
+  const unplaced = findings.flatMap(({ category, reviewers, title }) =>
+    category === null ? [unplacedNote(reviewers.join(', '), title)] : [],
+  );
+  return renderSarifLog({ findings: placed, notes: [...unplaced, ...notes], properties: { verdict } });
+}
 
 const SEVERITY: Readonly<Record<Severity, string>> = { critical: 'blocker', high: 'critical', medium: 'major', low: 'minor' };
 

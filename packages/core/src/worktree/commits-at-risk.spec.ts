@@ -1,6 +1,6 @@
+import { findMerge, type Merge } from './commits-at-risk.js';
+import { createFakeFleet, type FakeFleet, planInFleet } from './fleet.contract.js';
 import type { PullRequest } from '../tracker/tracker.js';
-import { createFakeFleet, planInFleet, type FakeFleet } from './fleet.contract.js';
-import { findMerge, type Merge } from './find-merge.js';
 
 const files = { 'README.md': 'hello\n' };
 

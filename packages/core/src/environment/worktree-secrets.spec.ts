@@ -1,6 +1,6 @@
+import { worktreeRedactor } from './worktree-secrets.js';
 import { createFakeGit } from '../git/fake-git.js';
 import { createFakeHost } from '../host/fake-host.js';
-import { worktreeRedactor } from './worktree-redactor.js';
 
 async function redactorOf(
   files: Record<string, string>,

@@ -1,4 +1,4 @@
-import { parseJson } from './parse-json.js';
+import { parseJson } from './artifact-store.js';
 
 describe('parseJson', () => {
   it.each<readonly [string, unknown]>([

@@ -1,5 +1,5 @@
+import { steeringFiles } from './steering.js';
 import type { TreeFile } from '../git/git.js';
-import { steeringFiles } from './steering-files.js';
 
 const file = (path: string, mode = '100644'): TreeFile => ({ path, mode, object: 'a' });
 

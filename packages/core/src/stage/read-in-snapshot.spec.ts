@@ -1,6 +1,6 @@
+import { pathsFromBase } from './read-in-snapshot.js';
 import { createFakeGit } from '../git/fake-git.js';
 import { parseSettings } from '../settings/parse-settings.js';
-import { pathsFromBase } from './paths-from-base.js';
 import { REVIEW } from '../stages/review/review.stage.js';
 
 it('a judge gets from the base what rules lead to, and every file of its own program', async () => {

@@ -1,4 +1,4 @@
-import { slug } from './slug.js';
+import { slug } from './names.js';
 
 describe('slug', () => {
   it.each([

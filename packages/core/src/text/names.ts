@@ -1,3 +1,20 @@
+/** Lower-case ASCII letters, digits and single hyphens, at most `maxLength` characters, cut at a word; may be empty. */
+export function slug(text: string, maxLength = 40): string {
+  const words = text
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036F]/g, '')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
+  let result = '';
+  for (const word of words) {
+    const next = result ? `${result}-${word}` : word;
+    if (next.length > maxLength) break;
+    result = next;
+  }
+  return result || (words[0] ?? '').slice(0, maxLength);
+}
+
 /** A short digest of a text, to see whether it is still the same. Not for keys: texts can be made that share one. FNV-1a, 32 bits, in hex. */
 export function fingerprint(text: string): string {
   return fnv1a(text).toString(16).padStart(8, '0');

@@ -1,17 +1,15 @@
 import {
-  createLineRedactor,
-  isCi,
-  printable,
   type AgentRequest,
   type CommandResult,
   type CommandRunner,
+  createLineRedactor,
+  isCi,
+  printable,
   type ScratchFolders,
 } from '@nx-fleet/core';
 import { loadPriceList } from './price/price-list.js';
-import { createPricer } from './price/pricer.js';
-import type { PriceTable } from './price/settings-price.js';
-import { progressLine, type Progress } from './progress/progress-line.js';
-import { createThrottle, systemClock, type Clock } from './progress/throttle.js';
+import { createPricer, type PriceTable } from './price/price-usage.js';
+import { type Clock, createThrottle, type Progress, progressLine, systemClock } from './progress/progress-line.js';
 
 /** What every agent is made with. */
 export interface AgentContext {

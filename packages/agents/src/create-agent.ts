@@ -3,7 +3,7 @@ import type { AgentContext } from './agent-process.js';
 import { createClaudeAgent } from './claude/claude-agent.js';
 import { createCodexAgent } from './codex/codex-agent.js';
 import { createCommandAgent } from './command/command-agent.js';
-import { createPricedAgent } from './price/priced-agent.js';
+import { createPricedAgent } from './price/price-usage.js';
 
 /** The agent that a definition describes, with the cost of its runs; starts nothing. */
 export function createAgent(name: string, definition: AgentDefinition, context: AgentContext): Agent {

@@ -1,5 +1,5 @@
 import type { Command, CommandResult } from '@nx-fleet/core';
-import { detectProgram } from './detect.js';
+import { detectProgram, installHint, relativePath, resolveProgram } from './detect.js';
 import { commandResult } from './request.fixture.js';
 
 const detect = async (result: Partial<CommandResult>, minimum: string | null = '1.10.0') => {
@@ -51,5 +51,35 @@ describe('detectProgram', () => {
   it('asks for at most 10 seconds, with the allow-list alone', async () => {
     expect((await detect({ stdout: '9.0.0' })).command).toMatchObject({ timeoutMs: 10_000, env: { PATH: '/bin' } });
     expect((await detect({ stdout: '9.0.0' })).command?.env).not.toHaveProperty('SECRET');
+  });
+});
+
+describe('resolveProgram', () => {
+  it('leaves a name to PATH, and takes a path from the workspace', () => {
+    expect(resolveProgram('claude', '/w')).toBe('claude');
+    expect(resolveProgram('tools/agent.mjs', '/w')).toBe('/w/tools/agent.mjs');
+    expect(resolveProgram('/opt/agent', '/w')).toBe('/opt/agent');
+  });
+});
+
+describe('installHint', () => {
+  it('names the package where there is one, and the setting', () => {
+    expect(installHint('claude', 'claude', '@anthropic-ai/claude-code')).toBe(
+      '"claude" was not found. Install it: npm install -g @anthropic-ai/claude-code, or set "agents.define.claude.command".',
+    );
+    expect(installHint('mine', 'tool', null)).toBe('"tool" was not found. Install it, or set "agents.define.mine.command".');
+  });
+});
+
+describe('relativePath', () => {
+  it.each([
+    ['/repo/src/a.ts', 'src/a.ts'],
+    ['/repo/..a', '..a'],
+    ['/repo', '/repo'],
+    ['/repository/a.ts', '/repository/a.ts'],
+    ['/etc/hosts', '/etc/hosts'],
+    ['src/a.ts', 'src/a.ts'],
+  ])('shows %s as %s', (path, shown) => {
+    expect(relativePath('/repo', path)).toBe(shown);
   });
 });

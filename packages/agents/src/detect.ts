@@ -1,4 +1,5 @@
-import { printableLine, type CommandResult } from '@nx-fleet/core';
+import { type CommandResult, printableLine } from '@nx-fleet/core';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { planEnvironment } from './agent-environment.js';
 import type { AgentContext } from './agent-process.js';
 
@@ -68,4 +69,22 @@ function failure(result: CommandResult): string {
 
 function firstLine(text: string): string {
   return text.trimStart().split('\n', 1)[0] ?? '';
+}
+
+/** A name without a slash is looked up on PATH; anything else is a path, taken from the workspace. */
+export function resolveProgram(command: string, workspaceRoot: string): string {
+  return /[/\\]/.test(command) ? resolve(workspaceRoot, command) : command;
+}
+
+/** What to do when the program of the agent `name` is missing; `npmPackage` is null when we cannot know where it comes from. */
+export function installHint(name: string, command: string, npmPackage: string | null): string {
+  const install = npmPackage === null ? 'Install it' : `Install it: npm install -g ${npmPackage}`;
+  return `"${command}" was not found. ${install}, or set "agents.define.${name}.command".`;
+}
+
+/** A path as seen from `cwd`, or as it is when it lies outside. */
+export function relativePath(cwd: string, path: string): string {
+  if (!isAbsolute(path)) return path;
+  const inside = relative(cwd, path);
+  return inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside) ? path : inside;
 }

@@ -1,4 +1,4 @@
-import { branchName } from './branch-name.js';
+import { branchName } from './ownership.js';
 
 const owner = { repository: 'shop', clone: 'c10ec10e' };
 

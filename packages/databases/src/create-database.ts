@@ -1,7 +1,6 @@
 import type { CommandRunner, Database, DatabaseSettings, ScratchFolders } from '@nx-fleet/core';
 import { createCommandDatabase } from './command/command-database.js';
 import { createNeonDatabase } from './neon/neon-database.js';
-import { createNoDatabase } from './no-database.js';
 import { createSqliteDatabase } from './sqlite/sqlite-database.js';
 
 export interface DatabaseContext {
@@ -42,5 +41,19 @@ function loadedLater(facts: Pick<Database, 'type' | 'listsAll' | 'variables'>, l
     removeBranch: async (request) => (await loaded()).removeBranch(request),
     listBranches: async (owner) => (await loaded()).listBranches(owner),
     refreshSource: async (owner, onProgress) => (await loaded()).refreshSource(owner, onProgress),
+  };
+}
+
+/** For repositories without a database. */
+export function createNoDatabase(): Database {
+  return {
+    type: 'none',
+    listsAll: false,
+    variables: [],
+    createBranch: async () => null,
+    resetBranch: async () => null,
+    removeBranch: async () => {},
+    listBranches: async () => [],
+    refreshSource: async () => null,
   };
 }

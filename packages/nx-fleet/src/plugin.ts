@@ -1,26 +1,23 @@
-import { basename, dirname, join } from 'node:path';
+import { type Manifest, manifestSchema, parseJson } from '@nx-fleet/core';
 import {
-  createNodesFromFiles,
   type CreateNodesContextV2,
+  createNodesFromFiles,
   type CreateNodesResult,
   type CreateNodesV2,
   type PostTasksExecution,
   type PreTasksExecution,
   type ProjectConfiguration,
 } from '@nx/devkit';
-import { type Manifest, manifestSchema, parseJson } from '@nx-fleet/core';
+import { basename, dirname, join } from 'node:path';
 import { FLEET_ROOT, fleetTargets } from './graph/fleet-targets.js';
 import { ISSUE_TAG, issueTargets } from './graph/issue-targets.js';
 import { projectTargets, reviewInputs, type ReviewInputs } from './graph/project-targets.js';
 import { reviewedRoots } from './graph/reviewed-projects.js';
 import { failingTargets } from './graph/stage-target.js';
-import { readText, unlessFaulty } from './settings/json-file.js';
-import { noteTasks } from './settings/note-tasks.js';
 import { rememberFiles } from './settings/files-of-run.js';
-import { type GraphSettings, settingsFromOptions } from './settings/read-settings.js';
 import { rememberRange } from './settings/range-of-run.js';
-import { rememberRun } from './settings/run-name.js';
-import { rememberSettings } from './settings/settings-of-run.js';
+import { type GraphSettings, readText, settingsFromOptions, unlessFaulty } from './settings/read-settings.js';
+import { noteTasks, rememberRun, rememberSettings } from './settings/settings-of-run.js';
 
 // Files that make no project are in the glob so that Nx's daemon looks again when they change.
 const CONFIG_FILES =

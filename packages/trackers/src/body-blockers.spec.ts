@@ -1,5 +1,5 @@
 import { parseBodyBlockers } from './body-blockers.js';
-import { readIssueNumber } from './github/github-blockers.js';
+import { readIssueNumber } from './github/github-tracker.js';
 
 const place = {
   repository: 'acme/shop',

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { createGitHubComments } from './github/github-comments.js';
 import { requireGitHubPlace } from './github/github-place.js';
 import { createGitHubRequest } from './github/github-request.js';
-import { findGitHubToken } from './github/github-token.js';
+import { findGitHubToken } from './github/github-connection.js';
 import { createGitLabComments } from './gitlab/gitlab-comments.js';
 import { createGitLabRequest } from './gitlab/gitlab-request.js';
-import { requireSafeUrl } from './safe-url.js';
+import { requireSafeUrl } from './bounded-fetch.js';
 
 export interface PipelineContext {
   readonly env: Readonly<Record<string, string>>;

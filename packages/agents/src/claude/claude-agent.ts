@@ -1,12 +1,11 @@
-import { createRedactor, secretsOf, type Agent, type AgentDefinition } from '@nx-fleet/core';
-import { NX_SWITCHES, planEnvironment } from '../agent-environment.js';
-import { runAgentProcess, type AgentContext } from '../agent-process.js';
-import { detectProgram } from '../detect.js';
-import { redactOutcome } from '../outcome.js';
-import { installHint, resolveProgram } from '../program.js';
+import { type Agent, type AgentDefinition, createRedactor, secretsOf } from '@nx-fleet/core';
 import { claudeProgress, claudeStage, initialClaudeState, readClaudeLine } from './events.js';
 import { CLAUDE_LOGIN_NAMES, CLAUDE_SWITCHES, planClaudeInvocation } from './invocation.js';
 import { classifyClaude } from './outcome.js';
+import { NX_SWITCHES, planEnvironment } from '../agent-environment.js';
+import { type AgentContext, runAgentProcess } from '../agent-process.js';
+import { detectProgram, installHint, resolveProgram } from '../detect.js';
+import { redactOutcome } from '../outcome.js';
 
 const MINIMUM_VERSION = '2.0.0';
 

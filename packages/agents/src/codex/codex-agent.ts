@@ -1,14 +1,11 @@
-import { createRedactor, secretsOf, type Agent, type AgentDefinition } from '@nx-fleet/core';
-import { NX_SWITCHES, planEnvironment } from '../agent-environment.js';
-import { runAgentProcess, type AgentContext } from '../agent-process.js';
-import { detectProgram } from '../detect.js';
-import { redactOutcome } from '../outcome.js';
-import { installHint, resolveProgram } from '../program.js';
-import { codexProgress, initialCodexState, readCodexLine } from './events.js';
+import { type Agent, type AgentDefinition, createRedactor, secretsOf } from '@nx-fleet/core';
 import { privatePaths } from './hidden-paths.js';
-import { CODEX_LOGIN_NAMES, planCodexInvocation } from './invocation.js';
-import { classifyCodex } from './outcome.js';
-import { withRunFolder } from './run-folder.js';
+import { CODEX_LOGIN_NAMES, planCodexInvocation, withRunFolder } from './invocation.js';
+import { classifyCodex, codexProgress, initialCodexState, readCodexLine } from './outcome.js';
+import { NX_SWITCHES, planEnvironment } from '../agent-environment.js';
+import { type AgentContext, runAgentProcess } from '../agent-process.js';
+import { detectProgram, installHint, resolveProgram } from '../detect.js';
+import { redactOutcome } from '../outcome.js';
 
 // The first one whose permission profiles are complete: they close the repository to a reader.
 const MINIMUM_VERSION = '0.138.0';

@@ -1,6 +1,9 @@
-import type { AgentRequest } from '@nx-fleet/core';
-import type { Invocation } from '../agent-process.js';
+import { type AgentRequest, type ScratchFolders, withScratchFolder } from '@nx-fleet/core';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readerProfile } from './hidden-paths.js';
+import type { Invocation } from '../agent-process.js';
 
 /** Names of the variables that hold Codex's login. A provider of the user's own configuration names its key through `passEnv`. */
 export const CODEX_LOGIN_NAMES: readonly string[] = ['CODEX_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'CODEX_HOME'];
@@ -55,4 +58,35 @@ function environmentPolicy(names: readonly string[]): readonly string[] {
     'shell_environment_policy.ignore_default_excludes=true',
     `shell_environment_policy.include_only=${JSON.stringify(names.filter((name) => /^\w+$/.test(name)))}`,
   ];
+}
+
+export interface RunFolder {
+  /** File with the schema, out of the agent's reach, or null when there is none. */
+  readonly schemaFile: string | null;
+  /** Folder for the temporary files of the agent's commands. */
+  readonly temporary: string;
+}
+
+const PLAIN_FOLDERS: ScratchFolders = {
+  async create() {
+    const directory = await mkdtemp(join(await realpath(tmpdir()), 'nx-fleet-codex-'));
+    return { directory, remove: () => rm(directory, { recursive: true, force: true, maxRetries: 3 }) };
+  },
+};
+
+/** Gives `use` a folder outside the worktree for one run, and removes it afterwards. */
+export async function withRunFolder<T>(
+  {
+    schema,
+    scratch = PLAIN_FOLDERS,
+  }: { readonly schema: Readonly<Record<string, unknown>> | undefined; readonly scratch: ScratchFolders | undefined },
+  use: (folder: RunFolder) => Promise<T>,
+): Promise<T> {
+  return withScratchFolder(scratch, async (root) => {
+    const temporary = join(root, 'tmp');
+    await mkdir(temporary);
+    const schemaFile = schema === undefined ? null : join(root, 'schema.json');
+    if (schemaFile !== null) await writeFile(schemaFile, JSON.stringify(schema));
+    return use({ schemaFile, temporary });
+  });
 }

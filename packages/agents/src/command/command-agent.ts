@@ -1,14 +1,12 @@
-import { createRedactor, secretsOf, type Agent } from '@nx-fleet/core';
-import { NX_SWITCHES, planEnvironment } from '../agent-environment.js';
-import { runAgentProcess, type AgentContext } from '../agent-process.js';
-import { detectProgram } from '../detect.js';
-import { redactOutcome } from '../outcome.js';
-import { installHint, resolveProgram } from '../program.js';
+import { type Agent, createRedactor, secretsOf } from '@nx-fleet/core';
 import { extractOutput } from './extract.js';
-import { planCommandInvocation, type CommandDefinition } from './invocation.js';
+import { type CommandDefinition, planCommandInvocation } from './invocation.js';
 import { classifyCommand } from './outcome.js';
-import { createProgressReader } from './progress.js';
-import { createRunWatch } from './run-watch.js';
+import { createProgressReader, createRunWatch } from './progress.js';
+import { NX_SWITCHES, planEnvironment } from '../agent-environment.js';
+import { type AgentContext, runAgentProcess } from '../agent-process.js';
+import { detectProgram, installHint, resolveProgram } from '../detect.js';
+import { redactOutcome } from '../outcome.js';
 
 /** Any program that takes a prompt on standard input and prints its answer. */
 export function createCommandAgent(name: string, definition: CommandDefinition, context: AgentContext): Agent {

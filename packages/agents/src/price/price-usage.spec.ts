@@ -1,7 +1,6 @@
 import type { Accounting, ModelUsage } from '@nx-fleet/core';
 import type { PriceList } from './price-list.js';
-import { priceAccounting } from './price-usage.js';
-import { priceBySettings, type PriceTable } from './settings-price.js';
+import { priceAccounting, priceBySettings, type PriceTable } from './price-usage.js';
 
 const listed = new Map([
   ['listed', { usd: 2, isExact: true }],

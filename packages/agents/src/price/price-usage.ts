@@ -1,6 +1,5 @@
-import { leastExactSource, type Accounting, type CostSource, type ModelUsage } from '@nx-fleet/core';
-import type { PriceList } from './price-list.js';
-import { priceBySettings, type PriceTable } from './settings-price.js';
+import { type Accounting, type Agent, type AgentsSettings, type CostSource, leastExactSource, type ModelUsage } from '@nx-fleet/core';
+import { loadPriceList, type PriceList } from './price-list.js';
 
 export interface Prices {
   readonly table: PriceTable;
@@ -36,4 +35,45 @@ export function priceAccounting({ usage, costUsd, costSource }: Accounting, pric
 function withTheWhole(usage: readonly ModelUsage[], costUsd: number): readonly ModelUsage[] {
   const [only, ...others] = usage;
   return only === undefined || others.length > 0 ? usage : [{ ...only, costUsd, costSource: 'agent' }];
+}
+
+/** US dollars for some tokens, or null. */
+export type Pricer = (usage: ModelUsage) => number | null;
+
+/** Prices each object once: a long run asks for the same ones at every line. */
+export function createPricer(prices: Prices): Pricer {
+  const known = new WeakMap<ModelUsage, { readonly costUsd: number | null }>();
+  return (usage) => {
+    const found = known.get(usage) ?? priceAccounting({ usage: [usage], costUsd: null }, prices);
+    known.set(usage, found);
+    return found.costUsd;
+  };
+}
+
+/** The user's own prices by model. */
+export type PriceTable = AgentsSettings['prices'];
+
+const TOKENS_PER_PRICE = 1_000_000;
+
+/** US dollars by the user's own price of exactly this model, or null. Cached input without a price of its own costs what input costs. */
+export function priceBySettings(usage: ModelUsage, prices: PriceTable): number | null {
+  const { model, inputTokens, cachedInputTokens, outputTokens } = usage;
+  const price = model !== null && Object.hasOwn(prices, model) ? prices[model] : undefined;
+  if (price === undefined || inputTokens === null || outputTokens === null) return null;
+  const cached = Math.min(cachedInputTokens ?? 0, inputTokens);
+  const usd = (inputTokens - cached) * price.input + cached * (price.cachedInput ?? price.input) + outputTokens * price.output;
+  return usd / TOKENS_PER_PRICE;
+}
+
+/** The agent with the cost of each run filled in, where the program does not tell it and a price is known. */
+export function createPricedAgent(agent: Agent, table: PriceTable): Agent {
+  return {
+    name: agent.name,
+    detect: () => agent.detect(),
+    run: async (request) => {
+      const outcome = await agent.run(request);
+      const { usage: _usage, costUsd: _costUsd, costSource: _costSource, ...rest } = outcome;
+      return { ...rest, ...priceAccounting(outcome, { table, list: await loadPriceList() }) };
+    },
+  };
 }

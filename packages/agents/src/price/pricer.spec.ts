@@ -1,5 +1,5 @@
 import type { ModelUsage } from '@nx-fleet/core';
-import { createPricer } from './pricer.js';
+import { createPricer } from './price-usage.js';
 
 const usage = (model: string): ModelUsage => ({ model, inputTokens: 1_000_000, cachedInputTokens: 0, outputTokens: 0 });
 

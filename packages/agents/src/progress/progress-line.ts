@@ -1,5 +1,5 @@
-import { describeCost, describeCount, printable, printableLine, type ModelUsage } from '@nx-fleet/core';
-import type { Pricer } from '../price/pricer.js';
+import { describeCost, describeCount, type ModelUsage, printable, printableLine } from '@nx-fleet/core';
+import type { Pricer } from '../price/price-usage.js';
 
 /** How far an agent has come. */
 export interface Meter {
@@ -36,3 +36,48 @@ function describeUsage(usage: readonly ModelUsage[], price: Pricer): readonly st
   // Until the program ends, what it cost is our own guess.
   return [`${describeCount(tokens)} tokens`, describeCost(costUsd, 'price-list-inexact')];
 }
+
+/** The clock of a throttle. */
+export interface Clock {
+  readonly nowMs: () => number;
+  /** Calls `act` after some milliseconds, unless what it returns is called before. */
+  readonly schedule: (act: () => void, delayMs: number) => () => void;
+}
+
+export interface Throttle {
+  /** Shows a line at once or later; of several that come too fast the last one. An urgent line is always shown, at once. */
+  say(line: string, isUrgent: boolean): void;
+  /** Ends it: nothing is shown any more. */
+  stop(): void;
+}
+
+/** Lets at most one line pass in `intervalMs`, so that a log is not flooded; what is going on now is shown in the end, however fast it came. */
+export function createThrottle(show: (line: string) => void, intervalMs: number, clock: Clock): Throttle {
+  let shownAtMs = -Infinity;
+  let shown = '';
+  let cancel: (() => void) | undefined;
+  const pass = (line: string): void => {
+    cancel?.();
+    cancel = undefined;
+    if (line === shown) return;
+    [shownAtMs, shown] = [clock.nowMs(), line];
+    show(line);
+  };
+  return {
+    say(line, isUrgent) {
+      const waitMs = shownAtMs + intervalMs - clock.nowMs();
+      if (isUrgent || waitMs <= 0) return pass(line);
+      cancel?.();
+      cancel = clock.schedule(() => pass(line), waitMs);
+    },
+    stop: () => cancel?.(),
+  };
+}
+
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  schedule: (act, delayMs) => {
+    const timer = setTimeout(act, delayMs);
+    return () => clearTimeout(timer);
+  },
+};

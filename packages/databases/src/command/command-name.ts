@@ -1,5 +1,5 @@
 import type { DatabaseBranchRequest, DatabaseOwner, OwnedDatabaseBranch } from '@nx-fleet/core';
-import { branchName } from '../branch-name.js';
+import { branchName } from '../ownership.js';
 
 type BranchIdentity = Pick<DatabaseBranchRequest, 'repository' | 'clone' | 'project'>;
 

@@ -1,13 +1,11 @@
-import { count, printableLine, UserError, type DatabaseBranchRequest } from '@nx-fleet/core';
-import { ownershipOf } from '../ownership.js';
-import { branchName } from '../branch-name.js';
-import { findByName, requireOurs, requireParentId } from './find-branch.js';
-import type { NeonBranch } from './neon-answers.js';
-import type { NeonClient } from './neon-client.js';
+import { count, type DatabaseBranchRequest, printableLine, UserError } from '@nx-fleet/core';
 import type { NeonSettings } from './neon-account.js';
+import type { ListedBranch, NeonBranch } from './neon-answers.js';
+import { createPause } from './neon-call.js';
+import type { NeonClient } from './neon-client.js';
 import { NeonFailure } from './neon-failure.js';
-import { createPause } from './patience.js';
 import { awaitOperations } from './settle-branch.js';
+import { branchName, isOwnedBy, ownershipOf } from '../ownership.js';
 
 const DAY_MS = 86_400_000;
 /** Neon takes at most 30 days by its own clock. */
@@ -89,4 +87,40 @@ async function explainLimit(client: NeonClient, { clone }: DatabaseBranchRequest
     `${printableLine(failure.message, 300)}. The project has ${count(branches, 'branch')}${limit === null || limit === 0 ? '' : ` of ${limit}`}, ${owned} of them made here. Remove worktrees or branches that are not needed, or choose a larger plan; then run this again.`,
     { cause: failure },
   );
+}
+
+/** The branch of exactly that name, or null. */
+export async function findByName(client: NeonClient, name: string): Promise<ListedBranch | null> {
+  const branches = await client.searchBranches(name);
+  return branches.find((branch) => branch.name === name) ?? null;
+}
+
+/** The id of the branch that the settings name by name or id. @throws UserError */
+export async function requireParentId(client: NeonClient, parent: string): Promise<string> {
+  const branches = await client.searchBranches(parent);
+  const found = branches.find(({ id }) => id === parent) ?? branches.find(({ name }) => name === parent);
+  if (found === undefined) {
+    throw new UserError(`The Neon project has no branch "${printableLine(parent)}". Set "database.parent" to the name or id of one.`);
+  }
+  return found.id;
+}
+
+/** The project's default branch; null when Neon lists none. */
+export async function findDefaultId(client: NeonClient): Promise<string | null> {
+  const branches = await client.searchBranches('');
+  return branches.find(({ isDefault }) => isDefault)?.id ?? null;
+}
+
+/** Whether a branch was made by this clone for this project. */
+export function isOurs(branch: ListedBranch, owner: { readonly clone: string; readonly project: string }): boolean {
+  return !branch.isDefault && isOwnedBy(branch.ownership, owner);
+}
+
+/** @throws UserError when a branch was not made by this clone for this project */
+export function requireOurs(branch: ListedBranch, owner: { readonly clone: string; readonly project: string }): void {
+  if (!isOurs(branch, owner)) {
+    throw new UserError(
+      `Neon branch "${printableLine(branch.name)}" (${branch.id}) exists, and was not made for this worktree. Rename or remove it in the Neon console, and run this again.`,
+    );
+  }
 }

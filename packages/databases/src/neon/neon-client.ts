@@ -1,23 +1,22 @@
-import { createRedactor } from '@nx-fleet/core';
 import type { Api, EndpointType } from '@neondatabase/api-client';
-import type { Ownership } from '../ownership.js';
+import { createRedactor } from '@nx-fleet/core';
 import type { NeonAccount } from './neon-account.js';
 import {
   branchAnswerSchema,
+  type BranchPage,
   branchPageSchema,
   changeSchema,
   countSchema,
   createdSchema,
   databasesSchema,
   limitSchema,
-  operationSchema,
-  uriSchema,
-  type BranchPage,
   type ListedBranch,
   type NeonBranch,
+  operationSchema,
+  uriSchema,
 } from './neon-answers.js';
-import { orNull, parse, send, type Calling } from './neon-call.js';
-import type { Patience } from './patience.js';
+import { type Calling, orNull, parse, type Patience, send } from './neon-call.js';
+import type { Ownership } from '../ownership.js';
 
 const PAGE_SIZE = 100;
 const MAX_ANSWER_BYTES = 20_000_000;

@@ -1,4 +1,4 @@
-import { branchName } from '../branch-name.js';
+import { branchName } from '../ownership.js';
 import { describeOutsideDatabase } from '../database.contract.js';
 import { createNeonDatabase } from './neon-database.js';
 import { branchesOf, count, PATIENCE, probe, query, refusal, setUp, useNeonEmulators, waitUntil } from './neon.fixture.js';

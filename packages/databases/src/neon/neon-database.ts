@@ -1,18 +1,14 @@
-import { printableLine, type Database, type DatabaseBranch, type DatabaseBranchRequest } from '@nx-fleet/core';
-import { branchName } from '../branch-name.js';
-import { isRemovable, type DatabaseRemoval } from '../ownership.js';
-import type { DatabaseContext } from '../create-database.js';
-import { awaitConnection } from './await-connection.js';
-import { fetchUrls } from './branch-connection.js';
-import { claimBranch, expiryOf } from './claim-branch.js';
-import { explainFailure } from './explain-failure.js';
-import { findByName, isOurs } from './find-branch.js';
-import { requireAccount, type NeonSettings } from './neon-account.js';
+import { type Database, type DatabaseBranch, type DatabaseBranchRequest, printableLine } from '@nx-fleet/core';
+import { awaitConnection, fetchUrls } from './branch-connection.js';
+import { claimBranch, expiryOf, findByName, isOurs } from './claim-branch.js';
+import { type NeonSettings, requireAccount } from './neon-account.js';
+import { PATIENCE, type Patience } from './neon-call.js';
 import { createNeonClient, type NeonClient } from './neon-client.js';
-import { NeonFailure } from './neon-failure.js';
-import { PATIENCE, type Patience } from './patience.js';
+import { explainFailure, NeonFailure } from './neon-failure.js';
 import { resetBranch } from './reset-branch.js';
 import { awaitOperations, awaitReady } from './settle-branch.js';
+import type { DatabaseContext } from '../create-database.js';
+import { branchName, type DatabaseRemoval, isRemovable } from '../ownership.js';
 
 /** Branches of a Neon project, each with a compute endpoint of its own. */
 export function createNeonDatabase(settings: NeonSettings, context: DatabaseContext, patience: Patience = PATIENCE): Database {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { DatabaseBranch } from '@nx-fleet/core';
-import { branchName } from '../branch-name.js';
+import { branchName } from '../ownership.js';
 import type { NeonEmulator } from '../testing/neon-emulator.js';
 import { createNeonDatabase } from './neon-database.js';
 import { branchesOf, count, failureOf, PATIENCE, probe, refusal, setUp, useNeonEmulators, waitUntil } from './neon.fixture.js';

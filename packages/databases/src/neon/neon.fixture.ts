@@ -1,14 +1,14 @@
 import { types } from 'node:util';
 import { UserError, type DatabaseBranchRequest, type DatabaseSettings } from '@nx-fleet/core';
 import { Client } from 'pg';
-import { branchName } from '../branch-name.js';
+import { branchName } from '../ownership.js';
 import type { DatabaseProbe } from '../database.contract.js';
 import { createSpawnedCommands, type SpawnedCommands } from '../spawn-commands.contract.js';
 import { startNeonEmulator, type NeonEmulator, type NeonEmulatorOptions } from '../testing/neon-emulator.js';
 import type { EmulatedBranch } from '../testing/neon-project.js';
 import { startPostgresCluster, type PostgresCluster } from '../testing/postgres-cluster.js';
 import { createNeonDatabase } from './neon-database.js';
-import type { Patience } from './patience.js';
+import type { Patience } from './neon-call.js';
 
 let cluster: PostgresCluster;
 const emulators: NeonEmulator[] = [];

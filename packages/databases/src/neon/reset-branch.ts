@@ -1,6 +1,6 @@
 import type { DatabaseBranchRequest } from '@nx-fleet/core';
-import { branchName } from '../branch-name.js';
-import { findByName, findDefaultId, requireOurs, requireParentId } from './find-branch.js';
+import { branchName } from '../ownership.js';
+import { findByName, findDefaultId, requireOurs, requireParentId } from './claim-branch.js';
 import type { ListedBranch } from './neon-answers.js';
 import type { NeonClient } from './neon-client.js';
 import type { NeonSettings } from './neon-account.js';

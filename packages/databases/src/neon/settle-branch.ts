@@ -1,6 +1,6 @@
 import { printableLine, UserError } from '@nx-fleet/core';
 import type { NeonClient } from './neon-client.js';
-import { createPause, type Pause } from './patience.js';
+import { createPause, type Pause } from './neon-call.js';
 
 const DONE: readonly string[] = ['finished', 'skipped', 'cancelled'];
 const FAILED: readonly string[] = ['failed', 'error'];

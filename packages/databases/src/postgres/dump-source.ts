@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allowedEnvironment, printableLine, withScratchFolder, type CommandResult, type ScratchFolders } from '@nx-fleet/core';
-import { createEmptyLike } from './empty-database.js';
+import { createEmptyLike } from './unfinished-database.js';
 import type { PostgresWork } from './postgres-work.js';
 import { redactSource, type PostgresSource } from './source-url.js';
 

@@ -1,6 +1,6 @@
 import type { Database } from '@nx-fleet/core';
 import { Client } from 'pg';
-import { branchName } from '../branch-name.js';
+import { branchName } from '../ownership.js';
 import { createSpawnedCommands } from '../spawn-commands.contract.js';
 import { startPostgresCluster, type PostgresCluster } from '../testing/postgres-cluster.js';
 import { createPostgresDatabase } from './postgres-database.js';

@@ -1,12 +1,11 @@
-import { printableLine, UserError, type DatabaseBranchRequest } from '@nx-fleet/core';
-import { branchName } from '../branch-name.js';
-import { isOwnedBy, isRemovable, ownershipOf, parseOwnership, type DatabaseRemoval } from '../ownership.js';
+import { type DatabaseBranchRequest, printableLine, UserError } from '@nx-fleet/core';
 import { dropDatabase, findDatabase, setComment } from './catalog.js';
-import { copyOnServer } from './copy-statement.js';
+import { copyOnServer } from './copy-source.js';
 import { commentOn, copyFacts } from './database-facts.js';
 import type { PostgresWork } from './postgres-work.js';
 import { requireSnapshot } from './snapshot.js';
 import { aloneOn, orDropped, sweepUnfinished, unfinishedName } from './unfinished-database.js';
+import { branchName, type DatabaseRemoval, isOwnedBy, isRemovable, ownershipOf, parseOwnership } from '../ownership.js';
 
 type BranchIdentity = Pick<DatabaseBranchRequest, 'repository' | 'clone' | 'project'>;
 

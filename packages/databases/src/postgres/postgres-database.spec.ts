@@ -1,5 +1,5 @@
 import { describeOutsideDatabase } from '../database.contract.js';
-import { branchName } from '../branch-name.js';
+import { branchName } from '../ownership.js';
 import { createSpawnedCommands } from '../spawn-commands.contract.js';
 import { startPostgresCluster, type PostgresCluster } from '../testing/postgres-cluster.js';
 import { createPostgresDatabase } from './postgres-database.js';

@@ -10,7 +10,7 @@ import {
 import type { DatabaseContext } from '../create-database.js';
 import { parseOwnership } from '../ownership.js';
 import { findDatabase, listDatabases } from './catalog.js';
-import { FILE_COPY_FROM_BYTES } from './copy-statement.js';
+import { FILE_COPY_FROM_BYTES } from './copy-source.js';
 import { dropBranch, ensureBranch, replaceBranchOf } from './postgres-branch.js';
 import type { PostgresSettings, PostgresWork } from './postgres-work.js';
 import { withSession, type Session } from './session.js';

@@ -1,9 +1,14 @@
-import { open } from 'node:fs/promises';
 import { printableLine, UserError } from '@nx-fleet/core';
-import { createCliCopy } from './cli-copy.js';
-import { createBuiltInCopy, createWorkspaceDriverCopy } from './driver-copy.js';
-import type { CopyContext, CopyMethod, CopyRequest } from './copy-method.js';
-import { createPlainCopy } from './plain-copy.js';
+import { open } from 'node:fs/promises';
+import {
+  type CopyContext,
+  type CopyMethod,
+  type CopyRequest,
+  createBuiltInCopy,
+  createCliCopy,
+  createPlainCopy,
+  createWorkspaceDriverCopy,
+} from './copy-methods.js';
 import { removeDatabaseFiles } from './database-files.js';
 
 const HEADER = Buffer.from('SQLite format 3\0', 'latin1');

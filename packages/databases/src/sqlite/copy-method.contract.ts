@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTemporaryFolder, removeTemporaryFolders } from '../temporary-folder.contract.js';
-import type { CopyMethod } from './copy-method.js';
+import type { CopyMethod } from './copy-methods.js';
 import { countRows, createLiveDatabase, killWriters, query, startWriter } from './live-database.contract.js';
 
 /** What each way to copy with SQLite's help does. `prepare` makes its driver resolvable from a folder. */

@@ -3,13 +3,11 @@ import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
+import { describeReadingMethod } from './copy-method.contract.js';
+import { createBuiltInCopy, createCliCopy, createPlainCopy, createWorkspaceDriverCopy } from './copy-methods.js';
+import { countRows, createLiveDatabase, driverFolder, killWriters, linkDriver, query, startWriter } from './live-database.contract.js';
 import { createSpawnedCommands } from '../spawn-commands.contract.js';
 import { createTemporaryFolder, removeTemporaryFolders } from '../temporary-folder.contract.js';
-import { createCliCopy } from './cli-copy.js';
-import { describeReadingMethod } from './copy-method.contract.js';
-import { createBuiltInCopy, createWorkspaceDriverCopy } from './driver-copy.js';
-import { countRows, createLiveDatabase, driverFolder, killWriters, linkDriver, query, startWriter } from './live-database.contract.js';
-import { createPlainCopy } from './plain-copy.js';
 
 afterEach(killWriters);
 afterEach(removeTemporaryFolders);

@@ -1,15 +1,14 @@
+import { type DatabaseBranch, type DatabaseBranchRequest, UserError } from '@nx-fleet/core';
 import { existsSync } from 'node:fs';
 import { chmod, link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { UserError, type DatabaseBranch, type DatabaseBranchRequest } from '@nx-fleet/core';
+import { type CopyMethod, type CopyOutcome, createPlainCopy } from './copy-methods.js';
+import { countRows, createLiveDatabase, killWriters, linkDriver, query, startWriter } from './live-database.contract.js';
+import { createSqliteDatabase } from './sqlite-database.js';
 import { createDatabase } from '../create-database.js';
-import { describeInsideDatabase, type DatabaseProbe } from '../database.contract.js';
+import { type DatabaseProbe, describeInsideDatabase } from '../database.contract.js';
 import { createSpawnedCommands } from '../spawn-commands.contract.js';
 import { createTemporaryFolder, removeTemporaryFolders } from '../temporary-folder.contract.js';
-import type { CopyMethod, CopyOutcome } from './copy-method.js';
-import { countRows, createLiveDatabase, killWriters, linkDriver, query, startWriter } from './live-database.contract.js';
-import { createPlainCopy } from './plain-copy.js';
-import { createSqliteDatabase } from './sqlite-database.js';
 
 afterEach(killWriters);
 afterEach(removeTemporaryFolders);

@@ -1,19 +1,18 @@
-import { chmod, mkdir, realpath, rename, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import {
-  printableLine,
-  UserError,
   type Database,
   type DatabaseBranch,
   type DatabaseBranchRequest,
   type DatabaseSettings,
+  printableLine,
+  UserError,
 } from '@nx-fleet/core';
-import type { DatabaseContext } from '../create-database.js';
-import { copyDatabase, createCopyMethods } from './copy-database.js';
-import type { CopyMethod } from './copy-method.js';
-import { removeDatabaseFiles, removeSidecars } from './database-files.js';
 import { isMissingFile } from '@nx-fleet/system';
-import { findLinkOutside, requirePathInside, statEntry } from './sqlite-path.js';
+import { chmod, mkdir, realpath, rename, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { copyDatabase, createCopyMethods } from './copy-database.js';
+import type { CopyMethod } from './copy-methods.js';
+import { findLinkOutside, removeDatabaseFiles, removeSidecars, requirePathInside, statEntry } from './database-files.js';
+import type { DatabaseContext } from '../create-database.js';
 
 type SqliteSettings = Extract<DatabaseSettings, { type: 'sqlite' }>;
 

@@ -1,5 +1,5 @@
 import type { TaskGraph } from '@nx/devkit';
-import { requireHashedOptions } from './require-hashed-options.js';
+import { requireHashedOptions } from './recipe.js';
 
 const target = { inputs: ['{projectRoot}/spec.md', { runtime: 'echo nx-fleet-settings-now' }, { runtime: 'robot --version' }] };
 

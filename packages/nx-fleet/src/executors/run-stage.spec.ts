@@ -1,15 +1,17 @@
+import { parseSettings } from '@nx-fleet/core';
+import type { ExecutorContext } from '@nx/devkit';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ExecutorContext } from '@nx/devkit';
-import { createAdapters, type Adapters } from '../adapters.js';
-import { rememberFiles } from '../settings/files-of-run.js';
-import { readSettings } from '../settings/read-settings.js';
 import { changesExecutor } from './changes/executor.js';
 import { checkoutExecutor } from './checkout/executor.js';
 import { planExecutor } from './plan/executor.js';
 import { reviewExecutor } from './review/executor.js';
+import { matchesGlob } from './run-stage.js';
 import { useShownOutput } from './shown-output.fixture.js';
+import { type Adapters, createAdapters } from '../adapters.js';
+import { rememberFiles } from '../settings/files-of-run.js';
+import { readSettings } from '../settings/read-settings.js';
 
 const { root: folder, lines } = useShownOutput();
 const VARIABLES = [
@@ -202,5 +204,34 @@ describe('the review of a project', () => {
       expect(await review(linked(), 'cellar')).toBe(true);
       expect(lines().at(-1)).toBe('nothing to review');
     });
+  });
+});
+
+const { exclude } = parseSettings([]).review;
+
+describe('files that patterns leave out of reviews', () => {
+  it.each(['package-lock.json', 'libs/a/pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'Cargo.lock', 'web/app.min.js', '.x/y.css.map'])(
+    'are lock files and minified ones: %s',
+    (path) => {
+      expect(exclude.some((pattern) => matchesGlob(path, pattern))).toBe(true);
+    },
+  );
+
+  it.each(['my-package-lock.json.ts', 'package-lock.json/a.ts', 'src/app.ts', 'yarn.lock.md', 'yarn\u200b.lock'])(
+    'are not others: %s',
+    (path) => {
+      expect(exclude.filter((pattern) => matchesGlob(path, pattern))).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['src/gen/a.ts', 'src/gen/**', true],
+    ['b/src/gen/a.ts', 'src/gen/**', false],
+    ['b/c/a.snap', '*.snap', true],
+    ['.hidden/a.snap', '**/*.snap', true],
+    ['src/gen/b.ts', '{lib,src}/gen/*.ts', true],
+    ['#a.ts', '#a.ts', true],
+  ])('are %s by %s: %s', (path, pattern, expected) => {
+    expect(matchesGlob(path, pattern)).toBe(expected);
   });
 });

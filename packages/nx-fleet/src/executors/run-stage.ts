@@ -1,30 +1,33 @@
-import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import {
+  type BudgetsSettings,
   isFinished,
   parseTarget,
   projectBudgets,
   readChange,
   requireProjectResult,
-  type BudgetsSettings,
   type Settings,
   type Stage,
   type StageContext,
+  stageLimits,
 } from '@nx-fleet/core';
 import { watchOrphaned } from '@nx-fleet/host';
-import { createAdapters, type Adapters } from '../adapters.js';
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { minimatch } from 'minimatch';
+import { resolve } from 'node:path';
+import { judges } from './change-request.js';
+import { recipeOf, requireHashedOptions } from './recipe.js';
+import { meteredAgents, noteEarlierHits, requireStageBudget } from './stage-money.js';
+import { type Adapters, createAdapters } from '../adapters.js';
 import { issueTargets } from '../graph/issue-targets.js';
 import { projectTargets } from '../graph/project-targets.js';
 import { requireMainWorktree, requireRepositoryRoot } from '../main-worktree.js';
-import { log } from '../report/log.js';
+import { readPrompt } from '../prompts.js';
+import { log, showDetail } from '../report/log.js';
 import { reportTask } from '../report/report.js';
 import { requireFilesOfRun } from '../settings/files-of-run.js';
 import { isAffectedRun } from '../settings/range-of-run.js';
 import { readSettings } from '../settings/read-settings.js';
 import { areSettingsOfRun } from '../settings/settings-of-run.js';
-import { recipeOf } from './recipe.js';
-import { requireHashedOptions } from './require-hashed-options.js';
-import { createStageContext } from './stage-context.js';
-import { noteEarlierHits, requireStageBudget } from './stage-money.js';
 
 /** @returns whether the task succeeds */
 export type StageWork = (stage: StageContext, settings: Settings, acting: Adapters) => Promise<boolean>;
@@ -165,4 +168,33 @@ async function runOnce({ target, stage: found, settings, kind, acting }: RunOnce
   }
   if (await kind.asksAgents(stage, settings)) await requireStageBudget(stage, settings);
   return work(stage, settings, acting);
+}
+
+/** What a stage works with, from what Nx gives an executor. */
+export function createStageContext(context: ExecutorContext, settings: Settings, adapters: Adapters): StageContext {
+  const { projectName, targetName, root } = context;
+  if (projectName === undefined || targetName === undefined) throw new Error('Nx gave the executor no project and target');
+  // In a batch there is no variable of the task.
+  const hash = context.taskGraph?.tasks[`${projectName}:${targetName}`]?.hash;
+  const stage = { project: projectName, target: targetName, key: hash ?? process.env['NX_TASK_HASH'] ?? null, recipe: null };
+  const onProgress = (line: string): void => log.info(line);
+  return {
+    ...stage,
+    limits: stageLimits(settings),
+    git: adapters.git,
+    host: adapters.host,
+    database: adapters.database,
+    provisioning: settings,
+    agent: meteredAgents(stage, adapters, { budgets: settings.budgets, onProgress }),
+    prompt: (name, workspace = root) => readPrompt(name, settings.prompts === undefined ? undefined : resolve(workspace, settings.prompts)),
+    isJudge: judges(settings.prompts, settings.agents),
+    matchesGlob,
+    onProgress,
+    onDetail: showDetail,
+  };
+}
+
+/** Whether a glob means a path from the root; one without a slash means the name in every folder. */
+export function matchesGlob(path: string, pattern: string): boolean {
+  return minimatch(path, pattern, { dot: true, matchBase: true, nonegate: true, nocomment: true });
 }

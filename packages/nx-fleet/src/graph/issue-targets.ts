@@ -1,8 +1,7 @@
+import { DELIVER_TARGET, type IssueTarget, type Manifest, type Settings, type StageInput, targetsOfIssue } from '@nx-fleet/core';
 import type { TargetConfiguration } from '@nx/devkit';
-import { DELIVER_TARGET, targetsOfIssue, type IssueTarget, type Manifest, type Settings, type StageInput } from '@nx-fleet/core';
+import { cheapTarget, type Input, optionsInputs } from './stage-target.js';
 import { AFFECTED_VARIABLE, REVIEW_ONLY_VARIABLE } from '../settings/range-of-run.js';
-import type { Input } from './stage-key.js';
-import { cheapTarget, optionsInputs } from './stage-target.js';
 
 /** Of every issue's project. */
 export const ISSUE_TAG = 'nx-fleet:issue';

@@ -1,7 +1,6 @@
+import { changeFile, CHANGES_TARGET, REVIEW, REVIEW_TARGET, type Settings, targetOf } from '@nx-fleet/core';
 import type { TargetConfiguration } from '@nx/devkit';
-import { changeFile, CHANGES_TARGET, REVIEW, REVIEW_TARGET, targetOf, type Settings } from '@nx-fleet/core';
-import type { Input } from './stage-key.js';
-import { optionsInputs, cheapTarget, describe } from './stage-target.js';
+import { cheapTarget, describe, type Input, optionsInputs } from './stage-target.js';
 
 /** A project of the repository whose changes are reviewed. */
 export interface ReviewedProject {

@@ -1,5 +1,5 @@
 import { count, formatSpending, printableLine, type Cost, type CostReport } from '@nx-fleet/core';
-import { table } from './table.js';
+import { table } from './tables.js';
 
 const COLUMNS = ['Agent runs', 'Input', 'of it cached', 'Output', 'Cost'];
 

@@ -1,5 +1,5 @@
 import type { ProblemReport } from '@nx-fleet/core';
-import { problemTable } from './problem-table.js';
+import { problemTable } from './tables.js';
 
 const report: ProblemReport = { subject: 'issue-42', reason: 'its creation was interrupted', remedy: 'undo', outcome: 'repaired' };
 const row = (change: Partial<ProblemReport>): string => (problemTable([{ ...report, ...change }]).split('\n')[1] ?? '').trim();

@@ -1,5 +1,5 @@
 import type { IssueStatus } from '@nx-fleet/core';
-import { statusTable } from './status-table.js';
+import { statusTable } from './tables.js';
 
 const stage = { target: 'agent-plan', state: 'done', durationMs: 1_200, inputTokens: 900, outputTokens: 100, costUsd: 0.5 } as const;
 const issue: IssueStatus = {

@@ -1,5 +1,5 @@
 import { printableLine, UserError, type PullRequest } from '@nx-fleet/core';
-import { pullRequestAnswer, pullRequestsAnswer, type PullRequestAnswer } from './github-answer.js';
+import { pullRequestAnswer, pullRequestsAnswer, type PullRequestAnswer } from './github-request.js';
 import { requireAnswer, type GitHubConnection } from './github-connection.js';
 import type { FailedQuestion } from './github-failure.js';
 

@@ -1,16 +1,11 @@
-import { printableLine, UserError, type Issue, type Tracker } from '@nx-fleet/core';
-import type { TrackerContext } from '../create-tracker.js';
-import { parseBodyBlockers } from '../body-blockers.js';
-import { blockersAnswer, issueAnswer } from './github-answer.js';
-import { linkedBlockers, readIssueNumber } from './github-blockers.js';
-import { createGitHubClient, type GitHubClient } from './github-client.js';
-import { requireAnswer, type GitHubConnection } from './github-connection.js';
+import { type Issue, printableLine, type Tracker, UserError } from '@nx-fleet/core';
+import { createGitHubClient, findGitHubToken, type GitHubClient, type GitHubConnection, requireAnswer } from './github-connection.js';
 import type { FailedQuestion } from './github-failure.js';
-import { requireGitHubPlace, type GitHubPlace, type GitHubSettings } from './github-place.js';
+import { type GitHubPlace, type GitHubSettings, parseIssueUrl, requireGitHubPlace, requireIssueNumber } from './github-place.js';
 import { fetchPullRequest, fetchPullRequestsOf } from './github-pull-requests.js';
-import { requireIssueNumber } from './github-reference.js';
-import type { GitHubAnswer, GitHubTiming } from './github-request.js';
-import { findGitHubToken } from './github-token.js';
+import { blockersAnswer, type BlockersAnswer, type GitHubAnswer, type GitHubTiming, issueAnswer } from './github-request.js';
+import { parseBodyBlockers, type ReadReference } from '../body-blockers.js';
+import type { TrackerContext } from '../create-tracker.js';
 
 const TIMING: GitHubTiming = { timeoutMs: 15_000, waitUnitMs: 1000 };
 /** A user who removes a worktree waits for the answer: about ten seconds in all. */
@@ -92,4 +87,28 @@ function isWithoutDependencies(answer: GitHubAnswer): boolean {
     failure.limitResetsAt === null &&
     failure.retryAfterSeconds === null
   );
+}
+
+const REFERENCE = /^(?:([\w.-]+\/[\w.-]+)?#([1-9]\d{0,9})(?!\w)|(https?:\/\/[^\s,;<>()]+))/;
+
+/** Reads `#41`, `acme/shop#41` and URLs of issues; those of other repositories have no number here. */
+export function readIssueNumber(place: GitHubPlace): ReadReference<number> {
+  return (text) => {
+    const [whole, repository = place.repository, number, url] = REFERENCE.exec(text) ?? [];
+    if (whole === undefined) return null;
+    const issue = url === undefined ? { host: undefined, repository, number: Number(number) } : parseIssueUrl(url.replace(/[.:]+$/, ''));
+    return { length: whole.length, reference: issue !== null && isIn(place, issue) ? issue.number : null };
+  };
+}
+
+/** GitHub's own dependencies of this repository, and which of them are closed. */
+export function linkedBlockers(linked: BlockersAnswer, place: GitHubPlace): ReadonlyMap<number, 'open' | 'closed'> {
+  const end = `/repos/${place.repository}`.toLowerCase();
+  const ours = linked.filter((issue) => issue.repository_url.toLowerCase().endsWith(end));
+  return new Map(ours.map(({ number, state }) => [number, state]));
+}
+
+function isIn(place: GitHubPlace, issue: { readonly host: string | undefined; readonly repository: string }): boolean {
+  const sameHost = issue.host === undefined || place.webHosts.includes(issue.host);
+  return sameHost && issue.repository.toLowerCase() === place.repository.toLowerCase();
 }

@@ -1,6 +1,6 @@
 import { UserError, type ReviewComments } from '@nx-fleet/core';
 import { z } from 'zod';
-import { readAllPages } from '../all-pages.js';
+import { readAllPages } from '../bounded-fetch.js';
 import { addressesUs } from '../addresses-us.js';
 import type { GitLabQuestion, GitLabRequest } from './gitlab-request.js';
 

@@ -1,6 +1,7 @@
 import { printableLine, UserError } from '@nx-fleet/core';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
+import { proseLines } from '../body-blockers.js';
 
 /** What a Markdown issue may say about itself before its text. */
 interface FrontMatter {
@@ -125,4 +126,21 @@ function keepNumbersAsWritten(document: Parameters<typeof visit>[0]): void {
 
 function invalid(file: string, problem: string, cause?: unknown): UserError {
   return new UserError(`Front matter of "${printableLine(file)}" is not valid: ${problem}. Correct the file.`, { cause });
+}
+
+const HEADING = /^ {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$/;
+
+/** A Markdown text's first heading of the first level, and the text without it. */
+export function splitHeading(text: string): {
+  readonly heading: string | null;
+  readonly body: string;
+} {
+  for (const line of proseLines(text)) {
+    const heading = HEADING.exec(line.text)?.[1]?.trim();
+    if (heading) {
+      const body = text.split('\n').toSpliced(line.index, 1).join('\n').trim();
+      return { heading, body };
+    }
+  }
+  return { heading: null, body: text.trim() };
 }

@@ -6,7 +6,7 @@ import { requireRepositoryRoot } from '../../main-worktree.js';
 import { log } from '../../report/log.js';
 import { reportTask } from '../../report/report.js';
 import { readSettings } from '../../settings/read-settings.js';
-import { runOf } from '../../settings/run-name.js';
+import { runOf } from '../../settings/settings-of-run.js';
 import { changeRequest } from '../change-request.js';
 import type { ChangesExecutorSchema } from './schema.js';
 

@@ -15,7 +15,7 @@ import {
   type ExamineContext,
 } from '@nx-fleet/core';
 import { worktreesDirectory, type Adapters } from '../../adapters.js';
-import { problemTable } from '../../report/problem-table.js';
+import { problemTable } from '../../report/tables.js';
 import { log, printJson } from '../../report/log.js';
 import { runInMain } from '../run-in-main.js';
 import type { DoctorExecutorSchema } from './schema.js';

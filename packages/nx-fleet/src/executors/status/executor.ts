@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { fleetStatus } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
 import { log, printJson } from '../../report/log.js';
-import { statusTable } from '../../report/status-table.js';
+import { statusTable } from '../../report/tables.js';
 import { runInMain } from '../run-in-main.js';
 import type { StatusExecutorSchema } from './schema.js';
 

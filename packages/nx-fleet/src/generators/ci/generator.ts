@@ -1,15 +1,13 @@
-import { detectPackageManager, getPackageManagerCommand, readJson, readNxJson, writeJson, type Tree } from '@nx/devkit';
-import { UserError, type Settings } from '@nx-fleet/core';
-import { createAdapters, type Adapters } from '../../adapters.js';
+import { type Settings, UserError } from '@nx-fleet/core';
+import { detectPackageManager, getPackageManagerCommand, readJson, readNxJson, type Tree, writeJson } from '@nx/devkit';
+import { type NormalizedCiOptions, normalizeOptions } from './normalize-options.js';
+import { chooseNode, pipelineValues, type PipelineValues, type WorkspaceCommands } from './pipeline-values.js';
+import type { CiGeneratorSchema } from './schema.js';
+import { difference, GITLAB_PIPELINE, GITLAB_ROOT, includesOurs, type PipelineFile, writePipelines } from './write-pipelines.js';
+import { type Adapters, createAdapters } from '../../adapters.js';
 import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
 import { PLUGIN_NAME, readSettings, SETTINGS_FILE } from '../../settings/read-settings.js';
-import { difference } from './difference.js';
-import { chooseNode } from './node-version.js';
-import { normalizeOptions, type NormalizedCiOptions } from './normalize-options.js';
-import { pipelineValues, type PipelineValues, type WorkspaceCommands } from './pipeline-values.js';
-import type { CiGeneratorSchema } from './schema.js';
-import { GITLAB_PIPELINE, GITLAB_ROOT, includesOurs, writePipelines, type PipelineFile } from './write-pipelines.js';
 
 /** `nx g ci --provider=github`: writes the pipelines, keeps those that differ, and says what is left to do. */
 export async function ciGenerator(tree: Tree, options: CiGeneratorSchema, adapters?: Adapters): Promise<void> {

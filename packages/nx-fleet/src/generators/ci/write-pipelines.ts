@@ -1,11 +1,12 @@
+import { type CommandRunner, printable } from '@nx-fleet/core';
+import { generateFiles, type Tree } from '@nx/devkit';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { generateFiles, type Tree } from '@nx/devkit';
 import { parseDocument } from 'yaml';
 import type { NormalizedCiOptions } from './normalize-options.js';
-import { PACKAGE_ROOT } from '../../package-root.js';
 import { otherPipelines, pinActions, pinnedActions } from './other-pipelines.js';
 import type { PipelineValues } from './pipeline-values.js';
+import { PACKAGE_ROOT } from '../../package-root.js';
 
 export interface PipelineFile {
   /** Relative to the workspace. */
@@ -53,4 +54,28 @@ function generate(tree: Tree, folder: string, values: PipelineValues): void {
 function saySame(theirs: string, ours: string): boolean {
   const document = parseDocument(theirs);
   return document.errors.length === 0 && isDeepStrictEqual(document.toJS(), parseDocument(ours).toJS());
+}
+
+export interface DifferenceRequest {
+  readonly workspaceRoot: string;
+  /** Relative to the workspace. */
+  readonly file: string;
+  /** What the file would hold. */
+  readonly wanted: string;
+  readonly path: string;
+}
+
+/** How a file would change, as git shows it: lines with `-` go, lines with `+` come. */
+export async function difference({ workspaceRoot, file, wanted, path }: DifferenceRequest, commands: CommandRunner): Promise<string> {
+  const { ended, exitCode, stdout, stderr } = await commands.run({
+    file: 'git',
+    args: ['diff', '--no-index', '--no-color', '--no-ext-diff', '--no-textconv', '--', file, '-'],
+    cwd: workspaceRoot,
+    env: { PATH: path, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+    input: wanted,
+  });
+  // With --no-index git answers 1 for a difference.
+  if (ended !== 'exited' || exitCode !== 1) throw new Error(`git diff --no-index failed for "${file}"`, { cause: stderr });
+  const lines = printable(stdout).split('\n');
+  return lines.slice(lines.findIndex((line) => line.startsWith('@@'))).join('\n');
 }

@@ -1,5 +1,6 @@
-import { createRequire } from 'node:module';
+import type { Tree } from '@nx/devkit';
 import type * as Jsonc from 'jsonc-parser';
+import { createRequire } from 'node:module';
 
 /** Its build for Node hides the names of its exports from imports. */
 const jsonc = createRequire(import.meta.url)('jsonc-parser') as typeof Jsonc;
@@ -74,4 +75,15 @@ function endOf({ offset, length }: Jsonc.Node): number {
 
 function splice(text: string, [from, to]: readonly [from: number, to: number], replacement: string): string {
   return `${text.slice(0, from)}${replacement}${text.slice(to)}`;
+}
+
+/** Appends the lines that an ignore file lacks; the rest of it stays as it is. */
+export function addMissingLines(tree: Tree, file: string, lines: readonly string[]): void {
+  const text = tree.exists(file) ? (tree.read(file, 'utf-8') ?? '') : '';
+  const present = new Set(text.split(/\r?\n/).map((line) => line.trim()));
+  const missing = lines.filter((line) => !present.has(line));
+  if (missing.length === 0) return;
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  const gap = text === '' || text.endsWith('\n') ? '' : lineEnd;
+  tree.write(file, `${text}${gap}${missing.join(lineEnd)}${lineEnd}`);
 }

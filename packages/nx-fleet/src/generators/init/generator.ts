@@ -1,15 +1,13 @@
-import { readNxJson, type Tree } from '@nx/devkit';
 import { parseSettings, type SettingsInput } from '@nx-fleet/core';
-import { createAdapters, type Adapters } from '../../adapters.js';
+import { readNxJson, type Tree } from '@nx/devkit';
+import { addMissingLines, addPlugin } from './add-plugin.js';
+import { SHIPPED_AGENTS } from './detect-agents.js';
+import { type Detected, detectWorkspace, writeIncludes } from './detect.js';
+import type { InitGeneratorSchema } from './schema.js';
+import { type Adapters, createAdapters } from '../../adapters.js';
 import { log } from '../../report/log.js';
 import { reportGenerator } from '../../report/report.js';
 import { isRegistered, PLUGIN_NAME, readSettings } from '../../settings/read-settings.js';
-import { addPlugin } from './add-plugin.js';
-import { SHIPPED_AGENTS } from './detect-agents.js';
-import { detectWorkspace, type Detected } from './detect.js';
-import { addMissingLines } from './ignore-lines.js';
-import { writeIncludes } from './propose-includes.js';
-import type { InitGeneratorSchema } from './schema.js';
 
 /** `nx add nx-fleet`: registers the plugin with the options that detection says differ from the defaults, and the ignore lines. Changes no other line of a file. */
 export async function initGenerator(tree: Tree, _options: InitGeneratorSchema, adapters?: Adapters): Promise<void> {

@@ -1,27 +1,27 @@
-import type { GeneratorCallback, Tree } from '@nx/devkit';
 import {
   issueId,
   issueProject,
-  planRemoval,
-  removeWorktree,
-  UserError,
+  type Manifest,
   type Merge,
+  planRemoval,
   type RemovalAdapters,
   type RemovalPlan,
   type RemoveRequest,
+  removeWorktree,
+  UserError,
 } from '@nx-fleet/core';
-import pLimit, { type LimitFunction } from 'p-limit';
-import { createAdapters, type Adapters } from '../../adapters.js';
-import { requireMainWorktree } from '../../main-worktree.js';
-import { allSucceeded } from '../../report/all-succeeded.js';
-import { log } from '../../report/log.js';
-import { reportGenerator } from '../../report/report.js';
-import { readSettings } from '../../settings/read-settings.js';
-import { issueReferences } from '../worktree/normalize-options.js';
-import { projectNamed } from '../project-named.js';
-import { removalWaves } from './removal-waves.js';
+import type { GeneratorCallback, Tree } from '@nx/devkit';
+import pLimit from 'p-limit';
+import type { LimitFunction } from 'p-limit';
 import { pullRequestLookup } from './pull-requests.js';
 import type { RemoveWorktreeGeneratorSchema } from './schema.js';
+import { type Adapters, createAdapters } from '../../adapters.js';
+import { requireMainWorktree } from '../../main-worktree.js';
+import { log } from '../../report/log.js';
+import { allSucceeded, reportGenerator } from '../../report/report.js';
+import { readSettings } from '../../settings/read-settings.js';
+import { projectNamed } from '../project-named.js';
+import { issueReferences } from '../worktree/normalize-options.js';
 
 interface Removal {
   readonly plan: RemovalPlan;
@@ -136,4 +136,22 @@ async function removeOne({ plan, request }: Removal, adapters: RemovalAdapters):
 
 function withoutFolder(reference: string): string {
   return reference.replace(/^.*[\\/]/, '').replace(/\.md$/i, '');
+}
+
+/** Splits removals so that each wave holds what nothing of the later ones waits for. */
+export function removalWaves<Item>(
+  items: readonly Item[],
+  manifestOf: (item: Item) => Pick<Manifest, 'project' | 'blockedBy'>,
+): readonly (readonly Item[])[] {
+  const waited = new Set(items.flatMap((item) => manifestOf(item).blockedBy));
+  const free = items.filter((item) => !waited.has(manifestOf(item).project));
+  // Manifests that were edited by hand may wait for each other.
+  if (free.length === 0 || free.length === items.length) return items.length === 0 ? [] : [items];
+  return [
+    free,
+    ...removalWaves(
+      items.filter((item) => !free.includes(item)),
+      manifestOf,
+    ),
+  ];
 }

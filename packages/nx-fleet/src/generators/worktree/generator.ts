@@ -1,16 +1,15 @@
-import { readNxJson, type GeneratorCallback, type Tree } from '@nx/devkit';
 import { moveEarlierBackups, UserError } from '@nx-fleet/core';
-import { createAdapters, type Adapters } from '../../adapters.js';
-import { reportGenerator } from '../../report/report.js';
-import { isRegistered, readSettings } from '../../settings/read-settings.js';
-import { log } from '../../report/log.js';
-import { exportedVariables } from './exported-variables.js';
+import { type GeneratorCallback, readNxJson, type Tree } from '@nx/devkit';
 import { normalizeOptions } from './normalize-options.js';
 import { planWorktrees } from './plan-worktrees.js';
-import { startRefill } from '../../spares/start-refill.js';
 import { provisionWorktrees, requireDatabases } from './provision-worktrees.js';
-import { showPlan, showWorktrees } from './show.js';
 import type { WorktreeGeneratorSchema } from './schema.js';
+import { exportedVariables, showPlan, showWorktrees } from './show.js';
+import { type Adapters, createAdapters } from '../../adapters.js';
+import { log } from '../../report/log.js';
+import { reportGenerator } from '../../report/report.js';
+import { isRegistered, readSettings } from '../../settings/read-settings.js';
+import { startRefill } from '../../spares/start-refill.js';
 
 /**
  * `nx g worktree --issue=42,43`: plans; Nx then calls back to act on the plan, except with `--dry-run`, which shows it. Nothing goes through

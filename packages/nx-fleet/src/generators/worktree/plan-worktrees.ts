@@ -1,28 +1,27 @@
 import {
   adoptOrCreateBranch,
+  type Git,
   isCi,
+  type Issue,
   issueId,
   issueProject,
+  type Manifest,
   planWorktree,
   printableLine,
   readManifests,
-  requireNoCircle,
-  UserError,
-  type Git,
-  type Issue,
-  type Manifest,
   type RepositoryLocation,
+  requireNoCircle,
   type Settings,
+  UserError,
   type WorktreePlan,
 } from '@nx-fleet/core';
-import { worktreesDirectory, type Adapters } from '../../adapters.js';
+import { decideBranch, resolveBase } from './decide-branch.js';
+import { findIssue } from './find-issue.js';
+import type { NormalizedWorktreeOptions } from './normalize-options.js';
+import { type Adapters, worktreesDirectory } from '../../adapters.js';
 import { requireMainWorktree } from '../../main-worktree.js';
 import { log } from '../../report/log.js';
-import type { NormalizedWorktreeOptions } from './normalize-options.js';
 import { projectNamed } from '../project-named.js';
-import { decideBranch } from './decide-branch.js';
-import { findIssue } from './find-issue.js';
-import { resolveBase } from './resolve-base.js';
 
 export interface PlanRequest extends NormalizedWorktreeOptions {
   readonly workspaceRoot: string;

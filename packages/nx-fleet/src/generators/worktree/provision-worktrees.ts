@@ -11,7 +11,7 @@ import {
   type WorktreePlan,
 } from '@nx-fleet/core';
 import type { Adapters } from '../../adapters.js';
-import { allSucceeded } from '../../report/all-succeeded.js';
+import { allSucceeded } from '../../report/report.js';
 import { log, showDetail } from '../../report/log.js';
 
 export type ProvisionedIssue = WorktreePlan & ProvisionedWorktree;

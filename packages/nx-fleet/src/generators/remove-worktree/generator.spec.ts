@@ -1,4 +1,4 @@
-import { removalWaves } from './removal-waves.js';
+import { removalWaves } from './generator.js';
 
 const waves = (blockers: Readonly<Record<string, readonly string[]>>): readonly (readonly string[])[] =>
   removalWaves(

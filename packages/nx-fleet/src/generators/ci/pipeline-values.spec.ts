@@ -1,5 +1,5 @@
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
-import { chooseNode } from './node-version.js';
+import { chooseNode } from './pipeline-values.js';
 
 const workflow = (...versions: readonly string[]): string =>
   versions.map((version) => `      - uses: actions/setup-node@v4\n        with:\n          node-version: ${version}\n`).join('');

@@ -1,9 +1,9 @@
-import { createSpawnedCommands } from '../spawn-commands.contract.js';
-import { startPostgresCluster, type PostgresCluster } from '../testing/postgres-cluster.js';
-import { copyOnServer } from './copy-statement.js';
+import { copyOnServer } from './copy-source.js';
 import { createPostgresDatabase } from './postgres-database.js';
 import { branchRequest, createSourceDatabase, postgresSettings, runSql, urlIn } from './postgres.fixture.js';
 import type { Session } from './session.js';
+import { createSpawnedCommands } from '../spawn-commands.contract.js';
+import { type PostgresCluster, startPostgresCluster } from '../testing/postgres-cluster.js';
 
 /** Answers as a server of a version would; `refuse` is asked before each statement for the code to fail with. */
 function fakeSession(version: number, refuse: (text: string) => string | null = () => null) {

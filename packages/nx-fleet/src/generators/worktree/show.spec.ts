@@ -1,4 +1,4 @@
-import { exportedVariables } from './exported-variables.js';
+import { exportedVariables } from './show.js';
 
 const found = (env: Record<string, string>, files: Record<string, Record<string, string>> = {}, variables = ['DATABASE_URL']) =>
   exportedVariables('/repo', { host: { env, readVariables: async (file) => files[file] ?? {} }, database: { variables } });

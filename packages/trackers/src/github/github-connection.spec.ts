@@ -1,8 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findGitHubToken } from './github-connection.js';
 import { createSpawnedCommands } from '../spawn-commands.contract.js';
 import { createTemporaryFolder, removeTemporaryFolders } from '../temporary-folder.contract.js';
-import { findGitHubToken } from './github-token.js';
 
 afterEach(removeTemporaryFolders);
 

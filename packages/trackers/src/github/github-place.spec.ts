@@ -1,4 +1,4 @@
-import { parseGitHubRemote } from './github-remote.js';
+import { parseGitHubRemote } from './github-place.js';
 
 describe('parseGitHubRemote', () => {
   it.each([

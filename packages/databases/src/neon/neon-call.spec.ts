@@ -1,4 +1,4 @@
-import { createPause } from './patience.js';
+import { createPause } from './neon-call.js';
 
 describe('a pause', () => {
   it('is refused at once when its least time would be over the limit', async () => {

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { inspect } from 'node:util';
 import { UserError } from '@nx-fleet/core';
-import { awaitConnection } from './await-connection.js';
-import { PATIENCE } from './patience.js';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { inspect } from 'node:util';
+import { awaitConnection } from './branch-connection.js';
+import { PATIENCE } from './neon-call.js';
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];

@@ -45,7 +45,7 @@ function loadedLater(facts: Pick<Database, 'type' | 'listsAll' | 'variables'>, l
 }
 
 /** For repositories without a database. */
-export function createNoDatabase(): Database {
+function createNoDatabase(): Database {
   return {
     type: 'none',
     listsAll: false,

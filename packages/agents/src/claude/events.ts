@@ -178,7 +178,7 @@ const VERBS: Readonly<Record<string, readonly [verb: string, field: string]>> = 
 };
 
 /** What a tool call does, for the user: `edits src/a.ts`, `runs npm test`. */
-export function describeTool(tool: ToolUse, cwd: string): string {
+function describeTool(tool: ToolUse, cwd: string): string {
   if (tool.name === 'StructuredOutput') return 'gives its answer';
   const [verb, field] = VERBS[tool.name] ?? ['uses', ''];
   const value = tool.input[field];

@@ -1,7 +1,7 @@
 import type { CommandDefinitionInput } from '../settings/agent-definition.js';
 
 /** GitHub Copilot CLI, as measured with 1.0. It writes its tokens to a file only, so they are unknown. */
-export const copilot: AgentPreset = {
+const copilot: AgentPreset = {
   command: 'copilot',
   npmPackage: '@github/copilot',
   // It reads the prompt from standard input as long as there is no -p.
@@ -32,7 +32,7 @@ export const copilot: AgentPreset = {
 const result = { where: { type: 'result' } } as const;
 
 /** Gemini CLI, as measured with 0.61. */
-export const gemini: AgentPreset = {
+const gemini: AgentPreset = {
   command: 'gemini',
   npmPackage: '@google/gemini-cli',
   // Without --skip-trust it refuses every folder that is not trusted yet.
@@ -71,7 +71,7 @@ const step = { where: { type: 'step_finish' }, combine: 'sum' } as const;
 const failure = { where: { type: 'error' }, after: { type: 'step_start' } } as const;
 
 /** opencode, as measured with 1.18. Names of models begin with their vendor: `anthropic/claude-sonnet-5-5`. */
-export const opencode: AgentPreset = {
+const opencode: AgentPreset = {
   command: 'opencode',
   npmPackage: 'opencode-ai',
   args: ['run', '--format', 'json', '--model', '{model}'],

@@ -111,7 +111,7 @@ export interface WorkspaceProject {
 }
 
 /** Finds the project that a file belongs to: the one with the nearest root above it; null for a file outside all projects. */
-export function projectFinder(projects: readonly WorkspaceProject[]): (path: string) => WorkspaceProject | null {
+function projectFinder(projects: readonly WorkspaceProject[]): (path: string) => WorkspaceProject | null {
   const byRoot = new Map(projects.map((project) => [project.root, project]));
   const byFolder = new Map<string, WorkspaceProject | null>();
   const ofFolder = (folder: string): WorkspaceProject | null => {
@@ -131,7 +131,7 @@ function folderOf(path: string): string {
 }
 
 /** Roots of all projects that one depends on, directly or not; without its own. */
-export function dependencyNames(name: string, projects: readonly WorkspaceProject[]): ReadonlySet<string> {
+function dependencyNames(name: string, projects: readonly WorkspaceProject[]): ReadonlySet<string> {
   const byName = new Map(projects.map((project) => [project.name, project]));
   const found = new Set<string>();
   const waiting = [...(byName.get(name)?.dependencies ?? [])];
@@ -147,7 +147,7 @@ export function dependencyNames(name: string, projects: readonly WorkspaceProjec
  * Those of `files` that can be in one tree with `others`, and with each other: what is a file in one commit, such as a submodule or a link, may be
  * a folder in another one.
  */
-export function filesThatFit(files: readonly TreeFile[], others: readonly TreeFile[]): readonly TreeFile[] {
+function filesThatFit(files: readonly TreeFile[], others: readonly TreeFile[]): readonly TreeFile[] {
   const taken = new Set<string>();
   const folders = new Set<string>();
   const add = ({ path }: TreeFile): void => {

@@ -14,7 +14,7 @@ const NOT_SEARCHED = /^\.|^(?:node_modules|dist|build|coverage|tmp)$|\.[a-z]\w{0
 type Files = Pick<Host, 'listDirectory' | 'readFile'>;
 
 /** The secrets in the env files of a worktree and of the projects in it, which its programs read by themselves. */
-export async function worktreeSecrets(worktree: string, host: Files): Promise<readonly string[]> {
+async function worktreeSecrets(worktree: string, host: Files): Promise<readonly string[]> {
   const secrets = new Set<string>();
   let looked = 0;
   let folders = [worktree];

@@ -86,7 +86,7 @@ export interface Saved extends Spending {
   readonly paidElsewhere: number;
 }
 
-export function savedBy(hits: readonly Hit[], runs: readonly AgentRun[]): Saved {
+function savedBy(hits: readonly Hit[], runs: readonly AgentRun[]): Saved {
   // Tasks in parallel can have noted the same hit.
   const results = [...new Map(hits.map((hit) => [`${hit.run}\n${resultId(hit)}`, hit])).values()];
   // By key alone: a later round of fixes takes the result of an earlier one, under the key of that.

@@ -22,7 +22,7 @@ const ALWAYS_TRUE =
 const NAME = /(['"`])(.*?)\1/;
 
 /** Tests that are gone, skipped or assert less, and stored snapshots that are others than before. */
-export function weakenedTests(files: readonly TouchedFile[]): readonly Remark[] {
+function weakenedTests(files: readonly TouchedFile[]): readonly Remark[] {
   const code = files.filter(({ path, from }) => isTest(path) || (from !== null && isTest(from)));
   const names = new Set(code.filter(({ path }) => isTest(path)).flatMap(({ added }) => testNames(added)));
   const lostAssertions = code.reduce((total, file) => total + lost(file, ASSERTION), 0);

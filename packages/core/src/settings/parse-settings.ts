@@ -44,7 +44,7 @@ function describe(issue: z.core.$ZodIssue, options: unknown, fileOfKey: Readonly
 }
 
 /** What is wrong with a value of the options and what was expected, for the user. */
-export function describeIssue(issue: z.core.$ZodIssue, options: unknown, schema: z.ZodType): string {
+function describeIssue(issue: z.core.$ZodIssue, options: unknown, schema: z.ZodType): string {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path);
     const expected = known.length === 0 ? '' : `; expected ${known.join(', ')}`;

@@ -137,7 +137,7 @@ export interface WorktreeState {
   readonly environment: string | null;
 }
 
-export async function worktreeState({ local, manifest }: StageIssue, { git, host }: StageContext): Promise<WorktreeState> {
+async function worktreeState({ local, manifest }: StageIssue, { git, host }: StageContext): Promise<WorktreeState> {
   return {
     branch: await git.currentBranch(local.worktree),
     tip: await git.readRef(`refs/heads/${manifest.branch}`),
@@ -149,7 +149,7 @@ export async function worktreeState({ local, manifest }: StageIssue, { git, host
 }
 
 /** Compares the worktree with how a reader found it. @returns what is different, for the user; null when nothing is */
-export async function compareWorktree(before: WorktreeState, issue: StageIssue, context: StageContext): Promise<string | null> {
+async function compareWorktree(before: WorktreeState, issue: StageIssue, context: StageContext): Promise<string | null> {
   const { worktree } = issue.local;
   const now = await worktreeState(issue, context);
   if (JSON.stringify(now) === JSON.stringify(before)) return null;

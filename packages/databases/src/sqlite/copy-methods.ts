@@ -34,12 +34,12 @@ export interface CopyContext {
 }
 
 /** Time that SQLite waits for other processes' locks, in milliseconds. */
-export const BUSY_TIMEOUT_MS = 30_000;
+const BUSY_TIMEOUT_MS = 30_000;
 /** Time for a whole copy, in milliseconds: about 3 s for each 200 MB were measured. */
-export const COPY_TIMEOUT_MS = 600_000;
+const COPY_TIMEOUT_MS = 600_000;
 
 /** The environment of a program that copies: enough to be found and to start. */
-export function copyEnvironment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function copyEnvironment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(['PATH', 'HOME'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 

@@ -171,7 +171,7 @@ async function runOnce({ target, stage: found, settings, kind, acting }: RunOnce
 }
 
 /** What a stage works with, from what Nx gives an executor. */
-export function createStageContext(context: ExecutorContext, settings: Settings, adapters: Adapters): StageContext {
+function createStageContext(context: ExecutorContext, settings: Settings, adapters: Adapters): StageContext {
   const { projectName, targetName, root } = context;
   if (projectName === undefined || targetName === undefined) throw new Error('Nx gave the executor no project and target');
   // In a batch there is no variable of the task.

@@ -57,7 +57,7 @@ function readRecord(file: string): Record<string, unknown> | undefined {
 }
 
 /** Whether a `package.json` makes its folder a project: it is of the package manager's workspaces, as Nx has it, or is beside a `project.json`. */
-export function packageFilter(workspaceRoot: string): (file: string) => boolean {
+function packageFilter(workspaceRoot: string): (file: string) => boolean {
   const patterns = workspacePatterns(workspaceRoot).map((pattern) => posix.normalize(pattern).replace(/\/$/, ''));
   const isOut = (folder: string): boolean => patterns.some((pattern) => pattern.startsWith('!') && minimatch(folder, pattern.slice(1)));
   const isIn = (folder: string): boolean => patterns.some((pattern) => !pattern.startsWith('!') && minimatch(folder, pattern));

@@ -57,7 +57,7 @@ const SETTINGS_COMMAND = 'echo nx-fleet-settings-';
  * Target options would be the natural place, but Nx hashes the options of all targets of a project into each of its tasks: another model
  * for the reviewer would build everything again. An input counts for its own target only.
  */
-export function settingsInput(settings: object, prompt: PromptName | null): Input {
+function settingsInput(settings: object, prompt: PromptName | null): Input {
   const shipped = prompt === null ? null : readFileSync(join(PROMPTS_DIRECTORY, `${prompt}.md`), 'utf8');
   const digest = createHash('sha256')
     .update(JSON.stringify([STAGE_VERSION, settings, shipped]))
@@ -71,13 +71,13 @@ export function isSettingsInput(command: string): boolean {
 }
 
 /** The agent's version as its own program tells it, on the PATH that it will be started from. */
-export function agentVersionInput({ definition }: AgentStageSettings): Input {
+function agentVersionInput({ definition }: AgentStageSettings): Input {
   const args = definition.type === 'command' ? definition.versionArgs : ['--version'];
   return { runtime: [definition.command, ...args].map(shellWord).join(' ') };
 }
 
 /** Files of the workspace that are part of a configured agent's program. */
-export function agentFileInputs({ definition }: AgentStageSettings): Input[] {
+function agentFileInputs({ definition }: AgentStageSettings): Input[] {
   return definition.type === 'command' ? definition.files.map((file) => `{workspaceRoot}/${file}`) : [];
 }
 

@@ -102,7 +102,7 @@ export function readIssueNumber(place: GitHubPlace): ReadReference<number> {
 }
 
 /** GitHub's own dependencies of this repository, and which of them are closed. */
-export function linkedBlockers(linked: BlockersAnswer, place: GitHubPlace): ReadonlyMap<number, 'open' | 'closed'> {
+function linkedBlockers(linked: BlockersAnswer, place: GitHubPlace): ReadonlyMap<number, 'open' | 'closed'> {
   const end = `/repos/${place.repository}`.toLowerCase();
   const ours = linked.filter((issue) => issue.repository_url.toLowerCase().endsWith(end));
   return new Map(ours.map(({ number, state }) => [number, state]));

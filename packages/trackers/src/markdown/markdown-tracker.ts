@@ -44,7 +44,7 @@ const CLEAR = /^(?:#[\w.-]*\w|[^\s,;]+\.md\b|[A-Z][A-Z0-9_]*-\d+(?:\.\d+)*|\d+(?
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}_.-]*(?=\s*(?:$|[,;&]|and\b))/u;
 
 /** The open blockers that a file names in its front matter and its text. */
-export async function findBlockers(file: IssueFile, body: string, folder: IssueFolder): Promise<MarkdownBlockers> {
+async function findBlockers(file: IssueFile, body: string, folder: IssueFolder): Promise<MarkdownBlockers> {
   const blockedBy = new Set<string>();
   const { references, unread } = parseBodyBlockers(body, readName);
   const names: string[] = [];

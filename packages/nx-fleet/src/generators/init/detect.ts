@@ -69,7 +69,7 @@ const DEFAULT_FOLDER = 'docs/issues';
 const ISSUE_FOLDERS = [DEFAULT_FOLDER, 'issues', '.issues'];
 
 /** A folder for Markdown issues that is in no project: a project's targets would run again after each edit of an issue. One that has issues stays. */
-export function chooseIssueFolder(tree: Tree, projectRoots: readonly string[]): IssueFolder {
+function chooseIssueFolder(tree: Tree, projectRoots: readonly string[]): IssueFolder {
   const around = (directory: string): string | undefined =>
     projectRoots.find((root) => root !== '.' && root !== '' && `${directory}/`.startsWith(`${root}/`));
   const isUsed = tree.exists(DEFAULT_FOLDER) && tree.children(DEFAULT_FOLDER).some((name) => name.endsWith('.md'));
@@ -85,7 +85,7 @@ export function chooseIssueFolder(tree: Tree, projectRoots: readonly string[]): 
   };
 }
 
-export const INCLUDE_FILE = '.worktreeinclude';
+const INCLUDE_FILE = '.worktreeinclude';
 
 /** Env files, and files of keys and of logins. Not those that no worktree gets: another environment's, and our own. */
 const NEEDED =
@@ -95,7 +95,7 @@ const FOLDERS = ['certs', 'config', 'keys', 'secrets'];
 const HEADER = '# Files that git ignores and that each worktree gets a copy of. Leave databases out: "database" copies those.';
 
 /** Files of this workspace that git ignores and that the programs in a worktree probably need; empty where `.worktreeinclude` is there already. */
-export async function proposeIncludes(
+async function proposeIncludes(
   tree: Tree,
   projectRoots: readonly string[],
   git: Pick<Git, 'ignoredPaths' | 'locate'>,

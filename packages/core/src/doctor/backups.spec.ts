@@ -49,6 +49,21 @@ describe('moveEarlierBackups', () => {
     ]);
     expect(await git.listRefs('refs/nx-fleet/trash/')).toEqual([]);
   });
+
+  it('leaves a backup that has moved on since it was listed to the next command', async () => {
+    const { git } = gitWith([]);
+    const [listed, moved] = ['1', '2'].map((text) => git.commit([git.root], { text }, text));
+    const ref = 'refs/nx-fleet/trash/issue-7/20260101T000000Z';
+    git.refs.set(ref, listed ?? '');
+    const createRef: typeof git.createRef = async (name, commit) => {
+      git.refs.set(ref, moved ?? '');
+      return git.createRef(name, commit);
+    };
+    await moveEarlierBackups({ ...git, createRef }, () => undefined);
+    expect(git.refs.get(ref)).toBe(moved);
+    await moveEarlierBackups(git, () => undefined);
+    expect((await listBackups(git)).map(({ commit }) => commit)).toEqual([listed, moved]);
+  });
 });
 
 describe('restoreBackup', () => {
@@ -58,6 +73,7 @@ describe('restoreBackup', () => {
     ['42', names[1], 'restored/issue-42-20260102T000000Z'],
     ['issue-42', names[1], 'restored/issue-42-20260102T000000Z'],
     [`${root}/${names[0] ?? ''}`, names[0], 'restored/issue-42-20260101T000000Z'],
+    [`refs/nx-fleet/trash/${names[0] ?? ''}`, names[0], 'restored/issue-42-20260101T000000Z'],
     ['PROJ-7', names[2], 'restored/issue-proj-7-20260103T000000Z'],
   ])('gives back what is kept of %s', async (what, name, branch) => {
     const { git, commits } = gitWith(names);

@@ -29,7 +29,7 @@ export async function moveEarlierBackups(
       const name = number === 1 ? first : `${first}-${number}`;
       if ((await git.createRef(name, commit)) || (await git.readRef(name)) === commit) break;
     }
-    await git.deleteRef(ref);
+    await git.deleteRef(ref, commit);
   }
   if (earlier.length > 0) onProgress(`${count(earlier.length, 'backup')} of an earlier version moved to ${BACKUPS}`);
 }
@@ -54,8 +54,10 @@ export async function listBackups(git: Git): Promise<readonly KeptWork[]> {
  */
 export async function restoreBackup(what: string, git: Git): Promise<{ readonly branch: string; readonly kept: KeptWork }> {
   const all = await listBackups(git);
+  // Messages of earlier versions gave the earlier name.
+  const named = what.startsWith(EARLIER) ? `${BACKUPS}${what.slice(EARLIER.length)}` : what;
   const names = [what, /[\p{L}\p{N}]/u.test(what) ? issueProject(issueId(what)) : what];
-  const kept = all.find((one) => one.ref === what) ?? all.findLast((one) => names.includes(one.project));
+  const kept = all.find((one) => one.ref === named) ?? all.findLast((one) => names.includes(one.project));
   if (kept === undefined) {
     const known = [...new Set(all.map((one) => one.project))].join(', ');
     throw new UserError(

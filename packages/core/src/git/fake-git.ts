@@ -217,7 +217,9 @@ export function createFakeGit(options: FakeGitOptions = {}): FakeGit {
       refs.set(ref, id);
       return true;
     },
-    deleteRef: async (ref) => void refs.delete(ref),
+    deleteRef: async (ref, expected) => {
+      if (expected === undefined || refs.get(ref) === expected) refs.delete(ref);
+    },
     listRefs: async (prefix) => [...refs].filter(([ref]) => ref.startsWith(prefix)).map(([ref, commit]) => ({ ref, commit })),
     // Its files are all text, and it calls none binary.
     lineCounts: async () => new Map(),

@@ -178,6 +178,17 @@ export function describeGit(name: string, make: () => GitUnderTest | Promise<Git
       expect(await git.readRef('refs/nx-fleet/backup/issue-1/a')).toBeNull();
     });
 
+    it('deletes a ref only at the expected commit, where one is given', async () => {
+      const { git, base, head } = await withWork();
+      const ref = 'refs/nx-fleet/backup/issue-1/a';
+      await git.deleteRef(ref, base);
+      await git.writeRef(ref, head);
+      await git.deleteRef(ref, base);
+      expect(await git.readRef(ref)).toBe(head);
+      await git.deleteRef(ref, head);
+      expect(await git.readRef(ref)).toBeNull();
+    });
+
     it('removes a worktree with its uncommitted files, and then its branch only at the expected tip', async () => {
       const { git, worktree, write, read, base, head } = await withWork();
       await write(worktree, 'new.ts', '');

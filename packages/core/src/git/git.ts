@@ -194,7 +194,8 @@ export interface Git {
   writeRef(ref: string, commit: string): Promise<void>;
   /** Writes a ref that is not there yet, atomically. False when it is. */
   createRef(ref: string, commit: string): Promise<boolean>;
-  deleteRef(ref: string): Promise<void>;
+  /** Deletes a ref, with `expected` only if it still names that commit. A missing ref is fine. */
+  deleteRef(ref: string, expected?: string): Promise<void>;
   /** Full names and commits of the refs under a prefix such as `refs/nx-fleet/backup/`. */
   listRefs(prefix: string): Promise<readonly { readonly ref: string; readonly commit: string }[]>;
 

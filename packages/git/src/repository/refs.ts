@@ -43,10 +43,13 @@ export async function createRef(repository: Repository, ref: string, commit: str
   return true;
 }
 
-/** Deletes a ref; one that is not there is fine. */
-export async function deleteRef(repository: Repository, ref: string): Promise<void> {
+/** Deletes a ref, with `expected` only if it still names that commit. A missing ref is fine. */
+export async function deleteRef(repository: Repository, ref: string, expected?: string): Promise<void> {
   requireFullName(ref);
-  await repository.inMain(['update-ref', '--no-deref', '-d', ref]);
+  const remove = ['update-ref', '--no-deref', '-d', ref];
+  if (expected === undefined) return void (await repository.inMain(remove));
+  const { exitCode } = await repository.inMain([...remove, expected], { answers: [0, 1, 128] });
+  if (exitCode !== 0 && (await readRef(repository, ref)) === expected) await repository.inMain([...remove, expected]);
 }
 
 /** Whether git would take this as a branch name. */

@@ -2,6 +2,7 @@ import { publishPackage } from '@nx-fleet/local-registry/publish.mjs';
 import { startRegistry } from '@nx-fleet/local-registry/registry-process.mjs';
 import { measureAffected } from './src/affected.mjs';
 import { measureCachedRun } from './src/cached-run.mjs';
+import { measureGraph } from './src/graph.mjs';
 import { measureInstalls } from './src/installs.mjs';
 import { measureManifests } from './src/manifests.mjs';
 import { parseOptions, SUITES, USAGE } from './src/options.mjs';
@@ -32,6 +33,7 @@ const MEASUREMENTS = {
   cached: measureCachedRun,
   replay: measureReplay,
   affected: measureAffected,
+  graph: measureGraph,
 };
 
 /**

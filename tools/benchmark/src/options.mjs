@@ -1,9 +1,21 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured, in the order in which it is. */
-export const SUITES = ['create', 'dependencies', 'spare', 'installs', 'sqlite', 'postgres', 'manifests', 'cached', 'replay', 'affected'];
+export const SUITES = [
+  'create',
+  'dependencies',
+  'spare',
+  'installs',
+  'sqlite',
+  'postgres',
+  'manifests',
+  'cached',
+  'replay',
+  'affected',
+  'graph',
+];
 /** Those that need neither a repository of usual size nor its dependencies. */
-const LIGHT_SUITES = ['replay', 'affected'];
+const LIGHT_SUITES = ['replay', 'affected', 'graph'];
 
 export const USAGE = `npm run benchmark -- [options]
 
@@ -15,7 +27,7 @@ What nx-fleet costs on top of git, cp, Nx and databases: ratios against a floor 
   --rounds=5         rounds of each measurement; half of them where one takes minutes
   --issues=10        how many worktrees one command makes and removes
   --manifests=1000   how many issues the project graph has to bear
-  --projects=1000    how many projects a change is found among
+  --projects=1000    how many projects the repository of affected and graph has
   --seed=1           which history the replay has
   --large-database   databases of 1 GB too
   --nx=23.2.1        the version of Nx

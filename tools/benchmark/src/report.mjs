@@ -1,4 +1,4 @@
-const HEADINGS = ['What', 'Against', 'Result', 'Goal', 'Met', 'Ours', 'Floor', 'Nx alone'];
+const HEADINGS = ['What', 'Against', 'Result', 'Processor', 'Goal', 'Met', 'Ours', 'Floor', 'Nx alone'];
 
 /** @param {ReturnType<typeof import('./measure.mjs').compare>[]} results @param {'text' | 'json' | 'markdown'} format */
 export function renderResults(results, format) {
@@ -10,16 +10,24 @@ export function renderResults(results, format) {
 
 /** One line for people. */
 export function renderLine(result) {
-  const [what, floor, value, goal, met, ours, floorTime, idle] = cells(result);
+  const [what, floor, value, cpu, goal, met, ours, floorTime, idle] = cells(result);
   const verdict = goal === '–' ? 'no goal' : `goal ${goal}: ${met === 'yes' ? 'met' : 'MISSED'}`;
-  return `${value}  ${verdict}  ${what} / ${floor}  (ours ${ours}, floor ${floorTime}, Nx alone ${idle})`;
+  return `${value}  ${verdict}  ${what} / ${floor}  (processor ${cpu}, ours ${ours}, floor ${floorTime}, Nx alone ${idle})`;
 }
 
 function cells(result) {
-  const { what, floor, unit, middle, least, most, goal, met } = result;
+  const { what, floor, unit, middle, least, most, cpu, goal, met } = result;
   const show = unit === 'ms' ? milliseconds : (value) => value.toFixed(2);
   const range = unit === 'tokens' ? '' : ` (${show(least)} to ${show(most)})`;
-  return [what, floor, `${show(middle)}${range}`, goal === null ? '–' : `≤ ${show(goal)}`, verdictWord(met), ...sizes(result)];
+  return [
+    what,
+    floor,
+    `${show(middle)}${range}`,
+    Number.isFinite(cpu) && cpu > 0 ? cpu.toFixed(2) : '–',
+    goal === null ? '–' : `≤ ${show(goal)}`,
+    verdictWord(met),
+    ...sizes(result),
+  ];
 }
 
 function sizes({ unit, ours, floors, oursMs, floorMs, idleMs }) {

@@ -7,7 +7,7 @@ import { untilDeleted } from './workspace.mjs';
 
 const REFILL_MS = 600_000;
 const POLL_MS = 250;
-const GOAL_MS = 1000;
+const GOAL_MS = 350;
 
 /** Making a worktree with dependencies where a spare is ready. */
 export async function measureSpare({ parent, shop }, { rounds }) {

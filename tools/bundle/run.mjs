@@ -1,5 +1,5 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -10,6 +10,8 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const PACKAGE = join(ROOT, 'packages', 'nx-fleet');
 const COMPILED = join(PACKAGE, 'out-tsc', 'lib');
 const DIST = join(PACKAGE, 'dist');
+/** What no Nx command shall wait for when it makes the project graph. */
+const SLOW_TO_LOAD = ['@nx/devkit', 'execa', 'nx', 'yaml'];
 const readJson = (file) => JSON.parse(readFileSync(join(PACKAGE, file), 'utf8'));
 
 const { dependencies, peerDependencies } = readJson('package.json');
@@ -45,6 +47,15 @@ const inside = Object.keys(metafile.inputs).filter((file) => file.startsWith('no
 const code = Object.keys(metafile.outputs)
   .map((file) => readFileSync(join(ROOT, file), 'utf8'))
   .join('\n');
+/** Packages that load together with an entry point. */
+const loadedWith = (file, seen = new Set()) => {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const imports = metafile.outputs[file].imports.filter(({ kind }) => kind === 'import-statement');
+  return imports.flatMap(({ path, external }) => (external ? [path] : loadedWith(path, seen)));
+};
+const graph = relative(ROOT, join(DIST, 'plugin.js'));
+const slow = new Set(loadedWith(graph).filter((name) => SLOW_TO_LOAD.includes(name)));
 const unused = Object.keys(dependencies).filter((name) => !new RegExp(`["']${name}["'/]`).test(code));
 const faults = [
   ...new Set(
@@ -52,6 +63,7 @@ const faults = [
       (file) => `"${dirname(file)}" would be published inside of nx-fleet. Add it to the dependencies of packages/nx-fleet/package.json.`,
     ),
   ),
+  ...[...slow].map((name) => `The plugin loads "${name}" with each Nx command. Import its types only, or import it where it is used.`),
   ...unused.map((name) => `Nothing imports "${name}". Remove it from the dependencies of packages/nx-fleet/package.json.`),
 ];
 process.stdout.write(faults.length === 0 ? `Bundled ${entries.length} entry points.\n` : `${faults.join('\n')}\n`);

@@ -1,12 +1,11 @@
 import { type Manifest, manifestSchema, parseJson } from '@nx-fleet/core';
-import {
-  type CreateNodesContextV2,
-  createNodesFromFiles,
-  type CreateNodesResult,
-  type CreateNodesV2,
-  type PostTasksExecution,
-  type PreTasksExecution,
-  type ProjectConfiguration,
+import type {
+  CreateNodesContextV2,
+  CreateNodesResult,
+  CreateNodesV2,
+  PostTasksExecution,
+  PreTasksExecution,
+  ProjectConfiguration,
 } from '@nx/devkit';
 import { basename, dirname, join } from 'node:path';
 import { FLEET_ROOT, fleetTargets } from './graph/fleet-targets.js';
@@ -40,13 +39,14 @@ export const postTasksExecution: PostTasksExecution = (_, { taskResults }) => {
 /** Infers one project per issue, the project that carries what concerns all of them, and the review of the repository's own projects. */
 export const createNodesV2: CreateNodesV2 = [
   CONFIG_FILES,
-  (files, options, context) => {
+  async (files, options, context) => {
     const { settings, isFaulty } = settingsFromOptions(context.workspaceRoot, options);
     const manifests = readManifests(files, context);
     const known = new Set([...manifests.keys()].map(projectOf));
-    const reviewed = reviewedRoots(files, isFaulty ? [] : settings.review.projects, context.workspaceRoot);
+    const reviewed = await reviewedRoots(files, isFaulty ? [] : settings.review.projects, context.workspaceRoot);
     const fleet = { manifests, known, reviewed, settings, isFaulty, inputs: reviewInputs(settings) };
-    return createNodesFromFiles((file) => projectsOf(file, fleet), files, options, context);
+    // Not by `createNodesFromFiles`: each command without the daemon would wait for Nx's devkit to load.
+    return files.map((file) => [file, projectsOf(file, fleet)] as const);
   },
 ];
 

@@ -28,10 +28,11 @@ describe("the repository's projects that are reviewed", () => {
     writeFileSync(join(root, file), text);
   }
 
-  const roots = (...patterns: string[]): readonly string[] => [...reviewedRoots(Object.keys(FILES), patterns, root)].toSorted();
+  const roots = async (...patterns: string[]): Promise<readonly string[]> =>
+    [...(await reviewedRoots(Object.keys(FILES), patterns, root))].toSorted();
 
-  it('are all that Nx infers from their files: workspace packages, and folders with a project.json', () => {
-    expect(roots('*')).toEqual(['apps/web', 'packages/a', 'tools/x']);
+  it('are all that Nx infers from their files: workspace packages, and folders with a project.json', async () => {
+    expect(await roots('*')).toEqual(['apps/web', 'packages/a', 'tools/x']);
   });
 
   it.each<[string[], string[]]>([
@@ -50,21 +51,21 @@ describe("the repository's projects that are reviewed", () => {
       ['apps/web', 'packages/a', 'tools/x'],
     ],
     [['x', 'not-the-name'], ['tools/x']],
-  ])('are chosen by %j', (patterns, expected) => {
-    expect(roots(...patterns)).toEqual(expected);
+  ])('are chosen by %j', async (patterns, expected) => {
+    expect(await roots(...patterns)).toEqual(expected);
   });
 
-  it('are those of pnpm and lerna too', () => {
+  it('are those of pnpm and lerna too', async () => {
     write('package.json', '{}');
     write('pnpm-workspace.yaml', 'packages:\n  - "./packages/*"\n');
-    expect(roots('*')).toEqual(['apps/web', 'packages/a', 'packages/hidden', 'tools/x']);
+    expect(await roots('*')).toEqual(['apps/web', 'packages/a', 'packages/hidden', 'tools/x']);
     write('pnpm-workspace.yaml', 'catalog: {}\n');
     write('lerna.json', '{ "packages": ["packages/a"] }');
-    expect(roots('*')).toEqual(['apps/web', 'packages/a', 'tools/x']);
+    expect(await roots('*')).toEqual(['apps/web', 'packages/a', 'tools/x']);
   });
 
-  it('do not hang on a file that is no JSON', () => {
+  it('do not hang on a file that is no JSON', async () => {
     write('tools/x/project.json', '{ broken');
-    expect(roots('tag:x', 'x')).toEqual(['tools/x']);
+    expect(await roots('tag:x', 'x')).toEqual(['tools/x']);
   });
 });

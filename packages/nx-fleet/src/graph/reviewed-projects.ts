@@ -1,7 +1,6 @@
-import { minimatch } from 'minimatch';
+import { Minimatch, minimatch } from 'minimatch';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
-import { parseDocument } from 'yaml';
 import { isRecord, readJson, readText, unlessFaulty } from '../settings/read-settings.js';
 
 /** A project as patterns choose it. */
@@ -15,9 +14,13 @@ export interface NamedProject {
  * Roots of the projects that a list of patterns chooses, among those that Nx itself infers from `project.json` and `package.json` files.
  * @param files paths from the workspace's root
  */
-export function reviewedRoots(files: readonly string[], patterns: readonly string[], workspaceRoot: string): ReadonlySet<string> {
+export async function reviewedRoots(
+  files: readonly string[],
+  patterns: readonly string[],
+  workspaceRoot: string,
+): Promise<ReadonlySet<string>> {
   if (patterns.length === 0) return new Set();
-  const isPackage = packageFilter(workspaceRoot);
+  const isPackage = await packageFilter(workspaceRoot);
   const declared = files.filter((file) => basename(file) === 'project.json').map((file) => dirname(file));
   const packages = files.filter((file) => basename(file) === 'package.json' && isPackage(file)).map((file) => dirname(file));
   const roots = new Set([...declared, ...packages]);
@@ -57,22 +60,23 @@ function readRecord(file: string): Record<string, unknown> | undefined {
 }
 
 /** Whether a `package.json` makes its folder a project: it is of the package manager's workspaces, as Nx has it, or is beside a `project.json`. */
-function packageFilter(workspaceRoot: string): (file: string) => boolean {
-  const patterns = workspacePatterns(workspaceRoot).map((pattern) => posix.normalize(pattern).replace(/\/$/, ''));
-  const isOut = (folder: string): boolean => patterns.some((pattern) => pattern.startsWith('!') && minimatch(folder, pattern.slice(1)));
-  const isIn = (folder: string): boolean => patterns.some((pattern) => !pattern.startsWith('!') && minimatch(folder, pattern));
+async function packageFilter(workspaceRoot: string): Promise<(file: string) => boolean> {
+  const patterns = (await workspacePatterns(workspaceRoot)).map((pattern) => posix.normalize(pattern).replace(/\/$/, ''));
+  const excluded = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => new Minimatch(pattern.slice(1)));
+  const included = patterns.filter((pattern) => !pattern.startsWith('!')).map((pattern) => new Minimatch(pattern));
   return (file) => {
     const folder = dirname(file);
-    return existsSync(join(workspaceRoot, folder, 'project.json')) || (isIn(folder) && !isOut(folder));
+    const isIn = included.some((pattern) => pattern.match(folder)) && !excluded.some((pattern) => pattern.match(folder));
+    return isIn || existsSync(join(workspaceRoot, folder, 'project.json'));
   };
 }
 
 /** Of npm, yarn and bun in `package.json`, of pnpm in a file of its own, and of lerna. */
-function workspacePatterns(workspaceRoot: string): readonly string[] {
+async function workspacePatterns(workspaceRoot: string): Promise<readonly string[]> {
   const json = (file: string): unknown => unlessFaulty(() => readJson(join(workspaceRoot, file)));
   const packageJson = json('package.json');
   const workspaces = isRecord(packageJson) ? packageJson['workspaces'] : undefined;
-  const pnpm = readYaml(join(workspaceRoot, 'pnpm-workspace.yaml'));
+  const pnpm = await readYaml(join(workspaceRoot, 'pnpm-workspace.yaml'));
   const lerna = json('lerna.json');
   return [
     ...stringsOf(workspaces),
@@ -83,10 +87,12 @@ function workspacePatterns(workspaceRoot: string): readonly string[] {
 }
 
 /** The package manager reports what is not YAML. */
-function readYaml(file: string): unknown {
+async function readYaml(file: string): Promise<unknown> {
   const text = unlessFaulty(() => readText(file));
-  const document = text === undefined ? null : parseDocument(text, { logLevel: 'silent' });
-  return document === null || document.errors.length > 0 ? undefined : (document.toJS({ maxAliasCount: 100 }) as unknown);
+  if (text === undefined) return undefined;
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { logLevel: 'silent' });
+  return document.errors.length > 0 ? undefined : (document.toJS({ maxAliasCount: 100 }) as unknown);
 }
 
 function stringsOf(value: unknown): readonly string[] {

@@ -18,7 +18,7 @@ const DAEMONS = [
 /** What the plugin adds to a command that needs the project graph of a repository of many projects with a few issues. */
 export async function measureGraph({ parent, env }, { rounds, projects, say }) {
   const plain = createWorkspace(join(parent, 'graph'), env, projects);
-  const workspaces = KINDS.map((kind) => ({ kind, ours: createOurs(join(parent, `graph-${kind.name}`), env, projects, kind) }));
+  const workspaces = KINDS.map((kind) => ({ kind, ours: createOurs({ parent, env }, projects, kind) }));
   const results = [];
   for (const daemon of DAEMONS) {
     say(`  ${daemon.what}`);
@@ -47,7 +47,8 @@ async function measureShow({ plain, workspaces }, { name, what, env }, rounds) {
   );
 }
 
-function createOurs(root, env, projects, { projects: reviewed }) {
+function createOurs({ parent, env }, projects, { name, projects: reviewed }) {
+  const root = join(parent, `graph-${name}`);
   const workspace = createWorkspace(root, env, projects);
   workspace.nx(['g', 'nx-fleet:init'], { CI: 'true', NX_DAEMON: 'false' });
   writeIn(root, 'nx-fleet.json', JSON.stringify({ review: { projects: reviewed } }));

@@ -1,4 +1,4 @@
-import { type Agent, type AgentDefinition, createRedactor, secretsOf } from '@nx-fleet/core';
+import { type Agent, type AgentDefinition, createRedactor, findSecrets } from '@nx-fleet/core';
 import { claudeProgress, claudeStage, initialClaudeState, readClaudeLine } from './events.js';
 import { CLAUDE_LOGIN_NAMES, CLAUDE_SWITCHES, planClaudeInvocation } from './invocation.js';
 import { classifyClaude } from './outcome.js';
@@ -23,7 +23,7 @@ export function createClaudeAgent(name: string, definition: ClaudeDefinition, co
       const loginNames = [...CLAUDE_LOGIN_NAMES, ...passEnv];
       const switches = { ...CLAUDE_SWITCHES, ...(request.readOnly ? {} : NX_SWITCHES) };
       const { env } = planEnvironment({ source: context.env, loginNames, worktree: request.env, switches });
-      const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
+      const redact = createRedactor([...findSecrets(env), ...findSecrets(request.env)]);
       let state = initialClaudeState(request.cwd);
       const result = await runAgentProcess(context, {
         name,

@@ -1,4 +1,4 @@
-import { type Agent, type AgentDefinition, createRedactor, secretsOf } from '@nx-fleet/core';
+import { type Agent, type AgentDefinition, createRedactor, findSecrets } from '@nx-fleet/core';
 import { privatePaths } from './hidden-paths.js';
 import { CODEX_LOGIN_NAMES, planCodexInvocation, withRunFolder } from './invocation.js';
 import { classifyCodex, codexProgress, initialCodexState, readCodexLine } from './outcome.js';
@@ -30,7 +30,7 @@ export function createCodexAgent(name: string, definition: CodexDefinition, cont
           worktree: request.env,
           switches: request.readOnly ? {} : { ...NX_SWITCHES, TMPDIR: temporary },
         });
-        const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
+        const redact = createRedactor([...findSecrets(env), ...findSecrets(request.env)]);
         const hidden = [...(request.hidden ?? []), ...(await privatePaths(env))];
         let state = initialCodexState(request.cwd);
         const result = await runAgentProcess(context, {

@@ -1,4 +1,4 @@
-import { type Agent, createRedactor, secretsOf } from '@nx-fleet/core';
+import { type Agent, createRedactor, findSecrets } from '@nx-fleet/core';
 import { extractOutput } from './extract.js';
 import { type CommandDefinition, planCommandInvocation } from './invocation.js';
 import { classifyCommand } from './outcome.js';
@@ -19,7 +19,7 @@ export function createCommandAgent(name: string, definition: CommandDefinition, 
     async run(request) {
       const switches = { ...definition.env, ...(request.readOnly ? definition.readOnlyEnv : NX_SWITCHES) };
       const { env } = planEnvironment({ source: context.env, loginNames: passEnv, worktree: request.env, switches });
-      const redact = createRedactor([...secretsOf(env), ...secretsOf(request.env)]);
+      const redact = createRedactor([...findSecrets(env), ...findSecrets(request.env)]);
       const readProgress = createProgressReader(definition, request.model);
       const { isAnswer } = request;
       const watch = createRunWatch(definition, { name, isAnswer });

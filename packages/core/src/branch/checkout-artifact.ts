@@ -51,7 +51,7 @@ export async function requireCheckout(context: Pick<StageContext, 'host' | 'proj
 }
 
 /** Lets a stored result through that is of exactly what was checked out. @throws UserError */
-export async function requireOfCheckout(
+export async function requireCheckoutMatch(
   { baseTree, tree }: ChangeTrees,
   { what, target }: Pick<RefusedResult, 'what' | 'target'>,
   context: StageContext,

@@ -1,5 +1,5 @@
 import type { Ledger } from './ledger.js';
-import { type AgentRun, formatSpending, formatUsd, readAgentRuns, type Spending, spendingOf } from './spending.js';
+import { type AgentRun, formatSpending, formatUsd, readAgentRuns, type Spending, sumSpending } from './spending.js';
 import { UserError } from '../errors/user-error.js';
 import type { Registry } from '../host/registry.js';
 import type { BudgetsSettings } from '../settings/section-settings.js';
@@ -63,7 +63,7 @@ function scopesOf(
     { option: 'runUsd', limitUsd: runUsd, of: 'this command', counted: ofRun },
   ] as const;
   return scopes.flatMap(({ option, limitUsd, of, counted }) =>
-    limitUsd === undefined ? [] : [{ option, limitUsd, of, spending: spendingOf(counted) }],
+    limitUsd === undefined ? [] : [{ option, limitUsd, of, spending: sumSpending(counted) }],
   );
 }
 

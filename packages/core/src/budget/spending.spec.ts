@@ -1,15 +1,15 @@
 import { anEnd, aStart } from './ledger.contract.js';
 import type { Payment } from './ledger.js';
-import { formatSpending, formatUsd, readAgentRuns, spendingOf } from './spending.js';
+import { formatSpending, formatUsd, readAgentRuns, sumSpending } from './spending.js';
 import { createFakeHost } from '../host/fake-host.js';
 
 const run = (costUsd: number | null, isInexact = false) => ({ state: 'ended', costUsd, isInexact }) as const;
 const killed = { state: 'killed', costUsd: null, isInexact: false } as const;
 const underWay = { state: 'under-way', costUsd: null, isInexact: false } as const;
 
-describe('spendingOf', () => {
+describe('sumSpending', () => {
   it('adds up what is known and counts what is not', () => {
-    expect(spendingOf([run(0.1), run(0.1), run(0.1), run(null), killed, underWay])).toEqual({
+    expect(sumSpending([run(0.1), run(0.1), run(0.1), run(null), killed, underWay])).toEqual({
       runs: 5,
       knownUsd: 0.3,
       unknownRuns: 2,
@@ -30,7 +30,7 @@ describe('formatSpending', () => {
     [[underWay], '-'],
     [[], '-'],
   ])('marks what is unknown and what is inexact: %#', (runs, text) => {
-    expect(formatSpending(spendingOf(runs))).toBe(text);
+    expect(formatSpending(sumSpending(runs))).toBe(text);
   });
 });
 

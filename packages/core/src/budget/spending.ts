@@ -13,7 +13,7 @@ export interface Spending {
   readonly isInexact: boolean;
 }
 
-export function spendingOf(all: readonly Pick<AgentRun, 'state' | 'costUsd' | 'isInexact'>[]): Spending {
+export function sumSpending(all: readonly Pick<AgentRun, 'state' | 'costUsd' | 'isInexact'>[]): Spending {
   const runs = all.filter((run) => run.state !== 'under-way');
   const known = runs.flatMap(({ costUsd }) => (costUsd === null ? [] : [costUsd]));
   return {

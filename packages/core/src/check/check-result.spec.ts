@@ -1,4 +1,4 @@
-import { describeChecks, ranNoTask } from './check-result.js';
+import { describeChecks, hasRunNoTask } from './check-result.js';
 
 describe('describeChecks', () => {
   it.each([
@@ -32,7 +32,7 @@ const SAID: Readonly<Record<string, string>> = {
   '24.0.6': '\n NX   No tasks were run\n\n',
 };
 
-describe('ranNoTask', () => {
+describe('hasRunNoTask', () => {
   it.each(Object.entries(SAID))('reads what Nx %s writes, where our plugin is not loaded', (_, stdout) => {
     for (const words of [
       ['nx', 'affected'],
@@ -42,7 +42,7 @@ describe('ranNoTask', () => {
       ['npx', 'nx@23.2.1'],
       ['node', 'node_modules/nx/bin/nx.js'],
     ]) {
-      expect(ranNoTask({ words, notes: '', stdout })).toBe(true);
+      expect(hasRunNoTask({ words, notes: '', stdout })).toBe(true);
     }
   });
 
@@ -51,6 +51,6 @@ describe('ranNoTask', () => {
     ['a sentence about it', ['nx', 'test'], 'expected "No tasks were run" to be shown\n'],
     ['silence', ['nx', 'format:check'], ''],
   ])('believes no %s', (_, words, stdout) => {
-    expect(ranNoTask({ words, notes: '', stdout })).toBe(false);
+    expect(hasRunNoTask({ words, notes: '', stdout })).toBe(false);
   });
 });

@@ -59,7 +59,7 @@ export interface NxEvidence {
 }
 
 /** Whether a check that ended well was Nx alone, and ran no task. */
-export function ranNoTask({ words, notes, stdout }: NxEvidence): boolean {
+export function hasRunNoTask({ words, notes, stdout }: NxEvidence): boolean {
   const runs = notes.split('\n').flatMap((line) => noteSchema.safeParse(parseJson(line)).data ?? []);
   if (runs.length > 0) return runs.every(({ tasks }) => tasks === 0);
   return words.some(isNx) && saysNoTasks(stdout);

@@ -1,4 +1,4 @@
-import { type CheckResult, describeChecks, outcomeText, ranNoTask, TASKS_VARIABLE } from './check-result.js';
+import { type CheckResult, describeChecks, outcomeText, hasRunNoTask, TASKS_VARIABLE } from './check-result.js';
 import { commandText, commandWords } from './command-words.js';
 import { CHECKS_STEP } from '../agent/run-record.js';
 import { setUpForWork } from '../branch/set-up-worktree.js';
@@ -86,7 +86,7 @@ async function runCheck({ line, number, base, worktree, env, redact }: CheckToRu
     onLine: (text) => onDetail(`  ${redactLine(printable(text))}`, 'output'),
     ...(signal === undefined ? {} : { signal }),
   });
-  const endedWell = ranNoTask({ words, notes: (await readNotes()).slice(before), stdout: result.stdout }) ? 'ran-nothing' : 'passed';
+  const endedWell = hasRunNoTask({ words, notes: (await readNotes()).slice(before), stdout: result.stdout }) ? 'ran-nothing' : 'passed';
   return {
     command: commandText(line),
     outcome: result.exitCode === 0 ? endedWell : 'failed',

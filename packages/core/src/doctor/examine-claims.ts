@@ -7,7 +7,7 @@ import { takeClaim } from '../worktree/claim.js';
 import { planRemoval } from '../worktree/plan-removal.js';
 import { provisionWorktree, undoProvisioning } from '../worktree/provision-worktree.js';
 import { removeWorktree } from '../worktree/remove-worktree.js';
-import { endStraysOf, type WorktreeWork } from '../worktree/worktree-work.js';
+import { endStrayProcesses, type WorktreeWork } from '../worktree/worktree-work.js';
 import type { Problem, ExamineContext } from './examine-fleet.js';
 
 /** Claims on names and ports whose process has ended before they were settled, or whose worktree is gone. */
@@ -105,7 +105,7 @@ async function finishRemoval(allocation: Allocation, manifest: Manifest | null, 
 
 /** Anyone who began the removal looked, but that may be long ago. @throws UserError */
 async function requireNobodyInside({ worktree }: Allocation, { location, adapters: { host } }: ExamineContext): Promise<void> {
-  await endStraysOf({ allocation: { worktree }, location }, host);
+  await endStrayProcesses({ allocation: { worktree }, location }, host);
   const [process] = await host.processesIn(worktree);
   if (process === undefined) return;
   throw new UserError(`Process ${process.pid} (${printableLine(process.name)}) works in "${worktree}". End it, then run this again.`);

@@ -1,4 +1,4 @@
-import { leadsToDatabase, namesSharedDatabase, ownPartNamed, partNamed, partsOfUrl, urlOfParts } from './database-variables.js';
+import { leadsToDatabase, namesSharedDatabase, ownPartNamed, partNamed, parseDatabaseUrl, joinDatabaseUrl } from './database-variables.js';
 
 describe('variables of a database', () => {
   it.each([
@@ -48,18 +48,18 @@ describe('variables of a database', () => {
 describe('the parts of a URL', () => {
   it('are decoded, and make the URL again', () => {
     const parts = { host: '::1', port: '5432', user: 'me@home', password: 'p$s/', database: 'shop dev' };
-    expect(partsOfUrl('postgresql://me%40home:p%24s%2F@[::1]/shop%20dev?schema=x')).toEqual(parts);
+    expect(parseDatabaseUrl('postgresql://me%40home:p%24s%2F@[::1]/shop%20dev?schema=x')).toEqual(parts);
     const env = { DB_HOST: '::1', DB_USER: 'me@home', DB_PASSWORD: 'p$s/', PGDATABASE: 'shop dev', DB_NAME: '' };
-    expect(partsOfUrl(urlOfParts(env) ?? '')).toEqual(parts);
+    expect(parseDatabaseUrl(joinDatabaseUrl(env) ?? '')).toEqual(parts);
   });
 
   it('are none where there is no host or name', () => {
-    expect([partsOfUrl('file:/a.db'), partsOfUrl('memory:x'), partsOfUrl(''), partsOfUrl('postgres://u:%@h/d')]).toEqual([
-      null,
-      null,
-      null,
-      null,
-    ]);
-    expect([urlOfParts({ DB_HOST: 'h' }), urlOfParts({ MYSQL_HOST: 'h', MYSQL_DATABASE: 'd' })]).toEqual([null, null]);
+    expect([
+      parseDatabaseUrl('file:/a.db'),
+      parseDatabaseUrl('memory:x'),
+      parseDatabaseUrl(''),
+      parseDatabaseUrl('postgres://u:%@h/d'),
+    ]).toEqual([null, null, null, null]);
+    expect([joinDatabaseUrl({ DB_HOST: 'h' }), joinDatabaseUrl({ MYSQL_HOST: 'h', MYSQL_DATABASE: 'd' })]).toEqual([null, null]);
   });
 });

@@ -41,7 +41,7 @@ export function ownPartNamed(name: string): DatabasePart | null {
 }
 
 /** The parts of a URL, decoded; null where it has no host. */
-export function partsOfUrl(url: string): DatabaseParts | null {
+export function parseDatabaseUrl(url: string): DatabaseParts | null {
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(url) || !URL.canParse(url)) return null;
   const { hostname, port, username, password, pathname, protocol } = new URL(url);
   if (hostname === '') return null;
@@ -60,7 +60,7 @@ export function partsOfUrl(url: string): DatabaseParts | null {
 }
 
 /** The URL of a PostgreSQL database that variables describe in parts; null without a host and a name. */
-export function urlOfParts(env: Readonly<Record<string, string>>): string | null {
+export function joinDatabaseUrl(env: Readonly<Record<string, string>>): string | null {
   const parts: Partial<Record<DatabasePart, string>> = {};
   for (const [name, value] of Object.entries(env)) {
     const part = value === '' ? null : ownPartNamed(name);

@@ -1,7 +1,7 @@
 import { isExample } from './carried-variables.js';
 import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
-import { createRedactor, secretsOf } from '../text/redact.js';
+import { createRedactor, findSecrets } from '../text/redact.js';
 
 /** A project of a workspace stands that deep at most: `packages/shop/web`. */
 const MAX_DEPTH = 3;
@@ -32,7 +32,7 @@ async function worktreeSecrets(worktree: string, host: Files): Promise<readonly 
 async function secretsIn(folder: string, names: readonly string[], host: Files): Promise<readonly string[]> {
   const files = names.filter((name) => name.startsWith('.env') && !isExample(name));
   const texts = await Promise.all(files.map((name) => textOf(`${folder}/${name}`, host)));
-  return texts.flatMap((text) => variablesIn(text).flatMap(([name, value]) => secretsOf({ [name]: value })));
+  return texts.flatMap((text) => variablesIn(text).flatMap(([name, value]) => findSecrets({ [name]: value })));
 }
 
 /** Empty for a folder: Python's environments like to be called `.env`. */
@@ -82,7 +82,7 @@ export async function worktreeRedactor(
   { worktree, env, base }: WorktreePrograms,
   { host, git }: RedactionAdapters,
 ): Promise<(text: string) => string> {
-  const secrets = [...secretsOf(env), ...(await worktreeSecrets(worktree, host))];
+  const secrets = [...findSecrets(env), ...(await worktreeSecrets(worktree, host))];
   const committed = await git.textsIn(base, secrets);
   return createRedactor(secrets.filter((secret) => !committed.has(secret)));
 }

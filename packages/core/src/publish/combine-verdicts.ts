@@ -1,7 +1,7 @@
 import { remember, type RememberedFinding } from './comment-state.js';
-import { earlierNames, namesOf } from './earlier-names.js';
+import { earlierNames, allFingerprints } from './earlier-names.js';
 import { lastWord, type ReadReplies } from './read-replies.js';
-import { byWeight, type Dismissal, type ReportFinding, type ReviewReport } from './review-report.js';
+import { compareFindings, type Dismissal, type ReportFinding, type ReviewReport } from './review-report.js';
 import type { ChangesIndex } from '../changes/changes-artifact.js';
 import { UserError } from '../errors/user-error.js';
 import { nameFindings } from '../review/dismiss.js';
@@ -10,7 +10,7 @@ import { unplacedNote } from '../review/sarif.js';
 import { isUnexplained, type Verdict } from '../review/verdict.js';
 import { type GateSettings, type JudgeContext, judgeReviews } from '../stages/gate/gate-change.js';
 import { requireReviews, type ReviewsContext } from '../stages/review/require-reviews.js';
-import { reviewedOf } from '../stages/review/review-project.js';
+import { describeReviewed } from '../stages/review/review-project.js';
 
 export interface ReportSources {
   /** Each project that the change touches and its verdict on it; null where there is none. */
@@ -33,7 +33,7 @@ export function combineVerdicts(sources: ReportSources): ReviewReport {
   const earlier = earlierNames(named.map(remember), known);
   const dismissalOf = dismissals(sources);
   const findings = named.map((finding, index) => weigh({ ...finding, earlier: earlier[index] ?? [] }, dismissalOf));
-  const present = new Set(findings.flatMap(namesOf));
+  const present = new Set(findings.flatMap(allFingerprints));
   const names = new Set(findings.map(({ fingerprint }) => fingerprint));
   const gone = known.filter(({ fingerprint }) => !present.has(fingerprint));
   const isOpen = ({ project, resolved }: RememberedFinding): boolean => !resolved && missing.includes(project);
@@ -43,7 +43,9 @@ export function combineVerdicts(sources: ReportSources): ReviewReport {
   return {
     version: 1,
     verdict: blocks ? 'request-changes' : 'approve',
-    findings: findings.filter((finding) => finding.category !== null || finding.blocking || finding.dismissal !== null).toSorted(byWeight),
+    findings: findings
+      .filter((finding) => finding.category !== null || finding.blocking || finding.dismissal !== null)
+      .toSorted(compareFindings),
     resolved: gone.filter((finding) => !isOpen(finding)).map((finding) => ({ ...finding, resolved: true })),
     unknown: gone.filter(isOpen),
     reviewed: valid.map(({ project }) => project),
@@ -93,7 +95,7 @@ function dismissals({ ignores, replies, now }: ReportSources): (finding: ReportF
       const { reason, by = null, expires } = entry;
       return { reason, by, from: 'file', expires };
     }
-    const reply = lastWord(replies, namesOf(finding));
+    const reply = lastWord(replies, allFingerprints(finding));
     return reply === null ? null : { ...reply, from: 'reply', expires: null };
   };
 }
@@ -122,7 +124,7 @@ export async function judgeChanges(
   for (const change of projects) {
     try {
       const { project } = change;
-      const reviews = await requireReviews(gate.reviewers, reviewedOf(change), { host, project });
+      const reviews = await requireReviews(gate.reviewers, describeReviewed(change), { host, project });
       verdicts.set(project, await judgeReviews(reviews, { project, blockOn: gate.blockOn, ignores: [] }, { git, host, isJudge }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

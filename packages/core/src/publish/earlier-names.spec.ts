@@ -2,7 +2,7 @@ import { aFinding } from '../review/finding.contract.js';
 import { findingFingerprints } from '../review/finding-fingerprint.js';
 import type { Finding } from '../review/finding.js';
 import { remember, type RememberedFinding } from './comment-state.js';
-import { earlierNames, firstName, namesOf } from './earlier-names.js';
+import { earlierNames, firstName, allFingerprints } from './earlier-names.js';
 
 function remembered(...changes: readonly Partial<Finding>[]): readonly RememberedFinding[] {
   const findings = changes.map((change) => aFinding(change));
@@ -25,7 +25,7 @@ describe('the names that a finding had', () => {
     expect(now.map(({ earlier }) => earlier)).toEqual([[...prints(first ?? []), ...prints(second ?? [])]]);
     expect(now.map(firstName)).toEqual(prints(first ?? []));
     const back = again(first ?? [], now);
-    expect(back.map(namesOf)).toEqual([[...prints(second ?? []), ...prints(third ?? []), ...prints(first ?? [])]]);
+    expect(back.map(allFingerprints)).toEqual([[...prints(second ?? []), ...prints(third ?? []), ...prints(first ?? [])]]);
   });
 
   it('are none for what was not there before', () => {

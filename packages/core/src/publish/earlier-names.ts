@@ -1,5 +1,5 @@
 import { SEVERITIES } from '../review/finding.js';
-import { agreementOf } from '../review/same-claim.js';
+import { compareClaims } from '../review/same-claim.js';
 import { MAX_EARLIER_NAMES, type RememberedFinding } from './comment-state.js';
 
 /** What a finding is called. */
@@ -23,12 +23,12 @@ export function earlierNames(findings: readonly RememberedFinding[], known: read
   const mayBe = (finding: RememberedFinding, other: RememberedFinding): boolean =>
     finding.project === other.project && !isGraver(finding, other);
   for (const [index, finding] of findings.entries()) {
-    const same = known.find((other) => mayBe(finding, other) && namesOf(other).includes(finding.fingerprint));
+    const same = known.find((other) => mayBe(finding, other) && allFingerprints(other).includes(finding.fingerprint));
     if (same !== undefined) take(index, same);
   }
   const pairs = findings.flatMap((finding, index) =>
     known.flatMap((other) => {
-      const agreement = mayBe(finding, other) ? agreementOf(other, finding) : null;
+      const agreement = mayBe(finding, other) ? compareClaims(other, finding) : null;
       return agreement === null ? [] : [{ index, other, ...agreement }];
     }),
   );
@@ -38,13 +38,13 @@ export function earlierNames(findings: readonly RememberedFinding[], known: read
   return findings.map((_, index) => {
     const other = again.get(index);
     // One name is never two findings': what another one is called now, this one is called no longer.
-    const names = other === undefined ? [] : namesOf(other).filter((name) => !current.has(name));
+    const names = other === undefined ? [] : allFingerprints(other).filter((name) => !current.has(name));
     return [...names.slice(0, 1), ...names.slice(1).slice(1 - MAX_EARLIER_NAMES)];
   });
 }
 
 /** All names of a finding, the one that it has now last. */
-export function namesOf({ earlier, fingerprint }: Names): readonly string[] {
+export function allFingerprints({ earlier, fingerprint }: Names): readonly string[] {
   return [...earlier, fingerprint];
 }
 

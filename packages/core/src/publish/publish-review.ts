@@ -1,7 +1,7 @@
 import { type ChangesContext, combineVerdicts, judgeChanges } from './combine-verdicts.js';
 import { parseState } from './comment-state.js';
 import { readReplies } from './read-replies.js';
-import { COMMENT_MARKER, isWorthAComment, renderComment } from './render-comment.js';
+import { COMMENT_MARKER, needsComment, renderComment } from './render-comment.js';
 import { renderCodeQuality, renderReportSarif } from './report-files.js';
 import { type CommentOutcome, postComment, type ReviewPlace, type ReviewThread } from './review-comments.js';
 import type { ReviewReport } from './review-report.js';
@@ -49,7 +49,7 @@ export async function publishReview(
   await host.artifacts.write(project, target, 'review.sarif', json(renderReportSarif(report)));
   await host.artifacts.write(project, target, 'gl-code-quality-report.json', json(renderCodeQuality(report)));
   await host.artifacts.write(project, target, 'comment.md', `${comment}\n`);
-  return { report, comment: await outcomeOf(postComment(comment, { place, thread, isNews: isWorthAComment(report) })) };
+  return { report, comment: await outcomeOf(postComment(comment, { place, thread, isNews: needsComment(report) })) };
 }
 
 /** Without the thread nothing is dismissed by a reply, and nothing is written: it could be a second comment. */

@@ -1,5 +1,5 @@
 import { remember, parseState } from './comment-state.js';
-import { COMMENT_MARKER, isWorthAComment, renderComment } from './render-comment.js';
+import { COMMENT_MARKER, needsComment, renderComment } from './render-comment.js';
 import { anIgnore, reportOn, verdictOn } from './report.contract.js';
 
 const FAULTS = [{}, { title: 'Slow', severity: 'low' as const }];
@@ -111,10 +111,10 @@ describe('renderComment', () => {
   });
 });
 
-describe('isWorthAComment', () => {
+describe('needsComment', () => {
   it('is no news, and everything else', () => {
-    expect(isWorthAComment(reportOn({ a: verdictOn([]) }, { skipped: ['docs'] }))).toBe(false);
-    expect(isWorthAComment(reportOn({ a: null }))).toBe(true);
-    expect(isWorthAComment(reportOn({ a: verdictOn([{ severity: 'low' }]) }))).toBe(true);
+    expect(needsComment(reportOn({ a: verdictOn([]) }, { skipped: ['docs'] }))).toBe(false);
+    expect(needsComment(reportOn({ a: null }))).toBe(true);
+    expect(needsComment(reportOn({ a: verdictOn([{ severity: 'low' }]) }))).toBe(true);
   });
 });

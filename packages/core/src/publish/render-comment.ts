@@ -20,7 +20,7 @@ const LIMITS = {
 };
 
 /** Whether a first comment says anything: without news there is none. */
-export function isWorthAComment(report: ReviewReport): boolean {
+export function needsComment(report: ReviewReport): boolean {
   return report.verdict === 'request-changes' || report.findings.length > 0;
 }
 

@@ -62,7 +62,7 @@ export function blockingFindings({ findings }: Pick<ReviewReport, 'findings'>): 
 }
 
 /** What blocks first, then what does not, then what was dismissed; each by severity, confidence and place. */
-export function byWeight(one: ReportFinding, other: ReportFinding): number {
+export function compareFindings(one: ReportFinding, other: ReportFinding): number {
   return (
     Number(one.dismissal !== null) - Number(other.dismissal !== null) ||
     Number(other.blocking) - Number(one.blocking) ||

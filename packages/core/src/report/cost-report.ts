@@ -1,7 +1,7 @@
-import { type Cost, costOf, modelParts } from './cost.js';
+import { type Cost, sumCosts, modelParts } from './cost.js';
 import type { Hit } from '../budget/ledger.js';
 import { resultId } from '../budget/note-hits.js';
-import { type AgentRun, type Spending, spendingOf } from '../budget/spending.js';
+import { type AgentRun, type Spending, sumSpending } from '../budget/spending.js';
 import { UserError } from '../errors/user-error.js';
 import { printableLine } from '../text/printable.js';
 
@@ -45,12 +45,12 @@ export function costReport({ runs, hits, since }: CostSources): CostReport {
   const counted = runs.filter(isCounted);
   return {
     since: since?.toISOString() ?? null,
-    total: costOf(counted),
+    total: sumCosts(counted),
     underWay: counted.filter(({ state }) => state === 'under-way').length,
     issues: groups(counted, ({ project }) => project).map(([project, ofIssue]) => ({
       project,
-      ...costOf(ofIssue),
-      stages: groups(ofIssue, ({ target }) => target).map(([target, ofStage]) => ({ target, ...costOf(ofStage) })),
+      ...sumCosts(ofIssue),
+      stages: groups(ofIssue, ({ target }) => target).map(([target, ofStage]) => ({ target, ...sumCosts(ofStage) })),
     })),
     models: modelCosts(counted),
     saved: savedBy(hits.filter(isCounted), runs),
@@ -62,7 +62,7 @@ function modelCosts(runs: readonly AgentRun[]): readonly ModelCost[] {
   return groups(parts, ({ agent, model }) => JSON.stringify([agent, model])).map(([, [first, ...rest]]) => ({
     agent: first.agent,
     model: first.model,
-    ...costOf([first, ...rest]),
+    ...sumCosts([first, ...rest]),
   }));
 }
 
@@ -93,7 +93,7 @@ function savedBy(hits: readonly Hit[], runs: readonly AgentRun[]): Saved {
   const keyOf = ({ project, key }: Pick<AgentRun | Hit, 'project' | 'key'>): string => resultId({ project, target: '', key });
   const paidHere = new Set(runs.map(keyOf));
   return {
-    ...spendingOf(results.map(({ costUsd, isInexact }) => ({ state: 'ended', costUsd, isInexact }))),
+    ...sumSpending(results.map(({ costUsd, isInexact }) => ({ state: 'ended', costUsd, isInexact }))),
     paidElsewhere: results.filter((hit) => !paidHere.has(keyOf(hit))).length,
   };
 }

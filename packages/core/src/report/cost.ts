@@ -1,4 +1,4 @@
-import { type AgentRun, isInexactSource, type Spending, spendingOf } from '../budget/spending.js';
+import { type AgentRun, isInexactSource, type Spending, sumSpending } from '../budget/spending.js';
 
 /** What some agent runs have cost, in money and in tokens. */
 export interface Cost extends Spending {
@@ -13,12 +13,12 @@ export interface Cost extends Spending {
 
 export type CostPart = Pick<AgentRun, 'state' | 'costUsd' | 'isInexact' | 'usage'>;
 
-export function costOf(all: readonly CostPart[]): Cost {
+export function sumCosts(all: readonly CostPart[]): Cost {
   const runs = all.filter(({ state }) => state !== 'under-way');
   const usage = runs.flatMap((run) => run.usage);
   const sum = (values: readonly (number | null)[]): number => values.reduce<number>((total, value) => total + (value ?? 0), 0);
   return {
-    ...spendingOf(runs),
+    ...sumSpending(runs),
     inputTokens: sum(usage.map((part) => part.inputTokens)),
     cachedInputTokens: sum(usage.map((part) => part.cachedInputTokens)),
     outputTokens: sum(usage.map((part) => part.outputTokens)),

@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error.js';
 import { count } from '../text/count.js';
 import { excerpt } from '../prompt/render-prompt.js';
 import { estimateTokens, lengthWithin } from '../text/tokens.js';
-import { pathOf, unquotePath } from './file-diff.js';
+import { parseDiffPath, unquotePath } from './file-diff.js';
 import { describeFile, type UnreadFile } from './unread-files.js';
 
 /** All agents' windows hold this beside what they look up. In ASCII it is 300,000 characters. */
@@ -78,5 +78,5 @@ function pathIn(header: readonly string[]): string {
   const renamed = after('rename to ');
   if (renamed !== undefined) return unquotePath(renamed);
   const both = after('diff --git ') ?? '';
-  return pathOf(after('+++ ') ?? '') || pathOf(after('--- ') ?? '') || pathOf(both.slice((both.length + 1) / 2));
+  return parseDiffPath(after('+++ ') ?? '') || parseDiffPath(after('--- ') ?? '') || parseDiffPath(both.slice((both.length + 1) / 2));
 }

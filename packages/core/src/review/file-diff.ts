@@ -38,8 +38,8 @@ export function readDiff(diff: string): readonly FileDiff[] {
     if (line.startsWith('diff --git ')) open = null;
     else if (line.startsWith('rename from ')) files.push((open = openFile('', unquotePath(line.slice(12)))));
     else if (line.startsWith('rename to ') && open !== null) open.path = unquotePath(line.slice(10));
-    else if (line.startsWith('--- ')) removedPath = pathOf(line.slice(4));
-    else if (line.startsWith('+++ ') && !isRename(open)) files.push((open = openFile(pathOf(line.slice(4)) || removedPath, null)));
+    else if (line.startsWith('--- ')) removedPath = parseDiffPath(line.slice(4));
+    else if (line.startsWith('+++ ') && !isRename(open)) files.push((open = openFile(parseDiffPath(line.slice(4)) || removedPath, null)));
     else if (hunk !== undefined && open !== null) {
       left = { before: Number(hunk['before'] ?? 1), after: Number(hunk['after'] ?? 1) };
       const start = Number(hunk['start']);
@@ -72,7 +72,7 @@ function readBodyLine(line: string, file: OpenFile, left: { before: number; afte
 }
 
 /** `b/src/app.ts` as `src/app.ts`; '' for `/dev/null`. git ends a path with spaces by a tab. */
-export function pathOf(text: string): string {
+export function parseDiffPath(text: string): string {
   const path = unquotePath(text.replace(/\t$/, ''));
   return path === '/dev/null' ? '' : path.replace(/^[ab]\//, '');
 }

@@ -1,6 +1,6 @@
 import { SEVERITIES, type Finding } from './finding.js';
 import type { ReviewAnswer } from './review.js';
-import { agreementOf } from './same-claim.js';
+import { compareClaims } from './same-claim.js';
 
 /** What one reviewer said about a change that it was shown in parts. A request for changes in one of them is one for all. */
 export function joinAnswers(answers: readonly ReviewAnswer[]): ReviewAnswer {
@@ -21,7 +21,7 @@ function withoutRepeats(findings: readonly { readonly finding: Finding; readonly
   const gravest = findings.toSorted((one, other) => SEVERITIES.indexOf(one.finding.severity) - SEVERITIES.indexOf(other.finding.severity));
   const kept: (typeof gravest)[number][] = [];
   for (const given of gravest) {
-    const isRepeated = kept.some(({ finding, part }) => part !== given.part && agreementOf(finding, given.finding)?.gapLines === 0);
+    const isRepeated = kept.some(({ finding, part }) => part !== given.part && compareClaims(finding, given.finding)?.gapLines === 0);
     if (!isRepeated) kept.push(given);
   }
   return kept.map(({ finding }) => finding);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Finding, groundedFindingSchema, SEVERITIES } from './finding.js';
 import type { Review } from './review.js';
-import { type Agreement, agreementOf } from './same-claim.js';
+import { type Agreement, compareClaims } from './same-claim.js';
 
 /** What one reviewer reported, in its own words. */
 const statementSchema = groundedFindingSchema.extend({ reviewer: z.string() });
@@ -34,14 +34,14 @@ export function mergeFindings(reviews: readonly Reviewed[]): readonly MergedFind
       else claims[partner]?.push(statement);
     }
   }
-  return claims.map(mergeClaim).sort(byWeight);
+  return claims.map(mergeClaim).sort(compareFindings);
 }
 
 /** Which finding joins which claim: each at most one, the closest pairs first. What one reviewer says twice is not a second opinion. */
 function pairUp(claims: readonly (readonly Statement[])[], findings: readonly Finding[]): ReadonlyMap<number, number> {
   const pairs = findings.flatMap((finding, index) =>
     claims.flatMap((statements, claim) => {
-      const agreement = weakest(statements.map((statement) => agreementOf(statement.finding, finding)));
+      const agreement = weakest(statements.map((statement) => compareClaims(statement.finding, finding)));
       return agreement === null ? [] : [{ index, claim, ...agreement }];
     }),
   );
@@ -79,7 +79,7 @@ function mergeClaim(claim: readonly Statement[]): MergedFinding {
   };
 }
 
-function byWeight(one: MergedFinding, other: MergedFinding): number {
+function compareFindings(one: MergedFinding, other: MergedFinding): number {
   return (
     bySeverity(one, other) ||
     other.confidence - one.confidence ||

@@ -1,5 +1,5 @@
 import { aFinding } from './finding.contract.js';
-import { reviewAnswerSchema, vendorOf } from './review.js';
+import { reviewAnswerSchema, findVendor } from './review.js';
 import { parseSettings } from '../settings/parse-settings.js';
 import { REVIEW } from '../stages/review/review.stage.js';
 
@@ -37,7 +37,7 @@ const define = {
 };
 const settings = parseSettings([{ file: 'nx.json', value: { agents: { define } } }]);
 
-describe('vendorOf', () => {
+describe('findVendor', () => {
   it.each([
     ['claude', 'claude'],
     ['codex', 'codex'],
@@ -46,6 +46,6 @@ describe('vendorOf', () => {
     ['large', 'house.mjs large'],
     ['small', 'house.mjs small'],
   ])('of %s is %s', (agent, vendor) => {
-    expect(vendorOf(REVIEW.settings(settings, agent))).toBe(vendor);
+    expect(findVendor(REVIEW.settings(settings, agent))).toBe(vendor);
   });
 });

@@ -6,12 +6,12 @@ import { objectIdSchema } from '../git/git.js';
 import type { AgentProgram } from '../stage/stage-settings.js';
 
 /** A reviewer's word. */
-export const verdictWord = z.enum(['approve', 'request-changes']);
+export const ratingSchema = z.enum(['approve', 'request-changes']);
 
 /** A reviewer's answer. One that asks for changes and names none is not valid. */
 export const reviewAnswerSchema = z
   .strictObject({
-    verdict: verdictWord,
+    verdict: ratingSchema,
     summary: z.string(),
     findings: z.array(findingSchema),
   })
@@ -31,7 +31,7 @@ export const reviewSchema = z.strictObject({
   model: z.string().nullable().describe('the model that was asked for; null for the default of the agent'),
   baseTree: objectIdSchema.describe('the git tree that the change starts from'),
   tree: objectIdSchema.describe('the git tree that was reviewed; the gate compares it with what it is about to let through'),
-  verdict: verdictWord,
+  verdict: ratingSchema,
   summary: z.string(),
   findings: z.array(groundedFindingSchema),
   ungrounded: z.array(droppedSchema).describe('remarks that named no place in the change'),
@@ -44,7 +44,7 @@ export type Review = z.infer<typeof reviewSchema>;
  * Who made a reviewer. Of a `command` we know only its program and its model, so two that share the program and ask for the same model
  * count as one.
  */
-export function vendorOf({ definition, model }: { readonly definition: AgentProgram; readonly model: string | null }): string {
+export function findVendor({ definition, model }: { readonly definition: AgentProgram; readonly model: string | null }): string {
   if (definition.type !== 'command') return definition.type;
   const program = definition.command.split(/[\\/]/).at(-1) ?? definition.command;
   return model === null ? program : `${program} ${model}`;

@@ -30,7 +30,7 @@ const FILLERS = new Set(
  * lines and through the same category half of the words will do, if their bodies are alike too. Names of code must not contradict.
  * Two faults that are held for one mislead; one fault that is listed twice does not: if unsure it is not one.
  */
-export function agreementOf(one: Claim, other: Claim): Agreement | null {
+export function compareClaims(one: Claim, other: Claim): Agreement | null {
   const gapLines = one.file === other.file ? gapBetween(one, other) : Number.POSITIVE_INFINITY;
   if (gapLines > NEARBY_LINES || nameDifferentCode(one.title, other.title)) return null;
   const likeness = likenessOf(one.title, other.title);

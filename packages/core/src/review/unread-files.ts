@@ -48,12 +48,12 @@ export function excludedFiles({ changed, diffs }: Change, { patterns, matches, m
     const unmarked = binary ? 'binary' : null;
     const reason = reasonOf(path) ?? (binary && from !== null ? reasonOf(from) : null) ?? unmarked;
     const isWhole = !binary && (diff === undefined || diff.hunks.length === 0);
-    return reason === null || isWhole ? [] : [{ path, ...(binary ? (counts.get(path) ?? NO_COUNTS) : countsIn(diff)), reason }];
+    return reason === null || isWhole ? [] : [{ path, ...(binary ? (counts.get(path) ?? NO_COUNTS) : countDiffLines(diff)), reason }];
   });
 }
 
 /** How many lines a diff adds and removes. */
-export function countsIn(diff: Pick<FileDiff, 'added' | 'removed'> | undefined): LineCounts | typeof NO_COUNTS {
+export function countDiffLines(diff: Pick<FileDiff, 'added' | 'removed'> | undefined): LineCounts | typeof NO_COUNTS {
   return diff === undefined ? NO_COUNTS : { added: diff.added.length, removed: diff.removed.length };
 }
 

@@ -5,7 +5,7 @@ import { droppedSchema, isBlocking, SEVERITIES, type Finding, type Severity } fr
 import { mergedFindingSchema, mergeFindings } from './merge-findings.js';
 import { ARTIFACT_VERSION, schemaReference } from './published-schema.js';
 import { unreadFileSchema } from './unread-files.js';
-import { verdictWord, type Review } from './review.js';
+import { ratingSchema, type Review } from './review.js';
 
 const dismissed = z.string().optional().describe('why it was dismissed; it does not block then');
 
@@ -13,7 +13,7 @@ const dismissed = z.string().optional().describe('why it was dismissed; it does 
 export const verdictSchema = z.strictObject({
   $schema: z.string(),
   version: z.literal(ARTIFACT_VERSION),
-  verdict: verdictWord,
+  verdict: ratingSchema,
   blockOn: z.enum([...SEVERITIES, 'none']).describe('the setting that it was reached by'),
   tree: objectIdSchema.describe('the git tree that was judged'),
   baseTree: objectIdSchema.describe('the git tree that the change starts from'),
@@ -22,7 +22,7 @@ export const verdictSchema = z.strictObject({
       reviewer: z.string(),
       vendor: z.string(),
       model: z.string().nullable(),
-      verdict: verdictWord,
+      verdict: ratingSchema,
       summary: z.string(),
       ungrounded: z
         .array(droppedSchema.extend({ blocking: z.boolean(), dismissed }))

@@ -15,7 +15,7 @@ import { buildIssue } from '../stages/build/build-issue.js';
 import { checkoutBuild } from '../stages/checkout/checkout-build.js';
 import { planIssue } from '../stages/plan/plan-issue.js';
 import { reviewIssue } from '../stages/review/review-change.js';
-import { stageOf } from '../stages/stages.js';
+import { findStage } from '../stages/stages.js';
 import { validateIssue } from '../stages/validate/validate-issue.js';
 
 async function record<Result>(issue: StagedIssue, stage: (recorder: StageRecorder) => Promise<Result>): Promise<Result> {
@@ -105,7 +105,7 @@ async function reviewed(): Promise<StagedIssue> {
 }
 
 async function finished(context: StageContext): Promise<boolean> {
-  const stage = stageOf(context.target);
+  const stage = findStage(context.target);
   if (stage === undefined || stage.inputs === null) throw new Error(`"${context.target}" is not cached`);
   return isFinished(context, () => stage.requireStored(context));
 }

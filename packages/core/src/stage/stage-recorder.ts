@@ -1,10 +1,10 @@
 import type { StageContext } from './stage-context.js';
-import { inRound, parseTarget } from './targets.js';
+import { roundTarget, parseTarget } from './targets.js';
 import { CHECKS_STEP, type RunRecord, runRecordSchema, type RunStep } from '../agent/run-record.js';
 import { parseArtifact } from '../artifact/artifact-store.js';
 import { worktreeRedactor } from '../environment/worktree-secrets.js';
 import { UserError } from '../errors/user-error.js';
-import { createRedactor, secretsOf } from '../text/redact.js';
+import { createRedactor, findSecrets } from '../text/redact.js';
 
 /** Collects a stage's transcript and its `run.json`, which are written however the stage ends. */
 export interface StageRecorder {
@@ -63,7 +63,7 @@ export async function recordStage<Result>(context: StageContext, stage: (recorde
 /** Knows our own secrets and those of the worktree's env files: a prompt quotes what a writer wrote, and an agent's commands what they read. */
 async function redactorOf({ project, host, git }: StageContext): Promise<(text: string) => string> {
   const [local, manifest] = await Promise.all([host.state.readLocal(project), host.state.readManifest(project)]);
-  if (local === null || manifest === null) return createRedactor(secretsOf(host.env));
+  if (local === null || manifest === null) return createRedactor(findSecrets(host.env));
   return worktreeRedactor({ worktree: local.worktree, env: host.env, base: manifest.base }, { host, git });
 }
 
@@ -85,7 +85,7 @@ export async function isFinished(context: StageContext, requireResult: () => Pro
   if (isSame && (await isTaken(requireResult))) return true;
   const { stage, agent } = parseTarget(target);
   for (let round = 1; round <= MAX_ROUND; round++) {
-    const other = inRound(stage, round) + (agent === '' ? '' : `--${agent}`);
+    const other = roundTarget(stage, round) + (agent === '' ? '' : `--${agent}`);
     const record = other === target ? null : await readRecord(other, context);
     if (record === null || !isMadeOf(record, context)) continue;
     await host.artifacts.copy(project, other, target);

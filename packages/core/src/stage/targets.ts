@@ -13,18 +13,18 @@ export const PUBLISH_TARGET = 'publish-review';
 export const SERVE_TARGET = 'agent-serve';
 
 /** A target of a round of fixes: `agent-validate-2` is the check of what the first fix made. */
-export function inRound(target: string, round: number): string {
+export function roundTarget(target: string, round: number): string {
   return round === 1 ? target : `${target}-${round}`;
 }
 
 /** The cached target of one agent: `agent-build--claude`, `agent-review-2--codex`. */
 export function targetOf(target: string, agent: string, round = 1): string {
-  return `${inRound(target, round)}--${agent}`;
+  return `${roundTarget(target, round)}--${agent}`;
 }
 
 /** The app for `agent-e2e`: after the checks, and started only when it is asked for. */
 export function e2eServeTarget(round: number): string {
-  return `${inRound(SERVE_TARGET, round)}--e2e`;
+  return `${roundTarget(SERVE_TARGET, round)}--e2e`;
 }
 
 export interface TargetName {
@@ -44,5 +44,5 @@ export function parseTarget(target: string): TargetName {
 
 /** Where the target stands that brings the branch to what a round is about. */
 export function checkoutTarget(round: number): string {
-  return round === 1 ? BUILD_TARGET : inRound(FIX_TARGET, round - 1);
+  return round === 1 ? BUILD_TARGET : roundTarget(FIX_TARGET, round - 1);
 }

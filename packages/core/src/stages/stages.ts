@@ -28,7 +28,7 @@ export function targetsOfIssue(issue: Omit<IssueRound, 'round'>): readonly Issue
 }
 
 /** The stage that a target belongs to, by its name. */
-export function stageOf(target: string): Stage | undefined {
+export function findStage(target: string): Stage | undefined {
   const { stage, agent } = parseTarget(target);
   return STAGES.find((one) => one.target === stage && (one.agents === undefined) === (agent === ''));
 }

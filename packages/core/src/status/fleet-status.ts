@@ -1,6 +1,6 @@
 import { CHECKS_STEP, type RunRecord, runRecordSchema, runTotals, type RunTotals } from '../agent/run-record.js';
 import { parseArtifact } from '../artifact/artifact-store.js';
-import { isInexactSource, readAgentRuns, type Spending, spendingOf } from '../budget/spending.js';
+import { isInexactSource, readAgentRuns, type Spending, sumSpending } from '../budget/spending.js';
 import type { Git } from '../git/git.js';
 import type { Host } from '../host/host.js';
 import { readManifests } from '../manifest/manifest.js';
@@ -67,8 +67,8 @@ export async function fleetStatus(
         { project, branch: manifest.branch, stages: expected, reviewers: expectedReviewers(settings) },
         { git, host },
       )),
-      cost: spendingOf(paidOnce(paid.map((target) => records.get(target) ?? null)).flatMap(agentCosts)),
-      spent: spendingOf(runs.filter((run) => run.project === project)),
+      cost: sumSpending(paidOnce(paid.map((target) => records.get(target) ?? null)).flatMap(agentCosts)),
+      spent: sumSpending(runs.filter((run) => run.project === project)),
     });
   }
   return issues;
@@ -110,7 +110,7 @@ async function readRecord(project: string, target: string, { artifacts }: Host):
   return parseArtifact(await artifacts.read(project, target, 'run.json'), runRecordSchema);
 }
 
-function agentCosts(record: RunRecord | null): Parameters<typeof spendingOf>[0] {
+function agentCosts(record: RunRecord | null): Parameters<typeof sumSpending>[0] {
   const steps = record?.steps.filter(({ what }) => what !== CHECKS_STEP) ?? [];
   return steps.map(({ costUsd, costSource }) => ({ state: 'ended', costUsd, isInexact: isInexactSource(costSource) }));
 }

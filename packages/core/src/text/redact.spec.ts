@@ -1,6 +1,6 @@
-import { createLineRedactor, createRedactor, secretsOf } from './redact.js';
+import { createLineRedactor, createRedactor, findSecrets } from './redact.js';
 
-const redact = (env: Record<string, string>, text: string): string => createRedactor(secretsOf(env))(text);
+const redact = (env: Record<string, string>, text: string): string => createRedactor(findSecrets(env))(text);
 
 describe('redaction', () => {
   it('replaces the values of names that say they are secret', () => {

@@ -33,7 +33,7 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The values of `env` that must not be repeated: those whose name says so, and each password and token inside a URL; what `isPublic` knows is left out. */
-export function secretsOf(env: Variables): readonly string[] {
+export function findSecrets(env: Variables): readonly string[] {
   const secrets = new Set<string>();
   for (const [name, value] of Object.entries(env)) {
     if (SECRET_NAME.test(name)) addSecret(secrets, value);

@@ -1,7 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { Host } from '../host/host.js';
 import { describeProcess, type Allocation, type ProcessIdentity, type Spare } from '../host/registry.js';
-import { choosePortBlock, portsOfBlock } from './port-block.js';
+import { choosePortBlock, listBlockPorts } from './port-block.js';
 
 export interface ClaimRequest {
   /** The repository's common git directory. */
@@ -66,7 +66,7 @@ export async function claimWorktree(request: ClaimRequest, host: Host): Promise<
       continue;
     }
     // A worktree that was ready may have its own servers on its ports.
-    const busy = claim.wasReady ? [] : await host.busyPorts(portsOfBlock(claim.allocation.firstPort));
+    const busy = claim.wasReady ? [] : await host.busyPorts(listBlockPorts(claim.allocation.firstPort));
     if (busy.length === 0) return claim;
     request.onProgress(`port ${busy.join(', ')} is in use by another program: taking the next block`);
     avoided.add(claim.allocation.firstPort);
@@ -115,7 +115,7 @@ export async function takeClaim(seen: Allocation, state: Allocation['state'], ho
 }
 
 /** @throws UserError while another living process is at work on a claim: a build has it long before anything else tells that it builds */
-export async function requireNobodyAtWork(claim: Allocation, host: Host): Promise<void> {
+export async function requireIdleWorktree(claim: Allocation, host: Host): Promise<void> {
   const owner = await findOwnerAtWork(claim, host);
   if (owner === null) return;
   throw new UserError(

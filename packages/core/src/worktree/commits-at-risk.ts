@@ -18,7 +18,7 @@ interface CommitQuestion {
 }
 
 /** What removing a branch or worktree would do to the commits that were made there. */
-export async function lookAtCommits(
+export async function findCommitsAtRisk(
   question: Omit<CommitQuestion, 'merge'>,
   adapters: RemovalAdapters,
 ): Promise<{ readonly merge: Merge | null; readonly commits: CommitsAtRisk }> {

@@ -1,7 +1,7 @@
 import { UserError } from '../errors/user-error.js';
 import type { Allocation } from '../host/registry.js';
 import type { StageContext, StageIssue } from '../stage/stage-context.js';
-import { claimWorktree, findAllocation, requireNobodyAtWork, takeClaim } from './claim.js';
+import { claimWorktree, findAllocation, requireIdleWorktree, takeClaim } from './claim.js';
 import { undoProvisioning } from './provision-worktree.js';
 import { makeSteps, MADE_FRESH, SET_UP } from './provisioning-steps.js';
 import type { WorktreeAdapters, WorktreeWork } from './worktree-work.js';
@@ -77,7 +77,7 @@ export async function removeFreshWorktree(place: FreshPlace, adapters: WorktreeA
   const claim = { repository: place.location.commonDirectory, project: freshProject(place.manifest.project) };
   const left = findAllocation(await host.registry.read(), claim);
   if (left === undefined) return;
-  await requireNobodyAtWork(left, host);
+  await requireIdleWorktree(left, host);
   await discard(workOf(await takeClaim(left, 'creating', host), place), adapters);
 }
 

@@ -1,5 +1,5 @@
 import { findAllocation } from './claim.js';
-import { lookAtCommits, type Merge } from './commits-at-risk.js';
+import { findCommitsAtRisk, type Merge } from './commits-at-risk.js';
 import type { RemoveRequest } from './remove-worktree.js';
 import type { WorktreeAdapters } from './worktree-work.js';
 import { innerWorktrees } from '../branch/keep-work.js';
@@ -65,7 +65,7 @@ export async function planRemoval({ project, location, together = [] }: RemovalQ
   const [dirtyPaths, running, { merge, commits }] = await Promise.all([
     isThere ? git.dirtyPaths(allocation.worktree) : [],
     isThere ? processes(allocation.worktree, adapters) : [],
-    lookAtCommits({ manifest, tip, branchGoes, entry: wasReady ? entry : undefined, into }, adapters),
+    findCommitsAtRisk({ manifest, tip, branchGoes, entry: wasReady ? entry : undefined, into }, adapters),
   ]);
   const losses = [
     ...(dirtyPaths.length === 0 ? [] : [uncommitted(dirtyPaths)]),

@@ -1,4 +1,4 @@
-import { planWorktree, requireNoCircle, type WorktreeRequest } from './plan-worktree.js';
+import { planWorktree, assertAcyclic, type WorktreeRequest } from './plan-worktree.js';
 import type { Issue } from '../issue/issue.js';
 import { manifestSchema } from '../manifest/manifest.js';
 
@@ -105,7 +105,7 @@ describe('planWorktree', () => {
   });
 });
 
-describe('requireNoCircle', () => {
+describe('assertAcyclic', () => {
   it('takes issues that wait for others, a shared one and one that is not there', () => {
     const blockedBy = new Map([
       ['a', ['b', 'c']],
@@ -113,7 +113,7 @@ describe('requireNoCircle', () => {
       ['c', ['d', 'elsewhere']],
       ['d', []],
     ]);
-    expect(() => requireNoCircle(blockedBy)).not.toThrow();
+    expect(() => assertAcyclic(blockedBy)).not.toThrow();
   });
 
   it('names the circle and not the way to it', () => {
@@ -122,16 +122,16 @@ describe('requireNoCircle', () => {
       ['a', ['b']],
       ['b', ['a']],
     ]);
-    expect(() => requireNoCircle(blockedBy)).toThrow(/^"a" waits for "b" waits for "a": nothing could start\./);
+    expect(() => assertAcyclic(blockedBy)).toThrow(/^"a" waits for "b" waits for "a": nothing could start\./);
   });
 
   it('refuses an issue that waits for itself', () => {
-    expect(() => requireNoCircle(new Map([['a', ['a']]]))).toThrow(/^"a" waits for "a":/);
+    expect(() => assertAcyclic(new Map([['a', ['a']]]))).toThrow(/^"a" waits for "a":/);
   });
 
   it('is done with a wide and deep net at once', () => {
     const layers = Array.from({ length: 40 }, (_, layer) => [`${layer}-a`, `${layer}-b`]);
     const blockedBy = new Map(layers.flatMap((names, layer) => names.map((name) => [name, layers[layer + 1] ?? []] as const)));
-    expect(() => requireNoCircle(blockedBy)).not.toThrow();
+    expect(() => assertAcyclic(blockedBy)).not.toThrow();
   });
 });

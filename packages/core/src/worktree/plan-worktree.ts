@@ -92,7 +92,7 @@ function treeOfBase({ existing, baseTree }: WorktreeRequest): Pick<Manifest, 'ba
  * @param blockedBy blockers by project, over all issues of the fleet
  * @throws UserError that names the circle
  */
-export function requireNoCircle(blockedBy: ReadonlyMap<string, readonly string[]>): void {
+export function assertAcyclic(blockedBy: ReadonlyMap<string, readonly string[]>): void {
   const done = new Set<string>();
   const visit = (project: string, path: readonly string[]): void => {
     if (path.includes(project)) {

@@ -1,4 +1,4 @@
-import { choosePortBlock, FIRST_PORT, portsByVariable, portsOfBlock } from './port-block.js';
+import { choosePortBlock, FIRST_PORT, portsByVariable, listBlockPorts } from './port-block.js';
 
 const none = new Set<number>();
 
@@ -34,8 +34,8 @@ describe('choosePortBlock', () => {
   });
 });
 
-it('portsOfBlock are ten in a row', () => {
-  expect(portsOfBlock(20_010)).toEqual([20_010, 20_011, 20_012, 20_013, 20_014, 20_015, 20_016, 20_017, 20_018, 20_019]);
+it('listBlockPorts are ten in a row', () => {
+  expect(listBlockPorts(20_010)).toEqual([20_010, 20_011, 20_012, 20_013, 20_014, 20_015, 20_016, 20_017, 20_018, 20_019]);
 });
 
 it('portsByVariable gives the first ports in the order of the variables', () => {

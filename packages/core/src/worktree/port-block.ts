@@ -20,12 +20,12 @@ export function choosePortBlock({ name, taken, reserved }: PortBlockRequest): nu
   const start = fnv1a(name) % BLOCKS;
   for (let probe = 0; probe < BLOCKS; probe++) {
     const first = FIRST_PORT + PORTS_PER_BLOCK * ((start + probe) % BLOCKS);
-    if (!taken.has(first) && !portsOfBlock(first).some((port) => reserved.has(port))) return first;
+    if (!taken.has(first) && !listBlockPorts(first).some((port) => reserved.has(port))) return first;
   }
   return null;
 }
 
-export function portsOfBlock(first: number): number[] {
+export function listBlockPorts(first: number): number[] {
   return Array.from({ length: PORTS_PER_BLOCK }, (_, index) => first + index);
 }
 

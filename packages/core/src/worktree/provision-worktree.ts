@@ -9,7 +9,14 @@ import { claimWorktree, findAllocation, releaseWorktree, settleWorktree, takeCla
 import type { WorktreePlan } from './plan-worktree.js';
 import { recallClaim } from './recall-claim.js';
 import { makeSteps, undoSteps } from './provisioning-steps.js';
-import { endStraysOf, portsOf, setUpDigest, type DetailSink, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
+import {
+  endStrayProcesses,
+  listWorktreePorts,
+  setUpDigest,
+  type DetailSink,
+  type WorktreeAdapters,
+  type WorktreeWork,
+} from './worktree-work.js';
 
 export interface ProvisionRequest {
   readonly plan: WorktreePlan;
@@ -55,7 +62,7 @@ export async function provisionWorktree(request: ProvisionRequest, adapters: Wor
 
 /** Takes back all that was made for a worktree that was never ready, and keeps what somebody has written in it all the same. Finishes an interrupted undoing. */
 export async function undoProvisioning(work: WorktreeWork, adapters: WorktreeAdapters): Promise<void> {
-  await endStraysOf(work, adapters.host);
+  await endStrayProcesses(work, adapters.host);
   if (!work.here) work.found.isClean ??= await adapters.git.isCheckedOut(work.allocation.worktree);
   await undoSteps(work, adapters);
   await adapters.host.state.removeIssue(work.manifest.project);
@@ -154,7 +161,7 @@ async function localState(work: WorktreeWork, adapters: WorktreeAdapters): Promi
     : { of: await setUpDigest(work, adapters), isUnused: true };
   return {
     worktree: work.allocation.worktree,
-    ports: portsOf(work),
+    ports: listWorktreePorts(work),
     database: database?.description ?? null,
     ...(databaseFailure === null ? {} : { databaseFailure }),
     ...(databaseFailure !== null || setUp === undefined ? {} : { setUp }),

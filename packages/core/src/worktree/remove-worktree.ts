@@ -4,10 +4,10 @@ import type { Allocation } from '../host/registry.js';
 import { keepBackup, OWN_ENV_FILES, removeInnerWorktrees } from '../branch/keep-work.js';
 import { removeFreshWorktree } from './fresh-worktree.js';
 import { buildingRef, builtRef, checkingRef } from '../branch/refs.js';
-import { findAllocation, releaseWorktree, requireNobodyAtWork, settleWorktree, takeClaim } from './claim.js';
+import { findAllocation, releaseWorktree, requireIdleWorktree, settleWorktree, takeClaim } from './claim.js';
 import { FORGOTTEN, planRemoval, type RemovalAdapters, type RemovalPlan } from './plan-removal.js';
 import { undoSteps } from './provisioning-steps.js';
-import { endStraysOf, type ProvisioningSettings, type WorktreeWork } from './worktree-work.js';
+import { endStrayProcesses, type ProvisioningSettings, type WorktreeWork } from './worktree-work.js';
 
 export interface RemoveRequest {
   readonly project: string;
@@ -36,10 +36,10 @@ export async function removeWorktree(plan: RemovalPlan, request: RemoveRequest, 
   await requireNoStage(project, host);
   if (allocation !== null) {
     // Not even `force` takes a worktree from under a process of nx-fleet: what it writes in the meantime would be in no kept ref.
-    await requireNobodyAtWork(allocation, host);
+    await requireIdleWorktree(allocation, host);
     await removeFreshWorktree({ manifest, location, settings, onProgress }, adapters);
     await beginRemoving(allocation, adapters);
-    await endStraysOf({ allocation, location }, host);
+    await endStrayProcesses({ allocation, location }, host);
   }
   const kept = await keepLosses({ allocation, manifest, ...rest }, request, adapters).catch(async (error: unknown) => {
     if (allocation !== null) await settleWorktree(allocation.state, allocation, host);

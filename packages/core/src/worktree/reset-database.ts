@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.js';
 import type { RepositoryLocation } from '../git/git.js';
-import { findAllocation, requireNobodyAtWork, takeClaim } from './claim.js';
+import { findAllocation, requireIdleWorktree, takeClaim } from './claim.js';
 import { environmentStep } from './steps/environment-step.js';
 import { setupStep, smokeStep } from './steps/setup-step.js';
 import {
@@ -40,7 +40,7 @@ export async function resetDatabase(request: ResetRequest, adapters: WorktreeAda
   if (manifest === null || local === null || !isReady) {
     throw new UserError(`"${project}" has no worktree that is ready. Make it: nx g worktree --issue=${project.replace(/^issue-/, '')}`);
   }
-  await requireNobodyAtWork(allocation, host);
+  await requireIdleWorktree(allocation, host);
   // A removal that came between would leave a database and a record that nothing removes any more.
   const taken = await takeClaim(allocation, 'ready', host);
   const here = local.here === true;

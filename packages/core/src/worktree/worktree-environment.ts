@@ -1,5 +1,5 @@
 import { allowedEnvironment } from '../environment/allowed-environment.js';
-import { type DatabaseParts, ownPartNamed, partsOfUrl } from '../environment/database-variables.js';
+import { type DatabaseParts, ownPartNamed, parseDatabaseUrl } from '../environment/database-variables.js';
 import type { DatabaseSettings } from '../settings/settings.js';
 import { shortName } from '../text/names.js';
 
@@ -47,7 +47,7 @@ export interface BranchVariables {
 /** @param variables what the database gives; its first one is the URL. Empty values represent a database that is not there. */
 export function branchVariables(settings: DatabaseSettings, variables: Readonly<Record<string, string>>): BranchVariables {
   const [url = ''] = Object.values(variables);
-  const parts = partsOfUrl(url);
+  const parts = parseDatabaseUrl(url);
   const named = { ...variables };
   for (const [name, template] of Object.entries(settings.type === 'none' ? {} : (settings.extraVariables ?? {}))) {
     named[name] = url === '' ? '' : filled(template, { ...variables, url, ...parts });

@@ -89,11 +89,11 @@ export async function discardSockets(worktree: string, host: Host): Promise<void
   await host.discardDirectory(socketDirectory(worktree, host.env)).catch(() => undefined);
 }
 
-export function portsOf({ allocation, settings }: WorktreeWork): Record<string, number> {
+export function listWorktreePorts({ allocation, settings }: WorktreeWork): Record<string, number> {
   return portsByVariable(allocation.firstPort, settings.ports.variables);
 }
 
-export function envFileOf({ allocation }: WorktreeWork): string {
+export function worktreeEnvFile({ allocation }: WorktreeWork): string {
   return `${allocation.worktree}/${ENV_FILE}`;
 }
 
@@ -101,7 +101,7 @@ export function envFileOf({ allocation }: WorktreeWork): string {
  * Ends what killed commands of nx-fleet left at work for a worktree: in it, and in the main worktree, where programs of the team make and remove
  * databases. Else they would do so behind the back of the next command.
  */
-export async function endStraysOf(
+export async function endStrayProcesses(
   { allocation, location }: { readonly allocation: Pick<Allocation, 'worktree'>; readonly location: RepositoryLocation },
   host: Host,
 ): Promise<void> {

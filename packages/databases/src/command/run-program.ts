@@ -4,7 +4,7 @@ import {
   commandWords,
   createRedactor,
   printableLine,
-  secretsOf,
+  findSecrets,
   UserError,
   type CommandLine,
   type CommandResult,
@@ -41,7 +41,7 @@ export async function runProgram({ settings, context }: Programs, { verb, line, 
   const { mainWorktree, onProgress, signal } = request;
   const result = await context.commands.run({ file, args, cwd: mainWorktree, env, ...(signal === undefined ? {} : { signal }) });
   signal?.throwIfAborted();
-  const redact = createRedactor([...secretsOf(context.env), ...secretsPrinted(result)]);
+  const redact = createRedactor([...findSecrets(context.env), ...secretsPrinted(result)]);
   const said = [...(verb === 'list' ? [] : plainLines(result.stdout)), ...plainLines(result.stderr)].map((text) =>
     printableLine(redact(text)),
   );
@@ -62,5 +62,5 @@ export async function runProgram({ settings, context }: Programs, { verb, line, 
 /** Whatever a variable is called, its value may be a secret. */
 function secretsPrinted({ stdout, stderr }: CommandResult): readonly string[] {
   const printed = Object.values({ ...parseVariables(stderr), ...parseVariables(stdout) });
-  return printed.flatMap((value) => secretsOf({ SECRET: value }));
+  return printed.flatMap((value) => findSecrets({ SECRET: value }));
 }

@@ -1,4 +1,4 @@
-import { createRedactor, printableLine, secretsOf, urlOfParts, UserError } from '@nx-fleet/core';
+import { createRedactor, printableLine, findSecrets, joinDatabaseUrl, UserError } from '@nx-fleet/core';
 import { Client } from 'pg';
 
 /** The database that branches are copied from, as its URL says. */
@@ -18,7 +18,7 @@ const PARTS_OF_URL = /^([a-z]+:\/\/[^/?#]*)(?:\/([^?#]*))?(.*)$/s;
 
 /** @throws UserError when the variable is missing or holds no URL of a PostgreSQL database; what it holds is never repeated */
 export function requireSource(variable: string, env: Readonly<Record<string, string>>): PostgresSource {
-  const url = env[variable]?.trim() || (urlOfParts(env) ?? '');
+  const url = env[variable]?.trim() || (joinDatabaseUrl(env) ?? '');
   if (url === '') {
     throw new UserError(
       `Environment variable "${variable}" is not set. Set it to the URL of the database to copy (in the workspace's ".env"), or DB_HOST and DB_NAME to its parts, or name another one in "database.source".`,
@@ -44,7 +44,7 @@ export function urlOfDatabase({ url }: Pick<PostgresSource, 'url'>, database: st
 /** Takes what is secret in the URL out of a text, also percent-encoded. */
 export function redactSource({ url, password }: Pick<PostgresSource, 'url' | 'password'>, text: string): string {
   const passwords = password === null || password === '' ? [] : [password, encodeURIComponent(password)];
-  return createRedactor([...secretsOf({ DATABASE_URL: url }), ...passwords])(text);
+  return createRedactor([...findSecrets({ DATABASE_URL: url }), ...passwords])(text);
 }
 
 /** `127.0.0.1:5432`, for users. */

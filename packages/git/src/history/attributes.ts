@@ -20,7 +20,7 @@ export async function mergeTrees(
   repository: Repository,
   { base, flags, commits }: { readonly base: string; readonly flags: readonly string[]; readonly commits: readonly [string, string] },
 ): Promise<GitOutput> {
-  return withAttributesOf(repository, base, async (git) => {
+  return withTreeAttributes(repository, base, async (git) => {
     const { stdout } = await git(['ls-files', '-z', '--', '.gitattributes', ':(glob)**/.gitattributes']);
     if (stdout !== '') await git(['checkout-index', '--quiet', '-z', '--stdin'], { input: stdout });
     return git(['merge-tree', '--write-tree', ...flags, ...commits], { answers: [0, 1], configuration: MERGE_CONFIGURATION });
@@ -31,7 +31,11 @@ export async function mergeTrees(
  * Acts with a git that reads attributes from a tree, through an index, and from no work tree and no configuration: they decide what counts as binary
  * and how files merge, and two machines must get the same. What such a git writes goes into the repository's objects.
  */
-export async function withAttributesOf<Result>(repository: Repository, tree: string, act: (git: Git) => Promise<Result>): Promise<Result> {
+export async function withTreeAttributes<Result>(
+  repository: Repository,
+  tree: string,
+  act: (git: Git) => Promise<Result>,
+): Promise<Result> {
   const { commonDirectory } = await repository.locate();
   return withScratchFolder(repository.scratch, async (scratch) => {
     const cwd = join(scratch, 'empty');

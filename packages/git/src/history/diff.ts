@@ -1,7 +1,7 @@
 import type { ChangedFile, LineCounts } from '@nx-fleet/core';
 import type { Repository } from '../repository/repository.js';
 import { requireTree } from '../repository/revisions.js';
-import { withAttributesOf } from './attributes.js';
+import { withTreeAttributes } from './attributes.js';
 
 // An order of somebody's own would give another diff.
 const RENAMES = ['-M', '-l1000', '-O/dev/null'];
@@ -53,7 +53,7 @@ interface DiffRequest {
 async function diffTrees(repository: Repository, request: DiffRequest): Promise<string> {
   const base = await requireTree(repository, request.base);
   const head = await requireTree(repository, request.head);
-  return withAttributesOf(repository, base, async (git) => {
+  return withTreeAttributes(repository, base, async (git) => {
     if (request.withoutAttributes === true) await git(['read-tree', '--empty']);
     const args = ['diff-tree', '-r', ...RENAMES, ...request.flags, base, head, '--'];
     return (await git(args, { configuration: ['diff.suppressBlankEmpty=false'] })).stdout;
@@ -108,7 +108,7 @@ export async function generatedMarks(
 ): Promise<ReadonlyMap<string, string>> {
   if (paths.length === 0) return new Map();
   const tree = await requireTree(repository, revision);
-  return withAttributesOf(repository, tree, async (git) => {
+  return withTreeAttributes(repository, tree, async (git) => {
     const input = paths.map((path) => `${path}\0`).join('');
     const { stdout } = await git(['check-attr', '--cached', '-z', '--stdin', ...ATTRIBUTES], { input });
     // A value can be empty.

@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { printableLine, type ProcessEnd, type RepositoryLocation, type ScratchFolders } from '@nx-fleet/core';
 import { type Environment, networkVariables } from '../command/environment.js';
 import { createGitRunner, type GitOptions, type GitOutput, type GitRunner } from '../command/run-git.js';
-import { registrationOf } from '../worktrees/worktree-list.js';
+import { findRegistration } from '../worktrees/worktree-list.js';
 import { locateRepository } from './locate.js';
 
 /** One repository, with the three places where its commands run. */
@@ -72,7 +72,7 @@ export async function openMainWorktree(repository: Repository): Promise<Worktree
 async function openWorktree(run: GitRunner, path: string, commonDirectory: string): Promise<Worktree> {
   if (!isAbsolute(path)) throw new Error(`Worktree "${printableLine(path)}" is not an absolute path`);
   const realPath = await realpath(path);
-  const gitDirectory = (await registrationOf(realPath, commonDirectory)) ?? (await gitDirectoryOf(run, realPath, commonDirectory));
+  const gitDirectory = (await findRegistration(realPath, commonDirectory)) ?? (await gitDirectoryOf(run, realPath, commonDirectory));
   return { path: realPath, gitDirectory, run: (args, options) => run({ cwd: realPath, arguments: args, ...options }) };
 }
 

@@ -4,7 +4,7 @@ import { pathExists } from '@nx-fleet/system';
 import { GITLINK, parseRawChanges, RAW_FLAGS, type RawChange, splitNul } from '../command/git-output.js';
 import type { GitOptions, GitOutput } from '../command/run-git.js';
 import type { Repository, Worktree } from '../repository/repository.js';
-import { submodulesOf } from '../worktrees/submodules.js';
+import { listSubmodules } from '../worktrees/submodules.js';
 import { convertedOnly } from '../worktrees/work-tree-state.js';
 import { filesInEmbedded, findEmbedded } from './embedded-repositories.js';
 
@@ -124,7 +124,7 @@ async function requireStoredElsewhere({ run }: Repository, worktree: Worktree, p
 /** @throws UserError for a new submodule: its content would be in no commit and in no review */
 async function requireUndeclared(worktree: Worktree, embedded: readonly string[]): Promise<void> {
   if (embedded.length === 0) return;
-  const declared = await submodulesOf(worktree);
+  const declared = await listSubmodules(worktree);
   const path = embedded.find((folder) => declared.some((submodule) => submodule.path === folder));
   if (path === undefined) return;
   throw new UserError(

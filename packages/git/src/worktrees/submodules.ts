@@ -32,7 +32,7 @@ export async function fillSubmodules(repository: Repository, worktree: Worktree)
 /** Puts submodules that are there back to the commits that HEAD asks for; what was changed in them goes. */
 export async function resetSubmodules(repository: Repository, checkout: Pick<Worktree, 'path' | 'run'>): Promise<void> {
   if (!(await pathExists(join(checkout.path, '.gitmodules')))) return;
-  for (const { path } of await submodulesOf(checkout)) {
+  for (const { path } of await listSubmodules(checkout)) {
     const directory = join(checkout.path, path);
     const commit = await pinnedCommit(checkout, path);
     if (commit === null || !(await pathExists(join(directory, '.git')))) continue;
@@ -45,7 +45,7 @@ export async function resetSubmodules(repository: Repository, checkout: Pick<Wor
 }
 
 async function fill(filling: Filling): Promise<void> {
-  for (const submodule of await submodulesOf(filling.checkout)) await fillOne(filling, submodule);
+  for (const submodule of await listSubmodules(filling.checkout)) await fillOne(filling, submodule);
 }
 
 async function fillOne({ repository, checkout, model }: Filling, { name, path }: Submodule): Promise<void> {
@@ -86,7 +86,7 @@ async function clone(checkout: Worktree, { name, path, source }: Submodule & { r
 }
 
 /** Names and paths from `.gitmodules`, without those that could lead out of the places for submodules. */
-export async function submodulesOf(checkout: Pick<Worktree, 'run'>): Promise<readonly Submodule[]> {
+export async function listSubmodules(checkout: Pick<Worktree, 'run'>): Promise<readonly Submodule[]> {
   const key = String.raw`^submodule\..*\.path$`;
   const { stdout } = await checkout.run(['config', '-z', '--file', '.gitmodules', '--get-regexp', key], { answers: [0, 1] });
   return splitNul(stdout).flatMap((entry) => {

@@ -91,7 +91,7 @@ export async function pointsInto(path: string, commonDirectory: string): Promise
 }
 
 /** Where a worktree's HEAD and index are, if it and its registration name each other; null for all that only git itself can judge. */
-export async function registrationOf(path: string, commonDirectory: string): Promise<string | null> {
+export async function findRegistration(path: string, commonDirectory: string): Promise<string | null> {
   if (join(path, '.git') === commonDirectory) return commonDirectory;
   const target = await gitFileTarget(path);
   if (target === null) return null;

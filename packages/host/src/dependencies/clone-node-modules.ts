@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { DependencySafety } from '@nx-fleet/core';
 import { isFolder, namesIn, nullIfAbsent } from '@nx-fleet/system';
 import { cloneTree, mutablePackages, type Transfer } from './clone-tree.js';
-import { foldersOf } from './dependency-key.js';
+import { listPackageFolders } from './dependency-key.js';
 
 export interface NodeModulesClone {
   readonly from: string;
@@ -18,7 +18,7 @@ export interface NodeModulesClone {
 /** Repeats node_modules of the root, and of each folder that both worktrees have. Removes what it has made when it fails. */
 export async function cloneNodeModules(clone: NodeModulesClone): Promise<void> {
   const folders: string[] = [];
-  for (const folder of await foldersOf(clone.to)) {
+  for (const folder of await listPackageFolders(clone.to)) {
     if (await isFolder(path.join(clone.from, folder, 'node_modules'))) folders.push(folder);
   }
   const rewriteLink = await linkRewriter(clone.from, clone.to);

@@ -88,7 +88,7 @@ export async function packageFolders(root: string): Promise<readonly string[]> {
 }
 
 /** All folders of a worktree but those of git, Nx and node_modules, relative; the root itself is ''. */
-export async function foldersOf(root: string): Promise<readonly string[]> {
+export async function listPackageFolders(root: string): Promise<readonly string[]> {
   const found: string[] = [];
   await visitFolders(root, (folder) => void found.push(folder));
   return found;

@@ -27,10 +27,10 @@ function isProcessId(text: string): boolean {
 
 /** True also where the system does not tell where a process runs, or does not let us look there. */
 function sameRepository(workspaceRoot: string): (folder: string | null) => boolean {
-  const ours = repositoryOf(realpathSync(workspaceRoot));
+  const ours = findRepository(realpathSync(workspaceRoot));
   return (folder) => {
     try {
-      return folder === null || repositoryOf(folder) === ours;
+      return folder === null || findRepository(folder) === ours;
     } catch (error) {
       if (['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return true;
       throw error;
@@ -42,7 +42,7 @@ function sameRepository(workspaceRoot: string): (folder: string | null) => boole
  * The folder that all worktrees of a folder's repository share; null outside of any. By what is on disk (gitrepository-layout(5)), without git.
  * @param folder real absolute path
  */
-export function repositoryOf(folder: string): string | null {
+export function findRepository(folder: string): string | null {
   const place = path.join(folder, '.git');
   const found = statSync(place, { throwIfNoEntry: false });
   if (found?.isDirectory() === true) return place;
@@ -56,7 +56,7 @@ export function repositoryOf(folder: string): string | null {
       ),
     );
   const parent = path.dirname(folder);
-  return parent === folder ? null : repositoryOf(parent);
+  return parent === folder ? null : findRepository(parent);
 }
 
 /** A submodule and a repository whose folder stands elsewhere have no file `commondir`. */

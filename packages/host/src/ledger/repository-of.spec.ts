@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { useTemporaryFolder } from '../../../system/src/testing/temporary-folder.js';
-import { repositoryOf } from './identify-run.js';
+import { findRepository } from './identify-run.js';
 
 describe('the repository of a folder', () => {
   const folder = useTemporaryFolder();
@@ -21,26 +21,26 @@ describe('the repository of a folder', () => {
   it('is the same in the main worktree, below it, and in linked ones, and another in another clone', () => {
     git(at('main'), 'worktree', 'add', '-q', at('linked'));
     mkdirSync(at('main', 'a', 'b'), { recursive: true });
-    for (const place of [at('main'), at('main', 'a', 'b'), at('linked')]) expect(repositoryOf(place)).toBe(at('main', '.git'));
+    for (const place of [at('main'), at('main', 'a', 'b'), at('linked')]) expect(findRepository(place)).toBe(at('main', '.git'));
     git(folder(), 'clone', '-q', at('main'), 'clone');
-    expect(repositoryOf(at('clone'))).toBe(at('clone', '.git'));
+    expect(findRepository(at('clone'))).toBe(at('clone', '.git'));
   });
 
   it('is the same in all worktrees of a bare one, and where its folder stands elsewhere', () => {
     git(folder(), 'clone', '-q', '--bare', at('main'), 'bare');
     git(at('bare'), 'worktree', 'add', '-q', '-b', 'one', at('one'));
     git(at('bare'), 'worktree', 'add', '-q', '-b', 'two', at('two'));
-    expect([repositoryOf(at('one')), repositoryOf(at('two'))]).toEqual([at('bare'), at('bare')]);
+    expect([findRepository(at('one')), findRepository(at('two'))]).toEqual([at('bare'), at('bare')]);
     git(folder(), 'init', '-q', '--separate-git-dir', at('apart'), 'with');
-    expect(repositoryOf(at('with'))).toBe(at('apart'));
+    expect(findRepository(at('with'))).toBe(at('apart'));
   });
 
   it('is a submodule, not the repository around it', () => {
     git(at('main'), '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', at('main'), 'sub');
-    expect(repositoryOf(at('main', 'sub'))).toBe(at('main', '.git', 'modules', 'sub'));
+    expect(findRepository(at('main', 'sub'))).toBe(at('main', '.git', 'modules', 'sub'));
   });
 
   it('is none outside of any, also where the folder is gone', () => {
-    expect([repositoryOf(folder()), repositoryOf(at('gone'))]).toEqual([null, null]);
+    expect([findRepository(folder()), findRepository(at('gone'))]).toEqual([null, null]);
   });
 });

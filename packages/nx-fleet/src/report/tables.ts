@@ -1,4 +1,4 @@
-import { formatSpending, type IssueStatus, printableLine, type ProblemReport, stageOf, type StageStatus } from '@nx-fleet/core';
+import { formatSpending, type IssueStatus, printableLine, type ProblemReport, findStage, type StageStatus } from '@nx-fleet/core';
 import Table from 'cli-table3';
 
 /** Rows under headings, in columns; no frame, so that it reads well in a log. */
@@ -82,7 +82,7 @@ function stageCell({ state, durationMs, checks }: StageStatus): string {
 }
 
 function tokensCell(stages: readonly StageStatus[]): string {
-  const counted = stages.filter((stage) => stage.state !== 'waiting' && stageOf(stage.target)?.prompt !== null);
+  const counted = stages.filter((stage) => stage.state !== 'waiting' && findStage(stage.target)?.prompt !== null);
   if (counted.length === 0 || counted.some((stage) => stage.inputTokens === null || stage.outputTokens === null)) return '-';
   const total = counted.reduce((sum, stage) => sum + (stage.inputTokens ?? 0) + (stage.outputTokens ?? 0), 0);
   return total < 10_000 ? String(total) : `${Math.round(total / 1_000)}k`;

@@ -1,5 +1,5 @@
 import type { LocalStage } from '../../stage/stage.js';
-import { FIX_TARGET, inRound, targetOf } from '../../stage/targets.js';
+import { FIX_TARGET, roundTarget, targetOf } from '../../stage/targets.js';
 import { checkoutSchema } from '../../branch/checkout-artifact.js';
 import { isFixed } from '../fix/fix.stage.js';
 
@@ -11,7 +11,7 @@ export const CHECKOUT_FIX: LocalStage<{ readonly writer: string }> = {
     const { settings, round } = at;
     const dependsOn = [targetOf(FIX_TARGET, settings.agents.writer, round)];
     const description = 'Brings the branch to its fix on this machine';
-    return isFixed(at) ? [{ name: inRound(FIX_TARGET, round), dependsOn, description }] : [];
+    return isFixed(at) ? [{ name: roundTarget(FIX_TARGET, round), dependsOn, description }] : [];
   },
   settings: ({ agents: { writer } }) => ({ writer }),
   prompt: null,

@@ -5,7 +5,7 @@ import { requireCheckout, writeCheckout } from '../../branch/checkout-artifact.j
 import { readFix } from '../fix/fix-artifact.js';
 import { gateReview, type GateSettings } from '../gate/gate-change.js';
 import type { StageContext } from '../../stage/stage-context.js';
-import { DELIVER_TARGET, inRound, REVIEW_TARGET } from '../../stage/targets.js';
+import { DELIVER_TARGET, roundTarget, REVIEW_TARGET } from '../../stage/targets.js';
 import { count } from '../../text/count.js';
 
 export interface DeliverSettings extends GateSettings {
@@ -31,7 +31,7 @@ export async function deliverIssue(
 ): Promise<Delivery> {
   const { host, project } = context;
   await host.artifacts.clear(project, DELIVER_TARGET);
-  const lastRound = { ...context, target: inRound(REVIEW_TARGET, rounds + 1) };
+  const lastRound = { ...context, target: roundTarget(REVIEW_TARGET, rounds + 1) };
   const verdict = await gateReview(gate, lastRound);
   let fixes = 0;
   for (let round = 1; round <= rounds; round++) fixes += ((await readFix({ writer, round }, context))?.fixed ?? 0) > 0 ? 1 : 0;

@@ -8,7 +8,7 @@ import { clearInterruptedChecks, noteChecks } from '../../branch/interrupted-che
 import { requireCleanWorktree, requireUnchanged } from '../../branch/own-branch.js';
 import { UserError } from '../../errors/user-error.js';
 import { excerpt, fence, renderPrompt } from '../../prompt/render-prompt.js';
-import { vendorOf } from '../../review/review.js';
+import { findVendor } from '../../review/review.js';
 import { pathsFromBase, type ReadingPlace, readInSnapshot } from '../../stage/read-in-snapshot.js';
 import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
 import { recordStage, type StageRecorder } from '../../stage/stage-recorder.js';
@@ -126,7 +126,7 @@ async function storeE2e({ settings, validation, answer, recorder }: ToStore, { g
   const changed = (await git.changedFiles(baseTree, tree)).map(({ path }) => path);
   const e2e: E2e = {
     agent: settings.agent,
-    vendor: vendorOf(settings),
+    vendor: findVendor(settings),
     model: recorder.lastModel() ?? settings.model,
     baseTree,
     tree,

@@ -2,7 +2,7 @@ import { e2eSchema, requireStoredE2e } from './e2e-review.js';
 import type { Settings } from '../../settings/settings.js';
 import { agentSettings, type AgentStageSettings } from '../../stage/stage-settings.js';
 import { type AgentStage, targetPerAgent } from '../../stage/stage.js';
-import { E2E_TARGET, e2eServeTarget, inRound, VALIDATE_TARGET } from '../../stage/targets.js';
+import { E2E_TARGET, e2eServeTarget, roundTarget, VALIDATE_TARGET } from '../../stage/targets.js';
 import { appSettings, type AppSettings } from '../serve/app-settings.js';
 
 export interface E2eStageSettings extends AgentStageSettings {
@@ -20,7 +20,7 @@ export const E2E = {
     at.settings.serve === undefined
       ? []
       : targetPerAgent({ target: E2E_TARGET, agents }, at, (agent) => ({
-          dependsOn: [inRound(VALIDATE_TARGET, at.round), e2eServeTarget(at.round)],
+          dependsOn: [roundTarget(VALIDATE_TARGET, at.round), e2eServeTarget(at.round)],
           description: `${agent} tries the running app, read-only and without the writer's context`,
         })),
   settings: (all: Settings, agent: string): E2eStageSettings => ({

@@ -3,7 +3,7 @@ import { worktreeRedactor } from '../../environment/worktree-secrets.js';
 import { printable, printableLine } from '../../text/printable.js';
 import { worktreeEnvironment } from '../../worktree/worktree-environment.js';
 import type { AppAccess, AppAnswer, AppRequest } from '../serve/app-state.js';
-import { portOf, type AppSettings } from '../serve/app-settings.js';
+import { readPort, type AppSettings } from '../serve/app-settings.js';
 import type { E2eRequest } from './e2e-answer.js';
 import type { StageContext, StageIssue } from '../../stage/stage-context.js';
 
@@ -32,7 +32,7 @@ export async function recordExchanges({ url, settings, issue, access }: Exchange
   const sendOne = async (request: E2eRequest): Promise<void> => {
     const answer = await access.send({ ...request, url: new URL(request.path, url).href });
     // A port is this machine's: what is stored must not depend on it.
-    const text = redact(printable(exchangeText(request, answer))).replaceAll(`:${portOf(url)}`, ':{port}');
+    const text = redact(printable(exchangeText(request, answer))).replaceAll(`:${readPort(url)}`, ':{port}');
     texts.push(text);
     await host.artifacts.write(project, target, exchangeFile(texts.length), `${text}\n`);
     onProgress(

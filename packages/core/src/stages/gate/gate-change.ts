@@ -15,7 +15,7 @@ import { REVIEW_TARGET } from '../../stage/targets.js';
 import { fingerprint } from '../../text/names.js';
 import { requireE2eReviews } from '../e2e/e2e-review.js';
 import { issueReviewed, requireReviews, type Reviewed } from '../review/require-reviews.js';
-import { placeOf, type ProjectReviewRequest, projectSpec, reviewedOf } from '../review/review-project.js';
+import { placeOf, type ProjectReviewRequest, projectSpec, describeReviewed } from '../review/review-project.js';
 import { readValidation } from '../validate/validation-artifact.js';
 
 export interface GateSettings {
@@ -93,7 +93,11 @@ export async function gateProject(settings: GateSettings, request: ProjectReview
     return null;
   }
   const ignores = await agreedIgnores(index, context);
-  return gateChange(settings, { ...reviewedOf(change), title: 'its part of the change', spec: projectSpec(change), ignores }, context);
+  return gateChange(
+    settings,
+    { ...describeReviewed(change), title: 'its part of the change', spec: projectSpec(change), ignores },
+    context,
+  );
 }
 
 export interface JudgeContext {

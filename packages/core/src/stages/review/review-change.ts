@@ -10,8 +10,8 @@ import type { Finding } from '../../review/finding.js';
 import { groundFindings } from '../../review/ground-findings.js';
 import { joinAnswers } from '../../review/join-answers.js';
 import { ARTIFACT_VERSION, schemaReference } from '../../review/published-schema.js';
-import { type Review, type ReviewAnswer, reviewAnswerSchema, vendorOf } from '../../review/review.js';
-import { countsIn, excludedFiles } from '../../review/unread-files.js';
+import { type Review, type ReviewAnswer, reviewAnswerSchema, findVendor } from '../../review/review.js';
+import { countDiffLines, excludedFiles } from '../../review/unread-files.js';
 import { weakenedChecks } from '../../review/weakened-tests.js';
 import { pathsFromBase, readInSnapshot } from '../../stage/read-in-snapshot.js';
 import { requireIssue, type StageContext, type StageIssue } from '../../stage/stage-context.js';
@@ -50,7 +50,9 @@ export async function reviewChange(settings: ReviewStageSettings, subject: Revie
   const { parts, cut } = diffParts(diff, excluded);
   const unread = [
     ...excluded,
-    ...diffs.filter(({ path }) => cut.includes(path)).map((file) => ({ path: file.path, ...countsIn(file), reason: 'only its beginning' })),
+    ...diffs
+      .filter(({ path }) => cut.includes(path))
+      .map((file) => ({ path: file.path, ...countDiffLines(file), reason: 'only its beginning' })),
   ];
   const read = diffs.map((file) => (excluded.some(({ path }) => path === file.path) ? { ...file, hunks: [] } : file));
   const prompts = await promptsFor(subject, { parts, facts: weakenedChecks(diffs, changed, context.isJudge) }, context);
@@ -74,7 +76,7 @@ export async function reviewChange(settings: ReviewStageSettings, subject: Revie
       $schema: schemaReference('review'),
       version: ARTIFACT_VERSION,
       reviewer: settings.agent,
-      vendor: vendorOf(settings),
+      vendor: findVendor(settings),
       model: recorder.lastModel() ?? settings.model,
       baseTree,
       tree,

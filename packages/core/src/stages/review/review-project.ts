@@ -59,7 +59,7 @@ async function withJudge(
 }
 
 /** What the stored reviews of a project must be of. */
-export function reviewedOf({ project, baseTree, tree }: ProjectChange): Reviewed {
+export function describeReviewed({ project, baseTree, tree }: ProjectChange): Reviewed {
   return { name: `"${printableLine(project)}"`, baseTree, tree };
 }
 
@@ -82,5 +82,5 @@ export async function requireProjectResult(request: Pick<ProjectReviewRequest, '
   const { project, target } = context;
   const change = await readChange(project, placeOf(request, context));
   if (change === null) throw new UserError(`"${printableLine(project)}" is not touched.`);
-  await requireReviews([parseTarget(target).agent], reviewedOf(change), context);
+  await requireReviews([parseTarget(target).agent], describeReviewed(change), context);
 }

@@ -2,7 +2,7 @@ import { reviewSchema } from '../../review/review.js';
 import type { Settings } from '../../settings/settings.js';
 import { agentSettings, type AgentStageSettings } from '../../stage/stage-settings.js';
 import { targetPerAgent, type AgentStage } from '../../stage/stage.js';
-import { inRound, REVIEW_TARGET, VALIDATE_TARGET } from '../../stage/targets.js';
+import { roundTarget, REVIEW_TARGET, VALIDATE_TARGET } from '../../stage/targets.js';
 import { requireStoredReview } from './require-reviews.js';
 
 export interface ReviewStageSettings extends AgentStageSettings {
@@ -19,7 +19,7 @@ export const REVIEW = {
   agents,
   targets: (at) =>
     targetPerAgent({ target: REVIEW_TARGET, agents }, at, (agent) => ({
-      dependsOn: [inRound(VALIDATE_TARGET, at.round)],
+      dependsOn: [roundTarget(VALIDATE_TARGET, at.round)],
       description: `${agent} reviews the change, read-only and without the writer's context`,
     })),
   settings: (all, reviewer) => ({ ...agentSettings(all.agents, reviewer, all.agents.tiers.review), exclude: all.review.exclude }),

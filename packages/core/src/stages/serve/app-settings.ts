@@ -52,7 +52,7 @@ function isLocal(url: string): boolean {
 }
 
 /** The port that a URL leads to. */
-export function portOf(url: string): number {
+export function readPort(url: string): number {
   const { port, protocol } = new URL(url);
   if (port !== '') return Number(port);
   return protocol === 'https:' ? 443 : 80;

@@ -1,4 +1,4 @@
-import { type AppSettings, appUrl, portNames, portOf } from './app-settings.js';
+import { type AppSettings, appUrl, portNames, readPort } from './app-settings.js';
 import { type AppAccess, type AppState, isAppRequested, writeAppState } from './app-state.js';
 import { requireDatabase } from '../../branch/set-up-worktree.js';
 import { commandText, commandWords } from '../../check/command-words.js';
@@ -68,7 +68,7 @@ interface Surroundings {
 }
 
 async function requireFreePort(url: string, { access, context: { host, project } }: Surroundings): Promise<void> {
-  const port = portOf(url);
+  const port = readPort(url);
   if ((await host.busyPorts([port])).length === 0) return;
   const holder = await access.listenerAt(port);
   const name = holder === null ? 'another process' : `"${printableLine(holder.name)}" (process ${holder.pid})`;

@@ -1,5 +1,5 @@
 import type { LocalStage, StageTarget } from '../../stage/stage.js';
-import { e2eServeTarget, inRound, SERVE_TARGET, VALIDATE_TARGET } from '../../stage/targets.js';
+import { e2eServeTarget, roundTarget, SERVE_TARGET, VALIDATE_TARGET } from '../../stage/targets.js';
 import { appSettings, readyTimeoutMs, type AppSettings } from './app-settings.js';
 
 export interface ServeStageSettings {
@@ -15,7 +15,7 @@ export const SERVE: LocalStage<ServeStageSettings> = {
     if (settings.serve === undefined) return [];
     const forTrial: StageTarget = {
       name: e2eServeTarget(round),
-      dependsOn: [inRound(VALIDATE_TARGET, round)],
+      dependsOn: [roundTarget(VALIDATE_TARGET, round)],
       description: 'The app for agent-e2e: after the checks, started when it is asked for',
       options: { onDemand: true },
     };

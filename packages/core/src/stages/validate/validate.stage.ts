@@ -1,5 +1,5 @@
 import type { CheckStage } from '../../stage/stage.js';
-import { checkoutTarget, inRound, VALIDATE_TARGET } from '../../stage/targets.js';
+import { checkoutTarget, roundTarget, VALIDATE_TARGET } from '../../stage/targets.js';
 import type { CommandLine } from '../../settings/settings.js';
 import { requireValidation, validationSchema } from './validation-artifact.js';
 
@@ -18,7 +18,7 @@ export const VALIDATE: CheckStage<ValidateStageSettings> = {
   target: VALIDATE_TARGET,
   targets: ({ round }) => [
     {
-      name: inRound(VALIDATE_TARGET, round),
+      name: roundTarget(VALIDATE_TARGET, round),
       dependsOn: [checkoutTarget(round)],
       description: 'Runs the checks on what is committed, in a fresh worktree with ports and a database of its own',
     },

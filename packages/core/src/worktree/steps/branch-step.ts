@@ -3,7 +3,7 @@ import type { Step } from '../provisioning-steps.js';
 import {
   discardSockets,
   discardWorktree,
-  endStraysOf,
+  endStrayProcesses,
   excludeLocally,
   showDetail,
   type WorktreeAdapters,
@@ -33,7 +33,7 @@ export const worktreeStep: Step = {
   make: async (work, adapters) => {
     if (work.here || work.wasReady) return;
     const { allocation, manifest } = work;
-    await endStraysOf(work, adapters.host);
+    await endStrayProcesses(work, adapters.host);
     await excludeNested(work, adapters);
     if (!(await becomesWorktree(work, adapters))) {
       showDetail(work, `checking out ${manifest.branch}`);

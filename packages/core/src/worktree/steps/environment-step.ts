@@ -4,7 +4,7 @@ import { ENV_FILE } from '../../branch/keep-work.js';
 import type { Host } from '../../host/host.js';
 import type { Step } from '../provisioning-steps.js';
 import { branchVariables, type BranchVariables, socketVariables } from '../worktree-environment.js';
-import { envFileOf, excludeLocally, portsOf, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
+import { worktreeEnvFile, excludeLocally, listWorktreePorts, type WorktreeAdapters, type WorktreeWork } from '../worktree-work.js';
 
 /** Ports and database URL in the worktree's env file; and in those that teams bring along or commit, whose readers do not know ours. */
 export const environmentStep: Step = {
@@ -37,14 +37,14 @@ export const environmentStep: Step = {
     work.onProgress(`warning: ${shared}`);
   },
   undo: async (work, { host }) => {
-    if (work.here) await host.writeEnvironment(envFileOf(work), {});
+    if (work.here) await host.writeEnvironment(worktreeEnvFile(work), {});
   },
 };
 
 /** Everything that our block of the env file sets. */
 export async function managedVariables(work: WorktreeWork, adapters: WorktreeAdapters): Promise<Record<string, string>> {
   const { allocation, manifest } = work;
-  const ports = Object.fromEntries(Object.entries(portsOf(work)).map(([name, port]) => [name, String(port)]));
+  const ports = Object.fromEntries(Object.entries(listWorktreePorts(work)).map(([name, port]) => [name, String(port)]));
   const branch = await branchOf(work, adapters);
   // Who starts us with a database in parts has programs that read them.
   const parts = Object.keys(adapters.host.env).flatMap((name) => valuesOf(name, branch));
@@ -73,6 +73,6 @@ async function absentDatabase(
   work: WorktreeWork,
   { host, names }: { readonly host: Host; readonly names: readonly string[] },
 ): Promise<Record<string, string>> {
-  const present = work.wasReady ? await host.readEnvironment(envFileOf(work)) : {};
+  const present = work.wasReady ? await host.readEnvironment(worktreeEnvFile(work)) : {};
   return Object.fromEntries(names.map((name) => [name, present[name] ?? '']));
 }

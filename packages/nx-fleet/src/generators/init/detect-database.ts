@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util';
 import type { Tree } from '@nx/devkit';
-import { ownPartNamed, partNamed, partsOfUrl, printableLine, urlOfParts, type SettingsInput } from '@nx-fleet/core';
+import { ownPartNamed, partNamed, parseDatabaseUrl, printableLine, joinDatabaseUrl, type SettingsInput } from '@nx-fleet/core';
 
 export interface DetectedDatabase {
   /** Null when there is none, or none that may be copied without being asked for. */
@@ -36,7 +36,7 @@ function detectParts(tree: Tree, env: Readonly<Record<string, string>>): Detecte
   for (const file of ENV_FILES.toReversed()) Object.assign(variables, tree.exists(file) ? parseEnv(tree.read(file, 'utf-8') ?? '') : {});
   const names = Object.keys(variables).filter((name) => partNamed(name) !== null && variables[name] !== '');
   if (!names.some((name) => partNamed(name) === 'host')) return null;
-  const parts = partsOfUrl(urlOfParts(variables) ?? '');
+  const parts = parseDatabaseUrl(joinDatabaseUrl(variables) ?? '');
   const found = `in parts (${printableLine(names.join(', '))})`;
   if (parts === null || !names.every((name) => ownPartNamed(name) !== null)) {
     return { options: null, found: `${found}: your own programs can copy it, see "database" of type "command"` };

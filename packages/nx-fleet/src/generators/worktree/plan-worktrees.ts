@@ -10,7 +10,7 @@ import {
   printableLine,
   readManifests,
   type RepositoryLocation,
-  requireNoCircle,
+  assertAcyclic,
   type Settings,
   UserError,
   type WorktreePlan,
@@ -73,7 +73,7 @@ export async function planWorktrees(request: PlanRequest, settings: Settings, ad
   }
   const blockedBy = new Map([...existing].map(([project, manifest]) => [project, manifest.blockedBy]));
   for (const { manifest } of plans) blockedBy.set(manifest.project, manifest.blockedBy);
-  requireNoCircle(blockedBy);
+  assertAcyclic(blockedBy);
   await Promise.all(
     plans.map(async (plan) => {
       await adoptOrCreateBranch(plan, location, adapters);

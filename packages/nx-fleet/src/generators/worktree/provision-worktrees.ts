@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import {
   createRedactor,
   provisionWorktree,
-  secretsOf,
+  findSecrets,
   UserError,
   type DetailSink,
   type ProvisionedWorktree,
@@ -48,7 +48,7 @@ export async function provisionWorktrees(
           if (provisioned.created) onDetail('ready', 'step');
           return { ...plan, ...provisioned };
         } finally {
-          const redact = createRedactor(secretsOf(adapters.host.env));
+          const redact = createRedactor(findSecrets(adapters.host.env));
           await adapters.host.writePrivateFile(
             `${location.mainWorktree}/.nx-fleet/local/logs/${project}.log`,
             `${redact(lines.join('\n'))}\n`,

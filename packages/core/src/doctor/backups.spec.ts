@@ -66,6 +66,17 @@ describe('moveEarlierBackups', () => {
   });
 });
 
+describe('moveEarlierBackups of two of one second', () => {
+  it('keeps both under names that are listed, where one name is taken', async () => {
+    const { git, commits } = gitWith(['issue-7/20260101T000000Z']);
+    const [one, two] = ['1', '2'].map((text) => git.commit([git.root], { text }, text));
+    git.refs.set('refs/nx-fleet/trash/issue-7/20260101T000000Z', one ?? '');
+    git.refs.set('refs/nx-fleet/trash/issue-7/20260101T000000Z-2', two ?? '');
+    await moveEarlierBackups(git, () => undefined);
+    expect((await listBackups(git)).map(({ commit }) => commit)).toEqual([...Object.values(commits), one, two]);
+  });
+});
+
 describe('restoreBackup', () => {
   const names = ['issue-42/20260101T000000Z', 'issue-42/20260102T000000Z', 'issue-proj-7/20260103T000000Z'];
 

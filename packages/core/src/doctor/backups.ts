@@ -24,7 +24,7 @@ export async function moveEarlierBackups(
 ): Promise<void> {
   const earlier = await git.listRefs(EARLIER);
   for (const { ref, commit } of earlier) {
-    const first = `${BACKUPS}${ref.slice(EARLIER.length)}`;
+    const first = `${BACKUPS}${ref.slice(EARLIER.length).replace(/(?<=Z)-\d+$/, '')}`;
     for (let number = 1; ; number++) {
       const name = number === 1 ? first : `${first}-${number}`;
       if ((await git.createRef(name, commit)) || (await git.readRef(name)) === commit) break;

@@ -104,7 +104,10 @@ describe('a check that is an Nx of its own', () => {
         'docs/issues/1.md': '# One apple\n\nGo.\n',
         'basket/project.json': JSON.stringify(TESTED_PROJECT),
         'tools/test.cjs': TEST,
-        'nx-fleet.json': scriptedOptions({ checks: ['nx run-many -t test', 'nx affected -t test --base={base}'] }),
+        'nx-fleet.json': scriptedOptions({
+          checks: ['nx run-many -t test', 'nx affected -t test --base={base}'],
+          validate: { in: 'fresh' },
+        }),
       },
     });
     await succeed(workspace.nx('g', 'worktree', '--issue=1'));

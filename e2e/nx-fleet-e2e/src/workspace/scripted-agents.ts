@@ -91,6 +91,8 @@ export function scriptedOptions(changes: Readonly<Record<string, unknown>> = {})
     checks: ['node tools/check.mjs'],
     // Behind each command, a spare would change what the next one finds.
     worktrees: { spares: 0 },
+    // Fresh worktrees take a second each: suites about checks say so.
+    validate: { in: 'worktree' },
     ...changes,
   };
   return `${JSON.stringify(options, null, 2)}\n`;

@@ -92,7 +92,8 @@ export async function stateOf(workspace: Workspace, { worktree, main }: Targets)
     files: Object.fromEntries([...filesOf(worktree), ...filesOf(main)]),
     index: [await index(worktree), await index(main)],
     refs: (await workspace.git('for-each-ref')).split('\n').filter((ref) => !ref.includes(BACKUPS)),
-    beside: readdirSync(join(worktree, '..')),
+    // What is deleted in the background may be there or not.
+    beside: readdirSync(join(worktree, '..')).filter((name) => !name.startsWith('.nx-fleet-discarded-')),
   };
 }
 

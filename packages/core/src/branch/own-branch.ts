@@ -90,18 +90,24 @@ interface Unchanged {
 }
 
 /** @throws UserError when the worktree or its branch is not as it was */
-export async function requireUnchanged({ who, tree, issue }: Unchanged, { git }: StageContext): Promise<void> {
-  const { local, manifest } = issue;
-  const dirty = await git.dirtyPaths(local.worktree);
-  if (dirty.length > 0) {
-    throw new UserError(
-      `${who} left files in "${local.worktree}" that git does not ignore ("${dirty
-        .slice(0, 5)
-        .map((path) => printableLine(path))
-        .join('", "')}"). Add them to .gitignore, or commit what is written there.`,
-    );
-  }
+export async function requireUnchanged({ who, tree, issue }: Unchanged, context: StageContext): Promise<void> {
+  await requireNothingLeft(who, issue, context);
+  const { manifest } = issue;
+  const { git } = context;
   if ((await git.resolveTree(`refs/heads/${manifest.branch}`)) !== tree) {
     throw new UserError(`"${manifest.branch}" changed while it was checked. Run again.`);
   }
+}
+
+/** @throws UserError when files are changed or new that git does not ignore */
+export async function requireNothingLeft(who: string, { local }: StageIssue, { git }: StageContext): Promise<void> {
+  const dirty = await git.dirtyPaths(local.worktree);
+  if (dirty.length === 0) return;
+  const named = dirty
+    .slice(0, 5)
+    .map((path) => printableLine(path))
+    .join('", "');
+  throw new UserError(
+    `${who} left files in "${local.worktree}" that git does not ignore ("${named}"). Add them to .gitignore, or commit what is written there.`,
+  );
 }

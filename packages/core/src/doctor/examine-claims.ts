@@ -4,6 +4,7 @@ import type { Allocation } from '../host/registry.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { printableLine } from '../text/printable.js';
 import { takeClaim } from '../worktree/claim.js';
+import { isFresh } from '../worktree/fresh-worktree.js';
 import { planRemoval } from '../worktree/plan-removal.js';
 import { provisionWorktree, undoProvisioning } from '../worktree/provision-worktree.js';
 import { removeWorktree } from '../worktree/remove-worktree.js';
@@ -41,7 +42,7 @@ async function examineClaim(allocation: Allocation, context: ExamineContext): Pr
     return { subject, reason, remedy: 'finish', repair: () => finishRemoval(allocation, manifest, context) };
   }
   if (state === 'creating' && !(wasReady && manifest !== null)) {
-    const reason = 'its creation was interrupted';
+    const reason = isFresh(allocation) ? 'its checks were interrupted' : 'its creation was interrupted';
     return { subject, reason, remedy: 'undo', repair: () => undoMaking(allocation, manifest, context) };
   }
   if (manifest === null) {
@@ -127,6 +128,6 @@ function workOf(allocation: Allocation, manifest: Manifest | null, { location, s
     branchStart: '',
     expectedTip: manifest?.base ?? null,
     onProgress,
-    found: { database: null, databaseFailure: null },
+    found: { database: null, databaseFailure: null, ...(isFresh(allocation) ? { isClean: false } : {}) },
   };
 }

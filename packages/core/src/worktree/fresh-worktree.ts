@@ -4,7 +4,7 @@ import type { StageContext, StageIssue } from '../stage/stage-context.js';
 import { claimWorktree, findAllocation, requireIdleWorktree, takeClaim } from './claim.js';
 import { undoProvisioning } from './provision-worktree.js';
 import { makeSteps, MADE_FRESH, SET_UP } from './provisioning-steps.js';
-import type { WorktreeAdapters, WorktreeWork } from './worktree-work.js';
+import { ownNxCache, type WorktreeAdapters, type WorktreeWork } from './worktree-work.js';
 
 export interface FreshWorktree {
   /** The issue, with this worktree as its own. */
@@ -15,9 +15,15 @@ export interface FreshWorktree {
   setUp(): Promise<void>;
 }
 
+const PREFIX = 'checks-of-';
+
 /** The name under which a fresh worktree claims its folder, ports and database branch. The projects of issues begin with `issue-`. */
 function freshProject(project: string): string {
-  return `checks-of-${project}`;
+  return `${PREFIX}${project}`;
+}
+
+export function isFresh({ project }: Pick<Allocation, 'project'>): boolean {
+  return project.startsWith(PREFIX);
 }
 
 /**
@@ -57,11 +63,7 @@ export async function inFreshWorktree<Result>(
     const { worktree } = allocation;
     return await use({
       issue: { ...issue, local: { ...issue.local, worktree } },
-      env: {
-        NX_CACHE_DIRECTORY: `${worktree}/.nx/cache`,
-        NX_WORKSPACE_DATA_DIRECTORY: `${worktree}/.nx/workspace-data`,
-        NX_SKIP_REMOTE_CACHE: 'true',
-      },
+      env: ownNxCache(worktree),
       setUp: () => makeSteps(work, context, SET_UP),
     });
   } finally {

@@ -74,8 +74,19 @@ export async function databaseRequest(work: WorktreeWork, host: Host): Promise<D
 }
 
 /** What commands of nx-fleet that run in the worktree see, without the worktree's own variables. */
-export function commandEnvironment({ allocation, settings }: WorktreeWork, host: Host): Record<string, string> {
-  return worktreeEnvironment(allocation.worktree, host.env, settings.worktrees.passEnv);
+export function commandEnvironment({ allocation, settings, detachedAt }: WorktreeWork, host: Host): Record<string, string> {
+  const { worktree } = allocation;
+  const own = worktreeEnvironment(worktree, host.env, settings.worktrees.passEnv);
+  return detachedAt === undefined ? own : { ...own, ...ownNxCache(worktree) };
+}
+
+/** Nx shares a repository's cache between its worktrees: with this it finds nothing that a writer has filled. */
+export function ownNxCache(worktree: string): Record<string, string> {
+  return {
+    NX_CACHE_DIRECTORY: `${worktree}/.nx/cache`,
+    NX_WORKSPACE_DATA_DIRECTORY: `${worktree}/.nx/workspace-data`,
+    NX_SKIP_REMOTE_CACHE: 'true',
+  };
 }
 
 /** Removes a worktree, and the folder of its sockets. What is not there is fine. */

@@ -361,14 +361,29 @@ describe('validateIssue', () => {
       expect(kept(issue)).toEqual([]);
     });
 
-    it('does not mind files that its checks leave there', async () => {
+    it('refuses checks that leave or rewrite files there: those after them saw what is not committed', async () => {
       const issue: StagedIssue = await built({
         commands: ({ cwd }) => {
-          issue.git.filesIn(cwd).set('report.xml', '');
+          issue.git.filesIn(cwd).set('a.ts', 'rewritten');
           return {};
         },
       });
-      expect((await validate(issue)).checks.every(({ outcome }) => outcome === 'passed')).toBe(true);
+      await expect(validate(issue)).rejects.toThrow(`The checks left files in "${FRESH}" that git does not ignore ("a.ts").`);
+      expect(issue.out(VALIDATE_TARGET, 'validation.json')).toBeNull();
+      await expectNothingLeft(issue);
+    });
+
+    it('has a cache of Nx of its own for each command: what the writer cached would prove nothing', async () => {
+      const issue = await built(SETUP);
+      await validate(issue);
+      const there = issue.host.commandLog.filter(({ cwd }) => cwd === FRESH);
+      expect(there.map(({ file }) => file)).toEqual(['login', 'migrate', 'test']);
+      for (const { env } of there)
+        expect(env).toMatchObject({
+          NX_CACHE_DIRECTORY: `${FRESH}/.nx/cache`,
+          NX_WORKSPACE_DATA_DIRECTORY: `${FRESH}/.nx/workspace-data`,
+          NX_SKIP_REMOTE_CACHE: 'true',
+        });
     });
 
     it('is removed by the next run after a kill', async () => {

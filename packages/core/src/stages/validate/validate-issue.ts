@@ -3,7 +3,7 @@ import type { Validation } from './validation-artifact.js';
 import { requireCheckout } from '../../branch/checkout-artifact.js';
 import { claimBuild } from '../../branch/claim-build.js';
 import { noteChecks } from '../../branch/interrupted-checks.js';
-import { requireCleanWorktree, requireUnchanged } from '../../branch/own-branch.js';
+import { requireCleanWorktree, requireNothingLeft, requireUnchanged } from '../../branch/own-branch.js';
 import type { CheckResult } from '../../check/check-result.js';
 import { requirePrograms } from '../../check/command-words.js';
 import { type ChecksRequest, runChecks } from '../../check/run-checks.js';
@@ -46,9 +46,12 @@ function runFreshChecks(
   { issue, commit }: { readonly issue: StageIssue; readonly commit: string },
   context: StageContext,
 ): Promise<readonly CheckResult[]> {
-  return inFreshWorktree({ issue, commit }, context, (fresh) =>
-    runChecks({ ...request, env: fresh.env, setUp: fresh.setUp }, fresh.issue, context),
-  );
+  return inFreshWorktree({ issue, commit }, context, async (fresh) => {
+    const results = await runChecks({ ...request, env: fresh.env, setUp: fresh.setUp }, fresh.issue, context);
+    // A check after one that rewrites files would have passed on what is not committed.
+    if (results.every(({ outcome }) => outcome !== 'failed')) await requireNothingLeft('The checks', fresh.issue, context);
+    return results;
+  });
 }
 
 async function runNotedChecks(request: ChecksRequest, issue: StageIssue, context: StageContext): Promise<readonly CheckResult[]> {

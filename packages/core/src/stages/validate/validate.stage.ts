@@ -7,6 +7,7 @@ export interface ValidateStageSettings {
   readonly checks: readonly CommandLine[];
   /** The commands that make the database and the files that checks run on. */
   readonly setup: readonly CommandLine[];
+  readonly prepare: readonly CommandLine[];
   readonly smoke: CommandLine | null;
   readonly passEnv: readonly string[];
   readonly in: 'fresh' | 'worktree';
@@ -23,9 +24,10 @@ export const VALIDATE: CheckStage<ValidateStageSettings> = {
       description: 'Runs the checks on what is committed, in a fresh worktree with ports and a database of its own',
     },
   ],
-  settings: ({ checks, worktrees: { setup, smoke, passEnv }, validate }) => ({
+  settings: ({ checks, worktrees: { setup, prepare, smoke, passEnv }, validate }) => ({
     checks,
     setup,
+    prepare,
     smoke: smoke ?? null,
     passEnv,
     in: validate.in,
